@@ -1,0 +1,6 @@
+//! kepherd keeps a project's Kubernetes enhancement work (KEPs) as TOML records in a git repository, checks every
+//! change to them, and makes GitHub issues say what the records say.
+//!
+//! The way of the data, downwards: [`source`] ← [`diagnostic`] ← [`document`] ← [`registry`] ← {[`rules`],
+//! [`desired`]} ← [`plan`] ← [`apply`] ← [`commands`]. `ARCHITECTURE.md` describes the rooms and what each must not do.
+
