@@ -1,0 +1,129 @@
+//! Source text and places in it: the only line and column arithmetic of the program.
+//!
+//! A [`Span`] counts bytes, everywhere. Lines and columns exist only in [`Position`], count from 1, and are
+//! computed here. This file knows nothing of TOML, of rules, or of how findings are shown.
+
+use std::ops::Range;
+use std::sync::Arc;
+
+use serde::Serialize;
+
+/// A file of the registry, as it was read.
+#[derive(Debug, Clone)]
+pub struct SourceFile {
+    /// Path below the registry's root, with `/` between its parts.
+    pub path: Arc<str>,
+    /// The text. Of a file that is not valid UTF-8, the lossy reading, so that its place can be shown.
+    pub text: Arc<str>,
+}
+
+impl SourceFile {
+    /// A file with this path and text.
+    pub fn new(path: impl Into<Arc<str>>, text: impl Into<Arc<str>>) -> Self {
+        Self {
+            path: path.into(),
+            text: text.into(),
+        }
+    }
+
+    /// The line and column at which a byte offset stands; an offset past the end counts as the end.
+    pub fn position(&self, offset: usize) -> Position {
+        let offset = floor_char_boundary(&self.text, offset);
+        let before = &self.text[..offset];
+        let line_start = before.rfind('\n').map_or(0, |newline| newline + 1);
+        Position {
+            line: before.bytes().filter(|byte| *byte == b'\n').count() + 1,
+            column: before[line_start..].chars().count() + 1,
+        }
+    }
+
+    /// The span, moved inside the text and onto character boundaries, so that no renderer can be thrown off.
+    pub fn clamp(&self, span: Span) -> Span {
+        let start = floor_char_boundary(&self.text, span.start);
+        let end = floor_char_boundary(&self.text, span.end.max(start));
+        Span { start, end }
+    }
+
+    /// The text of a span.
+    pub fn slice(&self, span: Span) -> &str {
+        let span = self.clamp(span);
+        &self.text[span.start..span.end]
+    }
+
+    /// The span without the line ends and the white space at its end, and cut at the end of its first line.
+    pub fn first_line_of(&self, span: Span) -> Span {
+        let span = self.clamp(span);
+        let line = self.slice(span).lines().next().unwrap_or_default();
+        Span {
+            start: span.start,
+            end: span.start + line.trim_end().len(),
+        }
+    }
+}
+
+fn floor_char_boundary(text: &str, offset: usize) -> usize {
+    let mut offset = offset.min(text.len());
+    while !text.is_char_boundary(offset) {
+        offset -= 1;
+    }
+    offset
+}
+
+/// A range of bytes in a [`SourceFile`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
+pub struct Span {
+    /// The first byte.
+    pub start: usize,
+    /// The byte after the last one.
+    pub end: usize,
+}
+
+impl Span {
+    /// As a standard range.
+    pub fn range(self) -> Range<usize> {
+        self.start..self.end
+    }
+}
+
+impl From<Range<usize>> for Span {
+    fn from(range: Range<usize>) -> Self {
+        Self {
+            start: range.start,
+            end: range.end,
+        }
+    }
+}
+
+/// A place for people: line and column, both from 1, the column in characters.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+pub struct Position {
+    /// Line, from 1.
+    pub line: usize,
+    /// Column in characters, from 1.
+    pub column: usize,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn positions_count_lines_and_characters_from_one() {
+        let file = SourceFile::new("a.toml", "a\nä ö\r\nz");
+        assert_eq!(file.position(0), Position { line: 1, column: 1 });
+        assert_eq!(file.position(2), Position { line: 2, column: 1 });
+        assert_eq!(file.position(5), Position { line: 2, column: 3 });
+        assert_eq!(file.position(9), Position { line: 3, column: 1 });
+        assert_eq!(file.position(999), Position { line: 3, column: 2 });
+    }
+
+    #[test]
+    fn spans_are_moved_onto_character_boundaries() {
+        let file = SourceFile::new("a.toml", "aäb");
+        assert_eq!(
+            file.clamp(Span { start: 2, end: 90 }),
+            Span { start: 1, end: 4 }
+        );
+        assert_eq!(file.slice(Span { start: 9, end: 3 }), "");
+    }
+}

@@ -1,0 +1,83 @@
+//! Words in messages: lists, counts, the nearest spelling, and text from elsewhere made fit to print.
+
+/// The candidate that looks most like `word`, if one does: the distance counts edits and swaps, without case.
+pub fn nearest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+    let folded = word.to_lowercase();
+    // A word of 4 letters may differ in one edit, one of 9 in three: enough for slips, too little for guesses.
+    let limit = (word.chars().count() / 3).clamp(1, 3);
+    candidates
+        .into_iter()
+        .map(|candidate| {
+            let distance = strsim::damerau_levenshtein(&folded, &candidate.to_lowercase());
+            (distance, candidate)
+        })
+        .filter(|(distance, _)| *distance <= limit)
+        .min()
+        .map(|(_, candidate)| candidate)
+}
+
+/// `a`, `b` or `c`, each in backticks.
+pub fn one_of<'a>(words: impl IntoIterator<Item = &'a str>) -> String {
+    let words: Vec<String> = words.into_iter().map(|word| format!("`{word}`")).collect();
+    match words.as_slice() {
+        [] => String::new(),
+        [only] => only.clone(),
+        [first @ .., last] => format!("{} or {last}", first.join(", ")),
+    }
+}
+
+/// A count with its noun: `1 error`, `3 errors`.
+pub fn counted(count: usize, one: &str) -> String {
+    if count == 1 {
+        format!("{count} {one}")
+    } else if let Some(stem) = one.strip_suffix('y') {
+        format!("{count} {stem}ies")
+    } else {
+        format!("{count} {one}s")
+    }
+}
+
+/// Text from elsewhere, safe for a terminal: control characters become visible.
+pub fn printable(text: &str) -> String {
+    text.chars()
+        .map(|c| {
+            if c.is_control() {
+                c.escape_default().to_string()
+            } else {
+                c.to_string()
+            }
+        })
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_nearest_word_is_a_slip_away_and_no_guess() {
+        let handles = ["mikebrow", "samuelkarp", "fuweid"];
+        assert_eq!(nearest("mikebrwo", handles), Some("mikebrow"));
+        assert_eq!(nearest("SamuelKarp", handles), Some("samuelkarp"));
+        assert_eq!(nearest("octocat", handles), None);
+        assert_eq!(nearest("", handles), None);
+    }
+
+    #[test]
+    fn lists_read_as_prose() {
+        assert_eq!(one_of(["a", "b", "c"]), "`a`, `b` or `c`");
+        assert_eq!(one_of(["a"]), "`a`");
+    }
+
+    #[test]
+    fn counts_agree_with_their_nouns() {
+        assert_eq!(counted(1, "error"), "1 error");
+        assert_eq!(counted(0, "error"), "0 errors");
+        assert_eq!(counted(2, "query"), "2 queries");
+    }
+
+    #[test]
+    fn control_characters_become_visible() {
+        assert_eq!(printable("a\u{1b}[31m"), "a\\u{1b}[31m");
+    }
+}
