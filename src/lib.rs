@@ -6,5 +6,7 @@
 
 pub mod diagnostic;
 pub mod document;
+pub mod github_limits;
+pub mod registry;
 pub mod source;
 pub mod words;

@@ -1,0 +1,105 @@
+//! The registry: records, calendars, roster and configuration, linked to each other and to the text they came from.
+//!
+//! [`load`](load::load) turns files into a [`Registry`] and findings: what could be read *and* what is wrong. The
+//! registry is immutable; nothing here reads files, knows the date, or decides what GitHub should say.
+
+pub mod calendars;
+pub mod config;
+pub mod kep;
+pub mod load;
+pub mod schema;
+pub mod values;
+pub mod work_item;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::diagnostic::FileId;
+use crate::source::SourceFile;
+
+use calendars::{KubernetesCalendar, Roster, RuntimeCalendar};
+use config::Config;
+use kep::KepRecord;
+use values::{Handle, RepositoryName};
+use work_item::WorkItem;
+
+/// A value with the file that it was read from.
+#[derive(Debug, Clone)]
+pub struct Entry<T> {
+    /// The file.
+    pub file: FileId,
+    /// What the file says.
+    pub value: T,
+    /// Top-level keys whose text has findings already, so that their value is a stand-in: `*` if all are.
+    pub damaged: BTreeSet<String>,
+}
+
+impl<T> Entry<T> {
+    /// Whether the key's value can be relied on. A rule that reads a damaged key would report its mistake again.
+    pub fn is_sound(&self, key: &str) -> bool {
+        !self.damaged.contains(key) && !self.damaged.contains("*")
+    }
+
+    /// Whether all of it can be relied on.
+    pub fn is_whole(&self) -> bool {
+        self.damaged.is_empty()
+    }
+}
+
+/// Everything that a registry says.
+#[derive(Debug, Clone)]
+pub struct Registry {
+    /// The files, by path.
+    pub files: Vec<SourceFile>,
+    /// `registry.toml`.
+    pub config: Entry<Config>,
+    /// `maintainers.toml`, if it is there and sound.
+    pub roster: Option<Entry<Roster>>,
+    /// `releases/kubernetes.toml`, if it is there and sound.
+    pub kubernetes: Option<Entry<KubernetesCalendar>>,
+    /// The calendars of the container runtimes, by the runtime's name, as far as they are there and sound.
+    pub runtimes: BTreeMap<String, Entry<RuntimeCalendar>>,
+    /// The KEP records, by path.
+    pub keps: Vec<Entry<KepRecord>>,
+    /// The work items, by path.
+    pub items: Vec<Entry<WorkItem>>,
+}
+
+impl Registry {
+    /// A file.
+    pub fn file(&self, id: FileId) -> &SourceFile {
+        &self.files[id.0]
+    }
+
+    /// The number of records: KEPs and work items.
+    pub fn record_count(&self) -> usize {
+        self.keps.len() + self.items.len()
+    }
+
+    /// The record of a KEP.
+    pub fn kep(&self, number: u32) -> Option<&Entry<KepRecord>> {
+        self.keps.iter().find(|entry| entry.value.number == number)
+    }
+
+    /// The repository where a record's issue lives: the one it names, or the registry's first.
+    pub fn repository_of<'a>(
+        &'a self,
+        named: Option<&'a RepositoryName>,
+    ) -> Option<&'a RepositoryName> {
+        named.or_else(|| self.config.value.default_repository())
+    }
+
+    /// The calendar of the runtime that the registry speaks for.
+    pub fn home_calendar(&self) -> Option<&Entry<RuntimeCalendar>> {
+        self.runtimes.get(self.config.value.home.as_str())
+    }
+
+    /// The maintainer with this handle, as the roster spells it.
+    pub fn maintainer(&self, handle: &Handle) -> Option<&calendars::Maintainer> {
+        let roster = self.roster.as_ref()?;
+        roster
+            .value
+            .maintainers
+            .iter()
+            .find(|maintainer| maintainer.github == *handle)
+    }
+}

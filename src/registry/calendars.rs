@@ -1,0 +1,158 @@
+//! Release calendars and the roster: `releases/*.toml` and `maintainers.toml`. Wire types, and questions to a calendar.
+
+use std::collections::BTreeMap;
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use super::values::{Date, Handle, Instant, Line, PlannedDate, Release, Version};
+
+/// The release cycles of Kubernetes.
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+#[schemars(title = "Kubernetes release calendar")]
+pub struct KubernetesCalendar {
+    /// The cycles, oldest first.
+    pub cycles: Vec<Cycle>,
+}
+
+/// One Kubernetes release cycle.
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Cycle {
+    /// The release the cycle ends with.
+    pub release: Release,
+    /// The first day of the cycle.
+    pub start: Option<Date>,
+    /// KEPs that are not approved by then wait for the next cycle.
+    pub enhancements_freeze: Option<Instant>,
+    /// Code that is not merged by then waits for the next cycle.
+    pub code_freeze: Option<Instant>,
+    /// The planned day of the release.
+    pub planned: Option<PlannedDate>,
+    /// The day of the release, once it has happened.
+    pub released: Option<Date>,
+    /// SIG-Node liaisons of the cycle: at least one maintainer who is a Kubernetes org member and a SIG-Node member.
+    #[serde(default)]
+    pub liaisons: Vec<Handle>,
+}
+
+impl KubernetesCalendar {
+    /// The cycle of a release.
+    pub fn cycle(&self, release: Release) -> Option<&Cycle> {
+        self.cycles.iter().find(|cycle| cycle.release == release)
+    }
+
+    /// The cycles that have shipped on or before a day.
+    pub fn shipped_by(&self, release: Release, day: Date) -> bool {
+        match self.cycle(release) {
+            Some(cycle) => cycle.released.is_some_and(|released| released <= day),
+            // Older than the calendar is history, newer than it has not happened.
+            None => self
+                .cycles
+                .iter()
+                .map(|cycle| cycle.release)
+                .min()
+                .is_some_and(|first| release < first),
+        }
+    }
+
+    /// Whether a release has shipped, as the calendar knows it.
+    pub fn is_released(&self, release: Release) -> bool {
+        self.shipped_by(release, Date(jiff::civil::Date::MAX))
+    }
+}
+
+/// The minor releases of a container runtime.
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+#[schemars(title = "Runtime release calendar")]
+pub struct RuntimeCalendar {
+    /// The minors, oldest first.
+    pub minors: Vec<Minor>,
+}
+
+/// One minor release of a container runtime.
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Minor {
+    /// The minor.
+    pub release: Release,
+    /// The planned day, or month, of its first version.
+    pub planned: Option<PlannedDate>,
+    /// The day of its first version, once it has happened.
+    pub released: Option<Date>,
+    /// The last day, or month, of support.
+    pub end_of_life: Option<PlannedDate>,
+    /// Whether it is supported for longer than usual.
+    pub lts: Option<bool>,
+    /// The Kubernetes releases it is recommended for, each with the first version that is.
+    #[serde(default)]
+    pub kubernetes: BTreeMap<Release, Version>,
+}
+
+impl RuntimeCalendar {
+    /// The minor with this number.
+    pub fn minor(&self, release: Release) -> Option<&Minor> {
+        self.minors.iter().find(|minor| minor.release == release)
+    }
+}
+
+/// Who may shepherd and liaise.
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+#[schemars(title = "Maintainers")]
+pub struct Roster {
+    /// The project's maintainers.
+    pub maintainers: Vec<Maintainer>,
+}
+
+/// A maintainer of the project.
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Maintainer {
+    /// The maintainer's GitHub handle.
+    pub github: Handle,
+    /// The maintainer's name.
+    pub name: Option<Line>,
+    /// The role in the project.
+    pub role: Role,
+    /// Whether the maintainer is a member of the Kubernetes organization. Absent: not known.
+    pub kubernetes_org_member: Option<bool>,
+    /// Whether the maintainer is a member of SIG-Node. Absent: not known.
+    pub sig_node_member: Option<bool>,
+}
+
+/// A role in the project.
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema,
+)]
+#[serde(rename_all = "kebab-case")]
+pub enum Role {
+    /// May merge.
+    Committer,
+    /// Reviews; a member of the organization, without write access.
+    Reviewer,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_release_older_than_the_calendar_is_history_and_a_newer_one_has_not_happened() {
+        let calendar: KubernetesCalendar = serde_json::from_value(serde_json::json!({ "cycles": [
+            { "release": "1.30", "released": "2024-04-17" },
+            { "release": "1.38", "planned": "2026-12-16" },
+        ] }))
+        .unwrap();
+        let shipped = |release: &str, day: &str| {
+            calendar.shipped_by(release.parse().unwrap(), day.parse().unwrap())
+        };
+        assert!(shipped("1.9", "2026-01-01"));
+        assert!(shipped("1.30", "2024-04-17"));
+        assert!(!shipped("1.30", "2024-04-16"));
+        assert!(!shipped("1.38", "2027-01-01"), "planned is not released");
+        assert!(!shipped("1.40", "2027-01-01"));
+    }
+}

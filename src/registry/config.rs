@@ -1,0 +1,324 @@
+//! `registry.toml`: the repositories a registry drives, its patterns, policies, guards and rule levels. Wire types.
+
+use std::collections::BTreeMap;
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use super::calendars::Role;
+use super::values::{Line, Release, RepositoryName};
+use crate::diagnostic::Level;
+
+/// What a registry drives, and how.
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+#[schemars(title = "Registry")]
+pub struct Config {
+    /// The runtime this registry speaks for: the name of one of `runtimes`.
+    pub home: Line,
+    /// The only repositories that are ever written to. The first is the default of a record.
+    #[schemars(length(min = 1))]
+    pub repositories: Vec<RepositoryName>,
+    /// The roles of those who may shepherd a KEP.
+    #[serde(default = "default_shepherd_roles")]
+    pub shepherd_roles: Vec<Role>,
+    /// The container runtimes that take part, the home runtime among them.
+    #[schemars(length(min = 1))]
+    pub runtimes: Vec<Runtime>,
+    /// How tracking issues look.
+    #[serde(default)]
+    pub issue: IssueConfig,
+    /// The labels that are derived from records.
+    #[serde(default)]
+    pub labels: LabelsConfig,
+    /// The milestones that are derived from records.
+    #[serde(default)]
+    pub milestone: MilestoneConfig,
+    /// Who is assigned.
+    #[serde(default)]
+    pub assignees: AssigneesConfig,
+    /// What happens when somebody changes on GitHub what kepherd set.
+    #[serde(default)]
+    pub drift: DriftConfig,
+    /// How much one run may change.
+    #[serde(default)]
+    pub guards: Guards,
+    /// What is announced in comments.
+    #[serde(default)]
+    pub announce: Announce,
+    /// How loud each rule speaks, by its name.
+    #[serde(default)]
+    pub rules: BTreeMap<String, Level>,
+}
+
+impl Config {
+    /// The repository of a record that names none.
+    pub fn default_repository(&self) -> Option<&RepositoryName> {
+        self.repositories.first()
+    }
+}
+
+fn default_shepherd_roles() -> Vec<Role> {
+    vec![Role::Committer, Role::Reviewer]
+}
+
+/// A container runtime that takes part in the process.
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Runtime {
+    /// The runtime's name, as records use it.
+    pub name: Line,
+    /// The file of its release calendar, below the registry's root.
+    pub calendar: Line,
+    /// Whether its minors carry the numbers of the Kubernetes releases they are for, as CRI-O's do.
+    #[serde(default)]
+    pub numbered_as_kubernetes: bool,
+}
+
+/// How tracking issues look.
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
+pub struct IssueConfig {
+    /// The title of a new issue: `{number}` and `{title}` are filled in.
+    #[schemars(regex(pattern = r"\{number\}"), length(max = 200))]
+    pub title: String,
+    /// The title of a new issue for a work item: `{title}` is filled in.
+    #[schemars(regex(pattern = r"\{title\}"), length(max = 200))]
+    pub item_title: String,
+    /// Whether existing issues get the title of the pattern.
+    pub retitle: bool,
+    /// Labels of every tracking issue. They are added, never removed, and kepherd finds its own issues by them.
+    #[schemars(length(min = 1))]
+    pub labels: Vec<Line>,
+    /// What happens to the issue of a KEP that is over.
+    pub close: Policy,
+}
+
+impl Default for IssueConfig {
+    fn default() -> Self {
+        Self {
+            title: "KEP-{number} - {title}".to_owned(),
+            item_title: "{title}".to_owned(),
+            retitle: false,
+            labels: "kind/feature".parse().into_iter().collect(),
+            close: Policy::Report,
+        }
+    }
+}
+
+impl IssueConfig {
+    /// The title of a KEP's issue.
+    pub fn title_of_kep(&self, number: u32, title: &Line) -> String {
+        // The number first: a title that holds `{number}` is data, not a pattern.
+        self.title
+            .replace("{number}", &number.to_string())
+            .replace("{title}", title.as_str())
+    }
+
+    /// The title of a work item's issue.
+    pub fn title_of_item(&self, title: &Line) -> String {
+        self.item_title.replace("{title}", title.as_str())
+    }
+}
+
+/// Whether a difference is mended or only reported.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Policy {
+    /// Say so, and leave it.
+    Report,
+    /// Make GitHub say what the record says.
+    Enforce,
+}
+
+/// The labels that are derived from records.
+#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
+pub struct LabelsConfig {
+    /// The label of a Kubernetes release.
+    pub kubernetes: ReleaseLabel,
+}
+
+/// The label of a Kubernetes release.
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
+pub struct ReleaseLabel {
+    /// Its name: `{release}` is filled in.
+    #[schemars(regex(pattern = r"^[^{}]*\{release\}[^{}]*$"), length(max = 60))]
+    pub name: String,
+    /// The label of a KEP that is accepted and aims at no release yet.
+    pub placeholder: Option<Line>,
+    /// The colour of a label that is created: six hexadecimal digits without `#`.
+    #[schemars(regex(pattern = "^[0-9A-Fa-f]{6}$"))]
+    pub color: String,
+    /// The description of a label that is created: `{release}` is filled in.
+    #[schemars(length(max = 100))]
+    pub description: String,
+}
+
+impl Default for ReleaseLabel {
+    fn default() -> Self {
+        Self {
+            name: "target/kubernetes/v{release}".to_owned(),
+            placeholder: None,
+            color: "5319e7".to_owned(),
+            description: "Targets Kubernetes {release}".to_owned(),
+        }
+    }
+}
+
+impl ReleaseLabel {
+    /// The label of a release.
+    pub fn name_of(&self, release: Release) -> String {
+        self.name.replace("{release}", &release.to_string())
+    }
+
+    /// The release whose label this is; label names compare without case.
+    pub fn release_of(&self, label: &str) -> Option<Release> {
+        let (before, after) = self.name.split_once("{release}")?;
+        let label = label.to_lowercase();
+        label
+            .strip_prefix(&before.to_lowercase())?
+            .strip_suffix(&after.to_lowercase())?
+            .parse()
+            .ok()
+    }
+}
+
+/// The milestones that are derived from records.
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
+pub struct MilestoneConfig {
+    /// The title of a milestone: `{release}` is filled in.
+    #[schemars(regex(pattern = r"\{release\}"), length(max = 100))]
+    pub title: String,
+}
+
+impl Default for MilestoneConfig {
+    fn default() -> Self {
+        Self {
+            title: "{release}".to_owned(),
+        }
+    }
+}
+
+/// Who is assigned.
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
+pub struct AssigneesConfig {
+    /// What happens to assignees that the record does not name.
+    pub policy: AssigneePolicy,
+}
+
+impl Default for AssigneesConfig {
+    fn default() -> Self {
+        Self {
+            policy: AssigneePolicy::Add,
+        }
+    }
+}
+
+/// What happens to assignees that the record does not name.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum AssigneePolicy {
+    /// They stay.
+    Add,
+    /// They are drift: an issue that kepherd has written before is assigned to the record's people only.
+    Exact,
+}
+
+/// What happens, field by field, when somebody changes on GitHub what kepherd set.
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
+pub struct DriftConfig {
+    /// The title, where `retitle` is on.
+    pub title: Policy,
+    /// Labels that kepherd set.
+    pub labels: Policy,
+    /// The milestone.
+    pub milestone: Policy,
+    /// Assignees that kepherd set.
+    pub assignees: Policy,
+    /// The status section.
+    pub section: Policy,
+}
+
+impl Default for DriftConfig {
+    fn default() -> Self {
+        Self {
+            title: Policy::Enforce,
+            labels: Policy::Enforce,
+            milestone: Policy::Enforce,
+            assignees: Policy::Enforce,
+            section: Policy::Enforce,
+        }
+    }
+}
+
+/// How much one run may change before it is refused.
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
+pub struct Guards {
+    /// The issues that one run may create.
+    pub creations: usize,
+    /// The removals of one kind that one run may make.
+    pub removals: usize,
+    /// The removals of one kind that one run may make, in per cent of what there is of that kind.
+    #[schemars(range(max = 100))]
+    pub removals_percent: usize,
+}
+
+impl Default for Guards {
+    fn default() -> Self {
+        Self {
+            creations: 10,
+            removals: 10,
+            removals_percent: 25,
+        }
+    }
+}
+
+/// What is announced in a comment when it changes.
+#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
+pub struct Announce {
+    /// The changes that are announced.
+    pub on: Vec<Announcement>,
+}
+
+/// A change that can be announced.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Announcement {
+    /// Another stage is aimed at.
+    Stage,
+    /// Another Kubernetes release is aimed at.
+    Target,
+    /// Another minor of the home runtime is targeted.
+    Milestone,
+    /// Other people see the work through.
+    Shepherds,
+    /// Consensus on the design was reached, or is blocked.
+    Consensus,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn release_labels_are_recognised_without_case_and_without_guessing() {
+        let label = ReleaseLabel::default();
+        let release = |text: &str| label.release_of(text).map(|release| release.to_string());
+        assert_eq!(release("target/kubernetes/v1.38").as_deref(), Some("1.38"));
+        assert_eq!(release("Target/Kubernetes/V1.38").as_deref(), Some("1.38"));
+        assert_eq!(release("target/kubernetes/v1.??"), None);
+        assert_eq!(release("target/kubernetes/1.38"), None);
+        assert_eq!(release("kind/feature"), None);
+        assert_eq!(
+            label.name_of("1.38".parse().unwrap()),
+            "target/kubernetes/v1.38"
+        );
+    }
+}

@@ -1,0 +1,413 @@
+//! A KEP record: `keps/<sig>/<number>-<slug>.toml`. Wire types only; their documentation is the editors' hover text.
+
+use std::collections::BTreeMap;
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use super::values::{
+    BranchDecision, Date, Handle, IssueRef, Line, Link, Release, RepositoryName, Version,
+};
+use crate::diagnostic::{Place, Pointer};
+
+/// One Kubernetes enhancement (KEP) as this project sees it.
+///
+/// What is not known is left out: an absent field is neither managed nor read as "no".
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+#[schemars(title = "KEP record")]
+pub struct KepRecord {
+    /// The KEP's number: that of its issue in kubernetes/enhancements. It never changes.
+    #[schemars(range(min = 1, max = 999_999))]
+    pub number: u32,
+    /// The short title, without the number.
+    pub title: Line,
+    /// Where the KEP stands upstream, in kep.yaml's words.
+    pub status: Status,
+    /// The stage that `target` aims at.
+    pub stage: Option<Stage>,
+    /// The Kubernetes release aimed for. Absent: none is planned.
+    ///
+    /// The label of this release is put on the tracking issue.
+    pub target: Option<Release>,
+    /// Whether the feature gate is on by default at `stage` ("beta with gate off" is `false`).
+    ///
+    /// The CRI development policy asks more of a beta that is on by default.
+    pub enabled_by_default: Option<bool>,
+    /// The KEP's owners upstream.
+    #[serde(default)]
+    pub owners: Vec<Handle>,
+    /// The feature gates of the KEP.
+    #[serde(default)]
+    pub feature_gates: Vec<Line>,
+    /// Whether maintainers have looked at the KEP and taken it on.
+    pub triage: Option<Triage>,
+    /// The maintainers who see the work through: at least one, preferably two.
+    ///
+    /// They are assigned to the tracking issue.
+    #[serde(default)]
+    #[schemars(length(max = 10))]
+    pub shepherds: Vec<Handle>,
+    /// The targeted minor release of the home runtime, usually its next one. It stays once that has shipped.
+    pub milestone: Option<Release>,
+    /// The number of the tracking issue in `repository`. Absent: created on apply.
+    ///
+    /// A KEP has one tracking issue for its whole life.
+    #[schemars(range(min = 1, max = 999_999_999))]
+    pub issue: Option<u64>,
+    /// The repository of the tracking issue, if it is not the registry's first. It must be listed there.
+    pub repository: Option<RepositoryName>,
+    /// Former tracking issues: transferred, or closed as duplicates of `issue`.
+    #[serde(default)]
+    #[schemars(inner(range(min = 1, max = 999_999_999)))]
+    pub former_issues: Vec<u64>,
+    /// Parts of the work that have issues of their own.
+    #[serde(default)]
+    #[schemars(inner(range(min = 1, max = 999_999_999)))]
+    pub related_issues: Vec<u64>,
+    /// The pull requests that do the work.
+    #[serde(default)]
+    pub pull_requests: Vec<PullRequest>,
+    /// Other tracking documents.
+    #[serde(default)]
+    pub links: Vec<Link>,
+    /// Why the KEP needs nothing of a container runtime; only for KEPs that need nothing.
+    pub runtime_support: Option<Line>,
+    /// The date of the upstream commit that these facts were read at.
+    pub upstream_seen: Option<Date>,
+    /// Shipped facts: the Kubernetes release in which each stage was reached.
+    #[serde(default)]
+    pub reached: Reached,
+    /// What each container runtime has of the feature. A runtime that is absent is not known.
+    #[serde(default)]
+    pub runtimes: BTreeMap<String, RuntimeFacts>,
+    /// How far the design has been agreed on.
+    pub design: Option<Design>,
+    /// Findings that people have looked at and accepted.
+    #[serde(default)]
+    pub allow: Vec<Allow>,
+}
+
+/// Where a KEP stands upstream.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Status {
+    /// Proposed and being written.
+    Provisional,
+    /// Approved, and being built.
+    Implementable,
+    /// Done: it will not change any more.
+    Implemented,
+    /// Nobody works on it for now.
+    Deferred,
+    /// Turned down.
+    Rejected,
+    /// Taken back by its owners.
+    Withdrawn,
+    /// Another KEP took its place.
+    Replaced,
+}
+
+/// A stage of a feature's life in Kubernetes.
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema,
+)]
+#[serde(rename_all = "kebab-case")]
+pub enum Stage {
+    /// Off by default, may change. Needs one runtime that has merged it, or has it as an experiment.
+    Alpha,
+    /// Well tested. Off by default it needs one runtime that has released it; on by default, all of them.
+    Beta,
+    /// Generally available. Needs all runtimes, and one release with beta on by default before.
+    Stable,
+    /// On its way out.
+    Deprecated,
+    /// Present, and switched off for good.
+    Disabled,
+    /// Gone.
+    Removed,
+}
+
+/// Whether maintainers have taken a KEP on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Triage {
+    /// Nobody has looked at it yet.
+    Pending,
+    /// Maintainers take it on.
+    Accepted,
+    /// Maintainers do not take it on.
+    Declined,
+}
+
+/// A pull request that does part of the work.
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct PullRequest {
+    /// Which pull request.
+    pub id: IssueRef,
+    /// The Kubernetes release it is for, if it is not the KEP's target.
+    pub kubernetes: Option<Release>,
+}
+
+/// The Kubernetes release in which each stage shipped. Plans are not written here.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Reached {
+    /// The first release with the feature as alpha.
+    pub alpha: Option<Release>,
+    /// The first release with the feature as beta.
+    pub beta: Option<Release>,
+    /// The first release with beta on by default, if that was not the first one with beta.
+    pub beta_on: Option<Release>,
+    /// The first release with the feature as stable.
+    pub stable: Option<Release>,
+}
+
+impl Reached {
+    /// Each stage that was reached, with its key and its release, in the order of a KEP's life.
+    pub fn entries(&self) -> impl Iterator<Item = (&'static str, Release)> {
+        let Self {
+            alpha,
+            beta,
+            beta_on,
+            stable,
+        } = *self;
+        [
+            ("alpha", alpha),
+            ("beta", beta),
+            ("beta-on", beta_on),
+            ("stable", stable),
+        ]
+        .into_iter()
+        .filter_map(|(key, release)| Some((key, release?)))
+    }
+}
+
+/// What one container runtime has of a feature.
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct RuntimeFacts {
+    /// How far the runtime is.
+    pub state: RuntimeState,
+    /// The first version that has the feature, patch number included.
+    pub release: Option<Version>,
+    /// The issues and pull requests that show it.
+    #[serde(default)]
+    pub evidence: Vec<IssueRef>,
+    /// What each older supported branch gets.
+    #[serde(default)]
+    pub branches: BTreeMap<Release, BranchDecision>,
+    /// Parts of the feature with a state of their own.
+    #[serde(default)]
+    pub parts: Vec<Part>,
+}
+
+/// How far a runtime is with a feature.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum RuntimeState {
+    /// Nothing of it is there; known, not assumed.
+    None,
+    /// Somebody works on it.
+    InProgress,
+    /// There, marked as an experiment.
+    Experimental,
+    /// On the development branch. Merged is not released.
+    Merged,
+    /// In a release; `release` says since which.
+    Released,
+}
+
+/// A part of a feature that a runtime has sooner or later than the rest.
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Part {
+    /// What the part is called.
+    pub name: Line,
+    /// The first stage that needs it.
+    pub needed_for: Option<Stage>,
+    /// How far the runtime is with it.
+    pub state: RuntimeState,
+    /// The first version that has it.
+    pub release: Option<Version>,
+    /// The issues and pull requests that show it.
+    #[serde(default)]
+    pub evidence: Vec<IssueRef>,
+}
+
+/// Consensus on the design, or an early word to the KEP's owner and the liaison that there is none in time.
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Design {
+    /// How far the discussion is.
+    pub consensus: Option<Consensus>,
+    /// Where it is discussed.
+    #[serde(default)]
+    pub discussion: Vec<Link>,
+    /// Who agreed, by runtime. Both runtimes' maintainers agree before alpha merges.
+    #[serde(default)]
+    pub approved_by: BTreeMap<String, Handle>,
+}
+
+/// How far the discussion of a design is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Consensus {
+    /// Still discussed.
+    Open,
+    /// Agreed on.
+    Reached,
+    /// Stuck: the owner and the liaison should know early.
+    Blocked,
+}
+
+/// A finding that people have accepted in this record.
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Allow {
+    /// The rule whose finding is accepted.
+    pub rule: Line,
+    /// Why it is right here.
+    pub reason: Line,
+}
+
+impl Status {
+    /// Every status, in the order of a KEP's life.
+    pub const ALL: [Self; 7] = [
+        Self::Provisional,
+        Self::Implementable,
+        Self::Implemented,
+        Self::Deferred,
+        Self::Rejected,
+        Self::Withdrawn,
+        Self::Replaced,
+    ];
+
+    /// As written in a record.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Provisional => "provisional",
+            Self::Implementable => "implementable",
+            Self::Implemented => "implemented",
+            Self::Deferred => "deferred",
+            Self::Rejected => "rejected",
+            Self::Withdrawn => "withdrawn",
+            Self::Replaced => "replaced",
+        }
+    }
+
+    /// Whether work on the KEP goes on: only then does a record without an issue get one.
+    pub fn is_live(self) -> bool {
+        matches!(self, Self::Provisional | Self::Implementable)
+    }
+}
+
+impl Stage {
+    /// Every stage, in the order of a feature's life.
+    pub const ALL: [Self; 6] = [
+        Self::Alpha,
+        Self::Beta,
+        Self::Stable,
+        Self::Deprecated,
+        Self::Disabled,
+        Self::Removed,
+    ];
+
+    /// As written in a record.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Alpha => "alpha",
+            Self::Beta => "beta",
+            Self::Stable => "stable",
+            Self::Deprecated => "deprecated",
+            Self::Disabled => "disabled",
+            Self::Removed => "removed",
+        }
+    }
+}
+
+impl Triage {
+    /// As written in a record.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Pending => "pending",
+            Self::Accepted => "accepted",
+            Self::Declined => "declined",
+        }
+    }
+}
+
+impl RuntimeState {
+    /// As people say it.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::None => "nothing yet",
+            Self::InProgress => "in progress",
+            Self::Experimental => "experimental",
+            Self::Merged => "merged, not released",
+            Self::Released => "released",
+        }
+    }
+}
+
+impl Consensus {
+    /// As written in a record.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Open => "open",
+            Self::Reached => "reached",
+            Self::Blocked => "blocked",
+        }
+    }
+}
+
+/// A release that a runtime's facts name, with its place.
+#[derive(Debug)]
+pub struct NamedRelease {
+    /// Where it stands.
+    pub at: Place,
+    /// The minor.
+    pub release: Release,
+    /// The version it was read from, if it was one.
+    pub version: Option<BranchDecision>,
+}
+
+impl RuntimeFacts {
+    /// Every release that the facts name; `at` is their own place.
+    pub fn releases(&self, at: Pointer) -> Vec<NamedRelease> {
+        let mut all = Vec::new();
+        let mut version = |at: Pointer, version: Option<Version>| {
+            if let Some(version) = version {
+                all.push(NamedRelease {
+                    at: Place::Value(at),
+                    release: version.release,
+                    version: Some(BranchDecision::Released(version)),
+                });
+            }
+        };
+        version(at.clone().key("release"), self.release);
+        for (index, part) in self.parts.iter().enumerate() {
+            let at = at.clone().key("parts").index(index).key("release");
+            version(at, part.release);
+        }
+        for (branch, decision) in &self.branches {
+            let at = at.clone().key("branches").key(&branch.to_string());
+            all.push(NamedRelease {
+                at: Place::Key(at.clone()),
+                release: *branch,
+                version: None,
+            });
+            if let BranchDecision::Released(version) = decision
+                && version.release != *branch
+            {
+                all.push(NamedRelease {
+                    at: Place::Value(at),
+                    release: version.release,
+                    version: Some(*decision),
+                });
+            }
+        }
+        all
+    }
+}

@@ -1,0 +1,381 @@
+//! Files → [`Registry`] and findings. Every file is read on its own; then the pieces are put together.
+//!
+//! A file with mistakes still takes part: the top-level keys with mistakes are left out (or, where they are required,
+//! stood in for) and marked as damaged, so that independent mistakes elsewhere are found in the same run and no mistake
+//! is reported twice. Nothing here touches the file system: see `commands/files.rs` and `git.rs`.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use serde::de::DeserializeOwned;
+use serde_json::{Map, Value, json};
+
+use super::calendars::{KubernetesCalendar, Roster, RuntimeCalendar};
+use super::config::Config;
+use super::schema::{self, FileKind};
+use super::{Entry, Registry};
+use crate::diagnostic::{FileId, Finding, Place, RuleId};
+use crate::document;
+use crate::source::{SourceFile, Span};
+
+/// The rule for mistakes in TOML's syntax.
+pub const SYNTAX: RuleId = RuleId("syntax");
+/// The rule for values that the schema does not allow.
+pub const SCHEMA: RuleId = RuleId("schema");
+/// The rule for files that are not read.
+pub const UNSAFE_FILE: RuleId = RuleId("unsafe-file");
+/// The rule for files whose name is not their record's.
+pub const FILE_NAME: RuleId = RuleId("file-name");
+
+/// The largest file that is read, in bytes. A record has a few hundred; GitHub takes no issue body over 64 KiB.
+pub const MAX_FILE_BYTES: u64 = 1 << 20;
+
+/// The file that makes a folder a registry.
+pub const CONFIG_FILE: &str = "registry.toml";
+
+/// A file as it was found.
+#[derive(Debug, Clone)]
+pub struct RawFile {
+    /// Path below the registry's root, with `/` between its parts.
+    pub path: String,
+    /// Its bytes, or why they were not read.
+    pub content: Result<Vec<u8>, Unreadable>,
+}
+
+/// Why a file was not read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Unreadable {
+    /// It is a symbolic link: a registry holds its own records, and a link may lead anywhere.
+    Symlink,
+    /// It has more than [`MAX_FILE_BYTES`].
+    TooLarge(u64),
+    /// The system says no.
+    Denied(String),
+}
+
+/// A registry, and what is wrong with its files.
+#[derive(Debug)]
+pub struct Loaded {
+    /// What could be read.
+    pub registry: Registry,
+    /// What is wrong, in no particular order. Levels and reasons are filled in by [`crate::rules::run`].
+    pub findings: Vec<Finding>,
+}
+
+/// Reads the files of a registry.
+pub fn load(mut raw: Vec<RawFile>) -> Loaded {
+    raw.sort_by(|a, b| a.path.cmp(&b.path));
+    let mut loading = Loading::default();
+    for file in raw {
+        loading.read(file);
+    }
+    loading.finish()
+}
+
+#[derive(Default)]
+struct Loading {
+    files: Vec<SourceFile>,
+    findings: Vec<Finding>,
+    config: Option<Entry<Config>>,
+    roster: Option<Entry<Roster>>,
+    kubernetes: Option<Entry<KubernetesCalendar>>,
+    calendars: BTreeMap<String, Entry<RuntimeCalendar>>,
+    keps: Vec<Entry<super::KepRecord>>,
+    items: Vec<Entry<super::WorkItem>>,
+}
+
+impl Loading {
+    fn read(&mut self, raw: RawFile) {
+        let file = FileId(self.files.len());
+        let kind = FileKind::of(&raw.path);
+        let path: Arc<str> = raw.path.into();
+        let (text, unsafe_file) = match raw.content {
+            Ok(bytes) => text_of(file, bytes),
+            Err(reason) => (String::new(), Some(unreadable(file, &path, &reason))),
+        };
+        let source = SourceFile::new(path, text);
+        let readable = unsafe_file.is_none();
+        self.findings.extend(unsafe_file);
+        if readable {
+            match kind {
+                Some(kind) => self.read_kind(kind, file, &source),
+                None => self.findings.push(stray_file(file, &source)),
+            }
+        }
+        self.files.push(source);
+    }
+
+    fn read_kind(&mut self, kind: FileKind, file: FileId, source: &SourceFile) {
+        let findings = &mut self.findings;
+        match kind {
+            FileKind::Config => self.config = Some(read_as(kind, file, source, findings)),
+            FileKind::Roster => {
+                self.roster = Some(read_as(kind, file, source, findings)).filter(Entry::is_whole);
+            }
+            FileKind::Kubernetes => {
+                self.kubernetes =
+                    Some(read_as(kind, file, source, findings)).filter(Entry::is_whole);
+            }
+            FileKind::Runtime => {
+                let calendar = read_as(kind, file, source, findings);
+                if calendar.is_whole() {
+                    self.calendars.insert(source.path.to_string(), calendar);
+                }
+            }
+            FileKind::Kep => self.keps.push(read_as(kind, file, source, findings)),
+            FileKind::WorkItem => self.items.push(read_as(kind, file, source, findings)),
+        }
+    }
+
+    fn finish(mut self) -> Loaded {
+        let config = self.config.unwrap_or_else(|| Entry {
+            // The command found the file before it called, so this is a file with a finding of its own, or a test.
+            file: FileId(0),
+            value: stand_in(FileKind::Config, ""),
+            damaged: BTreeSet::from(["*".to_owned()]),
+        });
+        let runtimes = config
+            .value
+            .runtimes
+            .iter()
+            .filter_map(|runtime| {
+                let calendar = self.calendars.remove(runtime.calendar.as_str())?;
+                Some((runtime.name.to_string(), calendar))
+            })
+            .collect();
+        Loaded {
+            registry: Registry {
+                files: self.files,
+                config,
+                roster: self.roster,
+                kubernetes: self.kubernetes,
+                runtimes,
+                keps: self.keps,
+                items: self.items,
+            },
+            findings: self.findings,
+        }
+    }
+}
+
+/// One file as the type of its kind.
+fn read_as<T: DeserializeOwned>(
+    kind: FileKind,
+    file: FileId,
+    source: &SourceFile,
+    findings: &mut Vec<Finding>,
+) -> Entry<T> {
+    let (table, syntax) = document::parse(source);
+    if !syntax.is_empty() {
+        findings.extend(syntax.into_iter().map(|error| {
+            Finding::new(SYNTAX, file, Place::Span(error.span), plain(&error.message))
+                .help("TOML's syntax is described at https://toml.io/en/v1.1.0")
+        }));
+        return Entry {
+            file,
+            value: stand_in(kind, &source.path),
+            damaged: BTreeSet::from(["*".to_owned()]),
+        };
+    }
+    let mut tree = document::to_json(table.get_ref());
+    let mut damaged = BTreeSet::new();
+    for finding in schema::judge(kind, file, source, &tree) {
+        damaged.insert(finding.damages);
+        findings.push(finding.finding);
+    }
+    if !damaged.is_empty()
+        && let Value::Object(entries) = &mut tree
+    {
+        entries.retain(|key, _| !damaged.contains(key));
+        for (key, value) in stand_in_entries(kind, &source.path) {
+            entries.entry(key).or_insert(value);
+        }
+    }
+    match serde_json::from_value(tree) {
+        Ok(value) => Entry {
+            file,
+            value,
+            damaged,
+        },
+        Err(error) => {
+            // The schema let something pass that the type refuses: say so rather than lose it.
+            findings.push(Finding::new(
+                SCHEMA,
+                file,
+                Place::Span(Span::default()),
+                format!("this file cannot be read: {error}"),
+            ));
+            Entry {
+                file,
+                value: stand_in(kind, &source.path),
+                damaged: BTreeSet::from(["*".to_owned()]),
+            }
+        }
+    }
+}
+
+/// The parser's words, where plainer ones exist.
+fn plain(message: &str) -> String {
+    let known = [
+        (
+            "invalid basic string",
+            "a text in quotes is not closed: a `\"` is missing",
+        ),
+        (
+            "invalid literal string",
+            "a text in quotes is not closed: a `'` is missing",
+        ),
+        (
+            "string values must be quoted",
+            "a text needs quotes around it",
+        ),
+        ("duplicate key", "this key stands here for the second time"),
+    ];
+    let plainer = known.iter().find(|(words, _)| message.starts_with(words));
+    plainer.map_or_else(|| message.to_owned(), |(_, plainer)| (*plainer).to_owned())
+}
+
+/// Neutral values for what a kind of file must have.
+fn stand_in_entries(kind: FileKind, path: &str) -> Map<String, Value> {
+    let stem = file_stem(path);
+    let entries = match kind {
+        FileKind::Config => json!({ "home": "?", "repositories": [], "runtimes": [] }),
+        FileKind::Roster => json!({ "maintainers": [] }),
+        FileKind::Kubernetes => json!({ "cycles": [] }),
+        FileKind::Runtime => json!({ "minors": [] }),
+        FileKind::Kep => json!({
+            "number": leading_number(stem).unwrap_or_default(),
+            "title": "?",
+            "status": "provisional",
+        }),
+        FileKind::WorkItem => json!({ "id": stem, "title": "?", "kind": "issue" }),
+    };
+    match entries {
+        Value::Object(entries) => entries,
+        _ => Map::new(),
+    }
+}
+
+#[expect(
+    clippy::expect_used,
+    reason = "the stand-ins are constants, and a test reads each"
+)]
+fn stand_in<T: DeserializeOwned>(kind: FileKind, path: &str) -> T {
+    serde_json::from_value(Value::Object(stand_in_entries(kind, path)))
+        .expect("stand-ins satisfy their types")
+}
+
+/// The file's name without its folder and its ending.
+pub fn file_stem(path: &str) -> &str {
+    let name = path.rsplit('/').next().unwrap_or(path);
+    name.strip_suffix(".toml").unwrap_or(name)
+}
+
+/// The number that a stem begins with: that of a KEP in `4960-container-stop-signals`.
+pub fn leading_number(stem: &str) -> Option<u32> {
+    let (digits, _) = stem.split_once('-')?;
+    digits.parse().ok()
+}
+
+fn text_of(file: FileId, bytes: Vec<u8>) -> (String, Option<Finding>) {
+    match String::from_utf8(bytes) {
+        Ok(text) => (text, None),
+        Err(error) => {
+            let valid = error.utf8_error().valid_up_to();
+            let byte = error.as_bytes().get(valid).copied().unwrap_or_default();
+            let finding = Finding::new(
+                UNSAFE_FILE,
+                file,
+                // The lossy text shows a replacement character (three bytes) at the first byte that is not UTF-8.
+                Place::Span(Span {
+                    start: valid,
+                    end: valid + '\u{fffd}'.len_utf8(),
+                }),
+                format!("this file is not UTF-8 text: byte 0x{byte:02x} begins no character"),
+            )
+            .help("save the file as UTF-8");
+            let text = String::from_utf8_lossy(error.as_bytes()).into_owned();
+            (text, Some(finding))
+        }
+    }
+}
+
+fn unreadable(file: FileId, path: &str, reason: &Unreadable) -> Finding {
+    let place = Place::Span(Span::default());
+    match reason {
+        Unreadable::Symlink => Finding::new(
+            UNSAFE_FILE,
+            file,
+            place,
+            format!("`{path}` is a symbolic link"),
+        )
+        .help("put the file itself in the registry: links are not followed"),
+        Unreadable::TooLarge(bytes) => Finding::new(
+            UNSAFE_FILE,
+            file,
+            place,
+            format!("`{path}` has {bytes} bytes; at most {MAX_FILE_BYTES} are read"),
+        )
+        .help(
+            "a record has a few hundred bytes: keep documents elsewhere and name them in `links`",
+        ),
+        Unreadable::Denied(why) => Finding::new(
+            UNSAFE_FILE,
+            file,
+            place,
+            format!("`{path}` cannot be read: {why}"),
+        )
+        .help("make the file readable, or remove it"),
+    }
+}
+
+fn stray_file(file: FileId, source: &SourceFile) -> Finding {
+    Finding::new(
+        FILE_NAME,
+        file,
+        Place::Span(Span::default()),
+        format!("`{}` is no file that a registry knows", source.path),
+    )
+    .help(
+        "a KEP record is `<sig>/<number>-<name>.toml`, a work item `work-items/<id>.toml`, \
+         a calendar `releases/<runtime>.toml`",
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::registry::kep::KepRecord;
+    use crate::registry::work_item::WorkItem;
+
+    #[test]
+    fn every_stand_in_satisfies_its_type() {
+        let _: Config = stand_in(FileKind::Config, "registry.toml");
+        let _: Roster = stand_in(FileKind::Roster, "maintainers.toml");
+        let _: KubernetesCalendar = stand_in(FileKind::Kubernetes, "releases/kubernetes.toml");
+        let _: RuntimeCalendar = stand_in(FileKind::Runtime, "releases/x.toml");
+        let item: WorkItem = stand_in(FileKind::WorkItem, "work-items/.toml");
+        assert_eq!(item.id, "");
+        let record: KepRecord = stand_in(FileKind::Kep, "sig-node/4960-x.toml");
+        assert_eq!(record.number, 4960);
+        let record: KepRecord = stand_in(FileKind::Kep, "sig-node/9999999999999-x.toml");
+        assert_eq!(record.number, 0);
+    }
+
+    #[test]
+    fn a_damaged_key_is_left_out_and_the_rest_is_read() {
+        let loaded = load(vec![RawFile {
+            path: "sig-node/1-a.toml".to_owned(),
+            content: Ok(
+                b"number = 1\ntitle = \"A\"\nstatus = \"provisional\"\ntarget = 1.38\nissue = 7\n"
+                    .to_vec(),
+            ),
+        }]);
+        let entry = &loaded.registry.keps[0];
+        assert!(!entry.is_sound("target"));
+        assert!(entry.is_sound("issue"));
+        assert_eq!(entry.value.target, None);
+        assert_eq!(entry.value.issue, Some(7));
+        assert_eq!(loaded.findings.len(), 1, "{:?}", loaded.findings);
+    }
+}
