@@ -8,5 +8,7 @@ pub mod diagnostic;
 pub mod document;
 pub mod github_limits;
 pub mod registry;
+pub mod render;
+pub mod rules;
 pub mod source;
 pub mod words;

@@ -1,0 +1,5 @@
+//! Renderers: data in, text out. They decide how things look and nothing else; writing is for `commands/`.
+
+pub mod json;
+pub mod plan_text;
+pub mod text;

@@ -1,0 +1,146 @@
+//! Findings as versioned JSON, for other tools. `schema/findings.schema.json` describes it.
+
+use schemars::JsonSchema;
+use serde::Serialize;
+
+use crate::diagnostic::{Diagnostic, Label, Level};
+use crate::source::{Position, SourceFile, Span};
+
+/// The version of the format; it grows when a field changes its meaning or goes away.
+pub const VERSION: u32 = 1;
+
+/// The findings of one check.
+#[derive(Debug, Serialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub struct Findings {
+    /// The version of this format.
+    pub version: u32,
+    /// The number of records that were checked.
+    pub records: usize,
+    /// The findings, by file and place.
+    pub findings: Vec<FindingJson>,
+}
+
+/// One finding.
+#[derive(Debug, Serialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub struct FindingJson {
+    /// The name of the rule.
+    pub rule: String,
+    /// How loud it is.
+    pub level: Level,
+    /// What is wrong.
+    pub message: String,
+    /// Where.
+    pub at: PlaceJson,
+    /// Other places that belong to it.
+    pub related: Vec<PlaceJson>,
+    /// Why it matters.
+    pub why: String,
+    /// Facts that help to understand it.
+    pub notes: Vec<String>,
+    /// What to write instead.
+    pub help: Vec<HelpJson>,
+}
+
+/// A place in a file.
+#[derive(Debug, Serialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub struct PlaceJson {
+    /// Path below the registry's root.
+    pub path: String,
+    /// The first character; lines and columns count from 1.
+    pub start: PositionJson,
+    /// The character after the last one.
+    pub end: PositionJson,
+    /// What is said there.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub label: String,
+}
+
+/// A line and a column, from 1; the column counts characters.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct PositionJson {
+    /// The line.
+    pub line: usize,
+    /// The column.
+    pub column: usize,
+}
+
+/// A remedy.
+#[derive(Debug, Serialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub struct HelpJson {
+    /// What to do.
+    pub text: String,
+    /// The edit, where there is one right answer.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub edit: Option<EditJson>,
+}
+
+/// A replacement of a place's text.
+#[derive(Debug, Serialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub struct EditJson {
+    /// What is replaced.
+    pub at: PlaceJson,
+    /// What stands there afterwards.
+    pub replacement: String,
+}
+
+/// Findings as JSON, with a newline at the end.
+pub fn findings(diagnostics: &[Diagnostic], files: &[SourceFile], records: usize) -> String {
+    let place = |label: &Label<Span>| place(&files[label.file.0], label.place, &label.text);
+    let findings = Findings {
+        version: VERSION,
+        records,
+        findings: diagnostics
+            .iter()
+            .map(|diagnostic| FindingJson {
+                rule: diagnostic.rule.to_string(),
+                level: diagnostic.level,
+                message: diagnostic.message.clone(),
+                at: place(&diagnostic.primary),
+                related: diagnostic.related.iter().map(place).collect(),
+                why: diagnostic.why.to_owned(),
+                notes: diagnostic.notes.clone(),
+                help: diagnostic
+                    .help
+                    .iter()
+                    .map(|help| HelpJson {
+                        text: help.text.clone(),
+                        edit: help.edit.as_ref().map(|edit| EditJson {
+                            at: self::place(&files[edit.file.0], edit.place, ""),
+                            replacement: edit.replacement.clone(),
+                        }),
+                    })
+                    .collect(),
+            })
+            .collect(),
+    };
+    pretty(&findings)
+}
+
+fn place(file: &SourceFile, span: Span, label: &str) -> PlaceJson {
+    let position = |offset| {
+        let Position { line, column } = file.position(offset);
+        PositionJson { line, column }
+    };
+    PlaceJson {
+        path: file.path.to_string(),
+        start: position(span.start),
+        end: position(span.end),
+        label: label.to_owned(),
+    }
+}
+
+/// Any of kepherd's own types as indented JSON, with a newline at the end.
+#[expect(
+    clippy::expect_used,
+    reason = "types with string keys always serialize"
+)]
+pub fn pretty<T: Serialize>(value: &T) -> String {
+    let mut text = serde_json::to_string_pretty(value).expect("plain data serializes");
+    text.push('\n');
+    text
+}

@@ -1,0 +1,118 @@
+//! Findings as text for a terminal or a log, in the style of rustc.
+
+use std::collections::BTreeSet;
+
+use annotate_snippets::renderer::DecorStyle;
+use annotate_snippets::{AnnotationKind, Level as Title, Origin, Patch, Renderer, Snippet};
+
+use crate::diagnostic::{Diagnostic, FileId, Label, Level};
+use crate::source::{SourceFile, Span};
+use crate::words::{counted, printable};
+
+/// One finding. `prefix` leads from the working directory to the registry, so that paths can be opened.
+pub fn finding(diagnostic: &Diagnostic, files: &[SourceFile], prefix: &str, color: bool) -> String {
+    let labels: Vec<&Label<Span>> = std::iter::once(&diagnostic.primary)
+        .chain(&diagnostic.related)
+        .collect();
+    let mut shown_files: Vec<FileId> = labels.iter().map(|label| label.file).collect();
+    let mut seen = BTreeSet::new();
+    shown_files.retain(|file| seen.insert(*file));
+
+    let title = title(diagnostic.level).primary_title(printable(&diagnostic.message));
+    let mut group = title
+        .id(diagnostic.rule.0)
+        .elements(Vec::<Origin<'_>>::new());
+    for file in shown_files {
+        let source = &files[file.0];
+        let path = format!("{prefix}{}", source.path);
+        if source.text.is_empty() {
+            group = group.element(Origin::path(path));
+            continue;
+        }
+        let annotations = labels
+            .iter()
+            .filter(|label| label.file == file)
+            .map(|label| {
+                let kind = if std::ptr::eq(*label, &raw const diagnostic.primary) {
+                    AnnotationKind::Primary
+                } else {
+                    AnnotationKind::Context
+                };
+                let text = Some(printable(&label.text)).filter(|text| !text.is_empty());
+                kind.span(source.clamp(label.place).range()).label(text)
+            });
+        group = group.element(
+            Snippet::source(&*source.text)
+                .path(path)
+                .annotations(annotations),
+        );
+    }
+    let words = diagnostic.help.iter().filter(|help| help.edit.is_none());
+    let mut group = group.element(Title::NOTE.with_name("why").message(diagnostic.why));
+    for note in &diagnostic.notes {
+        group = group.element(Title::NOTE.message(printable(note)));
+    }
+    for help in words {
+        group = group.element(Title::HELP.message(printable(&help.text)));
+    }
+    let mut report = vec![group];
+    for help in &diagnostic.help {
+        let Some(edit) = &help.edit else { continue };
+        let source = &files[edit.file.0];
+        report.push(Title::HELP.secondary_title(printable(&help.text)).element(
+            Snippet::source(&*source.text).patch(Patch::new(
+                source.clamp(edit.place).range(),
+                edit.replacement.clone(),
+            )),
+        ));
+    }
+    let renderer = if color {
+        Renderer::styled()
+    } else {
+        Renderer::plain()
+    };
+    let mut text = renderer.decor_style(DecorStyle::Ascii).render(&report);
+    text.push('\n');
+    text
+}
+
+fn title(level: Level) -> Title<'static> {
+    match level {
+        Level::Error => Title::ERROR,
+        Level::Warning => Title::WARNING,
+        Level::Note | Level::Off => Title::NOTE,
+    }
+}
+
+/// The last line of a check: how many findings of each level, in how many of how many records.
+pub fn summary(diagnostics: &[Diagnostic], records: usize) -> String {
+    let count = |level| {
+        diagnostics
+            .iter()
+            .filter(|diagnostic| diagnostic.level == level)
+            .count()
+    };
+    let parts: Vec<String> = [
+        (Level::Error, "error"),
+        (Level::Warning, "warning"),
+        (Level::Note, "note"),
+    ]
+    .into_iter()
+    .map(|(level, noun)| (count(level), noun))
+    .filter(|(count, _)| *count > 0)
+    .map(|(count, noun)| counted(count, noun))
+    .collect();
+    let records = counted(records, "record");
+    if parts.is_empty() {
+        return format!("no findings in {records}");
+    }
+    let files: BTreeSet<FileId> = diagnostics
+        .iter()
+        .map(|diagnostic| diagnostic.primary.file)
+        .collect();
+    format!(
+        "{} in {} of a registry of {records}",
+        parts.join(", "),
+        counted(files.len(), "file")
+    )
+}

@@ -1,0 +1,218 @@
+//! The rules: what a registry must be, each with its documentation and its source.
+//!
+//! A rule is a file in `rules/`: metadata and documentation first, then its check, then its tests. [`RULES`] lists them,
+//! [`run`] runs them and gives each finding its level and its reason. Rules return findings; they print nothing and
+//! know neither files, network nor date, except as arguments.
+
+mod duplicate_issue;
+mod duplicate_kep;
+mod file_name;
+mod github_limits;
+mod schema;
+mod syntax;
+#[cfg(test)]
+mod testing;
+mod unknown_release;
+mod unknown_repository;
+mod unsafe_file;
+mod unused_allow;
+
+use std::collections::BTreeSet;
+
+use crate::diagnostic::{Diagnostic, FileId, Finding, Level, Place, Pointer, RuleId};
+use crate::document;
+use crate::registry::Registry;
+use crate::registry::kep::Allow;
+use crate::registry::load::Loaded;
+use crate::source::{SourceFile, Span};
+use crate::words::nearest;
+
+/// What a rule looks at.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Group {
+    /// What a file says. `apply` refuses on its errors, and on nothing else.
+    Shape,
+}
+
+/// A rule.
+pub struct Rule {
+    /// Its name; part of the interface.
+    pub id: RuleId,
+    /// What it looks at.
+    pub group: Group,
+    /// How loud it speaks unless the registry says otherwise.
+    pub level: Level,
+    /// What it finds, in one line.
+    pub summary: &'static str,
+    /// Why it exists, in one sentence that follows "why:", with its source.
+    pub why: &'static str,
+    /// A registry's text that it finds fault with.
+    pub example: &'static str,
+    /// What to do about a finding.
+    pub remedy: &'static str,
+    /// Finds it. Mistakes that the loader meets have nothing to check here.
+    check: fn(&Registry, &mut Vec<Finding>),
+}
+
+/// Every rule, by name.
+pub const RULES: &[&Rule] = &[
+    &duplicate_issue::RULE,
+    &duplicate_kep::RULE,
+    &file_name::RULE,
+    &github_limits::RULE,
+    &schema::RULE,
+    &syntax::RULE,
+    &unknown_release::RULE,
+    &unknown_repository::RULE,
+    &unsafe_file::RULE,
+    &unused_allow::RULE,
+];
+
+/// The rule with this name.
+pub fn find(id: &str) -> Option<&'static Rule> {
+    RULES.iter().find(|rule| rule.id.0 == id).copied()
+}
+
+/// The names of all rules.
+pub fn names() -> impl Iterator<Item = &'static str> {
+    RULES.iter().map(|rule| rule.id.0)
+}
+
+/// Runs every rule over a loaded registry: each finding with its level, its reason and its place in bytes, by file and
+/// place. Findings that a record accepts, or whose rule is off, are left out.
+pub fn run(loaded: &Loaded) -> Vec<Diagnostic> {
+    let registry = &loaded.registry;
+    let mut findings = loaded.findings.clone();
+    for rule in RULES {
+        (rule.check)(registry, &mut findings);
+    }
+    let accepted = accept(registry, &mut findings);
+    unused_allow::report(registry, &accepted, &mut findings);
+
+    let mut diagnostics: Vec<Diagnostic> = findings
+        .into_iter()
+        .filter_map(|mut finding| {
+            let rule = find(finding.rule.0)?;
+            finding.level = level_of(registry, rule);
+            finding.why = rule.why;
+            (finding.level != Level::Off).then(|| locate(registry, finding))
+        })
+        .collect();
+    diagnostics.sort_by(|a, b| {
+        let place = |d: &Diagnostic| (d.primary.file, d.primary.place, d.rule);
+        place(a)
+            .cmp(&place(b))
+            .then_with(|| a.message.cmp(&b.message))
+    });
+    diagnostics.dedup();
+    diagnostics
+}
+
+/// Whether a finding keeps `plan` and `apply` from running: an error in what a file says, and nothing else.
+pub fn stops_apply(diagnostic: &Diagnostic) -> bool {
+    let shape = find(diagnostic.rule.0).is_some_and(|rule| rule.group == Group::Shape);
+    shape && diagnostic.level == Level::Error
+}
+
+fn level_of(registry: &Registry, rule: &Rule) -> Level {
+    let config = &registry.config.value;
+    config.rules.get(rule.id.0).copied().unwrap_or(rule.level)
+}
+
+fn locate(registry: &Registry, finding: Finding) -> Diagnostic {
+    finding.locate(|file, place| {
+        let source: &SourceFile = registry.file(file);
+        document::span_of(source, place)
+    })
+}
+
+/// The `[[allow]]` entries of a registry, each with its file and its place in it.
+fn allows(registry: &Registry) -> impl Iterator<Item = (FileId, Pointer, &Allow)> {
+    let keps = registry
+        .keps
+        .iter()
+        .map(|entry| (entry.file, &entry.value.allow));
+    let items = registry
+        .items
+        .iter()
+        .map(|entry| (entry.file, &entry.value.allow));
+    keps.chain(items).flat_map(|(file, allows)| {
+        allows
+            .iter()
+            .enumerate()
+            .map(move |(index, allow)| (file, Pointer::to("allow").index(index), allow))
+    })
+}
+
+/// Drops the findings that records accept; gives the places of the entries that accepted one.
+fn accept(registry: &Registry, findings: &mut Vec<Finding>) -> BTreeSet<(FileId, Pointer)> {
+    let mut used = BTreeSet::new();
+    for (file, place, allow) in allows(registry) {
+        // What cannot be read cannot be accepted: the records around it would be wrong too.
+        if [syntax::RULE.id.0, unsafe_file::RULE.id.0].contains(&allow.rule.as_str()) {
+            continue;
+        }
+        let before = findings.len();
+        findings.retain(|finding| {
+            finding.primary.file != file || finding.rule.0 != allow.rule.as_str()
+        });
+        if findings.len() < before {
+            used.insert((file, place));
+        }
+    }
+    used
+}
+
+/// A finding that `word` is no rule, with the nearest one.
+fn no_such_rule(file: FileId, place: Place, word: &str, found_by: RuleId) -> Finding {
+    let finding = Finding::new(
+        found_by,
+        file,
+        place.clone(),
+        format!("no rule is named `{word}`"),
+    );
+    match nearest(word, names()) {
+        Some(similar) => {
+            let text = match place {
+                Place::Key(_) => similar.to_owned(),
+                _ => document::quoted(similar),
+            };
+            finding.replace_with("a rule has a similar name", text)
+        }
+        None => finding.help(format!(
+            "the rules are {}",
+            names().collect::<Vec<_>>().join(", ")
+        )),
+    }
+}
+
+/// The beginning of a file: the place of a finding about the file itself.
+fn file_start() -> Place {
+    Place::Span(Span::default())
+}
+
+fn nothing_to_check(_: &Registry, _: &mut Vec<Finding>) {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn rules_are_sorted_and_documented() {
+        let ids: Vec<&str> = names().collect();
+        let mut sorted = ids.clone();
+        sorted.sort_unstable();
+        sorted.dedup();
+        assert_eq!(ids, sorted);
+        for rule in RULES {
+            for text in [rule.summary, rule.why, rule.example, rule.remedy] {
+                assert!(!text.trim().is_empty(), "{}", rule.id);
+            }
+            assert!(
+                !rule.why.ends_with('.'),
+                "{}: `why` follows a colon",
+                rule.id
+            );
+        }
+    }
+}

@@ -1,0 +1,146 @@
+//! `duplicate-issue`: an issue tracks one thing.
+
+use std::collections::BTreeMap;
+
+use super::{Group, Rule};
+use crate::diagnostic::{FileId, Finding, Level, Place, Pointer, RuleId};
+use crate::registry::Registry;
+use crate::registry::values::{IssueRef, RepositoryName};
+
+pub(super) const RULE: Rule = Rule {
+    id: RuleId("duplicate-issue"),
+    group: Group::Shape,
+    level: Level::Error,
+    summary: "two records claim the same issue",
+    why: "an issue with two records would be rewritten by each of them in turn",
+    example: "# in two records\nissue = 99001",
+    remedy: "Give each record the issue that tracks it. A part of the work is named in `related-issues`.",
+    check,
+};
+
+struct Claim<'a> {
+    file: FileId,
+    sound: bool,
+    repository: Option<&'a RepositoryName>,
+    issue: Option<u64>,
+    former: &'a [u64],
+}
+
+fn check(registry: &Registry, findings: &mut Vec<Finding>) {
+    let keps = registry.keps.iter().map(|entry| Claim {
+        file: entry.file,
+        sound: entry.is_sound("repository"),
+        repository: registry.repository_of(entry.value.repository.as_ref()),
+        issue: entry.value.issue,
+        former: &entry.value.former_issues,
+    });
+    let items = registry.items.iter().map(|entry| Claim {
+        file: entry.file,
+        sound: entry.is_sound("repository"),
+        repository: registry.repository_of(entry.value.repository.as_ref()),
+        issue: entry.value.issue,
+        former: &[],
+    });
+    let mut first: BTreeMap<IssueRef, (FileId, Pointer)> = BTreeMap::new();
+    for claim in keps.chain(items) {
+        let (true, Some(repository)) = (claim.sound, claim.repository) else {
+            continue;
+        };
+        let pinned = claim.issue.map(|number| (number, Pointer::to("issue")));
+        let former = claim
+            .former
+            .iter()
+            .enumerate()
+            .map(|(index, number)| (*number, Pointer::to("former-issues").index(index)));
+        for (number, at) in pinned.into_iter().chain(former) {
+            let issue = IssueRef {
+                repository: repository.clone(),
+                number,
+            };
+            let Some((earlier, place)) = first.get(&issue) else {
+                first.insert(issue, (claim.file, at));
+                continue;
+            };
+            let whose = if *earlier == claim.file {
+                "this record".to_owned()
+            } else {
+                format!("`{}`", registry.file(*earlier).path)
+            };
+            findings.push(
+                Finding::new(
+                    RULE.id,
+                    claim.file,
+                    Place::Value(at),
+                    format!("{issue} is claimed by {whose} already"),
+                )
+                .label("the second claim")
+                .also(*earlier, Place::Value(place.clone()), "the first claim")
+                .help("name the issue that tracks this record; a part of the work belongs in `related-issues`"),
+            );
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::rules::testing::{RECORD, check};
+
+    #[test]
+    fn a_record_and_a_work_item_cannot_share_an_issue() {
+        insta::assert_snapshot!(check(&[
+            ("sig-node/9001-a.toml", &format!("{RECORD}issue = 7\n")),
+            (
+                "work-items/b.toml",
+                "id = \"b\"\ntitle = \"B\"\nkind = \"interop\"\nissue = 7\n"
+            ),
+        ]), @"
+        error[duplicate-issue]: containerd/containerd#7 is claimed by `sig-node/9001-a.toml` already
+         --> work-items/b.toml:4:9
+          |
+        4 | issue = 7
+          |         ^ the second claim
+          |
+         ::: sig-node/9001-a.toml:4:9
+          |
+        4 | issue = 7
+          |         - the first claim
+          |
+          = why: an issue with two records would be rewritten by each of them in turn
+          = help: name the issue that tracks this record; a part of the work belongs in `related-issues`
+        ");
+    }
+
+    #[test]
+    fn a_former_issue_belongs_to_one_record_and_is_not_its_issue() {
+        insta::assert_snapshot!(check(&[(
+            "sig-node/9001-a.toml",
+            &format!("{RECORD}issue = 7\nformer-issues = [6, 7]\n"),
+        )]), @"
+        error[duplicate-issue]: containerd/containerd#7 is claimed by this record already
+         --> sig-node/9001-a.toml:5:21
+          |
+        4 | issue = 7
+          |         - the first claim
+        5 | former-issues = [6, 7]
+          |                     ^ the second claim
+          |
+          = why: an issue with two records would be rewritten by each of them in turn
+          = help: name the issue that tracks this record; a part of the work belongs in `related-issues`
+        ");
+    }
+
+    #[test]
+    fn the_same_number_in_another_repository_is_another_issue() {
+        let other = RECORD.replace("9001", "9002");
+        assert_eq!(
+            check(&[
+                ("sig-node/9001-a.toml", &format!("{RECORD}issue = 7\n")),
+                (
+                    "sig-node/9002-a.toml",
+                    &format!("{other}issue = 7\nrepository = \"containerd/nri\"\n"),
+                ),
+            ]),
+            ""
+        );
+    }
+}

@@ -1,0 +1,89 @@
+//! `duplicate-kep`: one record for each KEP and each work item.
+
+use std::collections::BTreeMap;
+
+use super::{Group, Rule};
+use crate::diagnostic::{FileId, Finding, Level, Place, Pointer, RuleId};
+use crate::registry::Registry;
+
+pub(super) const RULE: Rule = Rule {
+    id: RuleId("duplicate-kep"),
+    group: Group::Shape,
+    level: Level::Error,
+    summary: "two records for the same KEP or work item",
+    why: "the process asks for one tracking issue per KEP for its whole life, so a KEP has one record",
+    example: "# keps/sig-node/9001-pod-lullabies.toml and keps/sig-node/9001-lullabies.toml\nnumber = 9001",
+    remedy: "Keep one of the two files, with what the other one knows.",
+    check,
+};
+
+fn check(registry: &Registry, findings: &mut Vec<Finding>) {
+    let keps = registry
+        .keps
+        .iter()
+        .filter(|entry| entry.is_sound("number"))
+        .map(|entry| (format!("KEP-{}", entry.value.number), entry.file, "number"));
+    let items = registry
+        .items
+        .iter()
+        .filter(|entry| entry.is_sound("id"))
+        .map(|entry| (format!("work item `{}`", entry.value.id), entry.file, "id"));
+    let mut first: BTreeMap<String, FileId> = BTreeMap::new();
+    for (name, file, key) in keps.chain(items) {
+        let Some(&earlier) = first.get(&name) else {
+            first.insert(name, file);
+            continue;
+        };
+        let path = &registry.file(earlier).path;
+        findings.push(
+            Finding::new(
+                RULE.id,
+                file,
+                Place::Value(Pointer::to(key)),
+                format!("{name} has a record in `{path}` already"),
+            )
+            .label("the second record")
+            .also(earlier, Place::Value(Pointer::to(key)), "the first record")
+            .help("keep one of the two files, with what the other one knows"),
+        );
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::rules::testing::{RECORD, check};
+
+    #[test]
+    fn both_places_are_shown() {
+        insta::assert_snapshot!(check(&[
+            ("sig-node/9001-lullabies.toml", RECORD),
+            ("sig-node/9001-pod-lullabies.toml", RECORD),
+        ]), @"
+        error[duplicate-kep]: KEP-9001 has a record in `sig-node/9001-lullabies.toml` already
+         --> sig-node/9001-pod-lullabies.toml:1:10
+          |
+        1 | number = 9001
+          |          ^^^^ the second record
+          |
+         ::: sig-node/9001-lullabies.toml:1:10
+          |
+        1 | number = 9001
+          |          ---- the first record
+          |
+          = why: the process asks for one tracking issue per KEP for its whole life, so a KEP has one record
+          = help: keep one of the two files, with what the other one knows
+        ");
+    }
+
+    #[test]
+    fn different_numbers_are_fine() {
+        let other = RECORD.replace("9001", "9002");
+        assert_eq!(
+            check(&[
+                ("sig-node/9001-a.toml", RECORD),
+                ("sig-node/9002-a.toml", &other)
+            ]),
+            ""
+        );
+    }
+}

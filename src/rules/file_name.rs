@@ -1,0 +1,145 @@
+//! `file-name`: a record's file is named after what it holds.
+
+use super::{Group, Rule, file_start};
+use crate::diagnostic::{Finding, Level, Place, Pointer};
+use crate::registry::Registry;
+use crate::registry::load::{FILE_NAME, file_stem, leading_number};
+
+pub(super) const RULE: Rule = Rule {
+    id: FILE_NAME,
+    group: Group::Shape,
+    level: Level::Error,
+    summary: "a file's name and its record disagree, or no registry has such a file",
+    why: "a record is found by its file, which carries the name that its folder has in kubernetes/enhancements",
+    example: "# keps/sig-node/9010-pod-lullabies.toml\nnumber = 9001",
+    remedy: "Rename the file to `<number>-<name>.toml` (of a work item: `<id>.toml`), or correct the number.",
+    check,
+};
+
+fn check(registry: &Registry, findings: &mut Vec<Finding>) {
+    for entry in &registry.keps {
+        if !entry.is_sound("number") {
+            continue;
+        }
+        let path = &registry.file(entry.file).path;
+        let stem = file_stem(path);
+        let number = entry.value.number;
+        let finding = match leading_number(stem) {
+            Some(named) if named == number => continue,
+            Some(named) => Finding::new(
+                RULE.id,
+                entry.file,
+                Place::Value(Pointer::to("number")),
+                format!(
+                    "the file is named after KEP-{named}, and the record is that of KEP-{number}"
+                ),
+            )
+            .label(format!("the file's name says {named}"))
+            .help(format!("rename the file to `{}`", renamed(path, number))),
+            None => Finding::new(
+                RULE.id,
+                entry.file,
+                file_start(),
+                format!("`{stem}` does not begin with the KEP's number and a hyphen"),
+            )
+            .help(format!("rename the file to `{number}-{stem}.toml`")),
+        };
+        findings.push(finding);
+    }
+    for entry in &registry.items {
+        let stem = file_stem(&registry.file(entry.file).path);
+        if entry.is_sound("id") && entry.value.id != stem {
+            let id = &entry.value.id;
+            findings.push(
+                Finding::new(
+                    RULE.id,
+                    entry.file,
+                    Place::Value(Pointer::to("id")),
+                    format!("the file is named `{stem}`, and the work item is `{id}`"),
+                )
+                .help(format!("rename the file to `{id}.toml`, or correct the id")),
+            );
+        }
+    }
+}
+
+fn renamed(path: &str, number: u32) -> String {
+    let stem = file_stem(path);
+    let rest = stem.split_once('-').map_or(stem, |(_, rest)| rest);
+    format!("{number}-{rest}.toml")
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::rules::testing::{RECORD, check};
+
+    #[test]
+    fn a_file_named_after_its_record_is_fine() {
+        assert_eq!(check(&[("sig-node/9001-pod-lullabies.toml", RECORD)]), "");
+    }
+
+    #[test]
+    fn each_way_to_disagree_is_shown() {
+        insta::assert_snapshot!(check(&[
+            ("sig-node/9010-pod-lullabies.toml", RECORD),
+            (
+                "sig-node/pod-lullabies.toml",
+                &RECORD.replace("9001", "9002")
+            ),
+            (
+                "sig-node/deeper/9003-a.toml",
+                &RECORD.replace("9001", "9003")
+            ),
+            (
+                "work-items/a.toml",
+                "id = \"b\"\ntitle = \"B\"\nkind = \"interop\"\n"
+            ),
+        ]), @r#"
+        error[file-name]: the file is named after KEP-9010, and the record is that of KEP-9001
+         --> sig-node/9010-pod-lullabies.toml:1:10
+          |
+        1 | number = 9001
+          |          ^^^^ the file's name says 9010
+          |
+          = why: a record is found by its file, which carries the name that its folder has in kubernetes/enhancements
+          = help: rename the file to `9001-pod-lullabies.toml`
+
+        error[file-name]: `sig-node/deeper/9003-a.toml` is no file that a registry knows
+         --> sig-node/deeper/9003-a.toml:1:1
+          |
+        1 | number = 9003
+          | ^
+          |
+          = why: a record is found by its file, which carries the name that its folder has in kubernetes/enhancements
+          = help: a KEP record is `<sig>/<number>-<name>.toml`, a work item `work-items/<id>.toml`, a calendar `releases/<runtime>.toml`
+
+        error[file-name]: `pod-lullabies` does not begin with the KEP's number and a hyphen
+         --> sig-node/pod-lullabies.toml:1:1
+          |
+        1 | number = 9002
+          | ^
+          |
+          = why: a record is found by its file, which carries the name that its folder has in kubernetes/enhancements
+          = help: rename the file to `9002-pod-lullabies.toml`
+
+        error[file-name]: the file is named `a`, and the work item is `b`
+         --> work-items/a.toml:1:6
+          |
+        1 | id = "b"
+          |      ^^^
+          |
+          = why: a record is found by its file, which carries the name that its folder has in kubernetes/enhancements
+          = help: rename the file to `b.toml`, or correct the id
+        "#);
+    }
+
+    #[test]
+    fn a_broken_number_is_one_mistake() {
+        let found = check(&[(
+            "sig-node/9001-a.toml",
+            "number = \"9001\"\ntitle = \"A\"\nstatus = \"implementable\"\n",
+        )]);
+        assert_eq!(found.matches("error[").count(), 1, "{found}");
+        assert!(found.contains("error[schema]"), "{found}");
+    }
+}

@@ -1,0 +1,525 @@
+//! `schema`: what each file may say. Single files are judged while they are read, see `registry/schema.rs`; here is what
+//! a schema cannot say: entries that stand twice, and names in `registry.toml` that lead nowhere.
+
+use std::collections::BTreeMap;
+
+use super::{Group, Rule};
+use crate::diagnostic::{FileId, Finding, Level, Place, Pointer};
+use crate::document;
+use crate::registry::Registry;
+use crate::registry::load::SCHEMA;
+use crate::words::nearest;
+
+pub(super) const RULE: Rule = Rule {
+    id: SCHEMA,
+    group: Group::Shape,
+    level: Level::Error,
+    summary: "a key or a value that the schema of the file does not allow",
+    why: "what kepherd does not understand it cannot do, and ignoring it would hide the slip",
+    example: "shephards = [\"mikebrow\"]",
+    remedy: "Write what the message suggests. Editors show the same schema while you type: see `schema/`.",
+    check,
+};
+
+fn check(registry: &Registry, findings: &mut Vec<Finding>) {
+    entries_that_stand_twice(registry, findings);
+    names_that_lead_nowhere(registry, findings);
+}
+
+fn entries_that_stand_twice(registry: &Registry, findings: &mut Vec<Finding>) {
+    let mut lists: Vec<(FileId, Pointer, Option<&str>, Vec<String>)> = Vec::new();
+    let config = &registry.config;
+    let repositories = config.value.repositories.iter().map(ToString::to_string);
+    lists.push((
+        config.file,
+        Pointer::to("repositories"),
+        None,
+        repositories.collect(),
+    ));
+    let runtimes = config
+        .value
+        .runtimes
+        .iter()
+        .map(|runtime| runtime.name.to_string());
+    lists.push((
+        config.file,
+        Pointer::to("runtimes"),
+        Some("name"),
+        runtimes.collect(),
+    ));
+    if let Some(roster) = &registry.roster {
+        let handles = roster
+            .value
+            .maintainers
+            .iter()
+            .map(|one| one.github.to_string());
+        lists.push((
+            roster.file,
+            Pointer::to("maintainers"),
+            Some("github"),
+            handles.collect(),
+        ));
+    }
+    if let Some(calendar) = &registry.kubernetes {
+        let releases = calendar
+            .value
+            .cycles
+            .iter()
+            .map(|cycle| cycle.release.to_string());
+        lists.push((
+            calendar.file,
+            Pointer::to("cycles"),
+            Some("release"),
+            releases.collect(),
+        ));
+    }
+    for calendar in registry.runtimes.values() {
+        let releases = calendar
+            .value
+            .minors
+            .iter()
+            .map(|minor| minor.release.to_string());
+        lists.push((
+            calendar.file,
+            Pointer::to("minors"),
+            Some("release"),
+            releases.collect(),
+        ));
+    }
+    for entry in &registry.keps {
+        let record = &entry.value;
+        let shepherds = record.shepherds.iter().map(ToString::to_string);
+        lists.push((
+            entry.file,
+            Pointer::to("shepherds"),
+            None,
+            shepherds.collect(),
+        ));
+        let owners = record.owners.iter().map(ToString::to_string);
+        lists.push((entry.file, Pointer::to("owners"), None, owners.collect()));
+        let related = record.related_issues.iter().map(ToString::to_string);
+        lists.push((
+            entry.file,
+            Pointer::to("related-issues"),
+            None,
+            related.collect(),
+        ));
+        let pulls = record.pull_requests.iter().map(|pull| pull.id.to_string());
+        lists.push((
+            entry.file,
+            Pointer::to("pull-requests"),
+            Some("id"),
+            pulls.collect(),
+        ));
+    }
+    for entry in &registry.items {
+        let assignees = entry.value.assignees.iter().map(ToString::to_string);
+        lists.push((
+            entry.file,
+            Pointer::to("assignees"),
+            None,
+            assignees.collect(),
+        ));
+        let pulls = entry
+            .value
+            .pull_requests
+            .iter()
+            .map(|pull| pull.id.to_string());
+        lists.push((
+            entry.file,
+            Pointer::to("pull-requests"),
+            Some("id"),
+            pulls.collect(),
+        ));
+    }
+    for (file, list, key, words) in lists {
+        let mut first: BTreeMap<String, usize> = BTreeMap::new();
+        for (index, word) in words.into_iter().enumerate() {
+            let place = |index| {
+                let at = list.clone().index(index);
+                Place::Value(match key {
+                    Some(key) => at.key(key),
+                    None => at,
+                })
+            };
+            // Handles, repositories and releases: none of them tells upper from lower case.
+            if let Some(earlier) = first.get(&word.to_lowercase()) {
+                findings.push(
+                    Finding::new(
+                        RULE.id,
+                        file,
+                        place(index),
+                        format!("`{word}` stands here twice"),
+                    )
+                    .label("the second time")
+                    .also(file, place(*earlier), "the first time")
+                    .help("remove one of the two"),
+                );
+            } else {
+                first.insert(word.to_lowercase(), index);
+            }
+        }
+    }
+}
+
+fn names_that_lead_nowhere(registry: &Registry, findings: &mut Vec<Finding>) {
+    let config = &registry.config;
+    let runtimes = &config.value.runtimes;
+    if !config.is_sound("runtimes") {
+        return;
+    }
+    let names: Vec<&str> = runtimes
+        .iter()
+        .map(|runtime| runtime.name.as_str())
+        .collect();
+    let home = config.value.home.as_str();
+    if config.is_sound("home") && !names.contains(&home) {
+        let finding = Finding::new(
+            RULE.id,
+            config.file,
+            Place::Value(Pointer::to("home")),
+            format!("`{home}` is not one of the runtimes"),
+        );
+        findings.push(match nearest(home, names.iter().copied()) {
+            Some(similar) => {
+                finding.replace_with("a runtime has a similar name", document::quoted(similar))
+            }
+            None => finding.help(format!("name one of {}", names.join(", "))),
+        });
+    }
+    for (index, runtime) in runtimes.iter().enumerate() {
+        let path = runtime.calendar.as_str();
+        if registry.files.iter().any(|file| &*file.path == path) {
+            continue;
+        }
+        let calendars: Vec<&str> = registry
+            .files
+            .iter()
+            .map(|file| &*file.path)
+            .filter(|path| path.starts_with("releases/"))
+            .collect();
+        let finding = Finding::new(
+            RULE.id,
+            config.file,
+            Place::Value(Pointer::to("runtimes").index(index).key("calendar")),
+            format!("the registry has no file `{path}`"),
+        );
+        findings.push(match nearest(path, calendars) {
+            Some(similar) => {
+                finding.replace_with("a calendar has a similar name", document::quoted(similar))
+            }
+            None => {
+                finding.help("write the calendar, or correct its path below the registry's root")
+            }
+        });
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::rules::testing::{CONFIG, RECORD, check};
+
+    fn with(more: &str) -> String {
+        check(&[("sig-node/9001-a.toml", &format!("{RECORD}{more}"))])
+    }
+
+    #[test]
+    fn unknown_keys_suggest_the_nearest() {
+        insta::assert_snapshot!(with(
+            "shephards = [\"mikebrow\"]\n[design]\nconcensus = \"open\"\n"
+        ), @r#"
+        error[schema]: `shephards` is not a key of a KEP record
+         --> sig-node/9001-a.toml:4:1
+          |
+        4 | shephards = ["mikebrow"]
+          | ^^^^^^^^^ unknown key
+          |
+          = why: what kepherd does not understand it cannot do, and ignoring it would hide the slip
+        help: a key has a similar name
+          |
+        4 - shephards = ["mikebrow"]
+        4 + shepherds = ["mikebrow"]
+          |
+
+        error[schema]: `concensus` is not a key of `design`
+         --> sig-node/9001-a.toml:6:1
+          |
+        6 | concensus = "open"
+          | ^^^^^^^^^ unknown key
+          |
+          = why: what kepherd does not understand it cannot do, and ignoring it would hide the slip
+        help: a key has a similar name
+          |
+        6 - concensus = "open"
+        6 + consensus = "open"
+          |
+        "#);
+    }
+
+    #[test]
+    fn misspelt_values_suggest_the_nearest() {
+        insta::assert_snapshot!(with("stage = \"betta\"\ntriage = \"done\"\n"), @r#"
+        error[schema]: `betta` is not one of the values alpha, beta, stable, deprecated, disabled, removed
+         --> sig-node/9001-a.toml:4:9
+          |
+        4 | stage = "betta"
+          |         ^^^^^^^
+          |
+          = why: what kepherd does not understand it cannot do, and ignoring it would hide the slip
+          = note: `stage`: The stage that `target` aims at
+        help: a similar value exists
+          |
+        4 - stage = "betta"
+        4 + stage = "beta"
+          |
+
+        error[schema]: `done` is not one of the values pending, accepted, declined
+         --> sig-node/9001-a.toml:5:10
+          |
+        5 | triage = "done"
+          |          ^^^^^^
+          |
+          = why: what kepherd does not understand it cannot do, and ignoring it would hide the slip
+          = note: `triage`: Whether maintainers have looked at the KEP and taken it on
+          = help: write `pending`, `accepted` or `declined`
+        "#);
+    }
+
+    #[test]
+    fn a_release_written_as_a_number_or_with_a_v_is_corrected() {
+        insta::assert_snapshot!(with("target = 1.30\nmilestone = \"v2.5\"\n"), @r#"
+        error[schema]: `1.30` is not a minor release
+         --> sig-node/9001-a.toml:4:10
+          |
+        4 | target = 1.30
+          |          ^^^^
+          |
+          = why: what kepherd does not understand it cannot do, and ignoring it would hide the slip
+          = note: `target`: The Kubernetes release aimed for. Absent: none is planned
+        help: write it in quotes
+          |
+        4 - target = 1.30
+        4 + target = "1.30"
+          |
+
+        error[schema]: `v2.5` is not a minor release
+         --> sig-node/9001-a.toml:5:13
+          |
+        5 | milestone = "v2.5"
+          |             ^^^^^^
+          |
+          = why: what kepherd does not understand it cannot do, and ignoring it would hide the slip
+          = note: `milestone`: The targeted minor release of the home runtime, usually its next one. It stays once that has shipped
+        help: write it without the `v`
+          |
+        5 - milestone = "v2.5"
+        5 + milestone = "2.5"
+          |
+        "#);
+    }
+
+    #[test]
+    fn wrong_types_say_what_to_write() {
+        insta::assert_snapshot!(with(
+            "shepherds = \"@mikebrow\"\nissue = \"#12\"\nenabled-by-default = \"yes\"\nupstream-seen = \"2026-07-24\"\n\
+             pull-requests = [\"containerd/containerd#1\", { id = \"https://github.com/containerd/containerd/pull/2\" }]\n",
+        ), @r##"
+        error[schema]: `@mikebrow` is not a list
+         --> sig-node/9001-a.toml:4:13
+          |
+        4 | shepherds = "@mikebrow"
+          |             ^^^^^^^^^^^
+          |
+          = why: what kepherd does not understand it cannot do, and ignoring it would hide the slip
+          = note: `shepherds`: The maintainers who see the work through: at least one, preferably two
+        help: write it as a list
+          |
+        4 - shepherds = "@mikebrow"
+        4 + shepherds = ["mikebrow"]
+          |
+
+        error[schema]: `#12` is not a whole number
+         --> sig-node/9001-a.toml:5:9
+          |
+        5 | issue = "#12"
+          |         ^^^^^
+          |
+          = why: what kepherd does not understand it cannot do, and ignoring it would hide the slip
+          = note: `issue`: The number of the tracking issue in `repository`. Absent: created on apply
+        help: write the number alone
+          |
+        5 - issue = "#12"
+        5 + issue = 12
+          |
+
+        error[schema]: `yes` is not `true` or `false`
+         --> sig-node/9001-a.toml:6:22
+          |
+        6 | enabled-by-default = "yes"
+          |                      ^^^^^
+          |
+          = why: what kepherd does not understand it cannot do, and ignoring it would hide the slip
+          = note: `enabled-by-default`: Whether the feature gate is on by default at `stage` ("beta with gate off" is `false`)
+        help: write `true` or `false`, without quotes
+          |
+        6 - enabled-by-default = "yes"
+        6 + enabled-by-default = true
+          |
+
+        error[schema]: `2026-07-24` is not a date
+         --> sig-node/9001-a.toml:7:17
+          |
+        7 | upstream-seen = "2026-07-24"
+          |                 ^^^^^^^^^^^^
+          |
+          = why: what kepherd does not understand it cannot do, and ignoring it would hide the slip
+          = note: `upstream-seen`: The date of the upstream commit that these facts were read at
+        help: write a date without quotes
+          |
+        7 - upstream-seen = "2026-07-24"
+        7 + upstream-seen = 2026-07-24
+          |
+
+        error[schema]: `containerd/containerd#1` is not a table
+         --> sig-node/9001-a.toml:8:18
+          |
+        8 | pull-requests = ["containerd/containerd#1", { id = "https://github.com/containerd/containerd/pull/2" }]
+          |                  ^^^^^^^^^^^^^^^^^^^^^^^^^
+          |
+          = why: what kepherd does not understand it cannot do, and ignoring it would hide the slip
+          = note: `pull-requests`: A pull request that does part of the work
+        help: write it as a table
+          |
+        8 - pull-requests = ["containerd/containerd#1", { id = "https://github.com/containerd/containerd/pull/2" }]
+        8 + pull-requests = [{ id = "containerd/containerd#1" }, { id = "https://github.com/containerd/containerd/pull/2" }]
+          |
+
+        error[schema]: `https://github.com/containerd/containerd/pull/2` is not a reference to an issue or pull request
+         --> sig-node/9001-a.toml:8:52
+          |
+        8 | pull-requests = ["containerd/containerd#1", { id = "https://github.com/containerd/containerd/pull/2" }]
+          |                                                    ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
+          |
+          = why: what kepherd does not understand it cannot do, and ignoring it would hide the slip
+          = note: `id`: Which pull request
+        help: write it as owner/name#number
+          |
+        8 - pull-requests = ["containerd/containerd#1", { id = "https://github.com/containerd/containerd/pull/2" }]
+        8 + pull-requests = ["containerd/containerd#1", { id = "containerd/containerd#2" }]
+          |
+        "##);
+    }
+
+    #[test]
+    fn what_is_missing_is_named_with_an_example() {
+        insta::assert_snapshot!(check(&[(
+            "sig-node/9001-a.toml",
+            "number = 9001\n[runtimes.containerd]\nrelease = \"2.3.0\"\n",
+        )]), @r#"
+        error[schema]: `status` is missing from a KEP record
+         --> sig-node/9001-a.toml:1:1
+          |
+        1 | number = 9001
+          | ^
+          |
+          = why: what kepherd does not understand it cannot do, and ignoring it would hide the slip
+          = note: `status`: Where the KEP stands upstream, in kep.yaml's words
+          = help: add it, as `provisional`, `implementable`, `implemented`, `deferred`, `rejected`, `withdrawn` or `replaced`
+
+        error[schema]: `title` is missing from a KEP record
+         --> sig-node/9001-a.toml:1:1
+          |
+        1 | number = 9001
+          | ^
+          |
+          = why: what kepherd does not understand it cannot do, and ignoring it would hide the slip
+          = note: `title`: The short title, without the number
+          = help: add it, like `title = "Pod Lullabies"`
+
+        error[schema]: `state` is missing from `runtimes.containerd`
+         --> sig-node/9001-a.toml:2:11
+          |
+        2 | [runtimes.containerd]
+          |           ^^^^^^^^^^
+          |
+          = why: what kepherd does not understand it cannot do, and ignoring it would hide the slip
+          = note: `state`: How far the runtime is
+          = help: add it, as `none`, `in-progress`, `experimental`, `merged` or `released`
+        "#);
+    }
+
+    #[test]
+    fn entries_that_stand_twice_are_shown_in_both_places() {
+        insta::assert_snapshot!(with("shepherds = [\"mikebrow\", \"MikeBrow\"]\n"), @r#"
+        error[schema]: `MikeBrow` stands here twice
+         --> sig-node/9001-a.toml:4:26
+          |
+        4 | shepherds = ["mikebrow", "MikeBrow"]
+          |              ----------  ^^^^^^^^^^ the second time
+          |              |
+          |              the first time
+          |
+          = why: what kepherd does not understand it cannot do, and ignoring it would hide the slip
+          = help: remove one of the two
+        "#);
+    }
+
+    #[test]
+    fn names_in_the_configuration_must_lead_somewhere() {
+        let config = CONFIG
+            .replace("home = \"containerd\"", "home = \"contanerd\"")
+            .replace("releases/cri-o.toml", "releases/crio.toml");
+        insta::assert_snapshot!(check(&[("registry.toml", &config)]), @r#"
+        error[schema]: `contanerd` is not one of the runtimes
+         --> registry.toml:1:8
+          |
+        1 | home = "contanerd"
+          |        ^^^^^^^^^^^
+          |
+          = why: what kepherd does not understand it cannot do, and ignoring it would hide the slip
+        help: a runtime has a similar name
+          |
+        1 | home = "containerd"
+          |              +
+
+        error[schema]: the registry has no file `releases/crio.toml`
+          --> registry.toml:10:12
+           |
+        10 | calendar = "releases/crio.toml"
+           |            ^^^^^^^^^^^^^^^^^^^^
+           |
+           = why: what kepherd does not understand it cannot do, and ignoring it would hide the slip
+        help: a calendar has a similar name
+           |
+        10 | calendar = "releases/cri-o.toml"
+           |                         +
+        "#);
+    }
+
+    #[test]
+    fn a_key_that_must_be_a_release_is_shown() {
+        insta::assert_snapshot!(with(
+            "[runtimes.containerd]\nstate = \"released\"\nbranches = { \"v2.2\" = \"planned\" }\n"
+        ), @r#"
+        error[schema]: `v2.2` is not a minor release
+         --> sig-node/9001-a.toml:6:14
+          |
+        6 | branches = { "v2.2" = "planned" }
+          |              ^^^^^^ the keys of `runtimes.containerd.branches` are releases
+          |
+          = why: what kepherd does not understand it cannot do, and ignoring it would hide the slip
+        help: write the minor release alone
+          |
+        6 - branches = { "v2.2" = "planned" }
+        6 + branches = { "2.2" = "planned" }
+          |
+        "#);
+    }
+
+    #[test]
+    fn hostile_text_is_shown_without_doing_harm() {
+        let found = with("stage = \"\\u001b[31mred\\u0000\"\n");
+        assert!(!found.contains('\u{1b}'), "{found:?}");
+        assert_eq!(found.matches("error[").count(), 1, "{found}");
+    }
+}

@@ -1,0 +1,64 @@
+//! `syntax`: found while reading, see `registry/load.rs`.
+
+use super::{Group, Rule, nothing_to_check};
+use crate::diagnostic::Level;
+use crate::registry::load::SYNTAX;
+
+pub(super) const RULE: Rule = Rule {
+    id: SYNTAX,
+    group: Group::Shape,
+    level: Level::Error,
+    summary: "a file is not TOML",
+    why: "a file that is not TOML says nothing, so its record would silently be missing",
+    example: "number = 9001\ntitle = \"Pod Lullabies\nstatus = \"implementable\"",
+    remedy: "Mend the line that is underlined: often a quote, a bracket or an equals sign is missing, or a key stands twice.",
+    check: nothing_to_check,
+};
+
+#[cfg(test)]
+mod tests {
+    use crate::rules::testing::check;
+
+    #[test]
+    fn independent_mistakes_in_one_file_are_each_shown() {
+        insta::assert_snapshot!(check(&[(
+            "sig-node/9001-a.toml",
+            "number = 9001\ntitle = \"Pod Lullabies\nstatus = \"implementable\"\ntarget 1.38\n",
+        )]), @r#"
+        error[syntax]: a text in quotes is not closed: a `"` is missing
+         --> sig-node/9001-a.toml:2:23
+          |
+        2 | title = "Pod Lullabies
+          |                       ^
+          |
+          = why: a file that is not TOML says nothing, so its record would silently be missing
+          = help: TOML's syntax is described at https://toml.io/en/v1.1.0
+
+        error[syntax]: key with no value, expected `=`
+         --> sig-node/9001-a.toml:4:8
+          |
+        4 | target 1.38
+          |        ^
+          |
+          = why: a file that is not TOML says nothing, so its record would silently be missing
+          = help: TOML's syntax is described at https://toml.io/en/v1.1.0
+        "#);
+    }
+
+    #[test]
+    fn a_key_that_stands_twice_is_one_mistake() {
+        insta::assert_snapshot!(check(&[(
+            "sig-node/9001-a.toml",
+            "number = 9001\ntitle = \"A\"\nstatus = \"implementable\"\nnumber = 9002\n",
+        )]), @"
+        error[syntax]: this key stands here for the second time
+         --> sig-node/9001-a.toml:4:1
+          |
+        4 | number = 9002
+          | ^^^^^^
+          |
+          = why: a file that is not TOML says nothing, so its record would silently be missing
+          = help: TOML's syntax is described at https://toml.io/en/v1.1.0
+        ");
+    }
+}

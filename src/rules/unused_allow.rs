@@ -1,0 +1,124 @@
+//! `unused-allow`: an `[[allow]]` that accepts nothing.
+
+use std::collections::BTreeSet;
+
+use super::{Group, Rule, allows, find, no_such_rule, nothing_to_check};
+use crate::diagnostic::{FileId, Finding, Level, Place, Pointer, RuleId};
+use crate::registry::Registry;
+
+pub(super) const RULE: Rule = Rule {
+    id: RuleId("unused-allow"),
+    group: Group::Shape,
+    level: Level::Error,
+    summary: "an `[[allow]]` accepts nothing, or a rule that does not exist is named",
+    why: "an exception that is needed no more would hide the next finding of its rule",
+    example: "[[allow]]\nrule = \"file-nam\"\nreason = \"…\"",
+    remedy: "Remove the entry, or correct the rule's name.",
+    check: nothing_to_check,
+};
+
+/// Runs last: it needs to know which entries accepted a finding.
+pub(super) fn report(
+    registry: &Registry,
+    used: &BTreeSet<(FileId, Pointer)>,
+    findings: &mut Vec<Finding>,
+) {
+    for (file, at, allow) in allows(registry) {
+        if used.contains(&(file, at.clone())) {
+            continue;
+        }
+        let place = Place::Value(at.key("rule"));
+        let rule = allow.rule.as_str();
+        findings.push(if find(rule).is_none() {
+            no_such_rule(file, place, rule, RULE.id)
+        } else {
+            Finding::new(
+                RULE.id,
+                file,
+                place,
+                format!("`{rule}` finds nothing in this record to accept"),
+            )
+            .help("remove this `[[allow]]`")
+        });
+    }
+    let config = &registry.config;
+    for rule in config.value.rules.keys() {
+        if find(rule).is_none() {
+            let place = Place::Key(Pointer::to("rules").key(rule));
+            findings.push(no_such_rule(config.file, place, rule, RULE.id));
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::rules::testing::{CONFIG, RECORD, check};
+
+    fn allowing(rule: &str, record: &str) -> String {
+        format!("{record}[[allow]]\nrule = \"{rule}\"\nreason = \"upstream renamed it\"\n")
+    }
+
+    #[test]
+    fn an_allow_that_accepts_a_finding_silences_it() {
+        let record = allowing("file-name", RECORD);
+        assert_eq!(check(&[("sig-node/9010-a.toml", &record)]), "");
+    }
+
+    #[test]
+    fn an_allow_that_accepts_nothing_is_shown() {
+        insta::assert_snapshot!(check(&[(
+            "sig-node/9001-a.toml",
+            &allowing("file-name", RECORD)
+        )]), @r#"
+        error[unused-allow]: `file-name` finds nothing in this record to accept
+         --> sig-node/9001-a.toml:5:8
+          |
+        5 | rule = "file-name"
+          |        ^^^^^^^^^^^
+          |
+          = why: an exception that is needed no more would hide the next finding of its rule
+          = help: remove this `[[allow]]`
+        "#);
+    }
+
+    #[test]
+    fn a_misspelt_rule_is_shown_with_the_nearest_in_records_and_in_the_configuration() {
+        let config = format!("{CONFIG}[rules]\nfile-nmae = \"off\"\n");
+        insta::assert_snapshot!(check(&[
+            ("registry.toml", &config),
+            ("sig-node/9001-a.toml", &allowing("file-nam", RECORD)),
+        ]), @r#"
+        error[unused-allow]: no rule is named `file-nmae`
+          --> registry.toml:13:1
+           |
+        13 | file-nmae = "off"
+           | ^^^^^^^^^
+           |
+           = why: an exception that is needed no more would hide the next finding of its rule
+        help: a rule has a similar name
+           |
+        13 - file-nmae = "off"
+        13 + file-name = "off"
+           |
+
+        error[unused-allow]: no rule is named `file-nam`
+         --> sig-node/9001-a.toml:5:8
+          |
+        5 | rule = "file-nam"
+          |        ^^^^^^^^^^
+          |
+          = why: an exception that is needed no more would hide the next finding of its rule
+        help: a rule has a similar name
+          |
+        5 | rule = "file-name"
+          |                 +
+        "#);
+    }
+
+    #[test]
+    fn a_level_that_is_off_silences_a_rule() {
+        let config = format!("{CONFIG}[rules]\nfile-name = \"off\"\n");
+        let found = check(&[("registry.toml", &config), ("sig-node/9010-a.toml", RECORD)]);
+        assert_eq!(found, "");
+    }
+}
