@@ -6,9 +6,11 @@
 
 pub mod diagnostic;
 pub mod document;
+pub mod git;
 pub mod github_limits;
 pub mod registry;
 pub mod render;
 pub mod rules;
 pub mod source;
+pub mod upstream;
 pub mod words;

@@ -1,0 +1,242 @@
+//! Files at a revision of a git repository, read with gix: no git binary, no checkout, bare or not.
+//!
+//! Only the trees and blobs that are asked for are read. Nothing here knows what a KEP or a record is.
+#![allow(clippy::disallowed_methods)]
+
+use std::path::{Path, PathBuf};
+
+use crate::registry::values::Date;
+
+/// A repository on disk.
+pub struct Repository {
+    repository: gix::Repository,
+    path: PathBuf,
+}
+
+/// A commit.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Commit {
+    /// Its full id, in hexadecimal.
+    pub id: String,
+    /// The day it was committed, in UTC.
+    pub date: Date,
+}
+
+/// What a folder of a tree holds.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TreeEntry {
+    /// Its name in the folder.
+    pub name: String,
+    /// What it is.
+    pub kind: EntryKind,
+}
+
+/// What an entry of a tree is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum EntryKind {
+    /// A file.
+    File,
+    /// A folder.
+    Folder,
+    /// A symbolic link, or another repository.
+    Other,
+}
+
+/// Why a repository could not be read.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// There is no repository.
+    #[error("`{}` is not a git repository ({why})", path.display())]
+    NotARepository {
+        /// Where.
+        path: PathBuf,
+        /// In git's words.
+        why: String,
+    },
+    /// The revision is not there.
+    #[error("`{}` has no revision `{revision}` ({why})", path.display())]
+    NoSuchRevision {
+        /// Where.
+        path: PathBuf,
+        /// Which one.
+        revision: String,
+        /// In git's words.
+        why: String,
+    },
+    /// An object is missing or damaged.
+    #[error("`{what}` cannot be read from `{}` ({why})", path.display())]
+    Unreadable {
+        /// Where.
+        path: PathBuf,
+        /// What.
+        what: String,
+        /// In git's words.
+        why: String,
+    },
+}
+
+impl Repository {
+    /// Opens the repository at a path: a bare one, or the folder of a worktree.
+    pub fn open(path: &Path) -> Result<Self, Error> {
+        // Isolated: neither the user's configuration nor the environment changes what is read.
+        let opened = gix::open_opts(path, gix::open::Options::isolated());
+        let repository = opened.map_err(|error| Error::NotARepository {
+            path: path.to_owned(),
+            why: one_line(&error),
+        })?;
+        Ok(Self {
+            repository,
+            path: path.to_owned(),
+        })
+    }
+
+    /// The commit that a revision names, in git's syntax.
+    pub fn commit(&self, revision: &str) -> Result<Commit, Error> {
+        let missing = |why: String| Error::NoSuchRevision {
+            path: self.path.clone(),
+            revision: revision.to_owned(),
+            why,
+        };
+        let id = self
+            .repository
+            .rev_parse_single(revision)
+            .map_err(|error| missing(one_line(&error)))?;
+        let object = id.object().map_err(|error| missing(one_line(&error)))?;
+        let commit = object
+            .peel_to_kind(gix::object::Kind::Commit)
+            .map_err(|error| missing(one_line(&error)))?
+            .into_commit();
+        self.described(&commit)
+    }
+
+    /// The newest commit on or before a day, on the first-parent line of a commit.
+    pub fn commit_on_or_before(&self, from: &Commit, day: Date) -> Result<Option<Commit>, Error> {
+        let mut commit = self.find(from)?;
+        loop {
+            let described = self.described(&commit)?;
+            if described.date <= day {
+                return Ok(Some(described));
+            }
+            let Some(parent) = commit.parent_ids().next() else {
+                return Ok(None);
+            };
+            // In a shallow clone the parent is named and not there: what is not known is not an error here.
+            match self.repository.find_commit(parent.detach()) {
+                Ok(parent) => commit = parent,
+                Err(_) => return Ok(None),
+            }
+        }
+    }
+
+    /// What a folder holds at a commit, by name; empty if it is not there.
+    pub fn folder(&self, at: &Commit, path: &str) -> Result<Vec<TreeEntry>, Error> {
+        let root = self.tree(at)?;
+        let found = root
+            .lookup_entry_by_path(path)
+            .map_err(|error| self.unreadable(path, &error))?;
+        let Some(entry) = found.filter(|entry| entry.mode().is_tree()) else {
+            return Ok(Vec::new());
+        };
+        let object = entry
+            .object()
+            .map_err(|error| self.unreadable(path, &error))?;
+        let tree = object.into_tree();
+        let mut entries = Vec::new();
+        for entry in tree.iter() {
+            let entry = entry.map_err(|error| self.unreadable(path, &error))?;
+            let mode = entry.mode();
+            entries.push(TreeEntry {
+                name: entry.filename().to_string(),
+                kind: if mode.is_tree() {
+                    EntryKind::Folder
+                } else if mode.is_blob() {
+                    EntryKind::File
+                } else {
+                    EntryKind::Other
+                },
+            });
+        }
+        Ok(entries)
+    }
+
+    /// The size and the bytes of a file at a commit, if it is there and is a file. Bytes over `most` are not read.
+    pub fn file(&self, at: &Commit, path: &str, most: u64) -> Result<Option<Content>, Error> {
+        let root = self.tree(at)?;
+        let found = root
+            .lookup_entry_by_path(path)
+            .map_err(|error| self.unreadable(path, &error))?;
+        let Some(entry) = found.filter(|entry| entry.mode().is_blob()) else {
+            return Ok(None);
+        };
+        let header = self
+            .repository
+            .find_header(entry.object_id())
+            .map_err(|error| self.unreadable(path, &error))?;
+        if header.size() > most {
+            return Ok(Some(Content::TooLarge(header.size())));
+        }
+        let object = entry
+            .object()
+            .map_err(|error| self.unreadable(path, &error))?;
+        Ok(Some(Content::Bytes(object.data.clone())))
+    }
+
+    fn tree(&self, at: &Commit) -> Result<gix::Tree<'_>, Error> {
+        self.find(at)?
+            .tree()
+            .map_err(|error| self.unreadable(&at.id, &error))
+    }
+
+    fn find(&self, commit: &Commit) -> Result<gix::Commit<'_>, Error> {
+        let id = gix::ObjectId::from_hex(commit.id.as_bytes())
+            .map_err(|error| self.unreadable(&commit.id, &error))?;
+        self.repository
+            .find_commit(id)
+            .map_err(|error| self.unreadable(&commit.id, &error))
+    }
+
+    fn described(&self, commit: &gix::Commit<'_>) -> Result<Commit, Error> {
+        let id = commit.id().to_string();
+        let time = commit
+            .time()
+            .map_err(|error| self.unreadable(&id, &error))?;
+        let instant = jiff::Timestamp::from_second(time.seconds)
+            .map_err(|error| self.unreadable(&id, &error))?;
+        let date = instant.to_zoned(jiff::tz::TimeZone::UTC).date();
+        Ok(Commit {
+            id,
+            date: Date(date),
+        })
+    }
+
+    fn unreadable(&self, what: &str, error: &dyn std::fmt::Display) -> Error {
+        Error::Unreadable {
+            path: self.path.clone(),
+            what: what.to_owned(),
+            why: error
+                .to_string()
+                .lines()
+                .next()
+                .unwrap_or_default()
+                .to_owned(),
+        }
+    }
+}
+
+/// The content of a file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Content {
+    /// All of it.
+    Bytes(Vec<u8>),
+    /// It has this many bytes, more than were asked for.
+    TooLarge(u64),
+}
+
+fn one_line(error: &dyn std::fmt::Display) -> String {
+    error
+        .to_string()
+        .lines()
+        .next()
+        .unwrap_or_default()
+        .to_owned()
+}
