@@ -4,6 +4,7 @@
 //! The way of the data, downwards: [`source`] ← [`diagnostic`] ← [`document`] ← [`registry`] ← {[`rules`],
 //! [`desired`]} ← [`plan`] ← [`apply`] ← [`commands`]. `ARCHITECTURE.md` describes the rooms and what each must not do.
 
+pub mod desired;
 pub mod diagnostic;
 pub mod document;
 pub mod git;
