@@ -1,0 +1,88 @@
+//! What GitHub says, as plain data: the other half of a plan. How it is read is for `github/`.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use crate::registry::values::RepositoryName;
+
+/// What was read.
+#[derive(Debug, Clone, Default)]
+pub struct Observed {
+    /// The login that the token belongs to.
+    pub viewer: String,
+    /// By repository.
+    pub repositories: BTreeMap<RepositoryName, ObservedRepository>,
+}
+
+/// What was read of a repository.
+#[derive(Debug, Clone, Default)]
+pub struct ObservedRepository {
+    /// Why nothing of it could be read; absent if it could.
+    pub problem: Option<String>,
+    /// Whether this identity may set labels, milestones and assignees.
+    pub can_write: bool,
+    /// The labels that were asked for and exist, by their folded name.
+    pub labels: BTreeMap<String, String>,
+    /// The milestones, by title.
+    pub milestones: BTreeMap<String, u64>,
+    /// The issues that were asked for, by number.
+    pub issues: BTreeMap<u64, Lookup>,
+    /// Every issue that carries one of the index labels, open or closed; absent if nobody asked.
+    pub indexed: Option<Vec<ObservedIssue>>,
+}
+
+/// What became of a number.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Lookup {
+    /// It is an issue.
+    Issue(Box<ObservedIssue>),
+    /// It is a pull request.
+    PullRequest,
+    /// It was transferred; where to, as an address.
+    Transferred(String),
+    /// It was deleted.
+    Deleted,
+    /// It is not there, or this identity may not see it.
+    Invisible,
+}
+
+/// An issue.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct ObservedIssue {
+    /// The number.
+    pub number: u64,
+    /// The address.
+    pub url: String,
+    /// The title.
+    pub title: String,
+    /// The body, byte for byte.
+    pub body: String,
+    /// Whether it is open.
+    pub open: bool,
+    /// The names of its labels.
+    pub labels: Vec<String>,
+    /// The logins of its assignees.
+    pub assignees: Vec<String>,
+    /// The title of its milestone.
+    pub milestone: Option<String>,
+    /// The login of its author, unless the account is gone.
+    pub author: Option<String>,
+    /// Whether the identity that reads has written it.
+    pub own: bool,
+}
+
+impl ObservedIssue {
+    /// Whether it carries a label; names compare without case.
+    pub fn has_label(&self, name: &str) -> bool {
+        let name = name.to_lowercase();
+        self.labels.iter().any(|label| label.to_lowercase() == name)
+    }
+
+    /// Whether somebody is assigned; logins compare without case.
+    pub fn has_assignee(&self, login: &str) -> bool {
+        self.assignees
+            .iter()
+            .any(|assignee| assignee.eq_ignore_ascii_case(login))
+    }
+}

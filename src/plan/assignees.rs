@@ -1,0 +1,70 @@
+//! Assignees: assign whom the record names, unassign whom kepherd assigned and the record no longer names.
+
+use super::{Drift, Field, Outcome, SetChange};
+use crate::desired::DesiredIssue;
+use crate::github_limits as limits;
+use crate::observed::ObservedIssue;
+use crate::registry::config::{AssigneePolicy, Policy};
+use crate::section::Applied;
+
+pub(super) fn compare(
+    wanted: &DesiredIssue,
+    issue: &ObservedIssue,
+    last: Option<&Applied>,
+) -> Outcome<SetChange, Vec<String>> {
+    let ours: &[String] = last.map_or(&[], |last| &last.assignees);
+    let is_ours = |login: &str| ours.iter().any(|other| other.eq_ignore_ascii_case(login));
+    let is_wanted = |login: &str| {
+        wanted
+            .assignees
+            .iter()
+            .any(|handle| handle.as_str().eq_ignore_ascii_case(login))
+    };
+    let enforced = wanted.drift.assignees == Policy::Enforce;
+    let mut outcome = Outcome {
+        change: SetChange::default(),
+        drift: Vec::new(),
+        conflict: None,
+        applied: Vec::new(),
+    };
+    let mut drifted = |what: String| {
+        outcome.drift.push(Drift {
+            field: Field::Assignees,
+            what,
+            enforced,
+        });
+    };
+    for handle in &wanted.assignees {
+        let login = handle.as_str();
+        let there = issue.has_assignee(login);
+        let mut add = !there;
+        if !there && is_ours(login) {
+            drifted(format!("{login} was unassigned"));
+            add = enforced;
+        }
+        if add {
+            outcome.change.add.push(login.to_owned());
+        }
+        if add || is_ours(login) {
+            outcome.applied.push(login.to_owned());
+        }
+    }
+    for login in issue.assignees.iter().filter(|login| !is_wanted(login)) {
+        if is_ours(login) {
+            outcome.change.remove.push(login.clone());
+        } else if wanted.assignee_policy == AssigneePolicy::Exact && last.is_some() {
+            drifted(format!("{login} was assigned"));
+            if enforced {
+                outcome.change.remove.push(login.clone());
+            }
+        }
+    }
+    let after = issue.assignees.len() + outcome.change.add.len() - outcome.change.remove.len();
+    if !outcome.change.add.is_empty() && after > limits::ASSIGNEES_PER_ISSUE {
+        outcome.conflict = Some(format!(
+            "the issue would have {after} assignees; GitHub takes {}",
+            limits::ASSIGNEES_PER_ISSUE
+        ));
+    }
+    outcome
+}

@@ -1,0 +1,94 @@
+//! Guards: how much one run may create and take away. A plan over a limit is refused as a whole.
+
+use super::{Action, RepositoryPlan};
+use crate::desired::Subject;
+use crate::observed::{Lookup, Observed, ObservedIssue};
+use crate::registry::config::Guards;
+use crate::words::counted;
+
+/// Below this many, a share says nothing: one of three is a third.
+const SMALLEST_WHOLE: usize = 10;
+
+/// Why a plan is refused; empty if it is not.
+pub(super) fn refusals(
+    repositories: &[RepositoryPlan],
+    observed: &Observed,
+    guards: &Guards,
+) -> Vec<String> {
+    let mut refused = Vec::new();
+    let updates = || {
+        repositories
+            .iter()
+            .flat_map(|repository| &repository.issues)
+            .filter_map(|issue| match &issue.action {
+                Action::Update(update) => Some(update),
+                _ => None,
+            })
+    };
+    let creations: Vec<&Subject> = repositories
+        .iter()
+        .flat_map(|repository| &repository.issues)
+        .filter(|issue| matches!(issue.action, Action::Create(_)))
+        .map(|issue| &issue.subject)
+        .collect();
+    if creations.len() > guards.creations {
+        refused.push(format!(
+            "{} would be created; `guards.creations` allows {} a run",
+            counted(creations.len(), "issue"),
+            guards.creations
+        ));
+    }
+    let issues = || {
+        observed
+            .repositories
+            .values()
+            .flat_map(|repository| repository.issues.values())
+            .filter_map(|lookup| match lookup {
+                Lookup::Issue(issue) => Some(&**issue),
+                _ => None,
+            })
+    };
+    let there = |count: fn(&ObservedIssue) -> usize| issues().map(count).sum::<usize>();
+    let kinds = [
+        (
+            "label",
+            updates()
+                .map(|update| update.labels.remove.len())
+                .sum::<usize>(),
+            there(|issue| issue.labels.len()),
+        ),
+        (
+            "assignee",
+            updates().map(|update| update.assignees.remove.len()).sum(),
+            there(|issue| issue.assignees.len()),
+        ),
+        (
+            "milestone",
+            updates()
+                .filter(|update| {
+                    update
+                        .milestone
+                        .as_ref()
+                        .is_some_and(|change| change.to.is_none())
+                })
+                .count(),
+            there(|issue| usize::from(issue.milestone.is_some())),
+        ),
+    ];
+    for (kind, removed, there) in kinds {
+        if removed > guards.removals {
+            refused.push(format!(
+                "{} would be taken off; `guards.removals` allows {} a run",
+                counted(removed, kind),
+                guards.removals
+            ));
+        } else if there >= SMALLEST_WHOLE && removed * 100 > there * guards.removals_percent {
+            refused.push(format!(
+                "{removed} of {} would be taken off; `guards.removals-percent` allows {}%",
+                counted(there, kind),
+                guards.removals_percent
+            ));
+        }
+    }
+    refused
+}

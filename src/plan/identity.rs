@@ -1,0 +1,309 @@
+//! Which issue is a record's: the number it pins, else kepherd's own marker, else a new one.
+//!
+//! Nothing but these permits a creation, and a doubt always blocks it: an issue that looks tracked already, a marker in an
+//! issue that somebody else wrote, a list that was not read. So a KEP never gets a second issue.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::{Blocked, Options, Untracked, issue_of};
+use crate::desired::{DesiredIssue, DesiredRepository, Subject};
+use crate::observed::{Lookup, ObservedIssue, ObservedRepository};
+use crate::section::{self, Found};
+
+/// Which issue is a record's.
+pub(super) enum Identity<'a> {
+    /// This one.
+    Issue(&'a ObservedIssue),
+    /// None yet: it is created.
+    New,
+    /// None, and it needs none.
+    NotTracked,
+    /// That is for a person to say.
+    Blocked(Blocked),
+}
+
+/// The issues of a repository by what they say they are about.
+pub(super) struct Index<'a> {
+    listed: bool,
+    by_marker: BTreeMap<Subject, Vec<&'a ObservedIssue>>,
+    by_title: BTreeMap<u32, Vec<&'a ObservedIssue>>,
+    titles: BTreeMap<&'a str, &'a ObservedIssue>,
+    claimed: BTreeSet<u64>,
+    keps: BTreeSet<u32>,
+}
+
+impl<'a> Index<'a> {
+    pub(super) fn of(wanted: &DesiredRepository, seen: &'a ObservedRepository) -> Self {
+        let mut index = Self {
+            listed: seen.indexed.is_some(),
+            by_marker: BTreeMap::new(),
+            by_title: BTreeMap::new(),
+            titles: BTreeMap::new(),
+            claimed: wanted
+                .issues
+                .iter()
+                .flat_map(|issue| {
+                    issue
+                        .number
+                        .into_iter()
+                        .chain(issue.other_numbers.iter().copied())
+                })
+                .collect(),
+            keps: wanted
+                .issues
+                .iter()
+                .filter_map(|issue| match issue.subject {
+                    Subject::Kep(number) => Some(number),
+                    Subject::Item(_) => None,
+                })
+                .collect(),
+        };
+        let pinned = seen
+            .issues
+            .values()
+            .filter_map(|lookup| issue_of(Some(lookup)));
+        let mut numbers = BTreeSet::new();
+        let all = seen.indexed.iter().flatten().chain(pinned);
+        for issue in all.filter(|issue| numbers.insert(issue.number)) {
+            let subjects = match section::find(&issue.body) {
+                Found::Absent => Vec::new(),
+                Found::Present(section) => vec![section.subject],
+                Found::Broken { subjects, .. } => subjects,
+            };
+            for subject in BTreeSet::from_iter(subjects) {
+                index.by_marker.entry(subject).or_default().push(issue);
+            }
+            if let Some(kep) = kep_in_title(&issue.title) {
+                index.by_title.entry(kep).or_default().push(issue);
+            }
+            index.titles.insert(&issue.title, issue);
+        }
+        index
+    }
+
+    /// Issues whose title names a KEP that no record is about.
+    pub(super) fn untracked(&self) -> Vec<Untracked> {
+        let mut untracked: Vec<Untracked> = self
+            .by_title
+            .iter()
+            .filter(|(kep, _)| !self.keps.contains(kep))
+            .flat_map(|(kep, issues)| issues.iter().map(move |issue| (*kep, *issue)))
+            .filter(|(_, issue)| !self.claimed.contains(&issue.number))
+            .map(|(kep, issue)| Untracked {
+                kep,
+                number: issue.number,
+                title: issue.title.clone(),
+            })
+            .collect();
+        untracked.sort_by_key(|issue| issue.number);
+        untracked
+    }
+}
+
+/// Finds a record's issue.
+pub(super) fn identify<'a>(
+    wanted: &DesiredIssue,
+    seen: &'a ObservedRepository,
+    index: &Index<'a>,
+    options: &Options,
+) -> Identity<'a> {
+    if let Some(problem) = &seen.problem {
+        return doubt(
+            problem.clone(),
+            "correct the repository's name, or give the identity access to it".to_owned(),
+        );
+    }
+    if let Some(number) = wanted.number {
+        return pinned(number, seen);
+    }
+    let marked = index
+        .by_marker
+        .get(&wanted.subject)
+        .map_or(&[][..], Vec::as_slice);
+    match marked {
+        [only] if only.own => return Identity::Issue(only),
+        [only] => {
+            let author = only.author.as_deref().unwrap_or("somebody");
+            return doubt(
+                format!(
+                    "#{} carries the marker of {}, and {author} wrote it",
+                    only.number, wanted.subject
+                ),
+                format!(
+                    "if it is the tracking issue, pin it: `issue = {}`; else remove the marker",
+                    only.number
+                ),
+            );
+        }
+        [] => {}
+        [first, ..] => {
+            return doubt(
+                format!("{} carry the marker of {}", numbers(marked), wanted.subject),
+                format!(
+                    "pin the right one: `issue = {}`, and close the others",
+                    first.number
+                ),
+            );
+        }
+    }
+    if !wanted.may_create {
+        return Identity::NotTracked;
+    }
+    if !index.listed {
+        return doubt(
+            "the repository's issues could not be listed, so that nobody knows whether it has one"
+                .to_owned(),
+            "try again".to_owned(),
+        );
+    }
+    let lookalikes: Vec<&ObservedIssue> = match &wanted.subject {
+        Subject::Kep(number) => {
+            let named = index.by_title.get(number).map_or(&[][..], Vec::as_slice);
+            let asked_for = options.create.contains(number);
+            named
+                .iter()
+                .copied()
+                .filter(|issue| !asked_for && !index.claimed.contains(&issue.number))
+                .collect()
+        }
+        Subject::Item(_) => index
+            .titles
+            .get(wanted.title.as_str())
+            .copied()
+            .filter(|issue| !index.claimed.contains(&issue.number))
+            .into_iter()
+            .collect(),
+    };
+    let Some(first) = lookalikes.first() else {
+        return Identity::New;
+    };
+    let create = match wanted.subject {
+        Subject::Kep(number) => format!(", or pass `--create {number}`"),
+        Subject::Item(_) => String::new(),
+    };
+    doubt(
+        format!("looks tracked already, by {}", numbers(&lookalikes)),
+        format!("pin it: `issue = {}`{create}", first.number),
+    )
+}
+
+fn pinned(number: u64, seen: &ObservedRepository) -> Identity<'_> {
+    match seen.issues.get(&number) {
+        Some(Lookup::Issue(issue)) => Identity::Issue(issue),
+        Some(Lookup::PullRequest) => doubt(
+            format!("#{number} is a pull request"),
+            "name the tracking issue, and the pull request in `pull-requests`".to_owned(),
+        ),
+        Some(Lookup::Transferred(address)) => doubt(
+            format!("#{number} was transferred to {address}"),
+            "name its new number and `repository`, and the old number in `former-issues`"
+                .to_owned(),
+        ),
+        Some(Lookup::Deleted) => doubt(
+            format!("#{number} was deleted"),
+            format!(
+                "remove `issue`, and name {number} in `former-issues`: apply then creates a new one"
+            ),
+        ),
+        Some(Lookup::Invisible) => doubt(
+            format!("#{number} does not exist, or this identity may not see it"),
+            "correct the number, or give the identity access to the repository".to_owned(),
+        ),
+        None => doubt(format!("#{number} was not read"), "try again".to_owned()),
+    }
+}
+
+fn doubt<'a>(reason: String, remedy: String) -> Identity<'a> {
+    Identity::Blocked(Blocked {
+        reason,
+        remedy,
+        conflict: false,
+    })
+}
+
+fn numbers(issues: &[&ObservedIssue]) -> String {
+    let numbers: Vec<String> = issues
+        .iter()
+        .map(|issue| format!("#{}", issue.number))
+        .collect();
+    numbers.join(" and ")
+}
+
+/// The KEP that an issue's title names, in the ways that people write it: `KEP-4216`, `KEP 4216`, `4216 - …`.
+pub fn kep_in_title(title: &str) -> Option<u32> {
+    let upper = title.to_uppercase();
+    let mut rest = upper.as_str();
+    while let Some(at) = rest.find("KEP") {
+        let before = rest[..at].chars().next_back();
+        rest = &rest[at + 3..];
+        let after = rest.trim_start_matches([' ', '-', '_', '#', ':', '/']);
+        if !before.is_some_and(char::is_alphanumeric)
+            && let Some(number) = leading_number(after)
+        {
+            return Some(number);
+        }
+    }
+    // Without the word, the number must open the title, after a bracketed prefix.
+    let mut start = upper.trim_start();
+    if start.starts_with('[')
+        && let Some((_, after)) = start.split_once(']')
+    {
+        start = after;
+    }
+    let start = start.trim_start_matches([':', ' ', '<', '#']);
+    let number = leading_number(start)?;
+    let digits = number.to_string().len();
+    let after = start[digits..].trim_start();
+    after.starts_with(['-', ':', '–', '—']).then_some(number)
+}
+
+fn leading_number(text: &str) -> Option<u32> {
+    let digits: String = text.chars().take_while(char::is_ascii_digit).collect();
+    let next = text[digits.len()..].chars().next();
+    let plain = !digits.starts_with('0') && !next.is_some_and(|c| c.is_alphanumeric() || c == '.');
+    digits.parse().ok().filter(|_| plain)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn titles_name_keps_in_the_ways_that_people_write() {
+        for title in [
+            "[SIG-Node]: KEP-4216 - Image pull per runtime class",
+            "KEP 4216: x",
+            "K8s KEP 4216",
+            "kep-4216",
+            "[SIG-Node]: <KEP-4216 - x>",
+            "4216 - Image pull",
+            "[sig-node] 4216: Image pull",
+            "Support KEP-4216 (image pull)",
+            "KEP #4216",
+        ] {
+            assert_eq!(kep_in_title(title), Some(4216), "{title}");
+        }
+    }
+
+    #[test]
+    fn other_numbers_are_not_keps() {
+        for title in [
+            "4216 pods fail to start",
+            "KEPLER-4216",
+            "SKEP-4216",
+            "KEP-4216a",
+            "KEP-04216",
+            "Upgrade to 1.38 - now",
+            "1.38 - now",
+            "KEP process",
+            "",
+        ] {
+            assert_eq!(kep_in_title(title), None, "{title}");
+        }
+        assert_eq!(
+            kep_in_title("KEP-4261"),
+            Some(4261),
+            "a transposed digit is another KEP"
+        );
+    }
+}

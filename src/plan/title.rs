@@ -1,0 +1,52 @@
+//! The title of an existing issue: left alone, unless the registry says `retitle`.
+
+use super::{Change, Drift, Field, Outcome};
+use crate::desired::DesiredIssue;
+use crate::observed::ObservedIssue;
+use crate::registry::config::Policy;
+use crate::section::Applied;
+
+pub(super) fn compare(
+    wanted: &DesiredIssue,
+    issue: &ObservedIssue,
+    last: Option<&Applied>,
+) -> Outcome<Option<Change<String>>, Option<String>> {
+    let mut outcome = Outcome {
+        change: None,
+        drift: Vec::new(),
+        conflict: None,
+        applied: None,
+    };
+    if !wanted.retitle {
+        return outcome;
+    }
+    outcome.applied = Some(wanted.title.clone());
+    if issue.title == wanted.title {
+        return outcome;
+    }
+    let change = Change {
+        from: issue.title.clone(),
+        to: wanted.title.clone(),
+    };
+    match last.and_then(|last| last.title.as_ref()) {
+        // `retitle` says outright that titles are kepherd's, so a first title is no conflict.
+        None => outcome.change = Some(change),
+        Some(last) if *last == issue.title => outcome.change = Some(change),
+        Some(last) if *last == wanted.title => {
+            let enforced = wanted.drift.title == Policy::Enforce;
+            outcome.drift.push(Drift {
+                field: Field::Title,
+                what: format!("is now \"{}\"", issue.title),
+                enforced,
+            });
+            outcome.change = enforced.then_some(change);
+        }
+        Some(last) => {
+            outcome.conflict = Some(format!(
+                "the title was \"{last}\"; the record now asks for \"{}\", and the issue says \"{}\"",
+                wanted.title, issue.title
+            ));
+        }
+    }
+    outcome
+}
