@@ -4,10 +4,12 @@
 //! The way of the data, downwards: [`source`] ← [`diagnostic`] ← [`document`] ← [`registry`] ← {[`rules`],
 //! [`desired`]} ← [`plan`] ← [`apply`] ← [`commands`]. `ARCHITECTURE.md` describes the rooms and what each must not do.
 
+pub mod apply;
 pub mod desired;
 pub mod diagnostic;
 pub mod document;
 pub mod git;
+pub mod github;
 pub mod github_limits;
 pub mod observed;
 pub mod plan;

@@ -1,0 +1,332 @@
+//! Runs a plan: the only caller of [`Write`].
+//!
+//! Order: labels, milestones, new issues, changed issues. A failure belongs to its issue, and the rest goes on. Each answer
+//! is compared with what was asked. Nothing is tried twice: what is missing afterwards is in the next plan.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::future::Future;
+
+use crate::desired::Subject;
+use crate::github::{Error, Read, Write};
+use crate::observed::{Lookup, Observed, ObservedIssue};
+use crate::plan::patch::{Patch, Stale};
+use crate::plan::{Action, IssuePlan, NewIssue, Plan, RepositoryPlan, Update};
+use crate::registry::values::RepositoryName;
+
+/// Keeps writes apart; GitHub asks for one at a time, a second between them.
+pub trait Pace {
+    /// Returns when the next write may be made.
+    fn before_write(&mut self) -> impl Future<Output = ()>;
+}
+
+/// What has just happened.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Event {
+    /// A write is about to be made; what it is about.
+    Writing(String),
+    /// A label or a milestone was created.
+    Defined {
+        /// Where.
+        repository: RepositoryName,
+        /// What.
+        what: String,
+    },
+    /// An issue was created or changed as the plan said.
+    Wrote(Written),
+    /// Something was not done, or not wholly.
+    Failed(Failure),
+}
+
+/// An issue that was written.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Written {
+    /// What it is about.
+    pub subject: Subject,
+    /// The record's title.
+    pub name: String,
+    /// Its number.
+    pub number: u64,
+    /// Its address.
+    pub url: String,
+    /// Whether it is new.
+    pub created: bool,
+}
+
+/// Something that was not done.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Failure {
+    /// What it was about.
+    pub what: String,
+    /// What went wrong: which request, what GitHub answered, what is and is not written.
+    pub why: String,
+}
+
+/// What a run did.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Outcome {
+    /// Issues created.
+    pub created: usize,
+    /// Issues changed.
+    pub updated: usize,
+    /// Labels and milestones created.
+    pub defined: usize,
+    /// What was not done.
+    pub failures: Vec<Failure>,
+}
+
+/// Makes GitHub say what the plan says.
+pub async fn apply<C: Read + Write, P: Pace>(
+    plan: &Plan,
+    observed: &Observed,
+    client: &C,
+    pace: &mut P,
+    on_event: &mut dyn FnMut(&Event),
+) -> Outcome {
+    let mut run = Run {
+        client,
+        pace,
+        on_event,
+        outcome: Outcome::default(),
+    };
+    for repository in &plan.repositories {
+        let milestones = observed
+            .repositories
+            .get(&repository.repository)
+            .map(|seen| seen.milestones.clone())
+            .unwrap_or_default();
+        run.repository(repository, milestones).await;
+    }
+    run.outcome
+}
+
+struct Run<'a, C, P> {
+    client: &'a C,
+    pace: &'a mut P,
+    on_event: &'a mut dyn FnMut(&Event),
+    outcome: Outcome,
+}
+
+/// What the issues of a repository can rely on.
+struct Definitions {
+    milestones: BTreeMap<String, u64>,
+    missing_labels: BTreeSet<String>,
+}
+
+impl<C: Read + Write, P: Pace> Run<'_, C, P> {
+    async fn repository(&mut self, plan: &RepositoryPlan, milestones: BTreeMap<String, u64>) {
+        let name = &plan.repository;
+        let mut definitions = Definitions {
+            milestones,
+            missing_labels: BTreeSet::new(),
+        };
+        for label in &plan.labels {
+            self.writing(format!("label {}", label.name)).await;
+            match self.client.create_label(name, label).await {
+                Ok(()) => self.defined(name, format!("label {}", label.name)),
+                Err(error) => {
+                    definitions.missing_labels.insert(label.name.to_lowercase());
+                    self.failed(format!("label {}", label.name), error.to_string());
+                }
+            }
+        }
+        for milestone in &plan.milestones {
+            let what = format!("milestone {}", milestone.title);
+            self.writing(what.clone()).await;
+            match self.client.create_milestone(name, milestone).await {
+                Ok(number) => {
+                    definitions
+                        .milestones
+                        .insert(milestone.title.clone(), number);
+                    self.defined(name, what);
+                }
+                Err(error) => self.failed(what, error.to_string()),
+            }
+        }
+        for issue in &plan.issues {
+            match &issue.action {
+                Action::Create(new) => self.create(name, issue, new, &definitions).await,
+                Action::Update(update) => self.update(name, issue, update, &definitions).await,
+                Action::InSync | Action::NotTracked | Action::Blocked(_) => {}
+            }
+        }
+    }
+
+    async fn create(
+        &mut self,
+        repository: &RepositoryName,
+        issue: &IssuePlan,
+        new: &NewIssue,
+        definitions: &Definitions,
+    ) {
+        let what = issue.subject.to_string();
+        if let Some(missing) = definitions.missing(&new.labels, new.milestone.as_ref()) {
+            self.failed(
+                what,
+                format!("{missing} could not be created; nothing of the issue is written"),
+            );
+            return;
+        }
+        let milestone = new
+            .milestone
+            .as_ref()
+            .and_then(|title| definitions.milestones.get(title));
+        self.writing(what.clone()).await;
+        match self.client.create_issue(repository, new, milestone.copied()).await {
+            Ok(answer) => {
+                let asked = Patch {
+                    title: Some(new.title.clone()),
+                    body: Some(new.body.clone()),
+                    labels: Some(new.labels.clone()),
+                    assignees: Some(new.assignees.clone()),
+                    milestone: milestone.map(|number| Some(*number)),
+                };
+                self.wrote(issue, &answer, true);
+                self.verify(&what, &asked, &answer, new.milestone.as_deref());
+            }
+            Err(error) if error.outcome_is_unknown() => self.failed(
+                what,
+                format!(
+                    "{error}; whether the issue was created is not known: the next run looks for its marker first"
+                ),
+            ),
+            Err(error) => self.failed(what, format!("{error}; nothing is written")),
+        }
+    }
+
+    async fn update(
+        &mut self,
+        repository: &RepositoryName,
+        issue: &IssuePlan,
+        update: &Update,
+        definitions: &Definitions,
+    ) {
+        let Some(number) = issue.number else {
+            return;
+        };
+        let what = format!("{} (#{number})", issue.subject);
+        let to = update
+            .milestone
+            .as_ref()
+            .and_then(|change| change.to.as_ref());
+        if let Some(missing) = definitions.missing(&update.labels.add, to) {
+            self.failed(
+                what,
+                format!("{missing} could not be created; nothing of the issue is written"),
+            );
+            return;
+        }
+        let fresh = match self.client.issue(repository, number).await {
+            Ok(Lookup::Issue(fresh)) => fresh,
+            Ok(_) => {
+                self.failed(
+                    what,
+                    "it is not an issue any more; nothing is written".to_owned(),
+                );
+                return;
+            }
+            Err(error) => {
+                self.failed(what, format!("{error}; nothing is written"));
+                return;
+            }
+        };
+        let number_of = |title: &str| definitions.milestones.get(title).copied();
+        let patch = match update.patch(&fresh, number_of) {
+            Ok(patch) => patch,
+            Err(Stale(field)) => {
+                let field = field.as_str();
+                self.failed(
+                    what,
+                    format!(
+                        "its {field} was changed since the plan; nothing is written: plan again"
+                    ),
+                );
+                return;
+            }
+        };
+        self.writing(what.clone()).await;
+        match self.client.update_issue(repository, number, &patch).await {
+            Ok(answer) => {
+                self.wrote(issue, &answer, false);
+                self.verify(&what, &patch, &answer, to.map(String::as_str));
+            }
+            Err(error) => self.failed(what, unwritten(&error)),
+        }
+    }
+
+    /// GitHub drops what it does not like without a word; that is a failure, not a success.
+    fn verify(
+        &mut self,
+        what: &str,
+        asked: &Patch,
+        answer: &ObservedIssue,
+        milestone: Option<&str>,
+    ) {
+        let missing = asked.missing_in(answer, milestone);
+        if !missing.is_empty() {
+            self.failed(
+                what.to_owned(),
+                format!(
+                    "GitHub answered with success, and left out {}; the rest is written. \
+                     May the identity set it, and can the person be assigned?",
+                    missing.join(", ")
+                ),
+            );
+        }
+    }
+
+    async fn writing(&mut self, what: String) {
+        self.pace.before_write().await;
+        (self.on_event)(&Event::Writing(what));
+    }
+
+    fn defined(&mut self, repository: &RepositoryName, what: String) {
+        self.outcome.defined += 1;
+        (self.on_event)(&Event::Defined {
+            repository: repository.clone(),
+            what,
+        });
+    }
+
+    fn wrote(&mut self, issue: &IssuePlan, answer: &ObservedIssue, created: bool) {
+        if created {
+            self.outcome.created += 1;
+        } else {
+            self.outcome.updated += 1;
+        }
+        (self.on_event)(&Event::Wrote(Written {
+            subject: issue.subject.clone(),
+            name: issue.name.clone(),
+            number: answer.number,
+            url: answer.url.clone(),
+            created,
+        }));
+    }
+
+    fn failed(&mut self, what: String, why: String) {
+        let failure = Failure { what, why };
+        (self.on_event)(&Event::Failed(failure.clone()));
+        self.outcome.failures.push(failure);
+    }
+}
+
+impl Definitions {
+    /// The first label or milestone that is needed and not there.
+    fn missing(&self, labels: &[String], milestone: Option<&String>) -> Option<String> {
+        let label = labels
+            .iter()
+            .find(|label| self.missing_labels.contains(&label.to_lowercase()))
+            .map(|label| format!("its label {label}"));
+        let milestone = milestone
+            .filter(|title| !self.milestones.contains_key(*title))
+            .map(|title| format!("its milestone {title}"));
+        label.or(milestone)
+    }
+}
+
+fn unwritten(error: &Error) -> String {
+    if error.outcome_is_unknown() {
+        format!("{error}; whether it was written is not known: the next plan shows it")
+    } else {
+        format!("{error}; nothing is written")
+    }
+}

@@ -1,0 +1,168 @@
+//! GitHub, as the rest of the program sees it: what can be read and what can be written.
+//!
+//! Planning gets a [`Read`], which has no way to write. Only [`crate::apply`] gets a [`Write`]. [`client::Client`] speaks to
+//! GitHub through octocrab; [`queries`] builds the GraphQL documents and reads their answers.
+
+pub mod client;
+pub mod queries;
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::future::Future;
+
+use crate::desired::{Desired, LabelDefinition, MilestoneDefinition};
+use crate::observed::{Lookup, Observed, ObservedIssue};
+use crate::plan::NewIssue;
+use crate::plan::patch::Patch;
+use crate::registry::values::RepositoryName;
+
+/// What a plan needs to know.
+#[derive(Debug, Clone, Default)]
+pub struct Wanted {
+    /// By repository.
+    pub repositories: BTreeMap<RepositoryName, WantedRepository>,
+}
+
+/// What a plan needs to know of a repository.
+#[derive(Debug, Clone, Default)]
+pub struct WantedRepository {
+    /// Labels that may have to be created.
+    pub labels: Vec<String>,
+    /// Milestones that may have to be created.
+    pub milestones: Vec<String>,
+    /// Numbers of issues.
+    pub issues: Vec<u64>,
+    /// The labels by which issues are listed; absent: no list is needed.
+    pub index: Option<Vec<String>>,
+}
+
+impl Wanted {
+    /// What a plan for this state needs to know. The list of issues is read only where a record has no number.
+    pub fn of(desired: &Desired) -> Self {
+        let repositories = desired
+            .repositories
+            .iter()
+            .filter(|(_, repository)| !repository.issues.is_empty())
+            .map(|(name, repository)| {
+                let unpinned = repository.issues.iter().any(|issue| issue.number.is_none());
+                let wanted = WantedRepository {
+                    labels: repository
+                        .labels
+                        .values()
+                        .map(|label| label.name.clone())
+                        .collect(),
+                    milestones: repository.milestones.keys().cloned().collect(),
+                    issues: repository
+                        .issues
+                        .iter()
+                        .filter_map(|issue| issue.number)
+                        .collect(),
+                    index: unpinned.then(|| repository.index_labels.clone()),
+                };
+                (name.clone(), wanted)
+            })
+            .collect();
+        Self { repositories }
+    }
+}
+
+/// Reading. An implementation makes as few requests as it can.
+pub trait Read {
+    /// Reads what a plan needs, whole or not at all: a part that is missing is an error, not an absence.
+    fn observe(&self, wanted: &Wanted) -> impl Future<Output = Result<Observed, Error>>;
+
+    /// Reads one issue, just before it is written.
+    fn issue(
+        &self,
+        repository: &RepositoryName,
+        number: u64,
+    ) -> impl Future<Output = Result<Lookup, Error>>;
+}
+
+/// Writing. Each call is one request, and is never repeated by itself.
+pub trait Write {
+    /// Creates a label. One that exists already is left as it is.
+    fn create_label(
+        &self,
+        repository: &RepositoryName,
+        label: &LabelDefinition,
+    ) -> impl Future<Output = Result<(), Error>>;
+
+    /// Creates a milestone and gives its number.
+    fn create_milestone(
+        &self,
+        repository: &RepositoryName,
+        milestone: &MilestoneDefinition,
+    ) -> impl Future<Output = Result<u64, Error>>;
+
+    /// Creates an issue and gives it as GitHub made it.
+    fn create_issue(
+        &self,
+        repository: &RepositoryName,
+        issue: &NewIssue,
+        milestone: Option<u64>,
+    ) -> impl Future<Output = Result<ObservedIssue, Error>>;
+
+    /// Changes an issue and gives it as GitHub made it.
+    fn update_issue(
+        &self,
+        repository: &RepositoryName,
+        number: u64,
+        patch: &Patch,
+    ) -> impl Future<Output = Result<ObservedIssue, Error>>;
+}
+
+/// A request that did not succeed. It never holds a token.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub struct Error {
+    /// The request: method and path.
+    pub request: String,
+    /// What went wrong.
+    pub problem: Problem,
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: {}", self.request, self.problem)
+    }
+}
+
+/// What went wrong with a request.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Problem {
+    /// 401.
+    #[error("GitHub does not accept the token ({0})")]
+    Unauthorized(String),
+    /// Any other answer that is not a success.
+    #[error("GitHub answered {status}: {message}")]
+    Refused {
+        /// The status.
+        status: u16,
+        /// GitHub's words, with the fields it names.
+        message: String,
+        /// The address of a redirect.
+        location: Option<String>,
+        /// The codes of the fields it names.
+        codes: Vec<String>,
+    },
+    /// GraphQL answered with errors.
+    #[error("GitHub answered with errors: {0}")]
+    GraphQl(String),
+    /// No answer.
+    #[error("no answer ({0})")]
+    Unreachable(String),
+    /// An answer that is not what GitHub describes.
+    #[error("the answer cannot be read ({0})")]
+    Malformed(String),
+}
+
+impl Error {
+    /// Whether the request may have been carried out although nothing says so: a creation is then not repeated.
+    pub fn outcome_is_unknown(&self) -> bool {
+        match &self.problem {
+            Problem::Unauthorized(_) | Problem::GraphQl(_) => false,
+            Problem::Refused { status, .. } => *status >= 500,
+            Problem::Unreachable(_) | Problem::Malformed(_) => true,
+        }
+    }
+}

@@ -1,0 +1,461 @@
+//! The octocrab client: the only place that speaks HTTP to GitHub.
+//!
+//! Every request is made once. octocrab's own retry is compiled out, because it replays creations. Nothing here decides
+//! what to write. The token stays inside octocrab; errors are made from answers, never from requests.
+#![allow(clippy::disallowed_methods)]
+
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
+
+use http::header::LOCATION;
+use http_body_util::BodyExt as _;
+use octocrab::Octocrab;
+use secrecy::SecretString;
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+
+use super::queries::{self, Unusable};
+use super::{Error, Problem, Read, Wanted, Write};
+use crate::desired::{LabelDefinition, MilestoneDefinition};
+use crate::observed::{Lookup, Observed, ObservedIssue};
+use crate::plan::NewIssue;
+use crate::plan::patch::Patch;
+use crate::registry::values::RepositoryName;
+
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
+/// GitHub ends a query after ten seconds; a slow answer may take a while longer to arrive.
+const READ_TIMEOUT: Duration = Duration::from_secs(30);
+/// An answer is a page of 100 issues of 64 KiB at most, and its JSON around it.
+const MAX_ANSWER_BYTES: usize = 64 << 20;
+
+/// GitHub's own address; Enterprise servers have another.
+pub const GITHUB_API: &str = "https://api.github.com";
+
+/// A connection to GitHub, or to a stand-in.
+pub struct Client {
+    octocrab: Octocrab,
+    viewer: Mutex<String>,
+    usage: Usage,
+}
+
+/// What a run has cost so far.
+#[derive(Debug, Default)]
+struct Usage {
+    queries: AtomicUsize,
+    reads: AtomicUsize,
+    writes: AtomicUsize,
+    points: AtomicUsize,
+}
+
+/// What a run has cost.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Cost {
+    /// GraphQL requests.
+    pub queries: usize,
+    /// REST requests that read.
+    pub reads: usize,
+    /// REST requests that write.
+    pub writes: usize,
+    /// GraphQL points.
+    pub points: usize,
+}
+
+impl Client {
+    /// A client for the API at `base`, with a token.
+    pub fn new(base: &str, token: SecretString) -> Result<Self, Error> {
+        let problem = |error: String| Error {
+            request: "connecting".to_owned(),
+            problem: Problem::Unreachable(error),
+        };
+        let octocrab = Octocrab::builder()
+            .base_uri(base)
+            .map_err(|_| problem(format!("`{base}` is not an address")))?
+            .personal_token(token)
+            .set_connect_timeout(Some(CONNECT_TIMEOUT))
+            .set_read_timeout(Some(READ_TIMEOUT))
+            .set_write_timeout(Some(READ_TIMEOUT))
+            .build()
+            .map_err(|error| problem(short(&error)))?;
+        Ok(Self {
+            octocrab,
+            viewer: Mutex::new(String::new()),
+            usage: Usage::default(),
+        })
+    }
+
+    /// What the run has cost so far.
+    pub fn cost(&self) -> Cost {
+        let Usage {
+            queries,
+            reads,
+            writes,
+            points,
+        } = &self.usage;
+        Cost {
+            queries: queries.load(Ordering::Relaxed),
+            reads: reads.load(Ordering::Relaxed),
+            writes: writes.load(Ordering::Relaxed),
+            points: points.load(Ordering::Relaxed),
+        }
+    }
+
+    async fn send(&self, method: &str, path: &str, body: Option<&Value>) -> Result<Answer, Error> {
+        let request = format!("{method} {path}");
+        let fail = |problem| Error {
+            request: request.clone(),
+            problem,
+        };
+        let unreachable = |error: &octocrab::Error| fail(Problem::Unreachable(short(error)));
+        tracing::debug!(%request, "request");
+        let response = match method {
+            "GET" => self.octocrab._get(path).await,
+            "POST" => self.octocrab._post(path, body).await,
+            _ => self.octocrab._patch(path, body).await,
+        }
+        .map_err(|error| unreachable(&error))?;
+        let status = response.status().as_u16();
+        let location = response
+            .headers()
+            .get(LOCATION)
+            .and_then(|value| value.to_str().ok())
+            .map(str::to_owned);
+        let bytes = http_body_util::Limited::new(response.into_body(), MAX_ANSWER_BYTES)
+            .collect()
+            .await
+            .map_err(|error| fail(Problem::Unreachable(error.to_string())))?
+            .to_bytes();
+        tracing::debug!(%request, status, bytes = bytes.len(), "answer");
+        let body: Option<Value> = serde_json::from_slice(&bytes).ok();
+        match status {
+            200..=299 => Ok(Answer {
+                request,
+                body: body.unwrap_or(Value::Null),
+            }),
+            401 => Err(fail(Problem::Unauthorized(message(body.as_ref())))),
+            _ => Err(fail(Problem::Refused {
+                status,
+                message: message(body.as_ref()),
+                codes: codes(body.as_ref()),
+                location,
+            })),
+        }
+    }
+
+    async fn read(&self, path: &str) -> Result<Answer, Error> {
+        self.usage.reads.fetch_add(1, Ordering::Relaxed);
+        self.send("GET", path, None).await
+    }
+
+    async fn write<B: Serialize>(
+        &self,
+        method: &str,
+        path: &str,
+        body: &B,
+    ) -> Result<Answer, Error> {
+        self.usage.writes.fetch_add(1, Ordering::Relaxed);
+        let body = serde_json::to_value(body).map_err(|error| Error {
+            request: format!("{method} {path}"),
+            problem: Problem::Malformed(error.to_string()),
+        })?;
+        self.send(method, path, Some(&body)).await
+    }
+
+    fn viewer(&self) -> String {
+        self.viewer
+            .lock()
+            .map(|viewer| viewer.clone())
+            .unwrap_or_default()
+    }
+}
+
+struct Answer {
+    request: String,
+    body: Value,
+}
+
+impl Answer {
+    fn parse<T: serde::de::DeserializeOwned>(self) -> Result<T, Error> {
+        serde_json::from_value(self.body).map_err(|error| Error {
+            request: self.request,
+            problem: Problem::Malformed(error.to_string()),
+        })
+    }
+}
+
+impl Read for Client {
+    async fn observe(&self, wanted: &Wanted) -> Result<Observed, Error> {
+        let mut observed = Observed::default();
+        let mut pending = queries::queries(wanted);
+        pending.reverse();
+        while let Some(query) = pending.pop() {
+            self.usage.queries.fetch_add(1, Ordering::Relaxed);
+            let body = json!({ "query": query.document, "variables": query.variables });
+            let answer = self.send("POST", "/graphql", Some(&body)).await?;
+            let cost = answer
+                .body
+                .pointer("/data/rateLimit/cost")
+                .and_then(Value::as_u64);
+            let points = usize::try_from(cost.unwrap_or_default()).unwrap_or_default();
+            self.usage.points.fetch_add(points, Ordering::Relaxed);
+            let more = query
+                .read(&answer.body, &mut observed)
+                .map_err(|unusable| Error {
+                    request: answer.request,
+                    problem: match unusable {
+                        Unusable::Errors(message) => Problem::GraphQl(message),
+                        Unusable::Malformed(message) => Problem::Malformed(message),
+                    },
+                })?;
+            pending.extend(more);
+        }
+        if let Ok(mut viewer) = self.viewer.lock() {
+            viewer.clone_from(&observed.viewer);
+        }
+        // GraphQL answers all three with NOT_FOUND; REST tells a transfer and a deletion from the rest.
+        for (name, repository) in &mut observed.repositories {
+            for (number, lookup) in &mut repository.issues {
+                if *lookup == Lookup::Invisible {
+                    *lookup = self.issue(name, *number).await?;
+                }
+            }
+        }
+        Ok(observed)
+    }
+
+    async fn issue(&self, repository: &RepositoryName, number: u64) -> Result<Lookup, Error> {
+        let path = format!("/repos/{repository}/issues/{number}");
+        match self.read(&path).await {
+            Ok(answer) => {
+                let issue: RestIssue = answer.parse()?;
+                if issue.pull_request.is_some() {
+                    return Ok(Lookup::PullRequest);
+                }
+                Ok(Lookup::Issue(Box::new(issue.observed(&self.viewer()))))
+            }
+            Err(Error {
+                problem:
+                    Problem::Refused {
+                        status, location, ..
+                    },
+                ..
+            }) if matches!(status, 301 | 404 | 410) => Ok(match (status, location) {
+                (301, location) => {
+                    Lookup::Transferred(location.unwrap_or_else(|| "another repository".to_owned()))
+                }
+                (410, _) => Lookup::Deleted,
+                _ => Lookup::Invisible,
+            }),
+            Err(error) => Err(error),
+        }
+    }
+}
+
+impl Write for Client {
+    async fn create_label(
+        &self,
+        repository: &RepositoryName,
+        label: &LabelDefinition,
+    ) -> Result<(), Error> {
+        let LabelDefinition {
+            name,
+            color,
+            description,
+        } = label;
+        let mut body = json!({ "name": name, "color": color });
+        if !description.is_empty() {
+            body["description"] = json!(description);
+        }
+        let path = format!("/repos/{repository}/labels");
+        match self.write("POST", &path, &body).await {
+            // Somebody was quicker: the label is there, and theirs.
+            Err(Error {
+                problem:
+                    Problem::Refused {
+                        status: 422, codes, ..
+                    },
+                ..
+            }) if codes.iter().any(|code| code == "already_exists") => Ok(()),
+            other => other.map(|_| ()),
+        }
+    }
+
+    async fn create_milestone(
+        &self,
+        repository: &RepositoryName,
+        milestone: &MilestoneDefinition,
+    ) -> Result<u64, Error> {
+        let MilestoneDefinition {
+            title,
+            due,
+            description,
+        } = milestone;
+        let mut body = json!({ "title": title, "description": description });
+        if let Some(due) = due {
+            // GitHub keeps the day in Pacific time, and noon in UTC is the same day there.
+            body["due_on"] = json!(format!("{due}T12:00:00Z"));
+        }
+        let path = format!("/repos/{repository}/milestones");
+        let created: Numbered = self.write("POST", &path, &body).await?.parse()?;
+        Ok(created.number)
+    }
+
+    async fn create_issue(
+        &self,
+        repository: &RepositoryName,
+        issue: &NewIssue,
+        milestone: Option<u64>,
+    ) -> Result<ObservedIssue, Error> {
+        let NewIssue {
+            title,
+            body,
+            labels,
+            assignees,
+            milestone: _,
+        } = issue;
+        let mut request = json!({ "title": title, "body": body, "labels": labels });
+        if !assignees.is_empty() {
+            request["assignees"] = json!(assignees);
+        }
+        if let Some(milestone) = milestone {
+            request["milestone"] = json!(milestone);
+        }
+        let path = format!("/repos/{repository}/issues");
+        let created: RestIssue = self.write("POST", &path, &request).await?.parse()?;
+        Ok(created.observed(&self.viewer()))
+    }
+
+    async fn update_issue(
+        &self,
+        repository: &RepositoryName,
+        number: u64,
+        patch: &Patch,
+    ) -> Result<ObservedIssue, Error> {
+        let path = format!("/repos/{repository}/issues/{number}");
+        let updated: RestIssue = self.write("PATCH", &path, patch).await?.parse()?;
+        Ok(updated.observed(&self.viewer()))
+    }
+}
+
+#[derive(Deserialize)]
+struct Numbered {
+    number: u64,
+}
+
+/// The parts of REST's issue that kepherd reads.
+#[derive(Deserialize)]
+struct RestIssue {
+    number: u64,
+    html_url: String,
+    title: String,
+    body: Option<String>,
+    state: String,
+    labels: Vec<RestLabel>,
+    #[serde(default)]
+    assignees: Option<Vec<RestUser>>,
+    milestone: Option<RestMilestone>,
+    user: Option<RestUser>,
+    pull_request: Option<Value>,
+}
+
+/// GitHub describes a label of an issue as a name or as an object.
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum RestLabel {
+    Name(String),
+    Label { name: Option<String> },
+}
+
+#[derive(Deserialize)]
+struct RestUser {
+    login: String,
+}
+
+#[derive(Deserialize)]
+struct RestMilestone {
+    title: String,
+}
+
+impl RestIssue {
+    fn observed(self, viewer: &str) -> ObservedIssue {
+        let author = self.user.map(|user| user.login);
+        ObservedIssue {
+            number: self.number,
+            url: self.html_url,
+            title: self.title,
+            body: self.body.unwrap_or_default(),
+            open: self.state == "open",
+            labels: self
+                .labels
+                .into_iter()
+                .filter_map(|label| match label {
+                    RestLabel::Name(name) => Some(name),
+                    RestLabel::Label { name } => name,
+                })
+                .collect(),
+            assignees: self
+                .assignees
+                .into_iter()
+                .flatten()
+                .map(|user| user.login)
+                .collect(),
+            milestone: self.milestone.map(|milestone| milestone.title),
+            own: author
+                .as_deref()
+                .is_some_and(|author| author.eq_ignore_ascii_case(viewer)),
+            author,
+        }
+    }
+}
+
+/// GitHub's words for a refusal, with the fields that it names.
+fn message(body: Option<&Value>) -> String {
+    let Some(body) = body else {
+        return "an answer that is not JSON".to_owned();
+    };
+    let text = body
+        .get("message")
+        .and_then(Value::as_str)
+        .unwrap_or("no message");
+    let fields: Vec<String> = body
+        .get("errors")
+        .and_then(Value::as_array)
+        .into_iter()
+        .flatten()
+        .map(|error| {
+            let part = |key: &str| error.get(key).and_then(Value::as_str).unwrap_or_default();
+            format!("{} {} {}", part("field"), part("code"), part("message"))
+                .trim()
+                .to_owned()
+        })
+        .filter(|text| !text.is_empty())
+        .collect();
+    if fields.is_empty() {
+        text.to_owned()
+    } else {
+        format!("{text} ({})", fields.join("; "))
+    }
+}
+
+fn codes(body: Option<&Value>) -> Vec<String> {
+    body.and_then(|body| body.get("errors")?.as_array())
+        .into_iter()
+        .flatten()
+        .filter_map(|error| error.get("code")?.as_str())
+        .map(str::to_owned)
+        .collect()
+}
+
+/// The innermost cause, in one line: octocrab's own text ends in a backtrace.
+fn short(error: &dyn std::error::Error) -> String {
+    let mut cause = error;
+    while let Some(source) = cause.source() {
+        cause = source;
+    }
+    cause
+        .to_string()
+        .lines()
+        .next()
+        .unwrap_or_default()
+        .to_owned()
+}

@@ -1,0 +1,530 @@
+//! The GraphQL documents that read everything a plan needs, and what their answers mean. Pure.
+//!
+//! A page reads up to 100 issues by number, from any number of repositories, with the labels and milestones of each
+//! repository that it is the first to name. Repositories with a record that pins no number are listed in pages of 100.
+
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+
+use serde::Deserialize;
+use serde_json::{Map, Value, json};
+
+use super::Wanted;
+use crate::github_limits::PAGE;
+use crate::observed::{Lookup, Observed, ObservedIssue, ObservedRepository};
+use crate::registry::values::RepositoryName;
+
+const ISSUE_FIELDS: &str = "number url title body state viewerDidAuthor author { login } \
+    labels(first: 100) { nodes { name } pageInfo { hasNextPage } } \
+    assignees(first: 100) { nodes { login } pageInfo { hasNextPage } } \
+    milestone { title }";
+
+/// One request.
+#[derive(Debug, Clone)]
+pub struct Query {
+    /// The document.
+    pub document: String,
+    /// Its variables.
+    pub variables: Value,
+    parts: Vec<Part>,
+}
+
+/// What one request reads of one repository.
+#[derive(Debug, Clone)]
+struct Part {
+    repository: RepositoryName,
+    labels: Vec<String>,
+    /// Titles that the page of milestones should hold; empty: milestones are not read.
+    milestones: Vec<String>,
+    milestones_after: Option<String>,
+    numbers: Vec<u64>,
+    /// The labels of a list and the cursor of its page.
+    list: Option<(Vec<String>, Option<String>)>,
+}
+
+/// An answer that cannot be used.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Unusable {
+    /// GraphQL's own errors.
+    #[error("{0}")]
+    Errors(String),
+    /// Not what was asked for.
+    #[error("{0}")]
+    Malformed(String),
+}
+
+/// The first requests of an observation; answers may ask for more.
+pub fn queries(wanted: &Wanted) -> Vec<Query> {
+    let mut numbers: Vec<(&RepositoryName, u64)> = wanted
+        .repositories
+        .iter()
+        .flat_map(|(name, repository)| {
+            let mut all = repository.issues.clone();
+            all.sort_unstable();
+            all.dedup();
+            all.into_iter().map(move |number| (name, number))
+        })
+        .collect();
+    numbers.sort_unstable();
+    let mut introduced: BTreeMap<&RepositoryName, ()> = BTreeMap::new();
+    let mut queries = Vec::new();
+    for page in numbers.chunks(PAGE) {
+        let mut parts: Vec<Part> = Vec::new();
+        for (name, number) in page {
+            match parts.last_mut() {
+                Some(part) if part.repository == **name => part.numbers.push(*number),
+                _ => {
+                    let mut part = Part::of(name);
+                    if introduced.insert(name, ()).is_none() {
+                        part.introduce(wanted);
+                    }
+                    part.numbers.push(*number);
+                    parts.push(part);
+                }
+            }
+        }
+        queries.push(Query::of(parts));
+    }
+    for (name, repository) in &wanted.repositories {
+        let new = introduced.insert(name, ()).is_none();
+        if repository.index.is_none() && !new {
+            continue;
+        }
+        let mut part = Part::of(name);
+        if new {
+            part.introduce(wanted);
+        }
+        part.list = repository.index.clone().map(|labels| (labels, None));
+        queries.push(Query::of(vec![part]));
+    }
+    queries
+}
+
+impl Part {
+    fn of(repository: &RepositoryName) -> Self {
+        Self {
+            repository: repository.clone(),
+            labels: Vec::new(),
+            milestones: Vec::new(),
+            milestones_after: None,
+            numbers: Vec::new(),
+            list: None,
+        }
+    }
+
+    fn introduce(&mut self, wanted: &Wanted) {
+        if let Some(repository) = wanted.repositories.get(&self.repository) {
+            self.labels.clone_from(&repository.labels);
+            self.milestones.clone_from(&repository.milestones);
+        }
+    }
+}
+
+impl Query {
+    fn of(parts: Vec<Part>) -> Self {
+        let mut declared = Vec::new();
+        let mut variables = Map::new();
+        let mut body = String::from("viewer { login } rateLimit { cost remaining }");
+        let mut declare = |name: String, kind: &str, value: Value| {
+            declared.push(format!("${name}: {kind}"));
+            variables.insert(name.clone(), value);
+            format!("${name}")
+        };
+        for (index, part) in parts.iter().enumerate() {
+            let owner = declare(
+                format!("owner{index}"),
+                "String!",
+                json!(part.repository.owner),
+            );
+            let name = declare(
+                format!("name{index}"),
+                "String!",
+                json!(part.repository.name),
+            );
+            // Writing to a string cannot fail.
+            let _ = write!(
+                body,
+                " r{index}: repository(owner: {owner}, name: {name}) {{ viewerPermission"
+            );
+            for (label, text) in part.labels.iter().enumerate() {
+                let variable = declare(format!("label{index}x{label}"), "String!", json!(text));
+                let _ = write!(body, " l{label}: label(name: {variable}) {{ name }}");
+            }
+            if !part.milestones.is_empty() {
+                let after = declare(
+                    format!("milestones{index}"),
+                    "String",
+                    json!(part.milestones_after),
+                );
+                let _ = write!(
+                    body,
+                    " milestones(first: 100, after: {after}, orderBy: {{field: NUMBER, direction: DESC}}) \
+                     {{ nodes {{ number title }} pageInfo {{ hasNextPage endCursor }} }}"
+                );
+            }
+            for number in &part.numbers {
+                let _ = write!(
+                    body,
+                    " i{number}: issueOrPullRequest(number: {number}) {{ __typename ... on Issue {{ ...issue }} }}"
+                );
+            }
+            if let Some((labels, after)) = &part.list {
+                let labels = declare(format!("index{index}"), "[String!]", json!(labels));
+                let after = declare(format!("after{index}"), "String", json!(after));
+                let _ = write!(
+                    body,
+                    " issues(first: 100, after: {after}, labels: {labels}, orderBy: {{field: CREATED_AT, direction: ASC}}) \
+                     {{ nodes {{ ...issue }} pageInfo {{ hasNextPage endCursor }} }}"
+                );
+            }
+            body.push_str(" }");
+        }
+        let fragment = if body.contains("...issue") {
+            format!(" fragment issue on Issue {{ {ISSUE_FIELDS} }}")
+        } else {
+            String::new()
+        };
+        let declared = if declared.is_empty() {
+            String::new()
+        } else {
+            format!("({})", declared.join(", "))
+        };
+        Self {
+            document: format!("query{declared} {{ {body} }}{fragment}"),
+            variables: Value::Object(variables),
+            parts,
+        }
+    }
+
+    /// Reads an answer into what was observed; gives the requests that are still needed for the whole.
+    pub fn read(&self, answer: &Value, observed: &mut Observed) -> Result<Vec<Self>, Unusable> {
+        let malformed =
+            |what: &str| Unusable::Malformed(format!("{what} is missing from GitHub's answer"));
+        let missing = self.missing(answer)?;
+        let data = answer.get("data").ok_or_else(|| malformed("`data`"))?;
+        if let Some(login) = data.pointer("/viewer/login").and_then(Value::as_str) {
+            observed.viewer = login.to_owned();
+        }
+        let mut more = Vec::new();
+        for (index, part) in self.parts.iter().enumerate() {
+            let alias = format!("r{index}");
+            let seen = observed
+                .repositories
+                .entry(part.repository.clone())
+                .or_default();
+            if missing.contains(&vec![alias.clone()]) {
+                seen.problem = Some(format!(
+                    "{} does not exist, or this identity may not see it",
+                    part.repository
+                ));
+                continue;
+            }
+            let repository = data
+                .get(&alias)
+                .filter(|value| value.is_object())
+                .ok_or_else(|| malformed(&format!("repository {}", part.repository)))?;
+            more.extend(part.read(repository, &alias, &missing, seen)?);
+        }
+        Ok(more)
+    }
+
+    /// The paths that GitHub says are not there; any other error makes the answer unusable.
+    fn missing(&self, answer: &Value) -> Result<Vec<Vec<String>>, Unusable> {
+        let errors = answer.get("errors").and_then(Value::as_array);
+        let mut missing = Vec::new();
+        for error in errors.into_iter().flatten() {
+            let path: Option<Vec<String>> =
+                error.get("path").and_then(Value::as_array).map(|path| {
+                    path.iter()
+                        .map(|step| {
+                            step.as_str()
+                                .map_or_else(|| step.to_string(), str::to_owned)
+                        })
+                        .collect()
+                });
+            let kind = error.get("type").and_then(Value::as_str);
+            match (kind, path) {
+                (Some("NOT_FOUND"), Some(path)) if path.len() <= 2 => missing.push(path),
+                _ => {
+                    let message = error.get("message").and_then(Value::as_str);
+                    return Err(Unusable::Errors(
+                        message.unwrap_or("an error without a message").to_owned(),
+                    ));
+                }
+            }
+        }
+        Ok(missing)
+    }
+}
+
+impl Part {
+    fn read(
+        &self,
+        repository: &Value,
+        alias: &str,
+        missing: &[Vec<String>],
+        seen: &mut ObservedRepository,
+    ) -> Result<Option<Query>, Unusable> {
+        let malformed = |what: String| Unusable::Malformed(format!("{what} cannot be read"));
+        let permission = repository.get("viewerPermission").and_then(Value::as_str);
+        // https://docs.github.com/en/graphql/reference/enums#repositorypermission
+        seen.can_write = matches!(permission, Some("ADMIN" | "MAINTAIN" | "WRITE" | "TRIAGE"));
+        for (index, label) in self.labels.iter().enumerate() {
+            if let Some(name) = repository
+                .pointer(&format!("/l{index}/name"))
+                .and_then(Value::as_str)
+            {
+                seen.labels.insert(label.to_lowercase(), name.to_owned());
+            }
+        }
+        for number in &self.numbers {
+            let key = format!("i{number}");
+            if missing.contains(&vec![alias.to_owned(), key.clone()]) {
+                // Transferred, deleted or invisible: one REST request each tells them apart.
+                seen.issues.insert(*number, Lookup::Invisible);
+                continue;
+            }
+            let node = repository
+                .get(&key)
+                .filter(|node| node.is_object())
+                .ok_or_else(|| malformed(format!("{}#{number}", self.repository)))?;
+            let lookup = match node.get("__typename").and_then(Value::as_str) {
+                Some("PullRequest") => Lookup::PullRequest,
+                _ => Lookup::Issue(Box::new(issue(node)?)),
+            };
+            seen.issues.insert(*number, lookup);
+        }
+        let mut next = Self::of(&self.repository);
+        if !self.milestones.is_empty() {
+            let page: Page<MilestoneNode> = page(repository.get("milestones"))?;
+            for milestone in page.nodes.into_iter().flatten() {
+                seen.milestones.insert(milestone.title, milestone.number);
+            }
+            let found = |title: &String| seen.milestones.contains_key(title);
+            if page.page_info.has_next_page && !self.milestones.iter().all(found) {
+                next.milestones.clone_from(&self.milestones);
+                next.milestones_after = page.page_info.end_cursor;
+            }
+        }
+        if let Some((labels, _)) = &self.list {
+            let page: Page<Value> = page(repository.get("issues"))?;
+            let listed = seen.indexed.get_or_insert_with(Vec::new);
+            for node in page.nodes.iter().flatten() {
+                listed.push(issue(node)?);
+            }
+            if page.page_info.has_next_page {
+                next.list = Some((labels.clone(), page.page_info.end_cursor));
+            }
+        }
+        let more = next.milestones_after.is_some() || next.list.is_some();
+        Ok(more.then(|| Query::of(vec![next])))
+    }
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Page<T> {
+    nodes: Vec<Option<T>>,
+    page_info: PageInfo,
+}
+
+#[derive(Deserialize, Default)]
+#[serde(rename_all = "camelCase", default)]
+struct PageInfo {
+    has_next_page: bool,
+    end_cursor: Option<String>,
+}
+
+#[derive(Deserialize)]
+struct MilestoneNode {
+    number: u64,
+    title: String,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct IssueNode {
+    number: u64,
+    url: String,
+    title: String,
+    body: String,
+    state: String,
+    viewer_did_author: bool,
+    author: Option<Login>,
+    labels: Page<Name>,
+    assignees: Page<Login>,
+    milestone: Option<Title>,
+}
+
+#[derive(Deserialize)]
+struct Login {
+    login: String,
+}
+
+#[derive(Deserialize)]
+struct Name {
+    name: String,
+}
+
+#[derive(Deserialize)]
+struct Title {
+    title: String,
+}
+
+fn page<T: serde::de::DeserializeOwned>(value: Option<&Value>) -> Result<Page<T>, Unusable> {
+    Page::deserialize(value.unwrap_or(&Value::Null))
+        .map_err(|error| Unusable::Malformed(error.to_string()))
+}
+
+fn issue(node: &Value) -> Result<ObservedIssue, Unusable> {
+    let node =
+        IssueNode::deserialize(node).map_err(|error| Unusable::Malformed(error.to_string()))?;
+    if node.labels.page_info.has_next_page || node.assignees.page_info.has_next_page {
+        // More than an issue can have: to take a part for the whole would take the rest off.
+        return Err(Unusable::Malformed(format!(
+            "#{} has more labels or assignees than GitHub allows",
+            node.number
+        )));
+    }
+    Ok(ObservedIssue {
+        number: node.number,
+        url: node.url,
+        title: node.title,
+        body: node.body,
+        open: node.state == "OPEN",
+        labels: node
+            .labels
+            .nodes
+            .into_iter()
+            .flatten()
+            .map(|label| label.name)
+            .collect(),
+        assignees: node
+            .assignees
+            .nodes
+            .into_iter()
+            .flatten()
+            .map(|user| user.login)
+            .collect(),
+        milestone: node.milestone.map(|milestone| milestone.title),
+        author: node.author.map(|author| author.login),
+        own: node.viewer_did_author,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::github::WantedRepository;
+
+    fn name(text: &str) -> RepositoryName {
+        text.parse().unwrap()
+    }
+
+    fn wanted(numbers: &[(&str, std::ops::Range<u64>)], index: &[&str]) -> Wanted {
+        let mut wanted = Wanted::default();
+        for (repository, numbers) in numbers {
+            let entry = wanted.repositories.entry(name(repository)).or_default();
+            *entry = WantedRepository {
+                labels: vec!["kind/feature".to_owned()],
+                milestones: vec!["2.5".to_owned()],
+                issues: numbers.clone().collect(),
+                index: index
+                    .contains(repository)
+                    .then(|| vec!["kind/feature".to_owned()]),
+            };
+        }
+        wanted
+    }
+
+    #[test]
+    fn pages_hold_a_hundred_issues_of_any_repositories() {
+        let count = |numbers: &[(&str, std::ops::Range<u64>)], index: &[&str]| {
+            queries(&wanted(numbers, index)).len()
+        };
+        assert_eq!(count(&[("a/b", 1..101)], &[]), 1);
+        assert_eq!(count(&[("a/b", 1..102)], &[]), 2);
+        assert_eq!(count(&[("a/b", 1..51), ("a/c", 1..51)], &[]), 1);
+        assert_eq!(count(&[("a/b", 1..51)], &["a/b"]), 2);
+        assert_eq!(
+            count(&[("a/b", 1..1)], &["a/b"]),
+            1,
+            "the list brings the labels along"
+        );
+    }
+
+    #[test]
+    fn a_document_names_each_thing_once() {
+        let queries = queries(&wanted(&[("a/b", 7..8)], &[]));
+        insta::assert_snapshot!(queries[0].document, @"query($owner0: String!, $name0: String!, $label0x0: String!, $milestones0: String) { viewer { login } rateLimit { cost remaining } r0: repository(owner: $owner0, name: $name0) { viewerPermission l0: label(name: $label0x0) { name } milestones(first: 100, after: $milestones0, orderBy: {field: NUMBER, direction: DESC}) { nodes { number title } pageInfo { hasNextPage endCursor } } i7: issueOrPullRequest(number: 7) { __typename ... on Issue { ...issue } } } } fragment issue on Issue { number url title body state viewerDidAuthor author { login } labels(first: 100) { nodes { name } pageInfo { hasNextPage } } assignees(first: 100) { nodes { login } pageInfo { hasNextPage } } milestone { title } }");
+        insta::assert_snapshot!(queries[0].variables, @r#"{"owner0":"a","name0":"b","label0x0":"kind/feature","milestones0":null}"#);
+    }
+
+    fn answer(repository: Value, errors: Value) -> Value {
+        let mut answer = json!({ "data": { "viewer": { "login": "bot" }, "r0": repository } });
+        if !errors.is_null() {
+            answer["errors"] = errors;
+        }
+        answer
+    }
+
+    fn read(answer: &Value) -> Result<(Observed, usize), Unusable> {
+        let mut observed = Observed::default();
+        let query = &queries(&wanted(&[("a/b", 7..8)], &[]))[0];
+        let more = query.read(answer, &mut observed)?;
+        Ok((observed, more.len()))
+    }
+
+    fn repository(issue: Value) -> Value {
+        json!({
+            "viewerPermission": "WRITE",
+            "l0": { "name": "kind/feature" },
+            "milestones": { "nodes": [{ "number": 3, "title": "2.5" }], "pageInfo": { "hasNextPage": true, "endCursor": "x" } },
+            "i7": issue,
+        })
+    }
+
+    #[test]
+    fn what_is_not_found_is_told_from_what_was_not_answered() {
+        let lost =
+            json!([{ "type": "NOT_FOUND", "path": ["r0", "i7"], "message": "Could not resolve" }]);
+        let (observed, more) = read(&answer(repository(Value::Null), lost)).unwrap();
+        let seen = &observed.repositories[&name("a/b")];
+        assert_eq!(seen.issues[&7], Lookup::Invisible);
+        assert_eq!(
+            more, 0,
+            "the milestone was found, the next page is not needed"
+        );
+
+        let partial = read(&answer(repository(Value::Null), Value::Null));
+        assert!(
+            matches!(partial, Err(Unusable::Malformed(_))),
+            "{partial:?}"
+        );
+        let other = json!([{ "type": "SOMETHING", "path": ["r0", "i7"], "message": "timed out" }]);
+        let failed = read(&answer(repository(Value::Null), other));
+        assert_eq!(
+            failed.unwrap_err(),
+            Unusable::Errors("timed out".to_owned())
+        );
+    }
+
+    #[test]
+    fn a_missing_repository_is_its_own_problem() {
+        let lost = json!([{ "type": "NOT_FOUND", "path": ["r0"], "message": "Could not resolve" }]);
+        let (observed, _) = read(&answer(Value::Null, lost)).unwrap();
+        assert!(observed.repositories[&name("a/b")].problem.is_some());
+    }
+
+    #[test]
+    fn a_milestone_that_is_not_on_the_first_page_is_looked_for_on_the_next() {
+        let mut page = repository(json!({ "__typename": "PullRequest" }));
+        page["milestones"]["nodes"] = json!([]);
+        let (observed, more) = read(&answer(page, Value::Null)).unwrap();
+        assert_eq!(more, 1);
+        assert_eq!(
+            observed.repositories[&name("a/b")].issues[&7],
+            Lookup::PullRequest
+        );
+    }
+}
