@@ -16,6 +16,7 @@ pub mod plan;
 pub mod registry;
 pub mod render;
 pub mod rules;
+pub mod sandbox;
 pub mod section;
 pub mod source;
 pub mod upstream;

@@ -1,0 +1,203 @@
+//! An embedded, stateful stand-in for the part of GitHub that kepherd uses, on loopback.
+//!
+//! It lets anybody see the whole loop without an account, and lets tests assert on state instead of
+//! canned replies. A request passes [`faults`], then [`rest`] or [`graphql`], which translate between HTTP
+//! and [`world`]; [`wire`] knows GitHub's JSON, [`store`] the state file.
+//!
+//! It must not know what kepherd does with GitHub, bind anything but loopback, or call out.
+#![allow(clippy::disallowed_methods)]
+
+mod faults;
+mod graphql;
+mod rest;
+pub mod seed;
+mod store;
+mod wire;
+pub mod world;
+
+pub use faults::Faults;
+use serde_json::Value;
+use std::io;
+use std::net::{Ipv4Addr, SocketAddr};
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::{SystemTime, UNIX_EPOCH};
+use tokio::net::TcpListener;
+use tokio::sync::oneshot;
+use tokio::task::JoinHandle;
+use world::World;
+
+/// How a sandbox is run.
+#[derive(Debug, Clone)]
+pub struct Options {
+    /// 0: any free port.
+    pub port: u16,
+    /// Saved after each write, before its response is sent. A file that exists wins over the given world.
+    pub state_file: Option<PathBuf>,
+    /// Keep every exchange for [`Sandbox::exchanges`].
+    pub record: bool,
+    /// The most that one page of a list or connection holds, whatever was asked for: 100 at GitHub.
+    pub page_size_limit: usize,
+    /// Requests an hour, and as many GraphQL points: 5,000 at GitHub. They are counted, never refused.
+    pub rate_limit: u64,
+    /// Faults to show.
+    pub faults: Faults,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Options {
+            port: 0,
+            state_file: None,
+            record: false,
+            page_size_limit: 100,
+            rate_limit: 5_000,
+            faults: Faults::default(),
+        }
+    }
+}
+
+/// One request and what was answered. Bodies that are empty or not JSON are `None`.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Exchange {
+    pub method: String,
+    /// As sent, still percent-encoded.
+    pub path: String,
+    /// Decoded, in the order sent.
+    pub query: Vec<(String, String)>,
+    pub request: Option<Value>,
+    pub status: u16,
+    pub response: Option<Value>,
+}
+
+/// A running sandbox. Dropping it stops the server, [`Sandbox::stop`] also waits for it.
+#[derive(Debug)]
+pub struct Sandbox {
+    shared: Arc<Shared>,
+    shutdown: Option<oneshot::Sender<()>>,
+    server: JoinHandle<io::Result<()>>,
+}
+
+impl Sandbox {
+    /// Serves a world on 127.0.0.1. The world of an existing state file takes the place of the given one.
+    pub async fn start(world: World, options: Options) -> io::Result<Sandbox> {
+        let world = match &options.state_file {
+            Some(path) => match store::load(path)? {
+                Some(saved) => saved,
+                None => {
+                    store::save(path, &world)?;
+                    world
+                }
+            },
+            None => world,
+        };
+        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, options.port)).await?;
+        let shared = Arc::new(Shared {
+            address: listener.local_addr()?,
+            state: Mutex::new(State {
+                world,
+                exchanges: Vec::new(),
+                core: Budget::default(),
+                graphql: Budget::default(),
+            }),
+            options,
+        });
+        let (shutdown, stopped) = oneshot::channel::<()>();
+        let service = rest::router(Arc::clone(&shared));
+        let server = tokio::spawn(async move {
+            axum::serve(listener, service)
+                .with_graceful_shutdown(async move {
+                    // An error means that the sandbox was dropped, which stops the server too.
+                    let _ = stopped.await;
+                })
+                .await
+        });
+        Ok(Sandbox {
+            shared,
+            shutdown: Some(shutdown),
+            server,
+        })
+    }
+
+    /// `http://127.0.0.1:PORT`, for `GITHUB_API_URL`.
+    pub fn url(&self) -> String {
+        self.shared.url()
+    }
+
+    /// Looks at the world or edits it, as a person at the web site would. Such an edit reaches the state
+    /// file with the next request that writes.
+    pub fn with_world<T>(&self, visit: impl FnOnce(&mut World) -> T) -> T {
+        visit(&mut self.shared.state().world)
+    }
+
+    /// The exchanges so far, in the order of their commits. Empty unless [`Options::record`] is set.
+    pub fn exchanges(&self) -> Vec<Exchange> {
+        self.shared.state().exchanges.clone()
+    }
+
+    /// Stops the server and waits until it has answered what it had begun.
+    pub async fn stop(mut self) {
+        if let Some(shutdown) = self.shutdown.take() {
+            // Nobody listens if the server has ended by itself.
+            let _ = shutdown.send(());
+        }
+        // The server's own failure has been seen by its clients; there is nothing to add.
+        let _ = (&mut self.server).await;
+    }
+}
+
+/// What every request sees.
+#[derive(Debug)]
+struct Shared {
+    address: SocketAddr,
+    options: Options,
+    state: Mutex<State>,
+}
+
+#[derive(Debug)]
+struct State {
+    world: World,
+    exchanges: Vec<Exchange>,
+    core: Budget,
+    graphql: Budget,
+}
+
+/// A primary rate limit, by the real clock, for clients wait by theirs.
+/// <https://docs.github.com/en/rest/using-the-rest-api/rate-limits-for-the-rest-api>
+#[derive(Debug, Clone, Copy, Default)]
+struct Budget {
+    used: u64,
+    /// Unix seconds.
+    reset: u64,
+}
+
+impl Shared {
+    fn url(&self) -> String {
+        format!("http://{}", self.address)
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        // A panic while the lock was held cannot have left a world half changed: operations check first.
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Budget {
+    /// Spends points, in a new window if the last one is over.
+    fn spend(&mut self, points: u64) {
+        let now = SystemTime::now()
+            .duration_since(UNIX_EPOCH)
+            .map_or(0, |elapsed| elapsed.as_secs());
+        if now >= self.reset {
+            *self = Budget {
+                used: 0,
+                reset: now.saturating_add(3_600),
+            };
+        }
+        self.used = self.used.saturating_add(points);
+    }
+
+    fn remaining(&self, limit: u64) -> u64 {
+        limit.saturating_sub(self.used)
+    }
+}

@@ -1,0 +1,353 @@
+//! HTTP in, world, HTTP out: what is true of every request, and the table of REST operations.
+//!
+//! Authentication, rate limits, saving and recording happen here once; the operations themselves are in
+//! [`operations`]. Rules about issues belong to the world, shapes to `wire`.
+
+mod body;
+mod operations;
+
+use super::wire::{Wire, encode};
+use super::world::ApiError;
+use super::{Budget, Exchange, Shared, State, graphql, store};
+use axum::Router;
+use axum::body::{Bytes, to_bytes};
+use axum::extract::{Query, Request};
+use axum::http::{HeaderValue, StatusCode, header};
+use axum::response::Response;
+use serde_json::{Value, json};
+use std::sync::Arc;
+
+/// No request of a reconciler comes near: a body has 65,536 characters.
+const MOST_BYTES: usize = 4 * 1024 * 1024;
+
+/// A request, read in full.
+#[derive(Debug)]
+pub struct Incoming {
+    pub method: String,
+    /// As sent.
+    pub path: String,
+    /// The path's decoded parts.
+    pub segments: Vec<String>,
+    pub query: Vec<(String, String)>,
+    pub authorization: Option<String>,
+    pub body: Bytes,
+}
+
+/// An answer.
+#[derive(Debug, Clone)]
+pub struct Reply {
+    pub status: u16,
+    pub body: Option<Value>,
+    pub link: Option<String>,
+    pub location: Option<String>,
+}
+
+impl Reply {
+    fn json(status: u16, body: Value) -> Self {
+        Reply {
+            status,
+            body: Some(body),
+            link: None,
+            location: None,
+        }
+    }
+
+    fn empty() -> Self {
+        Reply {
+            status: 204,
+            body: None,
+            link: None,
+            location: None,
+        }
+    }
+}
+
+/// The service: every path leads to one place, so that an unknown one is answered like GitHub does.
+pub(super) fn router(shared: Arc<Shared>) -> Router {
+    Router::new().fallback(move |request: Request| {
+        let shared = Arc::clone(&shared);
+        async move { serve(&shared, request).await }
+    })
+}
+
+async fn serve(shared: &Shared, request: Request) -> Response {
+    let (parts, body) = request.into_parts();
+    // Too long, or broken off: it never counts as a request without a body.
+    let Ok(body) = to_bytes(body, MOST_BYTES).await else {
+        let body = json!({ "message": "Payload Too Large", "status": "413" });
+        let core = shared.state().core;
+        return respond(shared, Reply::json(413, body), ("core", core));
+    };
+    let path = parts.uri.path().to_owned();
+    let incoming = Incoming {
+        method: parts.method.to_string(),
+        segments: path.split('/').skip(1).map(decode).collect(),
+        query: Query::<Vec<(String, String)>>::try_from_uri(&parts.uri)
+            .map(|Query(query)| query)
+            .unwrap_or_default(),
+        authorization: parts
+            .headers
+            .get(header::AUTHORIZATION)
+            .and_then(|value| value.to_str().ok())
+            .map(str::to_owned),
+        body,
+        path,
+    };
+    let mut state = shared.state();
+    let (reply, budget) = answer(shared, &mut state, &incoming);
+    if shared.options.record {
+        state.exchanges.push(Exchange {
+            request: serde_json::from_slice(&incoming.body).ok(),
+            method: incoming.method,
+            path: incoming.path,
+            query: incoming.query,
+            status: reply.status,
+            response: reply.body.clone(),
+        });
+    }
+    drop(state);
+    respond(shared, reply, budget)
+}
+
+/// Which budget a request was charged to.
+type Charged = (&'static str, Budget);
+
+fn answer(shared: &Shared, state: &mut State, incoming: &Incoming) -> (Reply, Charged) {
+    let base = shared.url();
+    let refuse = |state: &State, error: &ApiError| {
+        let wire = Wire {
+            base: &base,
+            world: &state.world,
+        };
+        let (body, location) = wire.error(error);
+        Reply {
+            location,
+            ..Reply::json(error.status, body)
+        }
+    };
+    if let Err(error) = authenticate(incoming) {
+        return (refuse(state, &error), ("core", state.core));
+    }
+    let is_graphql = incoming.path == "/graphql";
+    // Asking for the limits is free: <https://docs.github.com/en/rest/rate-limit/rate-limit>
+    let free = is_graphql || incoming.path == "/rate_limit";
+    state.core.spend(u64::from(!free));
+    state.graphql.spend(0);
+    let faults = &shared.options.faults;
+    let reply = match faults.before_commit(incoming) {
+        Some(reply) => reply,
+        None => {
+            let done = match (is_graphql, incoming.method.as_str()) {
+                (true, "POST") => parse(incoming).map(|body| {
+                    Reply::json(200, {
+                        let State { world, graphql, .. } = &mut *state;
+                        graphql::execute(world, graphql, &shared.options, body.as_ref())
+                    })
+                }),
+                (true, _) => Err(ApiError::not_found()),
+                (false, "GET") => rest(shared, state, &base, incoming),
+                (false, _) => commit(shared, state, &base, incoming),
+            };
+            let reply = done.unwrap_or_else(|error| refuse(state, &error));
+            faults.after_commit(incoming, &reply).unwrap_or(reply)
+        }
+    };
+    let charged = if is_graphql {
+        ("graphql", state.graphql)
+    } else {
+        ("core", state.core)
+    };
+    (reply, charged)
+}
+
+/// A write: with a state file, nothing has happened unless it is saved.
+fn commit(
+    shared: &Shared,
+    state: &mut State,
+    base: &str,
+    incoming: &Incoming,
+) -> Result<Reply, ApiError> {
+    let Some(path) = &shared.options.state_file else {
+        return rest(shared, state, base, incoming);
+    };
+    let before = state.world.clone();
+    let reply = rest(shared, state, base, incoming)?;
+    if let Err(error) = store::save(path, &state.world) {
+        state.world = before;
+        return Err(ApiError::new(500, error.to_string()));
+    }
+    Ok(reply)
+}
+
+fn rest(
+    shared: &Shared,
+    state: &mut State,
+    base: &str,
+    incoming: &Incoming,
+) -> Result<Reply, ApiError> {
+    if incoming.method == "GET" && incoming.path == "/rate_limit" {
+        return Ok(Reply::json(200, rate_limits(shared, state)));
+    }
+    let body = parse(incoming)?;
+    operations::Call {
+        incoming,
+        body: body::Body::new(body.as_ref())?,
+        base,
+        page_size_limit: shared.options.page_size_limit.clamp(1, 100),
+        world: &mut state.world,
+    }
+    .route()
+}
+
+/// Any token works, for any account: only its absence and the word "bad" are refused.
+/// <https://docs.github.com/en/rest/authentication/authenticating-to-the-rest-api>
+fn authenticate(incoming: &Incoming) -> Result<(), ApiError> {
+    let token = incoming
+        .authorization
+        .as_deref()
+        .and_then(|value| value.split_once(' '))
+        .filter(|(scheme, _)| {
+            scheme.eq_ignore_ascii_case("bearer") || scheme.eq_ignore_ascii_case("token")
+        })
+        .map(|(_, token)| token.trim());
+    match token {
+        None | Some("") => Err(ApiError::new(401, "Requires authentication")),
+        Some("bad") => Err(ApiError::new(401, "Bad credentials")),
+        Some(_) => Ok(()),
+    }
+}
+
+fn parse(incoming: &Incoming) -> Result<Option<Value>, ApiError> {
+    if incoming.body.is_empty() {
+        return Ok(None);
+    }
+    serde_json::from_slice(&incoming.body)
+        .map(Some)
+        .map_err(|_| ApiError::new(400, "Problems parsing JSON"))
+}
+
+fn rate_limits(shared: &Shared, state: &State) -> Value {
+    let limit = shared.options.rate_limit;
+    let shape = |budget: &Budget| {
+        json!({
+            "limit": limit,
+            "used": budget.used,
+            "remaining": budget.remaining(limit),
+            "reset": budget.reset,
+        })
+    };
+    let core = shape(&state.core);
+    json!({
+        "resources": {
+            "core": core,
+            "graphql": shape(&state.graphql),
+            // Not served, but always listed.
+            "search": { "limit": 30, "used": 0, "remaining": 30, "reset": state.core.reset },
+        },
+        "rate": core,
+    })
+}
+
+fn respond(shared: &Shared, reply: Reply, (resource, budget): Charged) -> Response {
+    let limit = shared.options.rate_limit;
+    let mut response = Response::new(match &reply.body {
+        Some(body) => body.to_string().into(),
+        None => axum::body::Body::empty(),
+    });
+    *response.status_mut() =
+        StatusCode::from_u16(reply.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+    let headers = response.headers_mut();
+    if reply.body.is_some() {
+        headers.insert(
+            header::CONTENT_TYPE,
+            HeaderValue::from_static("application/json; charset=utf-8"),
+        );
+    }
+    for (name, value) in [
+        ("x-ratelimit-limit", limit),
+        ("x-ratelimit-remaining", budget.remaining(limit)),
+        ("x-ratelimit-used", budget.used),
+        ("x-ratelimit-reset", budget.reset),
+    ] {
+        headers.insert(name, HeaderValue::from(value));
+    }
+    headers.insert("x-ratelimit-resource", HeaderValue::from_static(resource));
+    for (name, value) in [
+        (header::LINK, reply.link),
+        (header::LOCATION, reply.location),
+    ] {
+        // Both are made of encoded parts, so they are always valid header values.
+        if let Some(value) = value.and_then(|value| HeaderValue::from_str(&value).ok()) {
+            headers.insert(name, value);
+        }
+    }
+    response
+}
+
+/// Percent-decodes one part of a path; what is not UTF-8 then names nothing.
+fn decode(part: &str) -> String {
+    let mut bytes = Vec::with_capacity(part.len());
+    let mut rest = part.bytes();
+    while let Some(byte) = rest.next() {
+        let mut ahead = rest.clone();
+        let digit = |byte: Option<u8>| byte.and_then(|byte| char::from(byte).to_digit(16));
+        match (byte, digit(ahead.next()), digit(ahead.next())) {
+            (b'%', Some(high), Some(low)) => {
+                bytes.push(u8::try_from(high * 16 + low).unwrap_or(b'?'));
+                rest = ahead;
+            }
+            _ => bytes.push(byte),
+        }
+    }
+    String::from_utf8_lossy(&bytes).into_owned()
+}
+
+/// Cuts one page out of a list and links to the others. GitHub links by repository id, so that clients
+/// follow the addresses instead of building them.
+/// <https://docs.github.com/en/rest/using-the-rest-api/using-pagination-in-the-rest-api>
+fn paginate<T>(
+    items: Vec<T>,
+    address: &str,
+    query: &[(String, String)],
+    limit: usize,
+) -> (Vec<T>, Option<String>) {
+    let number = |key: &str| {
+        query
+            .iter()
+            .find(|(name, _)| name == key)
+            .and_then(|(_, value)| value.parse::<usize>().ok())
+            .filter(|value| *value > 0)
+    };
+    let size = number("per_page").unwrap_or(30).min(limit);
+    let page = number("page").unwrap_or(1);
+    let last = items.len().div_ceil(size).max(1);
+    let to = |page: usize, relation: &str| {
+        let mut parts: Vec<String> = query
+            .iter()
+            .filter(|(name, _)| name != "page")
+            .map(|(name, value)| format!("{}={}", encode(name), encode(value)))
+            .collect();
+        parts.push(format!("page={page}"));
+        format!("<{address}?{}>; rel=\"{relation}\"", parts.join("&"))
+    };
+    let mut links = Vec::new();
+    if page > 1 {
+        links.push(to(
+            page.min(last.saturating_add(1)).saturating_sub(1),
+            "prev",
+        ));
+    }
+    if page < last {
+        links.push(to(page.saturating_add(1), "next"));
+        links.push(to(last, "last"));
+    }
+    if page > 1 {
+        links.push(to(1, "first"));
+    }
+    let shown = items
+        .into_iter()
+        .skip(size.saturating_mul(page.saturating_sub(1)))
+        .take(size)
+        .collect();
+    (shown, (!links.is_empty()).then(|| links.join(", ")))
+}

@@ -1,0 +1,216 @@
+//! A world as it looks before kepherd: the issues and pull requests that a registry names, as people wrote them.
+//!
+//! Pure: registry in, world out. What the registry does not say (who wrote an issue, what else stands in it) is made up in
+//! the form of containerd's issue template.
+
+use super::world::{Label, World};
+use crate::registry::Registry;
+use crate::registry::kep::{KepRecord, PullRequest};
+use crate::registry::values::RepositoryName;
+
+/// The login that the sandbox's token belongs to.
+const VIEWER: &str = "kepherd-bot";
+/// Who wrote what nobody is known to have written.
+const SOMEBODY: &str = "octocat";
+
+/// The world of a registry before kepherd's first run.
+pub fn world(registry: &Registry) -> World {
+    let mut seed = Seed {
+        world: World::new(VIEWER),
+        registry,
+    };
+    seed.world.add_user(SOMEBODY);
+    for repository in &registry.config.value.repositories {
+        seed.repository(repository);
+    }
+    for entry in &registry.keps {
+        seed.kep(&entry.value);
+    }
+    for entry in &registry.items {
+        let item = &entry.value;
+        if let Some(repository) = registry.repository_of(item.repository.as_ref()) {
+            if let Some(number) = item.issue {
+                let title = registry.config.value.issue.title_of_item(&item.title);
+                seed.issue(
+                    repository,
+                    number,
+                    SOMEBODY,
+                    &title,
+                    "What is to be done, and why.\n",
+                );
+            }
+            seed.pull_requests(&item.pull_requests);
+        }
+    }
+    seed.world
+}
+
+struct Seed<'a> {
+    world: World,
+    registry: &'a Registry,
+}
+
+impl Seed<'_> {
+    fn repository(&mut self, name: &RepositoryName) {
+        let name = name.to_string();
+        self.world.add_repository(&name);
+        for maintainer in self
+            .registry
+            .roster
+            .iter()
+            .flat_map(|roster| &roster.value.maintainers)
+        {
+            // The repository was added just now, so this cannot be refused.
+            let _ = self.world.add_assignable(&name, maintainer.github.as_str());
+        }
+        for label in &self.registry.config.value.issue.labels {
+            let label = label.to_string();
+            let id = self.world.next_id;
+            self.world.next_id += 1;
+            let created_at = self.world.clock;
+            if let Ok(repository) = self.world.repository_mut(&name) {
+                repository.labels.insert(
+                    label.to_lowercase(),
+                    Label {
+                        id,
+                        name: label,
+                        color: "c7def8".to_owned(),
+                        description: None,
+                        created_at,
+                    },
+                );
+            }
+        }
+    }
+
+    fn kep(&mut self, record: &KepRecord) {
+        let Some(repository) = self
+            .registry
+            .repository_of(record.repository.as_ref())
+            .cloned()
+        else {
+            return;
+        };
+        let author = record
+            .owners
+            .first()
+            .map_or(SOMEBODY, |owner| owner.as_str());
+        let title = self
+            .registry
+            .config
+            .value
+            .issue
+            .title_of_kep(record.number, &record.title);
+        if let Some(number) = record.issue {
+            self.issue(&repository, number, author, &title, &template(record));
+        }
+        for number in &record.related_issues {
+            let title = format!("Part of {}", record.title);
+            self.issue(
+                &repository,
+                *number,
+                SOMEBODY,
+                &title,
+                "A part of the work.\n",
+            );
+        }
+        for number in &record.former_issues {
+            let title = format!("{} (moved)", record.title);
+            self.issue(
+                &repository,
+                *number,
+                SOMEBODY,
+                &title,
+                "Tracked elsewhere now.\n",
+            );
+        }
+        self.pull_requests(&record.pull_requests);
+    }
+
+    fn issue(
+        &mut self,
+        repository: &RepositoryName,
+        number: u64,
+        author: &str,
+        title: &str,
+        body: &str,
+    ) {
+        self.world.add_user(author);
+        let labels: Vec<String> = self
+            .registry
+            .config
+            .value
+            .issue
+            .labels
+            .iter()
+            .map(ToString::to_string)
+            .collect();
+        // A number that is taken was named twice, for instance by a KEP and the work item that is a part of it.
+        if let Ok(issue) =
+            self.world
+                .add_issue(author, &repository.to_string(), number, title, body)
+        {
+            issue.labels = labels;
+        }
+    }
+
+    fn pull_requests(&mut self, pull_requests: &[PullRequest]) {
+        for pull_request in pull_requests {
+            let id = &pull_request.id;
+            if self
+                .registry
+                .config
+                .value
+                .repositories
+                .contains(&id.repository)
+            {
+                // Taken numbers as above.
+                let _ = self.world.add_pull_request(
+                    SOMEBODY,
+                    &id.repository.to_string(),
+                    id.number,
+                    "Do a part of the work",
+                    "",
+                );
+            }
+        }
+    }
+}
+
+/// The body of an issue in the form of containerd's template for KEPs.
+fn template(record: &KepRecord) -> String {
+    let field = |name: &str, value: String| {
+        let value = if value.is_empty() {
+            "_No response_".to_owned()
+        } else {
+            value
+        };
+        format!("### {name}\r\n\r\n{value}\r\n\r\n")
+    };
+    let handles = |all: &[crate::registry::values::Handle]| {
+        all.iter()
+            .map(|handle| format!("@{handle}"))
+            .collect::<Vec<_>>()
+            .join(" ")
+    };
+    [
+        field("KEP(s)", format!("KEP-{}", record.number)),
+        field(
+            "Stage",
+            record
+                .stage
+                .map(|stage| stage.as_str().to_owned())
+                .unwrap_or_default(),
+        ),
+        field(
+            "Kubernetes release",
+            record
+                .target
+                .map(|target| format!("v{target}"))
+                .unwrap_or_default(),
+        ),
+        field("KEP owner", handles(&record.owners)),
+        field("Shepherd", handles(&record.shepherds)),
+    ]
+    .concat()
+}

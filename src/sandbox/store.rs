@@ -1,0 +1,80 @@
+//! The state file: a world as versioned JSON.
+//!
+//! It must never leave a half-written file behind, and never replace a file that it cannot read.
+
+use super::world::World;
+use serde::{Deserialize, Serialize};
+use std::io::{self, Write as _};
+use std::path::Path;
+
+/// Raised whenever an older kepherd could not read the file.
+const VERSION: u32 = 1;
+
+#[derive(Serialize)]
+struct Written<'a> {
+    version: u32,
+    world: &'a World,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Read {
+    version: u32,
+    world: World,
+}
+
+/// Reads the world of a state file; none if there is no such file.
+pub fn load(path: &Path) -> io::Result<Option<World>> {
+    let text = match std::fs::read(path) {
+        Ok(text) => text,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
+        Err(error) => return Err(explain(path, "cannot be read", &error)),
+    };
+    let read: Read = serde_json::from_slice(&text).map_err(|error| {
+        explain(
+            path,
+            "is not a whole sandbox state (it is left as it is: move it away, or name another)",
+            &error.into(),
+        )
+    })?;
+    if read.version != VERSION {
+        let found = io::Error::new(
+            io::ErrorKind::InvalidData,
+            format!("version {}, expected {VERSION}", read.version),
+        );
+        return Err(explain(
+            path,
+            "was written by another version of kepherd",
+            &found,
+        ));
+    }
+    Ok(Some(read.world))
+}
+
+/// Replaces the state file as one step: a reader sees the world before or after, never a part.
+pub fn save(path: &Path, world: &World) -> io::Result<()> {
+    let folder = path
+        .parent()
+        .filter(|folder| !folder.as_os_str().is_empty())
+        .unwrap_or(Path::new("."));
+    let written = Written {
+        version: VERSION,
+        world,
+    };
+    let mut text = serde_json::to_vec_pretty(&written).map_err(io::Error::from)?;
+    text.push(b'\n');
+    let mut file = tempfile::NamedTempFile::new_in(folder)
+        .map_err(|error| explain(path, "cannot be written", &error))?;
+    file.write_all(&text)?;
+    file.as_file().sync_data()?;
+    file.persist(path)
+        .map_err(|error| explain(path, "cannot be replaced", &error.error))?;
+    Ok(())
+}
+
+fn explain(path: &Path, what: &str, error: &io::Error) -> io::Error {
+    io::Error::new(
+        error.kind(),
+        format!("the state file {} {what}: {error}", path.display()),
+    )
+}
