@@ -5,6 +5,8 @@
 //! [`desired`]} ← [`plan`] ← [`apply`] ← [`commands`]. `ARCHITECTURE.md` describes the rooms and what each must not do.
 
 pub mod apply;
+pub mod cli;
+pub mod commands;
 pub mod desired;
 pub mod diagnostic;
 pub mod document;

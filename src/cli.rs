@@ -1,0 +1,173 @@
+//! The command line: types only. What a command does is in `commands/`.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+/// Keeps a project's Kubernetes enhancements (KEPs) as records in git, and GitHub issues in step with them.
+#[derive(Debug, Parser)]
+#[command(name = "kepherd", version, about, arg_required_else_help = true)]
+pub struct Cli {
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+    /// For every command.
+    #[command(flatten)]
+    pub global: Global,
+}
+
+/// Options of every command.
+#[derive(Debug, Args)]
+pub struct Global {
+    /// The folder with `registry.toml` [default: found from the working directory upwards, then ./keps]
+    #[arg(long, global = true, value_name = "DIR")]
+    pub registry: Option<PathBuf>,
+    /// When to use colours
+    #[arg(long, global = true, value_name = "WHEN", default_value = "auto")]
+    pub color: ColorWhen,
+    /// Show each request
+    #[arg(short, long, global = true, action = clap::ArgAction::Count)]
+    pub verbose: u8,
+    /// Show findings, plans and failures only
+    #[arg(long, global = true, conflicts_with = "verbose")]
+    pub quiet: bool,
+}
+
+/// When to use colours.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum ColorWhen {
+    /// On a terminal, unless NO_COLOR or CLICOLOR says otherwise
+    Auto,
+    /// Always
+    Always,
+    /// Never
+    Never,
+}
+
+/// The commands.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Check every record against its schema and the rules
+    Check(Check),
+    /// Explain a rule: what it finds, why, and what to do
+    Explain(Explain),
+    /// Show what `apply` would change on GitHub
+    Plan(Plan),
+    /// Make GitHub issues say what the records say
+    Apply(Apply),
+    /// Read KEPs from a clone of kubernetes/enhancements
+    #[command(subcommand)]
+    Upstream(Upstream),
+    /// Run the embedded GitHub by itself
+    Sandbox(SandboxArgs),
+    /// Write the JSON Schemas that editors use
+    Schema(SchemaArgs),
+}
+
+/// Options of `check`.
+#[derive(Debug, Args)]
+pub struct Check {
+    /// How findings are written
+    #[arg(long, value_name = "FORMAT", default_value = "text")]
+    pub format: Format,
+}
+
+/// Options of `explain`.
+#[derive(Debug, Args)]
+#[group(required = true, multiple = false)]
+pub struct Explain {
+    /// The rule
+    pub rule: Option<String>,
+    /// List all rules
+    #[arg(long)]
+    pub list: bool,
+}
+
+/// How something is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Format {
+    /// For people
+    Text,
+    /// For other programs, with a schema and a version
+    Json,
+}
+
+/// Which GitHub is meant.
+#[derive(Debug, Args)]
+pub struct Target {
+    /// Use the embedded GitHub, in memory or with its state in FILE, instead of the real one
+    #[arg(long, value_name = "FILE", num_args = 0..=1, require_equals = true)]
+    #[expect(
+        clippy::option_option,
+        reason = "the option is absent, bare, or has a value"
+    )]
+    pub sandbox: Option<Option<PathBuf>>,
+    /// Create an issue for this KEP although another one looks like its tracking issue
+    #[arg(long, value_name = "NUMBER")]
+    pub create: Vec<u32>,
+}
+
+/// Options of `plan`.
+#[derive(Debug, Args)]
+pub struct Plan {
+    /// Which GitHub, and what beyond the records.
+    #[command(flatten)]
+    pub target: Target,
+    /// How the plan is written
+    #[arg(long, value_name = "FORMAT", default_value = "text")]
+    pub format: Format,
+    /// Exit with 1 if there is anything to do
+    #[arg(long)]
+    pub exit_code: bool,
+}
+
+/// Options of `apply`.
+#[derive(Debug, Args)]
+pub struct Apply {
+    /// Which GitHub, and what beyond the records.
+    #[command(flatten)]
+    pub target: Target,
+    /// Seconds between two writes [default: 1, in the sandbox 0]
+    #[arg(long, value_name = "SECONDS", value_parser = clap::value_parser!(u64).range(..=3600))]
+    pub write_interval: Option<u64>,
+}
+
+/// The commands of `upstream`.
+#[derive(Debug, Subcommand)]
+pub enum Upstream {
+    /// Create or update records from kep.yaml files
+    Pull(Pull),
+}
+
+/// Options of `upstream pull`.
+#[derive(Debug, Args)]
+pub struct Pull {
+    /// A clone of kubernetes/enhancements, bare or not
+    #[arg(long, value_name = "PATH")]
+    pub repo: PathBuf,
+    /// The revision to read
+    #[arg(long, value_name = "REV", default_value = "HEAD")]
+    pub rev: String,
+    /// The KEPs to create or update [default: update every record of the registry]
+    #[arg(long, value_name = "NUMBER", num_args = 1..)]
+    pub kep: Vec<u32>,
+}
+
+/// Options of `sandbox`.
+#[derive(Debug, Args)]
+pub struct SandboxArgs {
+    /// The port on 127.0.0.1; 0 takes a free one
+    #[arg(long, value_name = "PORT", default_value_t = 0)]
+    pub port: u16,
+    /// Keep the state in this file
+    #[arg(long, value_name = "FILE")]
+    pub state: Option<PathBuf>,
+}
+
+/// Options of `schema`.
+#[derive(Debug, Args)]
+pub struct SchemaArgs {
+    /// The folder to write to
+    #[arg(long, value_name = "DIR", default_value = "schema")]
+    pub out: PathBuf,
+}

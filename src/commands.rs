@@ -1,0 +1,148 @@
+//! The commands: load, let the core work, render or act. Here is where the file system, the environment, the network and
+//! the terminal are; what is right and what is to be done is decided in the core.
+#![allow(clippy::disallowed_methods)]
+
+mod apply;
+mod check;
+mod connect;
+mod explain;
+mod files;
+mod plan;
+mod sandbox;
+mod schema;
+mod upstream;
+
+use std::io::{IsTerminal as _, Write};
+use std::path::PathBuf;
+
+use anyhow::Result;
+
+use crate::cli::{Cli, ColorWhen, Command, Global, Upstream};
+use crate::render::plan_text::Paint;
+
+/// How a command ends; the exit status, as `diff` does it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Exit {
+    /// Clean, or nothing to do.
+    Clean,
+    /// Findings, failures or conflicts; with `plan --exit-code`, something to do.
+    Findings,
+    /// It could not run.
+    CouldNotRun,
+    /// Nothing was applied, because a guard refused.
+    Refused,
+}
+
+impl From<Exit> for std::process::ExitCode {
+    fn from(exit: Exit) -> Self {
+        Self::from(match exit {
+            Exit::Clean => 0,
+            Exit::Findings => 1,
+            Exit::CouldNotRun => 2,
+            Exit::Refused => 3,
+        })
+    }
+}
+
+/// The parts of the environment that commands look at, read once.
+#[derive(Debug, Default)]
+pub struct Environment {
+    /// The working directory.
+    pub directory: PathBuf,
+    /// `GITHUB_TOKEN`, or else `GH_TOKEN`.
+    pub token: Option<secrecy::SecretString>,
+    /// `GITHUB_API_URL`.
+    pub api_url: Option<String>,
+}
+
+impl Environment {
+    /// The environment of this process.
+    pub fn of_process() -> std::io::Result<Self> {
+        let variable = |name: &str| {
+            std::env::var(name)
+                .ok()
+                .filter(|value| !value.trim().is_empty())
+        };
+        Ok(Self {
+            directory: std::env::current_dir()?,
+            token: variable("GITHUB_TOKEN")
+                .or_else(|| variable("GH_TOKEN"))
+                .map(|token| token.trim().to_owned().into()),
+            api_url: variable("GITHUB_API_URL"),
+        })
+    }
+}
+
+/// What every command gets.
+struct Context<'a> {
+    global: &'a Global,
+    environment: &'a Environment,
+    out: &'a mut dyn Write,
+    log: &'a mut dyn Write,
+}
+
+impl Context<'_> {
+    /// Whether standard output takes colours.
+    fn color(&self) -> bool {
+        match self.global.color {
+            ColorWhen::Always => true,
+            ColorWhen::Never => false,
+            ColorWhen::Auto => {
+                anstream::AutoStream::choice(&std::io::stdout()) != anstream::ColorChoice::Never
+            }
+        }
+    }
+
+    fn paint(&self) -> Paint {
+        Paint(self.color())
+    }
+
+    /// Whether a progress bar can be seen.
+    fn watched(&self) -> bool {
+        !self.global.quiet && std::io::stderr().is_terminal()
+    }
+}
+
+/// Runs a command. Results go to `out`, what happens on the way to `log`.
+pub fn run(cli: &Cli, environment: &Environment, out: &mut dyn Write, log: &mut dyn Write) -> Exit {
+    let mut context = Context {
+        global: &cli.global,
+        environment,
+        out,
+        log,
+    };
+    let result = match &cli.command {
+        Command::Check(options) => check::run(&mut context, options),
+        Command::Explain(options) => explain::run(&mut context, options),
+        Command::Plan(options) => plan::run(&mut context, options),
+        Command::Apply(options) => apply::run(&mut context, options),
+        Command::Upstream(Upstream::Pull(options)) => upstream::pull(&mut context, options),
+        Command::Sandbox(options) => sandbox::run(&mut context, options),
+        Command::Schema(options) => schema::run(&mut context, options),
+    };
+    match result {
+        Ok(exit) => exit,
+        Err(error) if is_closed_pipe(&error) => Exit::Clean,
+        Err(error) => {
+            // If the log is closed too, the exit status is what is left to say it with.
+            let _ = writeln!(context.log, "error: {error:#}");
+            Exit::CouldNotRun
+        }
+    }
+}
+
+/// The reader of our output went away, as `head` does: nothing to complain about.
+fn is_closed_pipe(error: &anyhow::Error) -> bool {
+    error
+        .downcast_ref::<std::io::Error>()
+        .is_some_and(|error| error.kind() == std::io::ErrorKind::BrokenPipe)
+}
+
+/// Runs asynchronous work to its end.
+fn block_on<T>(work: impl Future<Output = Result<T>>) -> Result<T> {
+    tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(2)
+        .enable_all()
+        .build()?
+        .block_on(work)
+}

@@ -1,0 +1,85 @@
+//! Opens the way to GitHub: the real one with a token, or an embedded one.
+
+use std::path::PathBuf;
+
+use anyhow::{Context as _, Result, bail};
+
+use super::Environment;
+use crate::cli::Target;
+use crate::github::client::{Client, GITHUB_API};
+use crate::plan::Options;
+use crate::registry::Registry;
+use crate::sandbox::{self, Sandbox, seed};
+
+/// A connection, and the sandbox it may lead to.
+pub(super) struct Connection {
+    pub(super) client: Client,
+    sandbox: Option<Sandbox>,
+}
+
+impl Connection {
+    /// Connects to what the options name.
+    pub(super) async fn open(
+        target: &Target,
+        environment: &Environment,
+        registry: &Registry,
+    ) -> Result<Self> {
+        if let Some(state_file) = &target.sandbox {
+            let sandbox = start_sandbox(registry, 0, state_file.clone()).await?;
+            let client = Client::new(&sandbox.url(), "sandbox".to_owned().into())?;
+            return Ok(Self {
+                client,
+                sandbox: Some(sandbox),
+            });
+        }
+        let Some(token) = environment.token.clone() else {
+            bail!(
+                "no token: set GITHUB_TOKEN to a token that may read issues (to apply, write them), \
+                 or try --sandbox, which needs none"
+            );
+        };
+        let base = environment.api_url.as_deref().unwrap_or(GITHUB_API);
+        Ok(Self {
+            client: Client::new(base.trim_end_matches('/'), token)?,
+            sandbox: None,
+        })
+    }
+
+    pub(super) fn is_sandbox(&self) -> bool {
+        self.sandbox.is_some()
+    }
+
+    pub(super) async fn close(self) {
+        drop(self.client);
+        if let Some(sandbox) = self.sandbox {
+            sandbox.stop().await;
+        }
+    }
+}
+
+/// Starts a sandbox with the world as it looks before kepherd; an existing state file goes on where it was.
+pub(super) async fn start_sandbox(
+    registry: &Registry,
+    port: u16,
+    state_file: Option<PathBuf>,
+) -> Result<Sandbox> {
+    let shown = state_file.as_ref().map_or_else(
+        || "memory".to_owned(),
+        |file| format!("`{}`", file.display()),
+    );
+    let options = sandbox::Options {
+        port,
+        state_file,
+        ..sandbox::Options::default()
+    };
+    Sandbox::start(seed::world(registry), options)
+        .await
+        .with_context(|| format!("the sandbox with its state in {shown} does not start"))
+}
+
+/// What people asked for beyond the records.
+pub(super) fn options(target: &Target) -> Options {
+    Options {
+        create: target.create.iter().copied().collect(),
+    }
+}

@@ -1,0 +1,42 @@
+//! `kepherd explain`
+
+use anyhow::{Result, bail};
+
+use super::{Context, Exit};
+use crate::cli::Explain;
+use crate::rules::{self, RULES};
+use crate::words::nearest;
+
+pub(super) fn run(context: &mut Context<'_>, options: &Explain) -> Result<Exit> {
+    let Some(name) = &options.rule else {
+        let width = rules::names().map(str::len).max().unwrap_or_default();
+        for rule in RULES {
+            writeln!(
+                context.out,
+                "{:width$}  {:7}  {}",
+                rule.id, rule.level, rule.summary
+            )?;
+        }
+        return Ok(Exit::Clean);
+    };
+    let Some(rule) = rules::find(name) else {
+        match nearest(name, rules::names()) {
+            Some(similar) => bail!("no rule is named `{name}`; `{similar}` has a similar name"),
+            None => bail!("no rule is named `{name}`; `kepherd explain --list` shows them all"),
+        }
+    };
+    let paint = context.paint();
+    writeln!(context.out, "{}: {}", paint.strong(rule.id.0), rule.summary)?;
+    writeln!(
+        context.out,
+        "\nLevel: {}, unless `[rules]` in registry.toml says otherwise.",
+        rule.level
+    )?;
+    writeln!(context.out, "Why: {}.", rule.why)?;
+    writeln!(context.out, "\nExample:\n")?;
+    for line in rule.example.lines() {
+        writeln!(context.out, "    {line}")?;
+    }
+    writeln!(context.out, "\nWhat to do: {}", rule.remedy)?;
+    Ok(Exit::Clean)
+}

@@ -1,0 +1,167 @@
+//! Finds the registry, reads its files, and writes files whole: under a temporary name, then renamed.
+
+use std::fs;
+use std::io::{Read as _, Write as _};
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context as _, Result, bail};
+
+use super::{Context, Environment};
+use crate::registry::load::{CONFIG_FILE, Loaded, MAX_FILE_BYTES, RawFile, Unreadable, load};
+
+/// Folders deeper than this are not looked into; a registry has two levels.
+const DEEPEST: usize = 16;
+
+/// A registry on disk.
+pub(super) struct Opened {
+    /// Its folder.
+    pub(super) root: PathBuf,
+    /// What leads from the working directory to it, for messages: empty, or ending in `/`.
+    pub(super) prefix: String,
+    /// What it says.
+    pub(super) loaded: Loaded,
+}
+
+/// Finds and reads the registry.
+pub(super) fn open(context: &Context<'_>) -> Result<Opened> {
+    let root = find(context.global.registry.as_deref(), context.environment)?;
+    let mut files = Vec::new();
+    collect(&root, &mut Vec::new(), &mut files)?;
+    let prefix = prefix(&root, &context.environment.directory);
+    Ok(Opened {
+        root,
+        prefix,
+        loaded: load(files),
+    })
+}
+
+fn find(named: Option<&Path>, environment: &Environment) -> Result<PathBuf> {
+    let here = &environment.directory;
+    let is_registry = |folder: &Path| fs::symlink_metadata(folder.join(CONFIG_FILE)).is_ok();
+    let root = match named {
+        Some(named) => {
+            let root = here.join(named);
+            if !root.is_dir() {
+                bail!("`{}` is not a folder", named.display());
+            }
+            if !is_registry(&root) {
+                bail!("`{}` has no `{CONFIG_FILE}`, so it is not a registry", named.display());
+            }
+            root
+        }
+        None => here
+            .ancestors()
+            .map(Path::to_owned)
+            .chain([here.join("keps")])
+            .find(|folder| is_registry(folder))
+            .with_context(|| {
+                format!(
+                    "no registry here: neither `{}`, nor a folder above it, nor `keps` in it has a `{CONFIG_FILE}`; \
+                     name the registry by --registry DIR",
+                    here.display()
+                )
+            })?,
+    };
+    if fs::symlink_metadata(&root)?.is_symlink() {
+        bail!(
+            "the registry `{}` is a symbolic link, and links are not followed: name the folder itself",
+            root.display()
+        );
+    }
+    Ok(root)
+}
+
+fn collect(folder: &Path, below: &mut Vec<String>, files: &mut Vec<RawFile>) -> Result<()> {
+    let listed =
+        fs::read_dir(folder).with_context(|| format!("`{}` cannot be listed", folder.display()))?;
+    for entry in listed {
+        let entry = entry.with_context(|| format!("`{}` cannot be listed", folder.display()))?;
+        let name = entry.file_name().to_string_lossy().into_owned();
+        if name.starts_with('.') {
+            continue;
+        }
+        let kind = entry.file_type()?;
+        below.push(name);
+        let path = below.join("/");
+        if kind.is_symlink() {
+            files.push(RawFile {
+                path,
+                content: Err(Unreadable::Symlink),
+            });
+        } else if kind.is_dir() {
+            if below.len() < DEEPEST {
+                collect(&entry.path(), below, files)?;
+            }
+        } else if path.ends_with(".toml") {
+            files.push(RawFile {
+                path,
+                content: read(&entry.path()),
+            });
+        }
+        below.pop();
+    }
+    Ok(())
+}
+
+/// Reads a regular file, and no more of it than a record may have.
+fn read(path: &Path) -> Result<Vec<u8>, Unreadable> {
+    let denied = |error: std::io::Error| Unreadable::Denied(error.to_string());
+    // Looked at before it is opened: opening a pipe would wait for its writer.
+    let metadata = fs::symlink_metadata(path).map_err(denied)?;
+    if !metadata.is_file() {
+        return Err(Unreadable::Denied("it is not a regular file".to_owned()));
+    }
+    let mut bytes = Vec::new();
+    let file = fs::File::open(path).map_err(denied)?;
+    file.take(MAX_FILE_BYTES + 1)
+        .read_to_end(&mut bytes)
+        .map_err(denied)?;
+    if bytes.len() as u64 > MAX_FILE_BYTES {
+        return Err(Unreadable::TooLarge(metadata.len()));
+    }
+    Ok(bytes)
+}
+
+fn prefix(root: &Path, here: &Path) -> String {
+    let shown = root.strip_prefix(here).unwrap_or(root);
+    let shown = shown.to_string_lossy();
+    if shown.is_empty() || shown.ends_with('/') {
+        shown.into_owned()
+    } else {
+        format!("{shown}/")
+    }
+}
+
+/// Writes a file whole or not at all.
+pub(super) fn write(path: &Path, text: &str) -> Result<()> {
+    let write = || -> std::io::Result<()> {
+        let folder = path.parent().unwrap_or(Path::new("."));
+        fs::create_dir_all(folder)?;
+        let mut file = tempfile::Builder::new()
+            .prefix(".kepherd-")
+            .suffix(".tmp")
+            .tempfile_in(folder)?;
+        if let Ok(old) = fs::metadata(path) {
+            file.as_file().set_permissions(old.permissions())?;
+        } else {
+            set_usual_permissions(file.as_file())?;
+        }
+        file.write_all(text.as_bytes())?;
+        file.as_file().sync_all()?;
+        file.persist(path).map_err(|error| error.error)?;
+        Ok(())
+    };
+    write().with_context(|| format!("`{}` cannot be written", path.display()))
+}
+
+/// Temporary files are private; a record is not.
+#[cfg(unix)]
+fn set_usual_permissions(file: &fs::File) -> std::io::Result<()> {
+    use std::os::unix::fs::PermissionsExt as _;
+    file.set_permissions(fs::Permissions::from_mode(0o644))
+}
+
+#[cfg(not(unix))]
+fn set_usual_permissions(_: &fs::File) -> std::io::Result<()> {
+    Ok(())
+}

@@ -1,0 +1,28 @@
+//! `kepherd sandbox`
+
+use anyhow::Result;
+
+use super::connect::start_sandbox;
+use super::{Context, Exit, block_on, files};
+use crate::cli::SandboxArgs;
+
+pub(super) fn run(context: &mut Context<'_>, options: &SandboxArgs) -> Result<Exit> {
+    let opened = files::open(context)?;
+    block_on(async {
+        let sandbox =
+            start_sandbox(&opened.loaded.registry, options.port, options.state.clone()).await?;
+        writeln!(context.out, "{}", sandbox.url())?;
+        context.out.flush()?;
+        if !context.global.quiet {
+            writeln!(
+                context.log,
+                "the sandbox takes any token; in another terminal:\n  \
+                 GITHUB_API_URL={} GITHUB_TOKEN=any kepherd apply\nCtrl-C stops it",
+                sandbox.url()
+            )?;
+        }
+        tokio::signal::ctrl_c().await?;
+        sandbox.stop().await;
+        Ok(Exit::Clean)
+    })
+}

@@ -1,0 +1,35 @@
+//! `kepherd schema`
+
+use anyhow::Result;
+
+use super::{Context, Exit, files};
+use crate::cli::SchemaArgs;
+use crate::plan::Plan;
+use crate::registry::schema::{FileKind, schema_of};
+use crate::render::json;
+
+pub(super) fn run(context: &mut Context<'_>, options: &SchemaArgs) -> Result<Exit> {
+    let folder = context.environment.directory.join(&options.out);
+    for (name, text) in all() {
+        files::write(&folder.join(name), &text)?;
+        if !context.global.quiet {
+            writeln!(context.out, "{}", options.out.join(name).display())?;
+        }
+    }
+    Ok(Exit::Clean)
+}
+
+/// Every schema, by the name of its file.
+pub(super) fn all() -> Vec<(&'static str, String)> {
+    let records = FileKind::ALL
+        .into_iter()
+        .map(|kind| (kind.schema_file(), json::pretty(kind.schema())));
+    let outputs = [
+        (
+            "findings.schema.json",
+            json::pretty(&schema_of::<json::Findings>()),
+        ),
+        ("plan.schema.json", json::pretty(&schema_of::<Plan>())),
+    ];
+    records.chain(outputs).collect()
+}

@@ -1,0 +1,36 @@
+//! Parses the command line, runs the command, and exits with its status.
+
+use std::process::ExitCode;
+
+use clap::Parser as _;
+use kepherd::cli::{Cli, ColorWhen};
+use kepherd::commands::{Environment, Exit, run};
+
+fn main() -> ExitCode {
+    let cli = Cli::parse();
+    match cli.global.color {
+        ColorWhen::Auto => {}
+        ColorWhen::Always => anstream::ColorChoice::Always.write_global(),
+        ColorWhen::Never => anstream::ColorChoice::Never.write_global(),
+    }
+    let level = match cli.global.verbose {
+        0 => tracing::Level::ERROR,
+        1 => tracing::Level::DEBUG,
+        _ => tracing::Level::TRACE,
+    };
+    if cli.global.verbose > 0 {
+        tracing_subscriber::fmt()
+            .with_writer(std::io::stderr)
+            .with_max_level(level)
+            .with_target(false)
+            .without_time()
+            .init();
+    }
+    match Environment::of_process() {
+        Ok(environment) => {
+            let (mut out, mut log) = (anstream::stdout(), anstream::stderr());
+            run(&cli, &environment, &mut out, &mut log).into()
+        }
+        Err(_) => Exit::CouldNotRun.into(),
+    }
+}
