@@ -1,7 +1,7 @@
 //! TOML text as a tree: values for the schema, spans for people.
 //!
 //! [`parse`] reads a document and reports every independent syntax error. [`to_json`] gives the tree that JSON Schema
-//! judges. [`span_of`] finds where a place stands; it reads the text again, because only files with findings ever ask.
+//! judges. [`Located`] finds where places stand.
 //! Nothing here knows what a record is.
 
 use std::collections::BTreeSet;
@@ -78,15 +78,33 @@ fn value_to_json(value: &DeValue<'_>) -> Value {
     }
 }
 
-/// Where a place stands in a file. A place that is not there falls back to the nearest one around it.
-pub fn span_of(file: &SourceFile, place: &Place) -> Span {
+/// A parsed document that answers where a place stands; parsed once, asked often.
+pub struct Located<'f> {
+    file: &'f SourceFile,
+    table: Spanned<DeTable<'f>>,
+}
+
+impl<'f> Located<'f> {
+    /// Parses the file once more: only files with findings are ever asked.
+    pub fn of(file: &'f SourceFile) -> Self {
+        let (table, _) = DeTable::parse_recoverable(&file.text);
+        Self { file, table }
+    }
+
+    /// Where a place stands. One that is not there falls back to the nearest one around it.
+    pub fn span_of(&self, place: &Place) -> Span {
+        span_of(self.file, &self.table, place)
+    }
+}
+
+/// Where a place stands in a parsed document.
+pub fn span_of(file: &SourceFile, table: &Spanned<DeTable<'_>>, place: &Place) -> Span {
     let (pointer, wants_key) = match place {
         Place::Span(span) => return file.clamp(*span),
         Place::Key(pointer) => (pointer, true),
         Place::Value(pointer) => (pointer, false),
     };
-    let (table, _) = DeTable::parse_recoverable(&file.text);
-    file.clamp(locate(file, &table, pointer, wants_key))
+    file.clamp(locate(file, table, pointer, wants_key))
 }
 
 fn locate(
@@ -156,7 +174,7 @@ mod tests {
     }
 
     fn text_at<'f>(file: &'f SourceFile, place: &Place) -> &'f str {
-        file.slice(span_of(file, place))
+        file.slice(Located::of(file).span_of(place))
     }
 
     #[test]
@@ -187,7 +205,7 @@ mod tests {
         let missing = Pointer::to("reached").key("beta");
         assert_eq!(text_at(&file, &Place::Value(missing)), "reached");
         assert_eq!(
-            span_of(&file, &Place::Value(Pointer::to("nothing"))),
+            Located::of(&file).span_of(&Place::Value(Pointer::to("nothing"))),
             Span::default()
         );
     }

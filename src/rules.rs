@@ -17,14 +17,14 @@ mod unknown_repository;
 mod unsafe_file;
 mod unused_allow;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::diagnostic::{Diagnostic, FileId, Finding, Level, Place, Pointer, RuleId};
-use crate::document;
+use crate::document::{self, Located};
 use crate::registry::Registry;
 use crate::registry::kep::Allow;
 use crate::registry::load::Loaded;
-use crate::source::{SourceFile, Span};
+use crate::source::Span;
 use crate::words::nearest;
 
 /// What a rule looks at.
@@ -89,13 +89,20 @@ pub fn run(loaded: &Loaded) -> Vec<Diagnostic> {
     let accepted = accept(registry, &mut findings);
     unused_allow::report(registry, &accepted, &mut findings);
 
+    let mut located: BTreeMap<FileId, Located<'_>> = BTreeMap::new();
     let mut diagnostics: Vec<Diagnostic> = findings
         .into_iter()
         .filter_map(|mut finding| {
             let rule = find(finding.rule.0)?;
             finding.level = level_of(registry, rule);
             finding.why = rule.why;
-            (finding.level != Level::Off).then(|| locate(registry, finding))
+            (finding.level != Level::Off).then(|| {
+                finding.locate(|file, place| {
+                    let document = located.entry(file);
+                    let document = document.or_insert_with(|| Located::of(registry.file(file)));
+                    document.span_of(place)
+                })
+            })
         })
         .collect();
     diagnostics.sort_by(|a, b| {
@@ -117,13 +124,6 @@ pub fn stops_apply(diagnostic: &Diagnostic) -> bool {
 fn level_of(registry: &Registry, rule: &Rule) -> Level {
     let config = &registry.config.value;
     config.rules.get(rule.id.0).copied().unwrap_or(rule.level)
-}
-
-fn locate(registry: &Registry, finding: Finding) -> Diagnostic {
-    finding.locate(|file, place| {
-        let source: &SourceFile = registry.file(file);
-        document::span_of(source, place)
-    })
 }
 
 /// The `[[allow]]` entries of a registry, each with its file and its place in it.

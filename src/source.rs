@@ -4,7 +4,7 @@
 //! computed here. This file knows nothing of TOML, of rules, or of how findings are shown.
 
 use std::ops::Range;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use serde::Serialize;
 
@@ -15,6 +15,8 @@ pub struct SourceFile {
     pub path: Arc<str>,
     /// The text. Of a file that is not valid UTF-8, the lossy reading, so that its place can be shown.
     pub text: Arc<str>,
+    /// Where each line starts; found when somebody first asks.
+    line_starts: OnceLock<Arc<[usize]>>,
 }
 
 impl SourceFile {
@@ -23,18 +25,46 @@ impl SourceFile {
         Self {
             path: path.into(),
             text: text.into(),
+            line_starts: OnceLock::new(),
         }
     }
 
     /// The line and column at which a byte offset stands; an offset past the end counts as the end.
     pub fn position(&self, offset: usize) -> Position {
         let offset = floor_char_boundary(&self.text, offset);
-        let before = &self.text[..offset];
-        let line_start = before.rfind('\n').map_or(0, |newline| newline + 1);
+        let line = self.line_of(offset);
+        let line_start = self.line_starts()[line];
         Position {
-            line: before.bytes().filter(|byte| *byte == b'\n').count() + 1,
-            column: before[line_start..].chars().count() + 1,
+            line: line + 1,
+            column: self.text[line_start..offset].chars().count() + 1,
         }
+    }
+
+    /// The span of the whole lines that a span touches, without the last line's end.
+    pub fn lines_around(&self, span: Span) -> Span {
+        let span = self.clamp(span);
+        let starts = self.line_starts();
+        let last = self.line_of(span.end);
+        let end = starts.get(last + 1).copied().unwrap_or(self.text.len());
+        let text = &self.text[..end];
+        Span {
+            start: starts[self.line_of(span.start)],
+            end: text.strip_suffix('\n').unwrap_or(text).len(),
+        }
+    }
+
+    /// The line that an offset stands in, from 0.
+    fn line_of(&self, offset: usize) -> usize {
+        self.line_starts().partition_point(|start| *start <= offset) - 1
+    }
+
+    fn line_starts(&self) -> &[usize] {
+        self.line_starts.get_or_init(|| {
+            let after = |(at, _)| at + 1;
+            std::iter::once(0)
+                .chain(self.text.match_indices('\n').map(after))
+                .collect()
+        })
     }
 
     /// The span, moved inside the text and onto character boundaries, so that no renderer can be thrown off.

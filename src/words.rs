@@ -5,8 +5,10 @@ pub fn nearest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) ->
     let folded = word.to_lowercase();
     // A word of 4 letters may differ in one edit, one of 9 in three: enough for slips, too little for guesses.
     let limit = (word.chars().count() / 3).clamp(1, 3);
+    let length = folded.chars().count();
     candidates
         .into_iter()
+        .filter(|candidate| candidate.chars().count().abs_diff(length) <= limit)
         .map(|candidate| {
             let distance = strsim::damerau_levenshtein(&folded, &candidate.to_lowercase());
             (distance, candidate)

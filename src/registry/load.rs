@@ -179,7 +179,7 @@ fn read_as<T: DeserializeOwned>(
     }
     let mut tree = document::to_json(table.get_ref());
     let mut damaged = BTreeSet::new();
-    for finding in schema::judge(kind, file, source, &tree) {
+    for finding in schema::judge(kind, file, source, &table, &tree) {
         damaged.insert(finding.damages);
         findings.push(finding.finding);
     }

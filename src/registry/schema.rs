@@ -11,6 +11,8 @@ use jsonschema::{ValidationError, Validator};
 use schemars::transform::{RecursiveTransform, Transform};
 use schemars::{JsonSchema, Schema, generate::SchemaSettings};
 use serde_json::Value;
+use toml::Spanned;
+use toml::de::DeTable;
 
 use super::calendars::{KubernetesCalendar, Roster, RuntimeCalendar};
 use super::config::Config;
@@ -20,6 +22,9 @@ use super::work_item::WorkItem;
 use crate::diagnostic::{FileId, Finding, Place, Pointer};
 use crate::document::{self, DATE_MARK};
 use crate::source::{SourceFile, Span};
+
+/// The most findings of a schema in one file: hostile files have a million, and nobody reads them.
+const MOST_FINDINGS: usize = 1_000;
 use crate::words::{nearest, one_of};
 
 /// The kinds of files in a registry.
@@ -213,7 +218,13 @@ pub struct Verdict {
 }
 
 /// Holds a document to the schema of its kind: every mistake, each once.
-pub fn judge(kind: FileKind, file: FileId, source: &SourceFile, tree: &Value) -> Vec<Verdict> {
+pub fn judge(
+    kind: FileKind,
+    file: FileId,
+    source: &SourceFile,
+    table: &Spanned<DeTable<'_>>,
+    tree: &Value,
+) -> Vec<Verdict> {
     let compiled = kind.compiled();
     if compiled.validator.is_valid(tree) {
         return Vec::new();
@@ -222,21 +233,37 @@ pub fn judge(kind: FileKind, file: FileId, source: &SourceFile, tree: &Value) ->
         kind,
         file,
         source,
-        tree,
+        table,
         compiled,
     };
-    compiled
+    let mut verdicts: Vec<Verdict> = compiled
         .validator
         .iter_errors(tree)
         .flat_map(|error| judgement.verdicts(&error))
-        .collect()
+        .take(MOST_FINDINGS + 1)
+        .collect();
+    if verdicts.len() > MOST_FINDINGS {
+        verdicts.truncate(MOST_FINDINGS);
+        verdicts.push(Verdict {
+            finding: Finding::new(
+                SCHEMA,
+                file,
+                Place::Span(Span::default()),
+                format!(
+                    "this file has more than {MOST_FINDINGS} mistakes; the others are not shown"
+                ),
+            ),
+            damages: "*".to_owned(),
+        });
+    }
+    verdicts
 }
 
 struct Judgement<'a> {
     kind: FileKind,
     file: FileId,
     source: &'a SourceFile,
-    tree: &'a Value,
+    table: &'a Spanned<DeTable<'a>>,
     compiled: &'a Compiled,
 }
 
@@ -396,7 +423,7 @@ impl Judgement<'_> {
             Value::Object(_) => "a table".to_owned(),
             Value::Array(_) => "a list".to_owned(),
             _ => {
-                let span = document::span_of(self.source, place);
+                let span = document::span_of(self.source, self.table, place);
                 format!("`{}`", shown(self.source.slice(span)))
             }
         }
@@ -418,7 +445,7 @@ impl Judgement<'_> {
         let text = match value {
             Value::String(text) => text.trim_start_matches(DATE_MARK).to_owned(),
             Value::Number(_) => {
-                let span = document::span_of(self.source, &Place::Value(at.clone()));
+                let span = document::span_of(self.source, self.table, &Place::Value(at.clone()));
                 self.source.slice(span).to_owned()
             }
             _ => return None,
@@ -429,17 +456,24 @@ impl Judgement<'_> {
             .map(|(why, _, written)| (why, written))
     }
 
-    /// Whether the document has no mistake at or below a place once `candidate` stands there.
+    /// Whether a value would be allowed at a place. Judged in a document with nothing else in it: what is missing
+    /// elsewhere does not matter, and a large document costs no more than a small one.
     fn accepts(&self, at: &Pointer, candidate: &Value) -> bool {
-        let mut tree = self.tree.clone();
-        match tree.pointer_mut(at.as_str()) {
-            Some(slot) => *slot = candidate.clone(),
-            None => return false,
+        let mut tree = candidate.clone();
+        let mut path = String::new();
+        for step in at.steps().collect::<Vec<_>>().into_iter().rev() {
+            if step.parse::<usize>().is_ok() {
+                tree = Value::Array(vec![tree]);
+                path.insert_str(0, "/0");
+            } else {
+                path.insert_str(0, Pointer::to(&step).as_str());
+                tree = Value::Object([(step, tree)].into_iter().collect());
+            }
         }
-        let below = format!("{}/", at.as_str());
+        let below = format!("{path}/");
         self.compiled.validator.iter_errors(&tree).all(|error| {
-            let path = error.instance_path().as_str();
-            path != at.as_str() && !path.starts_with(&below)
+            let found = error.instance_path().as_str();
+            found != path && !found.starts_with(&below)
         })
     }
 

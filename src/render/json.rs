@@ -53,8 +53,7 @@ pub struct PlaceJson {
     pub start: PositionJson,
     /// The character after the last one.
     pub end: PositionJson,
-    /// What is said there.
-    #[serde(skip_serializing_if = "String::is_empty")]
+    /// What is said there; may be empty.
     pub label: String,
 }
 

@@ -29,20 +29,20 @@ pub fn finding(diagnostic: &Diagnostic, files: &[SourceFile], prefix: &str, colo
             group = group.element(Origin::path(path));
             continue;
         }
-        let annotations = labels
-            .iter()
-            .filter(|label| label.file == file)
-            .map(|label| {
-                let kind = if std::ptr::eq(*label, &raw const diagnostic.primary) {
-                    AnnotationKind::Primary
-                } else {
-                    AnnotationKind::Context
-                };
-                let text = Some(printable(&label.text)).filter(|text| !text.is_empty());
-                kind.span(source.clamp(label.place).range()).label(text)
-            });
+        let here: Vec<&&Label<Span>> = labels.iter().filter(|label| label.file == file).collect();
+        let window = window(source, here.iter().map(|label| label.place));
+        let annotations = here.into_iter().map(|label| {
+            let kind = if std::ptr::eq(*label, &raw const diagnostic.primary) {
+                AnnotationKind::Primary
+            } else {
+                AnnotationKind::Context
+            };
+            let text = Some(printable(&label.text)).filter(|text| !text.is_empty());
+            kind.span(window.range_of(label.place)).label(text)
+        });
         group = group.element(
-            Snippet::source(&*source.text)
+            Snippet::source(window.text)
+                .line_start(window.first_line)
                 .path(path)
                 .annotations(annotations),
         );
@@ -74,6 +74,37 @@ pub fn finding(diagnostic: &Diagnostic, files: &[SourceFile], prefix: &str, colo
     let mut text = renderer.decor_style(DecorStyle::Ascii).render(&report);
     text.push('\n');
     text
+}
+
+/// The lines of a file that a renderer needs to see: its work grows with them, not with the file.
+struct Window<'s> {
+    source: &'s SourceFile,
+    text: &'s str,
+    start: usize,
+    first_line: usize,
+}
+
+fn window(source: &SourceFile, places: impl Iterator<Item = Span>) -> Window<'_> {
+    let around = places
+        .map(|place| source.lines_around(place))
+        .reduce(|a, b| Span {
+            start: a.start.min(b.start),
+            end: a.end.max(b.end),
+        })
+        .unwrap_or_default();
+    Window {
+        source,
+        text: source.slice(around),
+        start: around.start,
+        first_line: source.position(around.start).line,
+    }
+}
+
+impl Window<'_> {
+    fn range_of(&self, place: Span) -> std::ops::Range<usize> {
+        let place = self.source.clamp(place);
+        place.start - self.start..place.end - self.start
+    }
 }
 
 fn title(level: Level) -> Title<'static> {

@@ -21,6 +21,7 @@ pub(super) const RULE: Rule = Rule {
 struct Claim<'a> {
     file: FileId,
     sound: bool,
+    subject: String,
     repository: Option<&'a RepositoryName>,
     issue: Option<u64>,
     former: &'a [u64],
@@ -30,6 +31,7 @@ fn check(registry: &Registry, findings: &mut Vec<Finding>) {
     let keps = registry.keps.iter().map(|entry| Claim {
         file: entry.file,
         sound: entry.is_sound("repository"),
+        subject: entry.value.number.to_string(),
         repository: registry.repository_of(entry.value.repository.as_ref()),
         issue: entry.value.issue,
         former: &entry.value.former_issues,
@@ -37,11 +39,12 @@ fn check(registry: &Registry, findings: &mut Vec<Finding>) {
     let items = registry.items.iter().map(|entry| Claim {
         file: entry.file,
         sound: entry.is_sound("repository"),
+        subject: format!("item {}", entry.value.id),
         repository: registry.repository_of(entry.value.repository.as_ref()),
         issue: entry.value.issue,
         former: &[],
     });
-    let mut first: BTreeMap<IssueRef, (FileId, Pointer)> = BTreeMap::new();
+    let mut first: BTreeMap<IssueRef, (FileId, Pointer, String)> = BTreeMap::new();
     for claim in keps.chain(items) {
         let (true, Some(repository)) = (claim.sound, claim.repository) else {
             continue;
@@ -57,10 +60,14 @@ fn check(registry: &Registry, findings: &mut Vec<Finding>) {
                 repository: repository.clone(),
                 number,
             };
-            let Some((earlier, place)) = first.get(&issue) else {
-                first.insert(issue, (claim.file, at));
+            let Some((earlier, place, subject)) = first.get(&issue) else {
+                first.insert(issue, (claim.file, at, claim.subject.clone()));
                 continue;
             };
+            // Two records of one KEP are `duplicate-kep`'s to report.
+            if *subject == claim.subject && *earlier != claim.file {
+                continue;
+            }
             let whose = if *earlier == claim.file {
                 "this record".to_owned()
             } else {

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use super::{Group, Rule};
 use crate::diagnostic::{FileId, Finding, Level, Place, Pointer, RuleId};
 use crate::registry::Registry;
+use crate::registry::load::{file_stem, leading_number};
 
 pub(super) const RULE: Rule = Rule {
     id: RuleId("duplicate-kep"),
@@ -22,6 +23,11 @@ fn check(registry: &Registry, findings: &mut Vec<Finding>) {
         .keps
         .iter()
         .filter(|entry| entry.is_sound("number"))
+        // A number that is not its file's is `file-name`'s to report; it need not be a second record.
+        .filter(|entry| {
+            let named = leading_number(file_stem(&registry.file(entry.file).path));
+            named.is_none_or(|named| named == entry.value.number)
+        })
         .map(|entry| (format!("KEP-{}", entry.value.number), entry.file, "number"));
     let items = registry
         .items
@@ -73,6 +79,26 @@ mod tests {
           = why: the process asks for one tracking issue per KEP for its whole life, so a KEP has one record
           = help: keep one of the two files, with what the other one knows
         ");
+    }
+
+    #[test]
+    fn a_wrong_number_is_one_mistake() {
+        let found = check(&[
+            ("sig-node/9001-a.toml", RECORD),
+            ("sig-node/9002-a.toml", RECORD),
+        ]);
+        assert_eq!(found.matches("error[").count(), 1, "{found}");
+        assert!(found.contains("error[file-name]"), "{found}");
+    }
+
+    #[test]
+    fn a_copied_record_with_an_issue_is_one_mistake() {
+        let record = format!("{RECORD}issue = 7\n");
+        let found = check(&[
+            ("sig-node/9001-a.toml", &record),
+            ("sig-node/9001-b.toml", &record),
+        ]);
+        assert_eq!(found.matches("error[").count(), 1, "{found}");
     }
 
     #[test]

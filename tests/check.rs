@@ -1,0 +1,405 @@
+//! `check` through the binary: the real registry, planted mistakes, and input that means harm.
+
+mod common;
+
+use std::collections::BTreeSet;
+use std::path::Path;
+
+use common::{Folder, Ran, command, record};
+use serde_json::Value;
+
+/// A copy of the real registry.
+fn real() -> Folder {
+    fn copy(from: &Path, below: &str, to: &Folder) {
+        for entry in std::fs::read_dir(from).unwrap() {
+            let entry = entry.unwrap();
+            let path = format!("{below}{}", entry.file_name().to_str().unwrap());
+            if entry.file_type().unwrap().is_dir() {
+                copy(&entry.path(), &format!("{path}/"), to);
+            } else {
+                to.write(&path, std::fs::read(entry.path()).unwrap());
+            }
+        }
+    }
+    let folder = Folder::empty();
+    copy(
+        &Path::new(env!("CARGO_MANIFEST_DIR")).join("keps"),
+        "",
+        &folder,
+    );
+    folder
+}
+
+fn findings(ran: &Ran) -> Vec<Value> {
+    let json: Value =
+        serde_json::from_str(&ran.out).unwrap_or_else(|error| panic!("{error}: {ran:?}"));
+    json["findings"].as_array().unwrap().clone()
+}
+
+/// Where each finding stands: rule, file, line and column.
+fn places(ran: &Ran) -> BTreeSet<(String, String, u64, u64)> {
+    findings(ran)
+        .iter()
+        .map(|finding| {
+            (
+                finding["rule"].as_str().unwrap().to_owned(),
+                finding["at"]["path"].as_str().unwrap().to_owned(),
+                finding["at"]["start"]["line"].as_u64().unwrap(),
+                finding["at"]["start"]["column"].as_u64().unwrap(),
+            )
+        })
+        .collect()
+}
+
+#[test]
+fn the_real_registry_has_no_errors() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    Ran::of(&mut command(root, &["check"])).expect(0);
+    // From inside the registry it is found as well.
+    Ran::of(&mut command(&root.join("keps/sig-node"), &["check"])).expect(0);
+}
+
+#[test]
+fn twenty_planted_mistakes_are_exactly_twenty_findings() {
+    let folder = real();
+    let mut planted: BTreeSet<(String, String, u64, u64)> = BTreeSet::new();
+    // What to put instead of what, in which file, and the rule that finds it, under which text.
+    let mistakes = [
+        (
+            "schema",
+            "sig-node/127-user-namespaces.toml",
+            "status = \"implemented\"",
+            "status = \"implemented!\"",
+            "\"implemented!\"",
+        ),
+        (
+            "schema",
+            "sig-node/1287-in-place-update-pod-resources.toml",
+            "triage = ",
+            "triagge = ",
+            "triagge",
+        ),
+        (
+            "schema",
+            "sig-node/2033-kubelet-in-userns-aka-rootless.toml",
+            "target = \"1.37\"",
+            "target = 1.37",
+            "1.37",
+        ),
+        (
+            "schema",
+            "sig-node/2371-cri-pod-container-stats.toml",
+            "issue = 13532",
+            "issue = \"13532\"",
+            "\"13532\"",
+        ),
+        (
+            "schema",
+            "sig-node/2400-node-swap.toml",
+            "upstream-seen = 2026-07-24",
+            "upstream-seen = \"2026-07-24\"",
+            "\"2026-07-24\"",
+        ),
+        (
+            "schema",
+            "sig-node/3619-supplemental-groups-policy.toml",
+            "release = \"2.0.0\"",
+            "release = \"2.0\"",
+            "\"2.0\"",
+        ),
+        (
+            "schema",
+            "sig-node/3857-rro-mounts.toml",
+            "\"containerd/containerd#9787\"",
+            "\"containerd/containerd/9787\"",
+            "\"containerd/containerd/9787\"",
+        ),
+        (
+            "schema",
+            "sig-node/4033-group-driver-detection-over-cri.toml",
+            "\"not-planned\"",
+            "\"never\"",
+            "\"never\"",
+        ),
+        (
+            "unknown-release",
+            "sig-node/4960-container-stop-signals.toml",
+            "target = \"1.38\"",
+            "target = \"1.83\"",
+            "\"1.83\"",
+        ),
+        (
+            "unknown-release",
+            "sig-node/5607-hostnetwork-userns.toml",
+            "release = \"2.3.4\"",
+            "release = \"3.2.4\"",
+            "\"3.2.4\"",
+        ),
+        (
+            "unknown-release",
+            "sig-node/5825-cri-pagination.toml",
+            "[runtimes.containerd]",
+            "[runtimes.contianerd]",
+            "contianerd",
+        ),
+        (
+            "unknown-repository",
+            "sig-node/5474-enable-writable-cgroups.toml",
+            "issue = 12252",
+            "repository = \"containerd/nri\"\nissue = 12252",
+            "\"containerd/nri\"",
+        ),
+        (
+            "duplicate-issue",
+            "sig-node/5823-pod-level-checkpoint-restore.toml",
+            "issue = 13979",
+            "issue = 11617",
+            "11617",
+        ),
+        (
+            "file-name",
+            "work-items/image-sub-path.toml",
+            "id = \"image-sub-path\"",
+            "id = \"subpath\"",
+            "\"subpath\"",
+        ),
+        (
+            "syntax",
+            "sig-node/6035-exec-session-identity.toml",
+            "stage = \"alpha\"",
+            "stage = alpha",
+            "alpha",
+        ),
+        (
+            "unused-allow",
+            "sig-node/5894-node-system-partition.toml",
+            "upstream-seen",
+            "allow = [{ rule = \"file-name\", reason = \"x\" }]\nupstream-seen",
+            "\"file-name\"",
+        ),
+        (
+            "github-limits",
+            "registry.toml",
+            "\"kind/feature\"",
+            "\"kind/feature-that-goes-on-for-longer-than-github-takes\"",
+            "\"kind/feature-that-goes-on-for-longer-than-github-takes\"",
+        ),
+        (
+            "schema",
+            "maintainers.toml",
+            "role = \"reviewer\"",
+            "role = \"reviewr\"",
+            "\"reviewr\"",
+        ),
+        (
+            "schema",
+            "sig-node/5365-ImageVolume-with-image-digest.toml",
+            "owners = [\"iholder101\"",
+            "owners = [\"@iholder101\"",
+            "\"@iholder101\"",
+        ),
+    ];
+    for (rule, path, old, new, underlined) in mistakes {
+        let text = folder.read(path);
+        assert!(text.contains(old), "{path} has no {old}");
+        let text = text.replacen(old, new, 1);
+        let changed = text.find(new).unwrap();
+        let at = changed + text[changed..].find(underlined).unwrap();
+        let line = text[..at].matches('\n').count() as u64 + 1;
+        let column = text[..at].rsplit('\n').next().unwrap().chars().count() as u64 + 1;
+        folder.write(path, text);
+        planted.insert((rule.to_owned(), path.to_owned(), line, column));
+    }
+    // The twentieth is a second record for a KEP, issue and all.
+    let path = "sig-node/5758-ulimits.toml";
+    folder.write(
+        path,
+        folder.read("sig-node/5758-per-container-ulimits-configuration.toml"),
+    );
+    planted.insert(("duplicate-kep".to_owned(), path.to_owned(), 2, 10));
+    assert_eq!(planted.len(), 20);
+    let ran = folder.run(&["check", "--format=json"]);
+    assert_eq!(ran.status, 1);
+    let found = places(&ran);
+    assert_eq!(found, planted);
+    assert_eq!(findings(&ran).len(), 20);
+}
+
+#[test]
+fn findings_are_json_that_its_schema_describes_and_come_out_the_same_twice() {
+    let folder = Folder::with(&[(
+        "sig-node/9001-a.toml",
+        &record(9001, "stage = \"betta\"\ntarget = 1.38\n"),
+    )]);
+    let ran = folder.run(&["check", "--format=json"]);
+    let json: Value = serde_json::from_str(&ran.out).unwrap();
+    let schema: Value =
+        serde_json::from_str(include_str!("../schema/findings.schema.json")).unwrap();
+    let validator = jsonschema::validator_for(&schema).unwrap();
+    let problems: Vec<String> = validator
+        .iter_errors(&json)
+        .map(|error| error.to_string())
+        .collect();
+    assert!(problems.is_empty(), "{problems:?}");
+    assert_eq!(folder.run(&["check", "--format=json"]).out, ran.out);
+}
+
+#[test]
+fn without_a_registry_it_says_where_it_looked() {
+    let folder = Folder::empty();
+    let ran = folder.run(&["check"]);
+    assert!(
+        ran.log.contains("no registry here") && ran.log.contains("--registry DIR"),
+        "{ran:?}"
+    );
+    ran.expect(2);
+    let ran = folder.run(&["check", "--registry", "nowhere"]);
+    assert!(ran.log.contains("`nowhere` is not a folder"), "{ran:?}");
+    ran.expect(2);
+    folder.write("keps/sig-node/1-a.toml", record(1, ""));
+    let ran = folder.run(&["check", "--registry", "keps"]);
+    assert!(ran.log.contains("has no `registry.toml`"), "{ran:?}");
+    ran.expect(2);
+}
+
+#[cfg(unix)]
+#[test]
+fn links_are_not_followed() {
+    use std::os::unix::fs::symlink;
+    let folder = Folder::with(&[]);
+    symlink("/etc/hostname", folder.path().join("sig-node.toml")).unwrap();
+    std::fs::create_dir(folder.path().join("sig-node")).unwrap();
+    symlink("/", folder.path().join("sig-node/root")).unwrap();
+    symlink("..", folder.path().join("sig-node/loop")).unwrap();
+    symlink("nowhere", folder.path().join("sig-node/1-a.toml")).unwrap();
+    let ran = folder.run(&["check", "--format=json"]);
+    assert_eq!(ran.status, 1);
+    assert!(
+        findings(&ran)
+            .iter()
+            .all(|finding| finding["rule"] == "unsafe-file"),
+        "{ran:?}"
+    );
+    assert_eq!(findings(&ran).len(), 4);
+
+    let other = Folder::empty();
+    symlink(folder.path(), other.path().join("keps")).unwrap();
+    let ran = other.run(&["check"]);
+    assert!(ran.log.contains("is a symbolic link"), "{ran:?}");
+    ran.expect(2);
+}
+
+#[test]
+fn files_that_mean_harm_are_findings() {
+    let folder = Folder::with(&[("sig-node/1-a.toml", &record(1, ""))]);
+    folder.write("sig-node/2-binary.toml", b"number = 2\n\xff\xfe\x00");
+    folder.write("sig-node/3-large.toml", "#".repeat(5 << 20));
+    folder.write("sig-node/4-empty.toml", "");
+    folder.write(
+        "sig-node/5-long.toml",
+        format!("number = {}", "9".repeat(300_000)),
+    );
+    folder.write(
+        "sig-node/6-deep.toml",
+        format!("a = {}", "[".repeat(10_000)),
+    );
+    folder.write(
+        "sig-node/7-dotted.toml",
+        format!("{} = 1", vec!["a"; 5_000].join(".")),
+    );
+    let tables: String = (0..5_000).map(|n| format!("[a{n}]\n")).collect();
+    folder.write("sig-node/8-tables.toml", tables);
+    folder.write(
+        "sig-node/9-control.toml",
+        "number = 9\ntitle = \"\u{1b}[2J\"\n",
+    );
+    let before = folder.contents();
+    for format in ["json", "text"] {
+        let ran = folder.run(&["check", &format!("--format={format}")]);
+        assert_eq!(ran.status, 1, "{}", ran.log);
+        assert!(
+            !ran.out.contains('\u{1b}'),
+            "a control character reaches the terminal"
+        );
+        if format == "json" {
+            let files: BTreeSet<String> =
+                places(&ran).into_iter().map(|(_, path, ..)| path).collect();
+            assert_eq!(files.len(), 8, "{files:?}");
+        }
+    }
+    assert_eq!(folder.contents(), before);
+}
+
+#[test]
+fn a_thousand_broken_records_are_a_thousand_findings() {
+    let folder = Folder::with(&[]);
+    for number in 1..=1_000u32 {
+        folder.write(
+            &format!("sig-node/{number}-x.toml"),
+            record(number, "target = \"v1.38\"\n"),
+        );
+    }
+    let ran = folder.run(&["check", "--format=json"]);
+    assert_eq!(findings(&ran).len(), 1_000);
+}
+
+#[test]
+fn a_calendar_with_mistakes_makes_no_mistakes_elsewhere() {
+    let folder = Folder::with(&[(
+        "sig-node/1-a.toml",
+        &record(1, "target = \"1.38\"\nmilestone = \"2.5\"\n"),
+    )]);
+    folder.write("releases/kubernetes.toml", "[[cycles]]\nrelease = 1.38\n");
+    folder.write("releases/containerd.toml", "nothing = true\n");
+    let ran = folder.run(&["check", "--format=json"]);
+    let rules: Vec<String> = findings(&ran)
+        .iter()
+        .map(|finding| format!("{} {}", finding["rule"], finding["at"]["path"]).replace('"', ""))
+        .collect();
+    assert_eq!(
+        rules,
+        [
+            "schema releases/containerd.toml",
+            "schema releases/containerd.toml",
+            "schema releases/kubernetes.toml"
+        ]
+    );
+}
+
+#[test]
+fn a_misspelt_rule_suggests_the_nearest() {
+    let folder = Folder::empty();
+    let ran = folder.run(&["explain", "file-nmae"]);
+    assert!(
+        ran.log.contains("`file-name` has a similar name"),
+        "{ran:?}"
+    );
+    ran.expect(2);
+    let out = folder.run(&["explain", "file-name"]).expect(0);
+    assert!(
+        out.contains("Why: ") && out.contains("What to do: "),
+        "{out}"
+    );
+}
+
+#[test]
+fn published_schemas_are_the_generated_ones() {
+    let folder = Folder::empty();
+    folder.run(&["schema", "--out", "schema"]).expect(0);
+    let published = Path::new(env!("CARGO_MANIFEST_DIR")).join("schema");
+    let mut names = BTreeSet::new();
+    for entry in std::fs::read_dir(&published).unwrap() {
+        names.insert(entry.unwrap().file_name().into_string().unwrap());
+    }
+    let mut generated = BTreeSet::new();
+    for (path, text) in folder.contents() {
+        let name = path.file_name().unwrap().to_str().unwrap().to_owned();
+        let there = std::fs::read(published.join(&name)).unwrap_or_default();
+        assert!(
+            text == there,
+            "schema/{name} is out of date: run `cargo run -- schema`"
+        );
+        generated.insert(name);
+    }
+    assert_eq!(names, generated);
+}

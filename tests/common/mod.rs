@@ -1,0 +1,277 @@
+//! What tests through the binary share: a registry in a folder, a sandbox beside it, and the program between them.
+//!
+//! Every exchange with the sandbox is held to GitHub's published interface when a [`Hub`] is dropped.
+#![allow(dead_code)]
+
+#[path = "contract.rs"]
+pub mod contract;
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use kepherd::registry::load::{RawFile, load};
+use kepherd::sandbox::seed;
+use kepherd::sandbox::world::World;
+use kepherd::sandbox::{Exchange, Options, Sandbox};
+
+/// The repository of most tests.
+pub const REPO: &str = "containerd/containerd";
+
+/// The files around records in a test registry.
+pub const BASE: &[(&str, &str)] = &[
+    (
+        "registry.toml",
+        r#"home = "containerd"
+repositories = ["containerd/containerd", "containerd/nri"]
+
+[[runtimes]]
+name = "containerd"
+calendar = "releases/containerd.toml"
+
+[issue]
+title = "[SIG-Node]: KEP-{number} - {title}"
+labels = ["kind/feature", "area/cri"]
+
+[labels.kubernetes]
+placeholder = "target/kubernetes/v1.??"
+"#,
+    ),
+    (
+        "maintainers.toml",
+        "[[maintainers]]\ngithub = \"mikebrow\"\nrole = \"committer\"\n\n\
+         [[maintainers]]\ngithub = \"samuelkarp\"\nrole = \"committer\"\n\n\
+         [[maintainers]]\ngithub = \"fuweid\"\nrole = \"committer\"\n",
+    ),
+    (
+        "releases/kubernetes.toml",
+        "[[cycles]]\nrelease = \"1.37\"\nreleased = 2026-08-26\n\n\
+         [[cycles]]\nrelease = \"1.38\"\nplanned = 2026-12-16\n\n\
+         [[cycles]]\nrelease = \"1.39\"\n",
+    ),
+    (
+        "releases/containerd.toml",
+        "[[minors]]\nrelease = \"2.4\"\nreleased = 2026-09-16\n\n\
+         [[minors]]\nrelease = \"2.5\"\nplanned = \"2026-12\"\n",
+    ),
+];
+
+/// A record: its number, and lines after what every record has.
+pub fn record(number: u32, more: &str) -> String {
+    format!(
+        "number = {number}\ntitle = \"Pod Lullabies {number}\"\nstatus = \"implementable\"\n{more}"
+    )
+}
+
+/// A registry in a folder that goes away with it.
+pub struct Folder {
+    folder: tempfile::TempDir,
+}
+
+impl Folder {
+    /// With the base files and these.
+    pub fn with(files: &[(&str, &str)]) -> Self {
+        let folder = Self {
+            folder: tempfile::tempdir().unwrap(),
+        };
+        for (path, text) in BASE.iter().chain(files) {
+            folder.write(path, text);
+        }
+        folder
+    }
+
+    /// Without any file.
+    pub fn empty() -> Self {
+        Self {
+            folder: tempfile::tempdir().unwrap(),
+        }
+    }
+
+    pub fn path(&self) -> &Path {
+        self.folder.path()
+    }
+
+    pub fn write(&self, path: &str, text: impl AsRef<[u8]>) {
+        let path = self.path().join(path);
+        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+        std::fs::write(path, text).unwrap();
+    }
+
+    pub fn read(&self, path: &str) -> String {
+        std::fs::read_to_string(self.path().join(path)).unwrap()
+    }
+
+    /// Every file with its content, to see that nothing changed.
+    pub fn contents(&self) -> Vec<(PathBuf, Vec<u8>)> {
+        fn walk(folder: &Path, all: &mut Vec<(PathBuf, Vec<u8>)>) {
+            for entry in std::fs::read_dir(folder).unwrap() {
+                let path = entry.unwrap().path();
+                if path.is_symlink() {
+                    all.push((path, Vec::new()));
+                } else if path.is_dir() {
+                    walk(&path, all);
+                } else {
+                    let bytes = std::fs::read(&path).unwrap();
+                    all.push((path, bytes));
+                }
+            }
+        }
+        let mut all = Vec::new();
+        walk(self.path(), &mut all);
+        all.sort();
+        all
+    }
+
+    /// Runs the program in the folder, without a token.
+    pub fn run(&self, arguments: &[&str]) -> Ran {
+        Ran::of(&mut command(self.path(), arguments))
+    }
+}
+
+/// The program in a folder, with nothing of the caller's environment that it looks at.
+pub fn command(folder: &Path, arguments: &[&str]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_kepherd"));
+    command
+        .current_dir(folder)
+        .args(arguments)
+        .env_remove("GITHUB_TOKEN")
+        .env_remove("GH_TOKEN")
+        .env_remove("GITHUB_API_URL")
+        .env("NO_COLOR", "1");
+    command
+}
+
+/// What a run of the program gave.
+#[derive(Debug)]
+pub struct Ran {
+    pub status: i32,
+    pub out: String,
+    pub log: String,
+}
+
+impl Ran {
+    pub fn of(command: &mut Command) -> Self {
+        let output = command.output().unwrap();
+        Self {
+            status: output.status.code().expect("the program ends by itself"),
+            out: String::from_utf8(output.stdout).unwrap(),
+            log: String::from_utf8(output.stderr).unwrap(),
+        }
+    }
+
+    /// The output, if the status is this one.
+    #[track_caller]
+    pub fn expect(self, status: i32) -> String {
+        assert_eq!(self.status, status, "{}\n{}", self.out, self.log);
+        self.out
+    }
+}
+
+/// A registry, a sandbox, and the program between them.
+pub struct Hub {
+    pub folder: Folder,
+    pub sandbox: Option<Sandbox>,
+    runtime: tokio::runtime::Runtime,
+}
+
+impl Hub {
+    /// A sandbox seeded from a registry with these files.
+    pub fn with(files: &[(&str, &str)]) -> Self {
+        let folder = Folder::with(files);
+        let world = seeded(&folder);
+        Self::of(folder, world)
+    }
+
+    pub fn of(folder: Folder, world: World) -> Self {
+        let runtime = tokio::runtime::Runtime::new().unwrap();
+        let options = Options {
+            record: true,
+            ..Options::default()
+        };
+        let sandbox = runtime.block_on(Sandbox::start(world, options)).unwrap();
+        Self {
+            folder,
+            sandbox: Some(sandbox),
+            runtime,
+        }
+    }
+
+    pub fn sandbox(&self) -> &Sandbox {
+        self.sandbox.as_ref().unwrap()
+    }
+
+    /// Runs the program against the sandbox, with no pause between writes.
+    pub fn run(&self, arguments: &[&str]) -> Ran {
+        self.run_as("any", arguments)
+    }
+
+    pub fn run_as(&self, token: &str, arguments: &[&str]) -> Ran {
+        let mut all = arguments.to_vec();
+        if arguments.first() == Some(&"apply") {
+            all.push("--write-interval=0");
+        }
+        let mut command = command(self.folder.path(), &all);
+        command
+            .env("GITHUB_API_URL", self.sandbox().url())
+            .env("GITHUB_TOKEN", token);
+        Ran::of(&mut command)
+    }
+
+    /// Looks at the world, or edits it as a person would.
+    pub fn world<T>(&self, visit: impl FnOnce(&mut World) -> T) -> T {
+        self.sandbox().with_world(visit)
+    }
+
+    pub fn exchanges(&self) -> Vec<Exchange> {
+        self.sandbox().exchanges()
+    }
+
+    /// How many requests there have been since `before`: GraphQL, REST reads, REST writes.
+    pub fn requests_since(&self, before: usize) -> (usize, usize, usize) {
+        let exchanges = self.exchanges();
+        let count = |kind: fn(&Exchange) -> bool| {
+            exchanges[before..].iter().filter(|one| kind(one)).count()
+        };
+        (
+            count(|one| one.path == "/graphql"),
+            count(|one| one.method == "GET"),
+            count(|one| one.method != "GET" && one.path != "/graphql"),
+        )
+    }
+}
+
+impl Drop for Hub {
+    fn drop(&mut self) {
+        let Some(sandbox) = self.sandbox.take() else {
+            return;
+        };
+        let exchanges = sandbox.exchanges();
+        self.runtime.block_on(sandbox.stop());
+        if std::thread::panicking() {
+            return;
+        }
+        for exchange in &exchanges {
+            if let Err(problem) = contract::check(exchange) {
+                panic!("{problem}");
+            }
+        }
+    }
+}
+
+/// The world of a registry in a folder, before kepherd.
+pub fn seeded(folder: &Folder) -> World {
+    let root = folder.path();
+    let raw = folder
+        .contents()
+        .into_iter()
+        .filter(|(path, _)| path.extension().is_some_and(|ending| ending == "toml"))
+        .map(|(path, bytes)| RawFile {
+            path: path
+                .strip_prefix(root)
+                .unwrap()
+                .to_string_lossy()
+                .into_owned(),
+            content: Ok(bytes),
+        })
+        .collect();
+    seed::world(&load(raw).registry)
+}

@@ -1,0 +1,240 @@
+//! `upstream pull` through the binary, on clones that the tests make with gix: no git binary, no network.
+
+mod common;
+
+use common::{Folder, record};
+use gix::objs::tree::{Entry, EntryKind};
+
+/// A bare repository whose commits each hold these files.
+struct Clone {
+    folder: tempfile::TempDir,
+    repository: gix::Repository,
+    last: Option<gix::ObjectId>,
+}
+
+impl Clone {
+    fn new() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let repository = gix::init_bare(folder.path()).unwrap();
+        Self {
+            folder,
+            repository,
+            last: None,
+        }
+    }
+
+    fn path(&self) -> &str {
+        self.folder.path().to_str().unwrap()
+    }
+
+    /// Commits these files, and nothing else, on a day.
+    fn commit(&mut self, day: &str, files: &[(&str, &str)]) {
+        let tree = self.tree(files);
+        let seconds = format!("{day}T12:00:00Z")
+            .parse::<jiff::Timestamp>()
+            .unwrap()
+            .as_second();
+        let signature = gix::actor::Signature {
+            name: "someone".into(),
+            email: "someone@example.com".into(),
+            time: gix::date::Time::new(seconds, 0),
+        };
+        let mut buffer = gix::date::parse::TimeBuf::default();
+        let signature = signature.to_ref(&mut buffer);
+        let id = self
+            .repository
+            .commit_as(signature, signature, "HEAD", day, tree, self.last)
+            .unwrap();
+        self.last = Some(id.detach());
+    }
+
+    fn tree(&self, files: &[(&str, &str)]) -> gix::ObjectId {
+        let mut entries: Vec<Entry> = Vec::new();
+        let mut folders: std::collections::BTreeMap<&str, Vec<(&str, &str)>> = Default::default();
+        for (path, text) in files {
+            match path.split_once('/') {
+                Some((folder, rest)) => folders.entry(folder).or_default().push((rest, text)),
+                None => entries.push(Entry {
+                    mode: EntryKind::Blob.into(),
+                    filename: (*path).into(),
+                    oid: self.repository.write_blob(text).unwrap().detach(),
+                }),
+            }
+        }
+        for (folder, files) in folders {
+            entries.push(Entry {
+                mode: EntryKind::Tree.into(),
+                filename: folder.into(),
+                oid: self.tree(&files),
+            });
+        }
+        entries.sort();
+        self.repository
+            .write_object(&gix::objs::Tree { entries })
+            .unwrap()
+            .detach()
+    }
+}
+
+const PATH: &str = "keps/sig-node/9001-pod-lullabies/kep.yaml";
+const RECORD: &str = "sig-node/9001-pod-lullabies.toml";
+
+fn yaml(stage: &str, latest: &str) -> String {
+    format!(
+        "title: Pod Lullabies\nkep-number: 9001\nauthors: [\"@someone\"]\nstatus: implementable\nstage: {stage}\n\
+         latest-milestone: \"{latest}\"\nmilestone:\n  alpha: v1.37\n  beta: v1.38\n"
+    )
+}
+
+fn pull(folder: &Folder, clone: &Clone, more: &[&str]) -> common::Ran {
+    let mut arguments = vec!["upstream", "pull", "--repo", clone.path()];
+    arguments.extend(more);
+    folder.run(&arguments)
+}
+
+#[test]
+fn a_record_is_created_once_and_then_kept_up_to_date() {
+    let mut clone = Clone::new();
+    clone.commit("2026-07-24", &[(PATH, &yaml("alpha", "v1.37"))]);
+    let folder = Folder::with(&[]);
+    let out = pull(&folder, &clone, &["--kep", "9001"]).expect(0);
+    assert!(
+        out.contains("created  KEP-9001  sig-node/9001-pod-lullabies.toml"),
+        "{out}"
+    );
+    folder.run(&["check"]).expect(0);
+    let first = folder.contents();
+    let out = pull(&folder, &clone, &["--kep", "9001"]).expect(0);
+    assert!(
+        out.contains("0 records created, 0 updated, 1 up to date"),
+        "{out}"
+    );
+    assert_eq!(folder.contents(), first, "twice changes nothing");
+
+    // A person edits, upstream moves on: what upstream changed is taken over, the rest stays.
+    let edited = folder
+        .read(RECORD)
+        .replace("title = ", "# ours\ntitle   = ")
+        .replace(
+            "triage = \"pending\"",
+            "triage = \"accepted\"\nshepherds = [ \"mikebrow\" ]",
+        );
+    folder.write(RECORD, &edited);
+    clone.commit("2026-10-01", &[(PATH, &yaml("beta", "v1.38"))]);
+    let out = pull(&folder, &clone, &[]).expect(0);
+    assert!(out.contains("stage: \"alpha\" → \"beta\""), "{out}");
+    assert!(out.contains("reached.alpha: nothing → \"1.37\""), "{out}");
+    let text = folder.read(RECORD);
+    assert!(
+        text.contains("# ours\ntitle   = ") && text.contains("shepherds = [ \"mikebrow\" ]"),
+        "{text}"
+    );
+    assert!(
+        text.contains("target = \"1.38\"") && text.contains("upstream-seen = 2026-10-01"),
+        "{text}"
+    );
+    // An older revision does not turn the clock back.
+    let after = folder.contents();
+    pull(&folder, &clone, &["--rev", "HEAD~1"]).expect(0);
+    assert_eq!(folder.contents(), after);
+}
+
+#[test]
+fn what_people_made_of_a_fact_stays_until_upstream_changes_it() {
+    let mut clone = Clone::new();
+    clone.commit("2026-07-24", &[(PATH, &yaml("alpha", "v1.37"))]);
+    let folder = Folder::with(&[]);
+    pull(&folder, &clone, &["--kep", "9001"]).expect(0);
+    folder.write(
+        RECORD,
+        folder
+            .read(RECORD)
+            .replace("target = \"1.37\"", "target = \"1.38\""),
+    );
+    clone.commit(
+        "2026-07-30",
+        &[(PATH, &yaml("alpha", "v1.37").replace("Lullabies", "Songs"))],
+    );
+    pull(&folder, &clone, &[]).expect(0);
+    let text = folder.read(RECORD);
+    assert!(
+        text.contains("target = \"1.38\"") && text.contains("Pod Songs"),
+        "{text}"
+    );
+}
+
+#[test]
+fn malformed_files_are_reported_and_skipped() {
+    let mut clone = Clone::new();
+    clone.commit(
+        "2026-07-24",
+        &[
+            (PATH, &yaml("alpha", "v1.37")),
+            ("keps/sig-node/9002-broken/kep.yaml", "title: [\n"),
+            ("keps/sig-node/9003-other/kep.yaml", &yaml("alpha", "v1.37")),
+            ("keps/sig-node/9004-nothing/README.md", "no kep.yaml"),
+            ("keps/sig-node/9005-twice/kep.yaml", &yaml("alpha", "v1.37")),
+            ("keps/sig-auth/9005-twice/kep.yaml", &yaml("alpha", "v1.37")),
+            (
+                "keps/prod-readiness/sig-node/9001.yaml",
+                "kep-number: 9001\n",
+            ),
+        ],
+    );
+    let folder = Folder::with(&[]);
+    let ran = pull(
+        &folder,
+        &clone,
+        &["--kep", "9001", "9002", "9003", "9004", "9005", "9006"],
+    );
+    for text in [
+        "9002-broken/kep.yaml: line ",
+        "the folder is named after KEP-9003, and kep.yaml says 9001",
+        "9004-nothing/kep.yaml: there is no such file",
+        "KEP-9005 has several folders",
+        "KEP-9006 is not in",
+    ] {
+        assert!(ran.log.contains(text), "{text}: {ran:?}");
+    }
+    let out = ran.expect(1);
+    assert!(
+        out.contains("1 record created, 0 updated, 0 up to date, 5 skipped"),
+        "{out}"
+    );
+}
+
+#[test]
+fn a_record_with_mistakes_is_left_alone() {
+    let mut clone = Clone::new();
+    clone.commit("2026-07-24", &[(PATH, &yaml("alpha", "v1.37"))]);
+    let broken = record(9001, "stage = \"betta\"\n");
+    let folder = Folder::with(&[(RECORD, &broken)]);
+    let ran = pull(&folder, &clone, &["--kep", "9001"]);
+    assert!(ran.log.contains("has errors, and is left alone"), "{ran:?}");
+    ran.expect(1);
+    assert_eq!(folder.read(RECORD), broken);
+}
+
+#[test]
+fn what_is_no_clone_is_said_so() {
+    let folder = Folder::with(&[]);
+    let ran = folder.run(&["upstream", "pull", "--repo", "nowhere", "--kep", "1"]);
+    assert!(ran.log.contains("is not a git repository"), "{ran:?}");
+    ran.expect(2);
+    let clone = Clone::new();
+    let ran = pull(&folder, &clone, &["--kep", "1"]);
+    assert!(ran.log.contains("has no revision `HEAD`"), "{ran:?}");
+    ran.expect(2);
+    let mut clone = Clone::new();
+    clone.commit("2026-07-24", &[("README.md", "something else")]);
+    let ran = pull(&folder, &clone, &["--kep", "1"]);
+    assert!(
+        ran.log
+            .contains("is this a clone of kubernetes/enhancements?"),
+        "{ran:?}"
+    );
+    ran.expect(2);
+    let ran = pull(&folder, &clone, &["--kep", "1", "--rev", "v9"]);
+    assert!(ran.log.contains("has no revision `v9`"), "{ran:?}");
+    ran.expect(2);
+}
