@@ -97,10 +97,6 @@ pub enum Format {
 pub struct Target {
     /// Use the embedded GitHub, in memory or with its state in FILE, instead of the real one
     #[arg(long, value_name = "FILE", num_args = 0..=1, require_equals = true)]
-    #[expect(
-        clippy::option_option,
-        reason = "the option is absent, bare, or has a value"
-    )]
     pub sandbox: Option<Option<PathBuf>>,
     /// Create an issue for this KEP although another one looks like its tracking issue
     #[arg(long, value_name = "NUMBER")]

@@ -28,8 +28,9 @@ pub struct ObservedRepository {
     pub milestones: BTreeMap<String, u64>,
     /// The issues that were asked for, by number.
     pub issues: BTreeMap<u64, Lookup>,
-    /// Every issue that carries one of the index labels, open or closed; absent if nobody asked.
-    pub indexed: Option<Vec<ObservedIssue>>,
+    /// Every issue, open or closed, that carries one of the index labels or that this identity wrote; absent if nobody
+    /// asked.
+    pub indexed: Option<BTreeMap<u64, ObservedIssue>>,
 }
 
 /// What became of a number.

@@ -1,4 +1,10 @@
 //! `check` through the binary: the real registry, planted mistakes, and input that means harm.
+#![allow(
+    clippy::disallowed_methods,
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic
+)]
 
 mod common;
 

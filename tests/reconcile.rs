@@ -1,4 +1,10 @@
 //! plan and apply, through the binary, against the sandbox: what changes, what never does, and what it costs.
+#![allow(
+    clippy::disallowed_methods,
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic
+)]
 
 mod common;
 
@@ -321,6 +327,27 @@ fn an_issue_that_looks_like_the_tracking_issue_blocks_a_second_one() {
     hub.run(&["apply", "--create", "9001"]).expect(0);
     hub.world(|world| assert_eq!(world.repository(REPO).unwrap().issues.len(), 2));
     hub.run(&["plan", "--exit-code"]).expect(0);
+}
+
+#[test]
+fn an_issue_whose_labels_were_taken_off_is_found_again() {
+    let hub = one("target = \"1.38\"\n");
+    hub.run(&["apply"]).expect(0);
+    edit(
+        &hub,
+        1,
+        IssuePatch {
+            title: Some("renamed".to_owned()),
+            labels: Some(vec![]),
+            ..IssuePatch::default()
+        },
+    );
+    hub.run(&["apply"]).expect(0);
+    hub.world(|world| assert_eq!(world.repository(REPO).unwrap().issues.len(), 1));
+    assert_eq!(
+        labels(&hub, 1),
+        ["kind/feature", "area/cri", "target/kubernetes/v1.38"]
+    );
 }
 
 #[test]

@@ -2,6 +2,12 @@
 //!
 //! Each test ends with `finish`, which holds every exchange to GitHub's published interface. Nothing here
 //! looks into the sandbox's modules beyond its public world.
+#![allow(
+    clippy::disallowed_methods,
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic
+)]
 
 #[path = "common/contract.rs"]
 mod contract;

@@ -1,4 +1,10 @@
 //! `upstream pull` through the binary, on clones that the tests make with gix: no git binary, no network.
+#![allow(
+    clippy::disallowed_methods,
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic
+)]
 
 mod common;
 

@@ -15,7 +15,7 @@ use secrecy::SecretString;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-use super::queries::{self, Unusable};
+use super::queries::{self, Request, Unusable};
 use super::{Error, Problem, Read, Wanted, Write};
 use crate::desired::{LabelDefinition, MilestoneDefinition};
 use crate::observed::{Lookup, Observed, ObservedIssue};
@@ -190,7 +190,11 @@ impl Read for Client {
         pending.reverse();
         while let Some(query) = pending.pop() {
             self.usage.queries.fetch_add(1, Ordering::Relaxed);
-            let body = json!({ "query": query.document, "variables": query.variables });
+            let Request {
+                document,
+                variables,
+            } = query.request(&observed.viewer);
+            let body = json!({ "query": document, "variables": variables });
             let answer = self.send("POST", "/graphql", Some(&body)).await?;
             let cost = answer
                 .body

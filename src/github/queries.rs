@@ -1,7 +1,9 @@
 //! The GraphQL documents that read everything a plan needs, and what their answers mean. Pure.
 //!
 //! A page reads up to 100 issues by number, from any number of repositories, with the labels and milestones of each
-//! repository that it is the first to name. Repositories with a record that pins no number are listed in pages of 100.
+//! repository that it is the first to name. Repositories with a record that pins no number are listed in pages of 100:
+//! the issues with the index labels, and beside them in the same request those that this identity wrote, because somebody
+//! may have taken the labels off.
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -14,6 +16,9 @@ use crate::github_limits::PAGE;
 use crate::observed::{Lookup, Observed, ObservedIssue, ObservedRepository};
 use crate::registry::values::RepositoryName;
 
+const ISSUE_PAGE: &str = "first: 100, orderBy: {field: CREATED_AT, direction: ASC}) \
+    { nodes { ...issue } pageInfo { hasNextPage endCursor } }";
+
 const ISSUE_FIELDS: &str = "number url title body state viewerDidAuthor author { login } \
     labels(first: 100) { nodes { name } pageInfo { hasNextPage } } \
     assignees(first: 100) { nodes { login } pageInfo { hasNextPage } } \
@@ -22,11 +27,16 @@ const ISSUE_FIELDS: &str = "number url title body state viewerDidAuthor author {
 /// One request.
 #[derive(Debug, Clone)]
 pub struct Query {
+    parts: Vec<Part>,
+}
+
+/// A document with its variables.
+#[derive(Debug, Clone)]
+pub struct Request {
     /// The document.
     pub document: String,
     /// Its variables.
     pub variables: Value,
-    parts: Vec<Part>,
 }
 
 /// What one request reads of one repository.
@@ -38,8 +48,38 @@ struct Part {
     milestones: Vec<String>,
     milestones_after: Option<String>,
     numbers: Vec<u64>,
-    /// The labels of a list and the cursor of its page.
-    list: Option<(Vec<String>, Option<String>)>,
+    list: Option<List>,
+}
+
+/// The two lists of a repository's issues, and how far each has been read.
+#[derive(Debug, Clone)]
+struct List {
+    labels: Vec<String>,
+    labelled: Cursor,
+    own: Cursor,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Cursor {
+    Start,
+    After(String),
+    End,
+}
+
+impl Cursor {
+    fn of(page: PageInfo) -> Self {
+        match page.end_cursor {
+            Some(after) if page.has_next_page => Self::After(after),
+            _ => Self::End,
+        }
+    }
+
+    fn after(&self) -> Value {
+        match self {
+            Self::After(after) => json!(after),
+            Self::Start | Self::End => Value::Null,
+        }
+    }
 }
 
 /// An answer that cannot be used.
@@ -83,7 +123,7 @@ pub fn queries(wanted: &Wanted) -> Vec<Query> {
                 }
             }
         }
-        queries.push(Query::of(parts));
+        queries.push(Query { parts });
     }
     for (name, repository) in &wanted.repositories {
         let new = introduced.insert(name, ()).is_none();
@@ -94,8 +134,12 @@ pub fn queries(wanted: &Wanted) -> Vec<Query> {
         if new {
             part.introduce(wanted);
         }
-        part.list = repository.index.clone().map(|labels| (labels, None));
-        queries.push(Query::of(vec![part]));
+        part.list = repository.index.clone().map(|labels| List {
+            labels,
+            labelled: Cursor::Start,
+            own: Cursor::Start,
+        });
+        queries.push(Query { parts: vec![part] });
     }
     queries
 }
@@ -121,7 +165,8 @@ impl Part {
 }
 
 impl Query {
-    fn of(parts: Vec<Part>) -> Self {
+    /// The request, for the identity with this login; empty if it is not known yet.
+    pub fn request(&self, viewer: &str) -> Request {
         let mut declared = Vec::new();
         let mut variables = Map::new();
         let mut body = String::from("viewer { login } rateLimit { cost remaining }");
@@ -130,7 +175,7 @@ impl Query {
             variables.insert(name.clone(), value);
             format!("${name}")
         };
-        for (index, part) in parts.iter().enumerate() {
+        for (index, part) in self.parts.iter().enumerate() {
             let owner = declare(
                 format!("owner{index}"),
                 "String!",
@@ -168,14 +213,23 @@ impl Query {
                     " i{number}: issueOrPullRequest(number: {number}) {{ __typename ... on Issue {{ ...issue }} }}"
                 );
             }
-            if let Some((labels, after)) = &part.list {
-                let labels = declare(format!("index{index}"), "[String!]", json!(labels));
-                let after = declare(format!("after{index}"), "String", json!(after));
-                let _ = write!(
-                    body,
-                    " issues(first: 100, after: {after}, labels: {labels}, orderBy: {{field: CREATED_AT, direction: ASC}}) \
-                     {{ nodes {{ ...issue }} pageInfo {{ hasNextPage endCursor }} }}"
-                );
+            if let Some(list) = &part.list {
+                if list.labelled != Cursor::End {
+                    let labels = declare(format!("index{index}"), "[String!]", json!(list.labels));
+                    let after = declare(format!("after{index}"), "String", list.labelled.after());
+                    let _ = write!(
+                        body,
+                        " issues(labels: {labels}, after: {after}, {ISSUE_PAGE}"
+                    );
+                }
+                if list.own != Cursor::End && !viewer.is_empty() {
+                    let author = declare(format!("author{index}"), "String", json!(viewer));
+                    let after = declare(format!("own{index}"), "String", list.own.after());
+                    let _ = write!(
+                        body,
+                        " own: issues(filterBy: {{createdBy: {author}}}, after: {after}, {ISSUE_PAGE}"
+                    );
+                }
             }
             body.push_str(" }");
         }
@@ -189,10 +243,9 @@ impl Query {
         } else {
             format!("({})", declared.join(", "))
         };
-        Self {
+        Request {
             document: format!("query{declared} {{ {body} }}{fragment}"),
             variables: Value::Object(variables),
-            parts,
         }
     }
 
@@ -202,6 +255,7 @@ impl Query {
             |what: &str| Unusable::Malformed(format!("{what} is missing from GitHub's answer"));
         let missing = self.missing(answer)?;
         let data = answer.get("data").ok_or_else(|| malformed("`data`"))?;
+        let knew_viewer = !observed.viewer.is_empty();
         if let Some(login) = data.pointer("/viewer/login").and_then(Value::as_str) {
             observed.viewer = login.to_owned();
         }
@@ -223,7 +277,7 @@ impl Query {
                 .get(&alias)
                 .filter(|value| value.is_object())
                 .ok_or_else(|| malformed(&format!("repository {}", part.repository)))?;
-            more.extend(part.read(repository, &alias, &missing, seen)?);
+            more.extend(part.read(repository, &alias, &missing, knew_viewer, seen)?);
         }
         Ok(more)
     }
@@ -263,6 +317,7 @@ impl Part {
         repository: &Value,
         alias: &str,
         missing: &[Vec<String>],
+        knew_viewer: bool,
         seen: &mut ObservedRepository,
     ) -> Result<Option<Query>, Unusable> {
         let malformed = |what: String| Unusable::Malformed(format!("{what} cannot be read"));
@@ -306,18 +361,30 @@ impl Part {
                 next.milestones_after = page.page_info.end_cursor;
             }
         }
-        if let Some((labels, _)) = &self.list {
-            let page: Page<Value> = page(repository.get("issues"))?;
-            let listed = seen.indexed.get_or_insert_with(Vec::new);
-            for node in page.nodes.iter().flatten() {
-                listed.push(issue(node)?);
+        if let Some(list) = &self.list {
+            let mut rest = list.clone();
+            let listed = seen.indexed.get_or_insert_default();
+            let lists = [
+                ("issues", true, &mut rest.labelled),
+                ("own", knew_viewer, &mut rest.own),
+            ];
+            for (key, asked, cursor) in lists {
+                if !asked || *cursor == Cursor::End {
+                    continue;
+                }
+                let page: Page<Value> = page(repository.get(key))?;
+                for node in page.nodes.iter().flatten() {
+                    let issue = issue(node)?;
+                    listed.insert(issue.number, issue);
+                }
+                *cursor = Cursor::of(page.page_info);
             }
-            if page.page_info.has_next_page {
-                next.list = Some((labels.clone(), page.page_info.end_cursor));
+            if rest.labelled != Cursor::End || rest.own != Cursor::End {
+                next.list = Some(rest);
             }
         }
         let more = next.milestones_after.is_some() || next.list.is_some();
-        Ok(more.then(|| Query::of(vec![next])))
+        Ok(more.then(|| Query { parts: vec![next] }))
     }
 }
 
@@ -456,8 +523,9 @@ mod tests {
     #[test]
     fn a_document_names_each_thing_once() {
         let queries = queries(&wanted(&[("a/b", 7..8)], &[]));
-        insta::assert_snapshot!(queries[0].document, @"query($owner0: String!, $name0: String!, $label0x0: String!, $milestones0: String) { viewer { login } rateLimit { cost remaining } r0: repository(owner: $owner0, name: $name0) { viewerPermission l0: label(name: $label0x0) { name } milestones(first: 100, after: $milestones0, orderBy: {field: NUMBER, direction: DESC}) { nodes { number title } pageInfo { hasNextPage endCursor } } i7: issueOrPullRequest(number: 7) { __typename ... on Issue { ...issue } } } } fragment issue on Issue { number url title body state viewerDidAuthor author { login } labels(first: 100) { nodes { name } pageInfo { hasNextPage } } assignees(first: 100) { nodes { login } pageInfo { hasNextPage } } milestone { title } }");
-        insta::assert_snapshot!(queries[0].variables, @r#"{"owner0":"a","name0":"b","label0x0":"kind/feature","milestones0":null}"#);
+        let request = queries[0].request("bot");
+        insta::assert_snapshot!(request.document, @"query($owner0: String!, $name0: String!, $label0x0: String!, $milestones0: String) { viewer { login } rateLimit { cost remaining } r0: repository(owner: $owner0, name: $name0) { viewerPermission l0: label(name: $label0x0) { name } milestones(first: 100, after: $milestones0, orderBy: {field: NUMBER, direction: DESC}) { nodes { number title } pageInfo { hasNextPage endCursor } } i7: issueOrPullRequest(number: 7) { __typename ... on Issue { ...issue } } } } fragment issue on Issue { number url title body state viewerDidAuthor author { login } labels(first: 100) { nodes { name } pageInfo { hasNextPage } } assignees(first: 100) { nodes { login } pageInfo { hasNextPage } } milestone { title } }");
+        insta::assert_snapshot!(request.variables, @r#"{"owner0":"a","name0":"b","label0x0":"kind/feature","milestones0":null}"#);
     }
 
     fn answer(repository: Value, errors: Value) -> Value {

@@ -63,7 +63,7 @@ impl<'a> Index<'a> {
             .values()
             .filter_map(|lookup| issue_of(Some(lookup)));
         let mut numbers = BTreeSet::new();
-        let all = seen.indexed.iter().flatten().chain(pinned);
+        let all = seen.indexed.iter().flat_map(BTreeMap::values).chain(pinned);
         for issue in all.filter(|issue| numbers.insert(issue.number)) {
             let subjects = match section::find(&issue.body) {
                 Found::Absent => Vec::new(),
