@@ -158,7 +158,7 @@ impl<C: Read + Write, P: Pace> Run<'_, C, P> {
         new: &NewIssue,
         definitions: &Definitions,
     ) {
-        let what = issue.subject.to_string();
+        let what = format!("{} ({})", issue.subject, issue.record);
         if let Some(missing) = definitions.missing(&new.labels, new.milestone.as_ref()) {
             self.failed(
                 what,
@@ -189,7 +189,7 @@ impl<C: Read + Write, P: Pace> Run<'_, C, P> {
                     "{error}; whether the issue was created is not known: the next run looks for its marker first"
                 ),
             ),
-            Err(error) => self.failed(what, format!("{error}; nothing is written")),
+            Err(error) => self.failed(what, refusal(&error, &new.assignees)),
         }
     }
 
@@ -203,7 +203,7 @@ impl<C: Read + Write, P: Pace> Run<'_, C, P> {
         let Some(number) = issue.number else {
             return;
         };
-        let what = format!("{} (#{number})", issue.subject);
+        let what = format!("{} (#{number}, {})", issue.subject, issue.record);
         let to = update
             .milestone
             .as_ref()
@@ -249,7 +249,7 @@ impl<C: Read + Write, P: Pace> Run<'_, C, P> {
                 self.wrote(issue, &answer, false);
                 self.verify(&what, &patch, &answer, to.map(String::as_str));
             }
-            Err(error) => self.failed(what, unwritten(&error)),
+            Err(error) => self.failed(what, refusal(&error, &update.assignees.add)),
         }
     }
 
@@ -323,10 +323,16 @@ impl Definitions {
     }
 }
 
-fn unwritten(error: &Error) -> String {
+/// Why a write was not made, with the people it was about if GitHub names that field and not them.
+fn refusal(error: &Error, assignees: &[String]) -> String {
     if error.outcome_is_unknown() {
-        format!("{error}; whether it was written is not known: the next plan shows it")
-    } else {
-        format!("{error}; nothing is written")
+        return format!("{error}; whether it was written is not known: the next plan shows it");
     }
+    let about_people = error.to_string().contains("assignees") && !assignees.is_empty();
+    let people = if about_people {
+        format!("; can {} be assigned there?", assignees.join(", "))
+    } else {
+        String::new()
+    };
+    format!("{error}{people}; nothing is written")
 }

@@ -258,6 +258,8 @@ pub struct Counts {
     pub blocked: usize,
     /// As they should be.
     pub in_sync: usize,
+    /// Without an issue, and without need for one.
+    pub not_tracked: usize,
     /// Labels and milestones created.
     pub definitions: usize,
 }
@@ -280,7 +282,7 @@ impl Plan {
                     Action::Create(_) => counts.create += 1,
                     Action::Update(_) => counts.update += 1,
                     Action::InSync => counts.in_sync += 1,
-                    Action::NotTracked => {}
+                    Action::NotTracked => counts.not_tracked += 1,
                     Action::Blocked(_) => counts.blocked += 1,
                 }
                 if issue.drift.iter().any(|drift| !drift.enforced) {
@@ -345,6 +347,7 @@ fn plan_repository(
             .cmp(&order(b))
             .then_with(|| a.subject.cmp(&b.subject))
     });
+    let tracked: BTreeSet<u64> = issues.iter().filter_map(|issue| issue.number).collect();
     // A definition is created when an issue of this run needs it, not before.
     let mut needed_labels: BTreeSet<String> = BTreeSet::new();
     let mut needed_milestones: BTreeSet<String> = BTreeSet::new();
@@ -384,7 +387,7 @@ fn plan_repository(
             })
             .map(|(_, definition)| definition.clone())
             .collect(),
-        untracked: index.untracked(),
+        untracked: index.untracked(&tracked),
         issues,
     }
 }
@@ -475,7 +478,7 @@ fn update(wanted: &DesiredIssue, issue: &ObservedIssue) -> (Action, Vec<Drift>) 
         Found::Broken { reason, .. } => {
             return blocked(
                 format!("its body is not written to: {reason}"),
-                "restore the two markers, or remove every line of kepherd's from the body",
+                "restore the lines that begin with `<!-- kepherd:` as they were, or remove them all from the body",
             );
         }
     };

@@ -81,6 +81,10 @@ pub struct Sandbox {
 impl Sandbox {
     /// Serves a world on 127.0.0.1. The world of an existing state file takes the place of the given one.
     pub async fn start(world: World, options: Options) -> io::Result<Sandbox> {
+        let lock = match &options.state_file {
+            Some(path) => Some(store::Lock::take(path)?),
+            None => None,
+        };
         let world = match &options.state_file {
             Some(path) => match store::load(path)? {
                 Some(saved) => saved,
@@ -94,6 +98,7 @@ impl Sandbox {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, options.port)).await?;
         let shared = Arc::new(Shared {
             address: listener.local_addr()?,
+            _lock: lock,
             state: Mutex::new(State {
                 world,
                 exchanges: Vec::new(),
@@ -150,6 +155,7 @@ impl Sandbox {
 #[derive(Debug)]
 struct Shared {
     address: SocketAddr,
+    _lock: Option<store::Lock>,
     options: Options,
     state: Mutex<State>,
 }

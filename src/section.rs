@@ -146,11 +146,16 @@ pub fn find(body: &str) -> Found {
             }
             Found::Present(section(body, name.clone(), begin.start..end.end))
         }
-        ([_], []) => broken("the end marker is missing"),
-        ([], [_]) => broken("the begin marker is missing"),
+        ([(_, name)], []) => broken(&missing(END, name.as_ref())),
+        ([], [(_, name)]) => broken(&missing(BEGIN, name.as_ref())),
         ([_], [_]) => broken("a marker names no record"),
         _ => broken("there are several markers where one pair belongs"),
     }
+}
+
+fn missing(marker: &str, name: Option<&Subject>) -> String {
+    let name = name.map_or_else(|| "…".to_owned(), ToString::to_string);
+    format!("the line `<!-- {marker}{name} -->` is missing")
 }
 
 /// The body with the section put in place: instead of the one it has, or after everything that people wrote.
@@ -310,8 +315,14 @@ mod tests {
         let begin = "<!-- kepherd:begin KEP-7 -->";
         let end = "<!-- kepherd:end KEP-7 -->";
         let cases = [
-            (good.replace(end, ""), "end marker is missing"),
-            (good.replace(begin, ""), "begin marker is missing"),
+            (
+                good.replace(end, ""),
+                "`<!-- kepherd:end KEP-7 -->` is missing",
+            ),
+            (
+                good.replace(begin, ""),
+                "`<!-- kepherd:begin KEP-7 -->` is missing",
+            ),
             (format!("{good}\n{good}"), "several markers"),
             (format!("{begin}\n{good}\n{end}"), "several markers"),
             (format!("{end}\n{begin}"), "stands before"),

@@ -9,6 +9,10 @@ pub fn nearest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) ->
     candidates
         .into_iter()
         .filter(|candidate| candidate.chars().count().abs_diff(length) <= limit)
+        // Among short words one edit makes another word: `done` is no slip for `none`.
+        .filter(|candidate| {
+            length > 4 || candidate.to_lowercase().chars().next() == folded.chars().next()
+        })
         .map(|candidate| {
             let distance = strsim::damerau_levenshtein(&folded, &candidate.to_lowercase());
             (distance, candidate)
@@ -63,6 +67,8 @@ mod tests {
         assert_eq!(nearest("SamuelKarp", handles), Some("samuelkarp"));
         assert_eq!(nearest("octocat", handles), None);
         assert_eq!(nearest("", handles), None);
+        assert_eq!(nearest("done", ["none"]), None);
+        assert_eq!(nearest("nnoe", ["none"]), Some("none"));
     }
 
     #[test]

@@ -362,7 +362,7 @@ fn a_marker_in_an_issue_of_somebody_else_blocks_and_is_not_followed() {
     });
     let out = hub.run(&["apply"]).expect(1);
     assert!(
-        out.contains("#3 carries the marker of KEP-9001, and octocat wrote it"),
+        out.contains("#3 carries the marker of KEP-9001, but a marker counts only in an issue that kepherd wrote"),
         "{out}"
     );
     assert_eq!(body(&hub, 3), forged);

@@ -92,7 +92,8 @@ async fn reconcile(
         &shown_cost(client.cost()),
         view.paint,
     )?;
-    if connection.is_sandbox() && !context.global.quiet {
+    let whole = outcome.failures.is_empty() && counts.blocked == 0;
+    if connection.is_sandbox() && whole && !context.global.quiet {
         let next = match options.target.sandbox.as_ref().and_then(Option::as_ref) {
             Some(file) => format!("next: `kepherd plan --sandbox={}` finds nothing to do", file.display()),
             None => "next: `kepherd apply --sandbox=state.json` keeps the sandbox in a file; the same again finds nothing to do"
@@ -100,11 +101,7 @@ async fn reconcile(
         };
         writeln!(context.log, "{next}")?;
     }
-    Ok(if outcome.failures.is_empty() && counts.blocked == 0 {
-        Exit::Clean
-    } else {
-        Exit::Findings
-    })
+    Ok(if whole { Exit::Clean } else { Exit::Findings })
 }
 
 /// What waits for a person is said first: the rest goes on without it.
@@ -165,7 +162,7 @@ fn write_summary(
     if !failures.is_empty() {
         writeln!(
             context.log,
-            "what failed is in the next plan: run `kepherd plan`, then `kepherd apply` again"
+            "what failed is in the next plan: mend its cause, and run `kepherd apply` again"
         )?;
     }
     Ok(())

@@ -78,8 +78,15 @@ pub(super) async fn start_sandbox(
 }
 
 /// What people asked for beyond the records.
-pub(super) fn options(target: &Target) -> Options {
-    Options {
-        create: target.create.iter().copied().collect(),
+pub(super) fn options(target: &Target, registry: &Registry) -> Result<Options> {
+    if let Some(number) = target
+        .create
+        .iter()
+        .find(|number| registry.kep(**number).is_none())
+    {
+        bail!("--create {number}: the registry has no record of KEP-{number}");
     }
+    Ok(Options {
+        create: target.create.iter().copied().collect(),
+    })
 }

@@ -51,12 +51,11 @@ fn find(named: Option<&Path>, environment: &Environment) -> Result<PathBuf> {
         }
         None => here
             .ancestors()
-            .map(Path::to_owned)
-            .chain([here.join("keps")])
+            .flat_map(|folder| [folder.to_owned(), folder.join("keps")])
             .find(|folder| is_registry(folder))
             .with_context(|| {
                 format!(
-                    "no registry here: neither `{}`, nor a folder above it, nor `keps` in it has a `{CONFIG_FILE}`; \
+                    "no registry here: neither `{}`, nor a folder above it, nor a `keps` in one of them has a `{CONFIG_FILE}`; \
                      name the registry by --registry DIR",
                     here.display()
                 )
@@ -96,6 +95,12 @@ fn collect(folder: &Path, below: &mut Vec<String>, files: &mut Vec<RawFile>) -> 
             files.push(RawFile {
                 path,
                 content: read(&entry.path()),
+            });
+        } else if !path.ends_with(".md") {
+            // Named, not read: a record that is called `.tml` must not go missing without a word.
+            files.push(RawFile {
+                path,
+                content: Ok(Vec::new()),
             });
         }
         below.pop();

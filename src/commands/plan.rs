@@ -42,6 +42,9 @@ pub(super) fn run(context: &mut Context<'_>, options: &PlanArgs) -> Result<Exit>
     }
     let Counts { blocked, .. } = plan.counts();
     let pending = options.exit_code && !plan.is_empty();
+    if !plan.refused.is_empty() {
+        return Ok(Exit::Refused);
+    }
     Ok(if pending || blocked > 0 {
         Exit::Findings
     } else {
@@ -77,9 +80,10 @@ pub(super) async fn observe(
     client: &Client,
     target: &Target,
 ) -> Result<(Plan, Observed)> {
+    let options = connect::options(target, registry)?;
     let desired: Desired = desired(registry);
     let observed = client.observe(&Wanted::of(&desired)).await?;
-    let plan = plan(&desired, &observed, &connect::options(target));
+    let plan = plan(&desired, &observed, &options);
     Ok((plan, observed))
 }
 

@@ -55,7 +55,7 @@ pub(super) fn pull(context: &mut Context<'_>, options: &Pull) -> Result<Exit> {
                 if options.kep.is_empty() {
                     writeln!(
                         context.out,
-                        "kept     KEP-{number}  its kep.yaml has not merged"
+                        "kept     KEP-{number}  not in the clone at this revision: not merged yet, or moved"
                     )?;
                 } else {
                     tally.failed += 1;

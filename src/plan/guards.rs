@@ -1,8 +1,10 @@
 //! Guards: how much one run may create and take away. A plan over a limit is refused as a whole.
 
-use super::{Action, RepositoryPlan};
+use std::collections::BTreeMap;
+
+use super::{Action, RepositoryPlan, issue_of};
 use crate::desired::Subject;
-use crate::observed::{Lookup, Observed, ObservedIssue};
+use crate::observed::{Observed, ObservedIssue};
 use crate::registry::config::Guards;
 use crate::words::counted;
 
@@ -39,14 +41,18 @@ pub(super) fn refusals(
         ));
     }
     let issues = || {
-        observed
-            .repositories
-            .values()
-            .flat_map(|repository| repository.issues.values())
-            .filter_map(|lookup| match lookup {
-                Lookup::Issue(issue) => Some(&**issue),
-                _ => None,
-            })
+        observed.repositories.values().flat_map(|repository| {
+            let pinned = repository
+                .issues
+                .values()
+                .filter_map(|found| issue_of(Some(found)));
+            let listed = repository.indexed.iter().flat_map(BTreeMap::values);
+            let all: BTreeMap<u64, &ObservedIssue> = pinned
+                .chain(listed)
+                .map(|issue| (issue.number, issue))
+                .collect();
+            all.into_values()
+        })
     };
     let there = |count: fn(&ObservedIssue) -> usize| issues().map(count).sum::<usize>();
     let kinds = [

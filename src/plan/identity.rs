@@ -29,7 +29,6 @@ pub(super) struct Index<'a> {
     by_title: BTreeMap<u32, Vec<&'a ObservedIssue>>,
     titles: BTreeMap<&'a str, &'a ObservedIssue>,
     claimed: BTreeSet<u64>,
-    keps: BTreeSet<u32>,
 }
 
 impl<'a> Index<'a> {
@@ -47,14 +46,6 @@ impl<'a> Index<'a> {
                         .number
                         .into_iter()
                         .chain(issue.other_numbers.iter().copied())
-                })
-                .collect(),
-            keps: wanted
-                .issues
-                .iter()
-                .filter_map(|issue| match issue.subject {
-                    Subject::Kep(number) => Some(number),
-                    Subject::Item(_) => None,
                 })
                 .collect(),
         };
@@ -81,14 +72,15 @@ impl<'a> Index<'a> {
         index
     }
 
-    /// Issues whose title names a KEP that no record is about.
-    pub(super) fn untracked(&self) -> Vec<Untracked> {
+    /// Issues whose title names a KEP, and that neither track one nor are named by a record.
+    pub(super) fn untracked(&self, tracked: &BTreeSet<u64>) -> Vec<Untracked> {
         let mut untracked: Vec<Untracked> = self
             .by_title
             .iter()
-            .filter(|(kep, _)| !self.keps.contains(kep))
             .flat_map(|(kep, issues)| issues.iter().map(move |issue| (*kep, *issue)))
-            .filter(|(_, issue)| !self.claimed.contains(&issue.number))
+            .filter(|(_, issue)| {
+                !self.claimed.contains(&issue.number) && !tracked.contains(&issue.number)
+            })
             .map(|(kep, issue)| Untracked {
                 kep,
                 number: issue.number,
@@ -126,7 +118,8 @@ pub(super) fn identify<'a>(
             let author = only.author.as_deref().unwrap_or("somebody");
             return doubt(
                 format!(
-                    "#{} carries the marker of {}, and {author} wrote it",
+                    "#{} carries the marker of {}, but a marker counts only in an issue that kepherd wrote, and {author} \
+                     wrote this one",
                     only.number, wanted.subject
                 ),
                 format!(

@@ -168,7 +168,9 @@ fn read_as<T: DeserializeOwned>(
     let (table, syntax) = document::parse(source);
     if !syntax.is_empty() {
         findings.extend(syntax.into_iter().map(|error| {
-            Finding::new(SYNTAX, file, Place::Span(error.span), plain(&error.message))
+            let line = source.slice(source.lines_around(error.span));
+            let message = plain(&error.message, line);
+            Finding::new(SYNTAX, file, Place::Span(error.span), message)
                 .help("TOML's syntax is described at https://toml.io/en/v1.1.0")
         }));
         return Entry {
@@ -215,7 +217,13 @@ fn read_as<T: DeserializeOwned>(
 }
 
 /// The parser's words, where plainer ones exist.
-fn plain(message: &str) -> String {
+fn plain(message: &str, line: &str) -> String {
+    if ["<<<<<<<", "=======", ">>>>>>>"]
+        .iter()
+        .any(|marker| line.starts_with(marker))
+    {
+        return "a merge conflict was not resolved here".to_owned();
+    }
     let known = [
         (
             "invalid basic string",
@@ -227,7 +235,15 @@ fn plain(message: &str) -> String {
         ),
         (
             "string values must be quoted",
-            "a text needs quotes around it",
+            "a text needs quotes around it; `true`, `false`, numbers and dates need none",
+        ),
+        (
+            "invalid float",
+            "this is no number; a text needs quotes around it",
+        ),
+        (
+            "key with no value",
+            "a key and its value need `=` between them",
         ),
         ("duplicate key", "this key stands here for the second time"),
     ];

@@ -58,6 +58,9 @@ impl FileKind {
     /// The kind of the file at a path below the registry's root, if a registry knows such a file.
     pub fn of(path: &str) -> Option<Self> {
         let parts: Vec<&str> = path.split('/').collect();
+        if !path.ends_with(".toml") {
+            return None;
+        }
         match parts.as_slice() {
             ["registry.toml"] => Some(Self::Config),
             ["maintainers.toml"] => Some(Self::Roster),
@@ -325,8 +328,15 @@ impl Judgement<'_> {
             format!("`{}` is not a key of {}", shown(key), self.name_of(at)),
         )
         .label("unknown key");
+        let of_the_file = self.compiled.schema.get("properties");
         match nearest(key, known.iter().copied()) {
             Some(similar) => finding.replace_with("a key has a similar name", similar),
+            None if of_the_file.is_some_and(|keys| keys.get(key).is_some()) => {
+                finding.help(format!(
+                    "`{key}` is a key of {}: move it above the first `[…]`",
+                    self.kind.noun()
+                ))
+            }
             None => finding.help(format!("the keys are {}", known.join(", "))),
         }
     }
@@ -373,7 +383,13 @@ impl Judgement<'_> {
         let schema = self.schema_at(at);
         let place = Place::Value(at.clone());
         let choices = choices_of(schema);
-        let written = self.written(&place, value);
+        let mut written = self.written(&place, value);
+        if written.starts_with('`')
+            && value.is_string()
+            && self.is_of_wrong_type(schema, value, kind)
+        {
+            written.insert_str(0, "the text ");
+        }
         let finding = |message: String| Finding::new(SCHEMA, self.file, place.clone(), message);
         let name = self.name_of(at);
         match kind {
@@ -402,7 +418,12 @@ impl Judgement<'_> {
             _ => {}
         }
         let expected = expected(schema, &choices, kind);
-        let finding = self.described(finding(format!("{written} is not {expected}")), at);
+        let message = if self.is_of_wrong_type(schema, value, kind) {
+            format!("{written} stands where {expected} belongs")
+        } else {
+            format!("{written} is not {expected}")
+        };
+        let finding = self.described(finding(message), at);
         match self.remedy(at, value, schema, &choices) {
             Some((text, replacement)) => finding.replace_with(text, replacement),
             None if !choices.is_empty() => finding.help(format!(
@@ -419,13 +440,32 @@ impl Judgement<'_> {
     /// What stands in the file, short enough for a message.
     fn written(&self, place: &Place, value: &Value) -> String {
         match value {
+            Value::String(text) if text.trim().is_empty() => "an empty text".to_owned(),
             Value::String(text) if !text.starts_with(DATE_MARK) => format!("`{}`", shown(text)),
             Value::Object(_) => "a table".to_owned(),
             Value::Array(_) => "a list".to_owned(),
             _ => {
+                let what = match value {
+                    Value::Number(_) => "the number ",
+                    Value::String(_) => "the date ",
+                    _ => "",
+                };
                 let span = document::span_of(self.source, self.table, place);
-                format!("`{}`", shown(self.source.slice(span)))
+                format!("{what}`{}`", shown(self.source.slice(span)))
             }
+        }
+    }
+
+    /// Whether the value is of the wrong type rather than misspelt.
+    fn is_of_wrong_type(&self, schema: &Value, value: &Value, kind: &ValidationErrorKind) -> bool {
+        let is_date = |text: &str| text.starts_with(DATE_MARK);
+        match value {
+            Value::String(text) if is_date(text) => true,
+            // A date in quotes: its type is what is wrong with it.
+            Value::String(text) if schema.get("format").is_some() => {
+                text.parse::<super::values::PlannedDate>().is_ok()
+            }
+            _ => matches!(kind, ValidationErrorKind::Type { .. }) || !value.is_string(),
         }
     }
 
@@ -540,6 +580,9 @@ impl Judgement<'_> {
 /// What was probably meant by a text of the wrong spelling or type: why, as JSON, and as TOML.
 fn slips(text: &str, schema: &Value) -> Vec<(&'static str, Value, String)> {
     let bare = text.trim().trim_start_matches(['@', '#']);
+    if bare.is_empty() {
+        return Vec::new();
+    }
     let mut texts: Vec<(&'static str, String)> = vec![
         ("write it in quotes", text.to_owned()),
         ("write it without white space", text.trim().to_owned()),
@@ -553,6 +596,12 @@ fn slips(text: &str, schema: &Value) -> Vec<(&'static str, Value, String)> {
     ];
     if let Some((release, _patch)) = bare.trim_start_matches(['v', 'V']).rsplit_once('.') {
         texts.push(("name the minor release only", release.to_owned()));
+    }
+    if let Some(last) = bare.split_whitespace().next_back() {
+        texts.push((
+            "write it alone",
+            last.trim_start_matches(['v', 'V']).to_owned(),
+        ));
     }
     if let Some(rest) = bare.strip_prefix("https://github.com/") {
         let reference = rest.replace("/pull/", "#").replace("/issues/", "#");

@@ -87,6 +87,7 @@ pub fn summary(plan: &Plan, view: View) -> String {
         drifted,
         blocked,
         in_sync,
+        not_tracked,
         definitions,
     } = plan.counts();
     let parts: Vec<String> = [
@@ -95,6 +96,7 @@ pub fn summary(plan: &Plan, view: View) -> String {
         (drifted, "drifted"),
         (blocked, "waiting for a person"),
         (in_sync, "in sync"),
+        (not_tracked, "need no issue"),
     ]
     .into_iter()
     .filter(|(count, _)| *count > 0)
@@ -173,7 +175,7 @@ fn write_repository(out: &mut String, plan: &RepositoryPlan, paint: Paint) {
     for issue in untracked {
         let _ = writeln!(
             out,
-            "  {} #{} names KEP-{}, and no record does: {}",
+            "  {} #{} names KEP-{} in its title, and no record names it: {}",
             paint.noticed("untracked here:"),
             issue.number,
             issue.kep,
@@ -252,7 +254,8 @@ fn write_issue(out: &mut String, issue: &IssuePlan, paint: Paint) {
 }
 
 fn line(out: &mut String, field: Field, text: &str) {
-    let _ = writeln!(out, "{:INDENT$}{:<10} {text}", "", field.as_str());
+    let text = format!("{:INDENT$}{:<10} {text}", "", field.as_str());
+    let _ = writeln!(out, "{}", text.trim_end());
 }
 
 fn write_new(out: &mut String, new: &NewIssue, paint: Paint) {
@@ -382,7 +385,7 @@ fn write_section(out: &mut String, change: &SectionChange, why: &str, paint: Pai
             Field::Section,
             &format!(
                 "{}{why}",
-                paint.quiet("what kepherd remembers of the issue")
+                paint.quiet("only what kepherd remembers for its next comparison")
             ),
         );
         return;

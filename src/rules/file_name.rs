@@ -35,7 +35,7 @@ fn check(registry: &Registry, findings: &mut Vec<Finding>) {
                 ),
             )
             .label(format!("the file's name says {named}"))
-            .help(format!("rename the file to `{}`", renamed(path, number))),
+            .help(remedy(registry, path, named, number)),
             None => Finding::new(
                 RULE.id,
                 entry.file,
@@ -60,6 +60,20 @@ fn check(registry: &Registry, findings: &mut Vec<Finding>) {
                 .help(format!("rename the file to `{id}.toml`, or correct the id")),
             );
         }
+    }
+}
+
+/// A rename, unless it would overwrite another record: then this one is a copy.
+fn remedy(registry: &Registry, path: &str, named: u32, number: u32) -> String {
+    let renamed = renamed(path, number);
+    let folder = path.rsplit_once('/').map_or("", |(folder, _)| folder);
+    let taken = format!("{folder}/{renamed}");
+    if registry.files.iter().any(|file| *file.path == *taken) {
+        format!(
+            "`{renamed}` is there already: write `number = {named}`, with an issue of its own, or remove this copy"
+        )
+    } else {
+        format!("rename the file to `{renamed}`, or write `number = {named}`")
     }
 }
 
@@ -102,7 +116,7 @@ mod tests {
           |          ^^^^ the file's name says 9010
           |
           = why: a record is found by its file, which carries the name that its folder has in kubernetes/enhancements
-          = help: rename the file to `9001-pod-lullabies.toml`
+          = help: rename the file to `9001-pod-lullabies.toml`, or write `number = 9010`
 
         error[file-name]: `sig-node/deeper/9003-a.toml` is no file that a registry knows
          --> sig-node/deeper/9003-a.toml:1:1

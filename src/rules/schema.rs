@@ -288,7 +288,7 @@ mod tests {
     #[test]
     fn a_release_written_as_a_number_or_with_a_v_is_corrected() {
         insta::assert_snapshot!(with("target = 1.30\nmilestone = \"v2.5\"\n"), @r#"
-        error[schema]: `1.30` is not a minor release
+        error[schema]: the number `1.30` stands where a minor release belongs
          --> sig-node/9001-a.toml:4:10
           |
         4 | target = 1.30
@@ -324,7 +324,7 @@ mod tests {
             "shepherds = \"@mikebrow\"\nissue = \"#12\"\nenabled-by-default = \"yes\"\nupstream-seen = \"2026-07-24\"\n\
              pull-requests = [\"containerd/containerd#1\", { id = \"https://github.com/containerd/containerd/pull/2\" }]\n",
         ), @r##"
-        error[schema]: `@mikebrow` is not a list
+        error[schema]: the text `@mikebrow` stands where a list belongs
          --> sig-node/9001-a.toml:4:13
           |
         4 | shepherds = "@mikebrow"
@@ -338,7 +338,7 @@ mod tests {
         4 + shepherds = ["mikebrow"]
           |
 
-        error[schema]: `#12` is not a whole number
+        error[schema]: the text `#12` stands where a whole number belongs
          --> sig-node/9001-a.toml:5:9
           |
         5 | issue = "#12"
@@ -352,7 +352,7 @@ mod tests {
         5 + issue = 12
           |
 
-        error[schema]: `yes` is not `true` or `false`
+        error[schema]: the text `yes` stands where `true` or `false` belongs
          --> sig-node/9001-a.toml:6:22
           |
         6 | enabled-by-default = "yes"
@@ -366,7 +366,7 @@ mod tests {
         6 + enabled-by-default = true
           |
 
-        error[schema]: `2026-07-24` is not a date
+        error[schema]: the text `2026-07-24` stands where a date belongs
          --> sig-node/9001-a.toml:7:17
           |
         7 | upstream-seen = "2026-07-24"
@@ -380,7 +380,7 @@ mod tests {
         7 + upstream-seen = 2026-07-24
           |
 
-        error[schema]: `containerd/containerd#1` is not a table
+        error[schema]: the text `containerd/containerd#1` stands where a table belongs
          --> sig-node/9001-a.toml:8:18
           |
         8 | pull-requests = ["containerd/containerd#1", { id = "https://github.com/containerd/containerd/pull/2" }]

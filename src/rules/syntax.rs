@@ -34,7 +34,7 @@ mod tests {
           = why: a file that is not TOML says nothing, so its record would silently be missing
           = help: TOML's syntax is described at https://toml.io/en/v1.1.0
 
-        error[syntax]: key with no value, expected `=`
+        error[syntax]: a key and its value need `=` between them
          --> sig-node/9001-a.toml:4:8
           |
         4 | target 1.38

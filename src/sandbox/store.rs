@@ -4,8 +4,9 @@
 
 use super::world::World;
 use serde::{Deserialize, Serialize};
+use std::fs::{File, TryLockError};
 use std::io::{self, Write as _};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 /// Raised whenever an older kepherd could not read the file.
 const VERSION: u32 = 1;
@@ -21,6 +22,43 @@ struct Written<'a> {
 struct Read {
     version: u32,
     world: World,
+}
+
+/// Keeps a state file to one sandbox: two would each write its own world over the other's.
+#[derive(Debug)]
+pub struct Lock {
+    path: PathBuf,
+    // Held open: the lock goes with it, also when the process is killed.
+    _file: File,
+}
+
+impl Lock {
+    /// Takes the lock, in a file beside the state file.
+    pub fn take(state_file: &Path) -> io::Result<Self> {
+        let mut name = state_file.as_os_str().to_owned();
+        name.push(".lock");
+        let path = PathBuf::from(name);
+        let file =
+            File::create(&path).map_err(|error| explain(state_file, "cannot be locked", &error))?;
+        match file.try_lock() {
+            Ok(()) => Ok(Self { path, _file: file }),
+            Err(TryLockError::WouldBlock) => Err(io::Error::new(
+                io::ErrorKind::WouldBlock,
+                format!(
+                    "the state file {} is in use by another sandbox: name another file, or use that sandbox by GITHUB_API_URL",
+                    state_file.display()
+                ),
+            )),
+            Err(TryLockError::Error(error)) => Err(explain(state_file, "cannot be locked", &error)),
+        }
+    }
+}
+
+impl Drop for Lock {
+    fn drop(&mut self) {
+        // What is left behind is an empty file, which the next sandbox takes over.
+        let _ = std::fs::remove_file(&self.path);
+    }
 }
 
 /// Reads the world of a state file; none if there is no such file.

@@ -61,13 +61,13 @@ async fn a_state_file_brings_the_world_back() {
         )
         .await;
     assert_eq!(got.status, 201);
-    // Saved before the response was sent, and nothing temporary is left.
+    // Saved before the response was sent, and nothing temporary is left beside the file and its lock.
     let saved: Value = serde_json::from_str(&std::fs::read_to_string(&file).unwrap()).unwrap();
     assert_eq!(
         saved["world"]["repositories"][REPO]["issues"]["9"]["title"],
         "kept"
     );
-    assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 1);
+    assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 2);
     let before = hub.sandbox.with_world(|world| world.clone());
     hub.finish().await;
     let again = Hub::with(World::new("somebody-else"), options).await;
@@ -218,4 +218,26 @@ fn the_contract_catches_what_it_is_for() {
     ] {
         assert!(contract::check(&bad).is_err(), "{bad:?}");
     }
+}
+
+#[tokio::test]
+async fn a_state_file_belongs_to_one_sandbox() {
+    let folder = tempfile::tempdir().unwrap();
+    let options = || Options {
+        state_file: Some(folder.path().join("state.json")),
+        ..Options::default()
+    };
+    let first = Sandbox::start(World::new("bot"), options()).await.unwrap();
+    let second = Sandbox::start(World::new("bot"), options()).await;
+    let problem = second.unwrap_err().to_string();
+    assert!(
+        problem.contains("is in use by another sandbox"),
+        "{problem}"
+    );
+    first.stop().await;
+    Sandbox::start(World::new("bot"), options())
+        .await
+        .unwrap()
+        .stop()
+        .await;
 }
