@@ -9,6 +9,7 @@ pub mod kep;
 pub mod load;
 pub mod schema;
 pub mod values;
+mod verdict;
 pub mod work_item;
 
 use std::collections::{BTreeMap, BTreeSet};

@@ -12,7 +12,8 @@ use serde_json::{Map, Value, json};
 
 use super::calendars::{KubernetesCalendar, Roster, RuntimeCalendar};
 use super::config::Config;
-use super::schema::{self, FileKind};
+use super::schema::FileKind;
+use super::verdict;
 use super::{Entry, Registry};
 use crate::diagnostic::{FileId, Finding, Place, RuleId};
 use crate::document;
@@ -181,7 +182,7 @@ fn read_as<T: DeserializeOwned>(
     }
     let mut tree = document::to_json(table.get_ref());
     let mut damaged = BTreeSet::new();
-    for finding in schema::judge(kind, file, source, &table, &tree) {
+    for finding in verdict::judge(kind, file, source, &table, &tree) {
         damaged.insert(finding.damages);
         findings.push(finding.finding);
     }

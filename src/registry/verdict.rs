@@ -1,0 +1,561 @@
+//! What a schema's verdict means: what is wrong is called by its name, and what was probably meant is suggested.
+//!
+//! The library says that a value is not valid under any of the schemas; people want to know that `betta` is a slip for
+//! `beta`. A suggestion is only made if the schema takes it.
+
+use std::collections::BTreeSet;
+
+use jsonschema::error::{TypeKind, ValidationErrorKind};
+use jsonschema::{ValidationError, Validator};
+use serde_json::Value;
+use toml::Spanned;
+use toml::de::DeTable;
+
+use super::load::SCHEMA;
+use super::schema::FileKind;
+use super::values::{PlannedDate, Release};
+use crate::diagnostic::{FileId, Finding, Place, Pointer};
+use crate::document::{self, DATE_MARK};
+use crate::source::{SourceFile, Span};
+use crate::words::{nearest, one_of};
+
+/// The most findings of a schema in one file: hostile files have a million, and nobody reads them.
+const MOST_FINDINGS: usize = 1_000;
+
+/// A finding, and the top-level key that cannot be relied on because of it.
+#[derive(Debug)]
+pub struct Verdict {
+    /// What is wrong.
+    pub finding: Finding,
+    /// The key; `*` where the document itself is meant.
+    pub damages: String,
+}
+
+/// Holds a document to the schema of its kind: every mistake, each once.
+pub fn judge(
+    kind: FileKind,
+    file: FileId,
+    source: &SourceFile,
+    table: &Spanned<DeTable<'_>>,
+    tree: &Value,
+) -> Vec<Verdict> {
+    let validator = kind.validator();
+    if validator.is_valid(tree) {
+        return Vec::new();
+    }
+    let judgement = Judgement {
+        kind,
+        file,
+        source,
+        table,
+        schema: kind.schema(),
+        validator,
+    };
+    let mut verdicts: Vec<Verdict> = validator
+        .iter_errors(tree)
+        .flat_map(|error| judgement.verdicts(&error))
+        .take(MOST_FINDINGS + 1)
+        .collect();
+    if verdicts.len() > MOST_FINDINGS {
+        verdicts.truncate(MOST_FINDINGS);
+        verdicts.push(Verdict {
+            finding: Finding::new(
+                SCHEMA,
+                file,
+                Place::Span(Span::default()),
+                format!(
+                    "this file has more than {MOST_FINDINGS} mistakes; the others are not shown"
+                ),
+            ),
+            damages: "*".to_owned(),
+        });
+    }
+    verdicts
+}
+
+struct Judgement<'a> {
+    kind: FileKind,
+    file: FileId,
+    source: &'a SourceFile,
+    table: &'a Spanned<DeTable<'a>>,
+    schema: &'a Value,
+    validator: &'a Validator,
+}
+
+impl Judgement<'_> {
+    fn verdicts(&self, error: &ValidationError<'_>) -> Vec<Verdict> {
+        let at = Pointer::parse(error.instance_path().as_str());
+        match error.kind() {
+            ValidationErrorKind::AdditionalProperties { unexpected } => unexpected
+                .iter()
+                .map(|key| Verdict {
+                    finding: self.unknown_key(&at, key),
+                    damages: at.top().unwrap_or_else(|| key.clone()),
+                })
+                .collect(),
+            ValidationErrorKind::Required { property } => {
+                let key = property.as_str().unwrap_or_default();
+                vec![Verdict {
+                    finding: self.missing_key(&at, key),
+                    damages: at.top().unwrap_or_else(|| key.to_owned()),
+                }]
+            }
+            ValidationErrorKind::PropertyNames { .. } => Vec::new(),
+            kind => vec![Verdict {
+                finding: self.wrong_value(&at, error.instance(), kind),
+                damages: at.top().unwrap_or_else(|| "*".to_owned()),
+            }],
+        }
+    }
+
+    fn unknown_key(&self, at: &Pointer, key: &str) -> Finding {
+        let place = at.clone().key(key);
+        let schema = self.schema_at(at);
+        if let Some(spelling) = key_spelling(schema) {
+            // A table whose keys are values themselves, such as releases.
+            let finding = Finding::new(
+                SCHEMA,
+                self.file,
+                Place::Key(place),
+                format!("`{}` is not {spelling}", shown(key)),
+            )
+            .label(format!("the keys of {} are releases", self.name_of(at)));
+            let bare = key.trim().trim_start_matches(['v', 'V']);
+            let minor = bare.split('.').take(2).collect::<Vec<_>>().join(".");
+            return if minor.parse::<Release>().is_ok() {
+                finding.replace_with("write the minor release alone", document::quoted(&minor))
+            } else {
+                finding
+            };
+        }
+        let known: Vec<&str> = schema
+            .get("properties")
+            .and_then(Value::as_object)
+            .map(|properties| properties.keys().map(String::as_str).collect())
+            .unwrap_or_default();
+        let finding = Finding::new(
+            SCHEMA,
+            self.file,
+            Place::Key(place),
+            format!("`{}` is not a key of {}", shown(key), self.name_of(at)),
+        )
+        .label("unknown key");
+        let of_the_file = self.schema.get("properties");
+        match nearest(key, known.iter().copied()) {
+            Some(similar) => finding.replace_with("a key has a similar name", similar),
+            None if of_the_file.is_some_and(|keys| keys.get(key).is_some()) => {
+                finding.help(format!(
+                    "`{key}` is a key of {}: move it above the first `[…]`",
+                    self.kind.noun()
+                ))
+            }
+            None => finding.help(format!("the keys are {}", known.join(", "))),
+        }
+    }
+
+    fn missing_key(&self, at: &Pointer, key: &str) -> Finding {
+        let place = if at.as_str().is_empty() {
+            Place::Span(Span::default())
+        } else {
+            Place::Key(at.clone())
+        };
+        let schema = self.schema_at(&at.clone().key(key));
+        let owner = self.name_of(at);
+        let finding = Finding::new(
+            SCHEMA,
+            self.file,
+            place,
+            format!("`{key}` is missing from {owner}"),
+        );
+        let example = example_of(schema)
+            .map_or_else(String::new, |example| format!(", like `{key} = {example}`"));
+        let choices = choices_of(schema);
+        let finding = if choices.is_empty() {
+            finding.help(format!("add it{example}"))
+        } else {
+            let choices = one_of(choices.iter().map(String::as_str));
+            finding.help(format!("add it, as {choices}"))
+        };
+        self.described(finding, &at.clone().key(key))
+    }
+
+    /// Adds what the key is for: the words that an editor shows too.
+    fn described(&self, mut finding: Finding, at: &Pointer) -> Finding {
+        let key = at
+            .steps()
+            .filter(|step| step.parse::<usize>().is_err())
+            .last();
+        if let (Some(key), Some(description)) = (key, self.description_of(at)) {
+            finding.notes.push(format!("`{key}`: {description}"));
+        }
+        finding
+    }
+
+    fn wrong_value(&self, at: &Pointer, value: &Value, kind: &ValidationErrorKind) -> Finding {
+        let schema = self.schema_at(at);
+        let place = Place::Value(at.clone());
+        let choices = choices_of(schema);
+        let mut written = self.written(&place, value);
+        if written.starts_with('`')
+            && value.is_string()
+            && self.is_of_wrong_type(schema, value, kind)
+        {
+            written.insert_str(0, "the text ");
+        }
+        let finding = |message: String| Finding::new(SCHEMA, self.file, place.clone(), message);
+        let name = self.name_of(at);
+        match kind {
+            ValidationErrorKind::MinItems { limit } => {
+                return finding(format!(
+                    "{name} needs at least {limit} {}",
+                    plural(*limit, "entry", "entries")
+                ))
+                .help("name one, or leave the key out if it is optional");
+            }
+            ValidationErrorKind::MaxItems { limit } => {
+                return finding(format!("{name} has more than {limit} entries"));
+            }
+            ValidationErrorKind::MaxLength { limit } => {
+                return finding(format!("{name} has more than {limit} characters"))
+                    .help("write it shorter");
+            }
+            ValidationErrorKind::Minimum { limit } => {
+                return finding(format!(
+                    "{written} is too small: {name} is at least {limit}"
+                ));
+            }
+            ValidationErrorKind::Maximum { limit } => {
+                return finding(format!("{written} is too large: {name} is at most {limit}"));
+            }
+            _ => {}
+        }
+        let expected = expected(schema, &choices, kind);
+        let message = if self.is_of_wrong_type(schema, value, kind) {
+            format!("{written} stands where {expected} belongs")
+        } else {
+            format!("{written} is not {expected}")
+        };
+        let finding = self.described(finding(message), at);
+        match self.remedy(at, value, schema, &choices) {
+            Some((text, replacement)) => finding.replace_with(text, replacement),
+            None if !choices.is_empty() => finding.help(format!(
+                "write {}",
+                one_of(choices.iter().map(String::as_str))
+            )),
+            None => match example_of(schema) {
+                Some(example) => finding.help(format!("write it like {example}")),
+                None => finding,
+            },
+        }
+    }
+
+    /// What stands in the file, short enough for a message.
+    fn written(&self, place: &Place, value: &Value) -> String {
+        match value {
+            Value::String(text) if text.trim().is_empty() => "an empty text".to_owned(),
+            Value::String(text) if !text.starts_with(DATE_MARK) => format!("`{}`", shown(text)),
+            Value::Object(_) => "a table".to_owned(),
+            Value::Array(_) => "a list".to_owned(),
+            _ => {
+                let what = match value {
+                    Value::Number(_) => "the number ",
+                    Value::String(_) => "the date ",
+                    _ => "",
+                };
+                let span = document::span_of(self.source, self.table, place);
+                format!("{what}`{}`", shown(self.source.slice(span)))
+            }
+        }
+    }
+
+    /// Whether the value is of the wrong type rather than misspelt.
+    fn is_of_wrong_type(&self, schema: &Value, value: &Value, kind: &ValidationErrorKind) -> bool {
+        let is_date = |text: &str| text.starts_with(DATE_MARK);
+        match value {
+            Value::String(text) if is_date(text) => true,
+            // A date in quotes: its type is what is wrong with it.
+            Value::String(text) if schema.get("format").is_some() => {
+                text.parse::<PlannedDate>().is_ok()
+            }
+            _ => matches!(kind, ValidationErrorKind::Type { .. }) || !value.is_string(),
+        }
+    }
+
+    /// The spelling that was meant, if a known slip explains the mistake and the schema takes what it gives.
+    fn remedy(
+        &self,
+        at: &Pointer,
+        value: &Value,
+        schema: &Value,
+        choices: &[String],
+    ) -> Option<(&'static str, String)> {
+        if let Value::String(text) = value
+            && let Some(choice) = nearest(text, choices.iter().map(String::as_str))
+        {
+            return Some(("a similar value exists", document::quoted(choice)));
+        }
+        let text = match value {
+            Value::String(text) => text.trim_start_matches(DATE_MARK).to_owned(),
+            Value::Number(_) => {
+                let span = document::span_of(self.source, self.table, &Place::Value(at.clone()));
+                self.source.slice(span).to_owned()
+            }
+            _ => return None,
+        };
+        slips(&text, schema)
+            .into_iter()
+            .find(|(_, candidate, _)| candidate != value && self.accepts(at, candidate))
+            .map(|(why, _, written)| (why, written))
+    }
+
+    /// Whether a value would be allowed at a place. Judged in a document with nothing else in it: what is missing
+    /// elsewhere does not matter, and a large document costs no more than a small one.
+    fn accepts(&self, at: &Pointer, candidate: &Value) -> bool {
+        let mut tree = candidate.clone();
+        let mut path = String::new();
+        for step in at.steps().collect::<Vec<_>>().into_iter().rev() {
+            if step.parse::<usize>().is_ok() {
+                tree = Value::Array(vec![tree]);
+                path.insert_str(0, "/0");
+            } else {
+                path.insert_str(0, Pointer::to(&step).as_str());
+                tree = Value::Object([(step, tree)].into_iter().collect());
+            }
+        }
+        let below = format!("{path}/");
+        self.validator.iter_errors(&tree).all(|error| {
+            let found = error.instance_path().as_str();
+            found != path && !found.starts_with(&below)
+        })
+    }
+
+    /// What the schema says about a place, in one line: its own words, or those of its type.
+    fn description_of(&self, at: &Pointer) -> Option<String> {
+        let own = self.property_at(at);
+        [own, self.resolve(own)]
+            .into_iter()
+            .find_map(|schema| schema.get("description")?.as_str())
+            .map(|text| {
+                let first = text.split("\n\n").next().unwrap_or_default();
+                first.replace('\n', " ").trim_end_matches('.').to_owned()
+            })
+    }
+
+    /// The schema that holds at a place, with references followed.
+    fn schema_at(&self, at: &Pointer) -> &Value {
+        self.resolve(self.property_at(at))
+    }
+
+    /// The schema of a place, as the one around it gives it.
+    fn property_at(&self, at: &Pointer) -> &Value {
+        let mut schema = self.schema;
+        for step in at.steps() {
+            let resolved = self.resolve(schema);
+            let next = resolved
+                .get("properties")
+                .and_then(|properties| properties.get(&step))
+                .or_else(|| resolved.get("items"))
+                .or_else(|| {
+                    let patterns = resolved.get("patternProperties")?.as_object()?;
+                    patterns.values().next()
+                })
+                .or_else(|| resolved.get("additionalProperties"));
+            match next {
+                Some(next) => schema = next,
+                None => return &Value::Null,
+            }
+        }
+        schema
+    }
+
+    fn resolve<'s>(&'s self, schema: &'s Value) -> &'s Value {
+        schema
+            .get("$ref")
+            .and_then(Value::as_str)
+            .and_then(|reference| self.schema.pointer(reference.strip_prefix('#')?))
+            .unwrap_or(schema)
+    }
+
+    /// What a place is called: its kind of file, or its key.
+    fn name_of(&self, at: &Pointer) -> String {
+        let keys: Vec<String> = at
+            .steps()
+            .filter(|step| step.parse::<usize>().is_err())
+            .collect();
+        match keys.as_slice() {
+            [] => self.kind.noun().to_owned(),
+            keys => format!("`{}`", keys.join(".")),
+        }
+    }
+}
+
+/// What was probably meant by a text of the wrong spelling or type: why, as JSON, and as TOML.
+fn slips(text: &str, schema: &Value) -> Vec<(&'static str, Value, String)> {
+    let bare = text.trim().trim_start_matches(['@', '#']);
+    if bare.is_empty() {
+        return Vec::new();
+    }
+    let mut texts: Vec<(&'static str, String)> = vec![
+        ("write it in quotes", text.to_owned()),
+        ("write it without white space", text.trim().to_owned()),
+        ("write it without the sign", bare.to_owned()),
+        (
+            "write it without the `v`",
+            bare.trim_start_matches(['v', 'V']).to_owned(),
+        ),
+        ("write it in lower case", bare.to_lowercase()),
+        ("name the patch release too", format!("{bare}.0")),
+    ];
+    if let Some((release, _patch)) = bare.trim_start_matches(['v', 'V']).rsplit_once('.') {
+        texts.push(("name the minor release only", release.to_owned()));
+    }
+    if let Some(last) = bare.split_whitespace().next_back() {
+        texts.push((
+            "write it alone",
+            last.trim_start_matches(['v', 'V']).to_owned(),
+        ));
+    }
+    if let Some(rest) = bare.strip_prefix("https://github.com/") {
+        let reference = rest.replace("/pull/", "#").replace("/issues/", "#");
+        texts.push(("write it as owner/name#number", reference));
+    }
+    let mut all: Vec<(&'static str, Value, String)> = texts
+        .iter()
+        .map(|(why, text)| (*why, Value::from(text.as_str()), document::quoted(text)))
+        .collect();
+    let digits: String = bare.chars().filter(char::is_ascii_digit).collect();
+    if let Ok(number) = digits.parse::<u64>() {
+        all.push(("write the number alone", number.into(), number.to_string()));
+    }
+    let truth = match bare.to_lowercase().as_str() {
+        "true" | "yes" | "on" => Some(true),
+        "false" | "no" | "off" => Some(false),
+        _ => None,
+    };
+    if let Some(truth) = truth {
+        all.push((
+            "write `true` or `false`, without quotes",
+            truth.into(),
+            truth.to_string(),
+        ));
+    }
+    let date = Value::from(format!("{DATE_MARK}{bare}"));
+    all.push(("write a date without quotes", date, bare.to_owned()));
+    if schema.get("type") == Some(&"array".into()) {
+        let list = Value::Array(vec![Value::from(bare)]);
+        all.push((
+            "write it as a list",
+            list,
+            format!("[{}]", document::quoted(bare)),
+        ));
+    }
+    let required = schema.get("required").and_then(Value::as_array);
+    if let Some([Value::String(key)]) = required.map(Vec::as_slice) {
+        let table = serde_json::json!({ key: bare });
+        let written = format!("{{ {key} = {} }}", document::quoted(bare));
+        all.push(("write it as a table", table, written));
+    }
+    all
+}
+
+/// The values of a documented or plain enum.
+fn choices_of(schema: &Value) -> Vec<String> {
+    let constants = ["oneOf", "anyOf"]
+        .iter()
+        .filter_map(|key| schema.get(*key)?.as_array())
+        .flatten()
+        .filter_map(|choice| choice.get("const"));
+    let plain = schema
+        .get("enum")
+        .and_then(Value::as_array)
+        .into_iter()
+        .flatten();
+    let nested = ["oneOf", "anyOf"]
+        .iter()
+        .filter_map(|key| schema.get(*key)?.as_array())
+        .flatten()
+        .filter_map(|choice| choice.get("enum")?.as_array())
+        .flatten();
+    constants
+        .chain(plain)
+        .chain(nested)
+        .filter_map(Value::as_str)
+        .map(str::to_owned)
+        .collect()
+}
+
+/// What the keys of a table must be, where they are values themselves.
+fn key_spelling(schema: &Value) -> Option<&'static str> {
+    let patterns = schema.get("patternProperties")?.as_object()?;
+    patterns.keys().next().map(|_| "a minor release")
+}
+
+fn example_of(schema: &Value) -> Option<String> {
+    let is_date = matches!(
+        schema.get("format").and_then(Value::as_str),
+        Some("date" | "date-time")
+    );
+    let example = schema.get("examples")?.as_array()?.first()?;
+    match example {
+        Value::String(text) if is_date => Some(text.clone()),
+        Value::String(text) => Some(document::quoted(text)),
+        other => Some(other.to_string()),
+    }
+}
+
+fn expected(schema: &Value, choices: &[String], kind: &ValidationErrorKind) -> String {
+    if let Some(title) = schema.get("title").and_then(Value::as_str) {
+        return title.to_owned();
+    }
+    if !choices.is_empty() {
+        return format!("one of the values {}", choices.join(", "));
+    }
+    if let ValidationErrorKind::Pattern { pattern } = kind {
+        return format!("of the form `{pattern}`");
+    }
+    let words: BTreeSet<String> = match kind {
+        ValidationErrorKind::Type {
+            kind: TypeKind::Single(kind),
+        } => BTreeSet::from([kind.to_string()]),
+        _ => schema
+            .get("type")
+            .and_then(Value::as_str)
+            .map(str::to_owned)
+            .into_iter()
+            .collect(),
+    };
+    match words.first().map(String::as_str) {
+        Some("string") => "a text in quotes".to_owned(),
+        Some("integer") => "a whole number".to_owned(),
+        Some("number") => "a number".to_owned(),
+        Some("boolean") => "`true` or `false`".to_owned(),
+        Some("array") => "a list".to_owned(),
+        Some("object") => "a table".to_owned(),
+        _ => "what may stand here".to_owned(),
+    }
+}
+
+/// A text of the file, cut so that a message stays readable; control characters become visible.
+fn shown(text: &str) -> String {
+    const LONGEST: usize = 60;
+    let mut shown: String = text
+        .chars()
+        .take(LONGEST)
+        .flat_map(|c| {
+            let printed: Vec<char> = if c.is_control() {
+                c.escape_default().collect()
+            } else {
+                vec![c]
+            };
+            printed
+        })
+        .collect();
+    if text.chars().count() > LONGEST {
+        shown.push('…');
+    }
+    shown
+}
+
+fn plural<'a>(count: u64, one: &'a str, many: &'a str) -> &'a str {
+    if count == 1 { one } else { many }
+}
