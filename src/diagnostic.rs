@@ -218,6 +218,13 @@ impl Finding {
         self
     }
 
+    /// Adds a fact that helps to understand it.
+    #[must_use]
+    pub fn note(mut self, text: impl Into<String>) -> Self {
+        self.notes.push(text.into());
+        self
+    }
+
     /// Adds a remedy in words.
     #[must_use]
     pub fn help(mut self, text: impl Into<String>) -> Self {

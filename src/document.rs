@@ -20,6 +20,9 @@ use crate::source::{SourceFile, Span};
 /// types then refuse what follows.
 pub const DATE_MARK: char = '\u{1}';
 
+/// The most syntax errors that are looked at: a file that is not TOML at all has one in each line.
+const MOST_ERRORS: usize = 10_000;
+
 /// A mistake in the syntax.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SyntaxError {
@@ -36,6 +39,7 @@ pub fn parse(file: &SourceFile) -> (Spanned<DeTable<'_>>, Vec<SyntaxError>) {
     let mut lines = BTreeSet::new();
     let errors = errors
         .into_iter()
+        .take(MOST_ERRORS)
         .map(|error| SyntaxError {
             message: error.message().trim().to_owned(),
             span: file.clamp(error.span().unwrap_or_default().into()),

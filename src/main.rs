@@ -5,6 +5,8 @@ use std::process::ExitCode;
 use clap::Parser as _;
 use kepherd::cli::{Cli, ColorWhen};
 use kepherd::commands::{Environment, Exit, run};
+use tracing_subscriber::filter::Targets;
+use tracing_subscriber::prelude::*;
 
 fn main() -> ExitCode {
     let cli = Cli::parse();
@@ -19,11 +21,14 @@ fn main() -> ExitCode {
         _ => tracing::Level::TRACE,
     };
     if cli.global.verbose > 0 {
-        tracing_subscriber::fmt()
+        // Only kepherd's own words: those of the HTTP libraries may hold what must not be logged.
+        let own = Targets::new().with_target("kepherd", level);
+        let lines = tracing_subscriber::fmt::layer()
             .with_writer(std::io::stderr)
-            .with_max_level(level)
             .with_target(false)
-            .without_time()
+            .without_time();
+        tracing_subscriber::registry()
+            .with(lines.with_filter(own))
             .init();
     }
     match Environment::of_process() {

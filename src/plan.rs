@@ -429,7 +429,7 @@ fn create(wanted: &DesiredIssue) -> Action {
             set: true,
         }),
         title: wanted.retitle.then(|| wanted.title.clone()),
-        status: String::new(),
+        ..Applied::default()
     };
     let body = section::render(&wanted.subject, &wanted.status, &applied);
     if let Some(blocked) = too_long(&body) {
@@ -513,7 +513,7 @@ fn update(wanted: &DesiredIssue, issue: &ObservedIssue) -> (Action, Vec<Drift>) 
         assignees: assignees.applied,
         milestone: milestone.applied,
         title: title.applied,
-        status: String::new(),
+        ..Applied::default()
     };
     let status = status::compare(wanted, present.as_ref(), &applied);
     if let Some(change) = &status.change

@@ -89,6 +89,8 @@ pub fn run(loaded: &Loaded) -> Vec<Diagnostic> {
     let accepted = accept(registry, &mut findings);
     unused_allow::report(registry, &accepted, &mut findings);
 
+    leave_out_what_nobody_reads(&mut findings);
+
     let mut located: BTreeMap<FileId, Located<'_>> = BTreeMap::new();
     let mut diagnostics: Vec<Diagnostic> = findings
         .into_iter()
@@ -121,9 +123,45 @@ pub fn stops_apply(diagnostic: &Diagnostic) -> bool {
     shape && diagnostic.level == Level::Error
 }
 
+/// Whether a rule is always an error: what cannot be read can neither be accepted nor acted on.
+fn is_firm(rule: &Rule) -> bool {
+    [syntax::RULE.id, schema::RULE.id, unsafe_file::RULE.id].contains(&rule.id)
+}
+
 fn level_of(registry: &Registry, rule: &Rule) -> Level {
+    if is_firm(rule) {
+        return Level::Error;
+    }
     let config = &registry.config.value;
     config.rules.get(rule.id.0).copied().unwrap_or(rule.level)
+}
+
+/// The most findings that one file contributes. A hostile file has a hundred thousand, and nobody reads them.
+const MOST_FINDINGS: usize = 1_000;
+
+fn leave_out_what_nobody_reads(findings: &mut Vec<Finding>) {
+    let mut counts: BTreeMap<FileId, usize> = BTreeMap::new();
+    let mut over: BTreeMap<FileId, RuleId> = BTreeMap::new();
+    findings.retain(|finding| {
+        let count = counts.entry(finding.primary.file).or_default();
+        *count += 1;
+        let kept = *count <= MOST_FINDINGS;
+        if !kept {
+            over.entry(finding.primary.file).or_insert(finding.rule);
+        }
+        kept
+    });
+    for (file, rule) in over {
+        let left_out = counts[&file] - MOST_FINDINGS;
+        findings.push(Finding::new(
+            rule,
+            file,
+            file_start(),
+            format!(
+                "this file has {left_out} more findings, which are not shown: mend these first"
+            ),
+        ));
+    }
 }
 
 /// The `[[allow]]` entries of a registry, each with its file and its place in it.
@@ -148,8 +186,7 @@ fn allows(registry: &Registry) -> impl Iterator<Item = (FileId, Pointer, &Allow)
 fn accept(registry: &Registry, findings: &mut Vec<Finding>) -> BTreeSet<(FileId, Pointer)> {
     let mut used = BTreeSet::new();
     for (file, place, allow) in allows(registry) {
-        // What cannot be read cannot be accepted: the records around it would be wrong too.
-        if [syntax::RULE.id.0, unsafe_file::RULE.id.0].contains(&allow.rule.as_str()) {
+        if find(&allow.rule.to_string()).is_some_and(is_firm) {
             continue;
         }
         let before = findings.len();

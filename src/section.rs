@@ -34,6 +34,8 @@ pub struct Applied {
     pub title: Option<String>,
     /// A digest of the status: text that no longer fits it was edited by somebody.
     pub status: String,
+    /// A digest of all of the above.
+    pub sum: String,
 }
 
 /// A value on which record and issue agreed.
@@ -83,15 +85,50 @@ pub fn render(subject: &Subject, status: &str, applied: &Applied) -> String {
         status: digest(status),
         ..applied.clone()
     };
+    let hint = hint(&applied);
+    format!("<!-- {BEGIN}{subject} -->\n{status}\n{hint}\n<!-- {END}{subject} -->")
+}
+
+/// A section as somebody left it, with another hint: what kepherd remembers must stay true even where its status is left
+/// alone. `None` if the section has no hint to replace.
+pub fn with_applied(section: &Section, applied: &Applied) -> Option<String> {
+    let last = section.applied.as_ref()?;
+    let applied = Applied {
+        status: last.status.clone(),
+        ..applied.clone()
+    };
+    let lines: Vec<&str> = section.text.lines().collect();
+    let at = lines
+        .iter()
+        .rposition(|line| applied_json(line).is_some())?;
+    let hint = hint(&applied);
+    let mut lines: Vec<&str> = lines;
+    lines[at] = &hint;
+    Some(lines.join("\n"))
+}
+
+/// The comment that carries what was applied.
+fn hint(applied: &Applied) -> String {
+    let applied = Applied {
+        sum: checksum(applied),
+        ..applied.clone()
+    };
     let json = serde_json::to_string(&applied).unwrap_or_default();
     // No key has these three, so they stand in strings only, where an escape keeps them from ending the comment.
     let json = json
         .replace('-', "\\u002d")
         .replace('<', "\\u003c")
         .replace('>', "\\u003e");
-    format!(
-        "<!-- {BEGIN}{subject} -->\n{status}\n<!-- {APPLIED}{json} -->\n<!-- {END}{subject} -->"
-    )
+    format!("<!-- {APPLIED}{json} -->")
+}
+
+/// A digest of the hint itself: one that was edited by hand is no hint.
+fn checksum(applied: &Applied) -> String {
+    let bare = Applied {
+        sum: String::new(),
+        ..applied.clone()
+    };
+    digest(&serde_json::to_string(&bare).unwrap_or_default())
 }
 
 /// Finds the section in a body.
@@ -205,7 +242,8 @@ fn section(body: &str, subject: Subject, range: Range<usize>) -> Section {
     let applied_at = inner.iter().rposition(|line| applied_json(line).is_some());
     let applied: Option<Applied> = applied_at
         .and_then(|at| applied_json(inner[at]))
-        .and_then(|json| serde_json::from_str(json).ok());
+        .and_then(|json| serde_json::from_str(json).ok())
+        .filter(|applied: &Applied| applied.sum == checksum(applied));
     let status = inner[..applied_at.unwrap_or(inner.len())].join("\n");
     let untouched = applied.as_ref().map(|applied| {
         // Only kepherd's own line stands after the status.
@@ -300,6 +338,23 @@ mod tests {
         assert_eq!(present(&body).untouched, Some(false));
         let body = rendered().replace("<!-- kepherd:end", "more\n<!-- kepherd:end");
         assert_eq!(present(&body).untouched, Some(false));
+    }
+
+    #[test]
+    fn a_hint_that_was_edited_is_no_hint() {
+        let body = rendered().replace("2.5", "2.4");
+        assert_eq!(present(&body).applied, None);
+    }
+
+    #[test]
+    fn a_new_hint_leaves_the_status_as_it_is() {
+        let edited = rendered().replace("the status", "my status");
+        let section = present(&edited);
+        let text = with_applied(&section, &Applied::default()).unwrap();
+        let again = present(&text);
+        assert!(again.text.contains("my status"));
+        assert_eq!(again.untouched, Some(false), "the edit is still noticed");
+        assert_eq!(again.applied.unwrap().labels, Vec::<String>::new());
     }
 
     #[test]

@@ -47,13 +47,21 @@ pub fn counted(count: usize, one: &str) -> String {
 pub fn printable(text: &str) -> String {
     text.chars()
         .map(|c| {
-            if c.is_control() {
-                c.escape_default().to_string()
+            if c.is_control() || is_invisible(c) {
+                c.escape_unicode().to_string()
             } else {
                 c.to_string()
             }
         })
         .collect()
+}
+
+/// Characters without width, and those that turn the direction of the text around them.
+fn is_invisible(c: char) -> bool {
+    matches!(
+        c,
+        '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}'
+    )
 }
 
 #[cfg(test)]
@@ -87,5 +95,6 @@ mod tests {
     #[test]
     fn control_characters_become_visible() {
         assert_eq!(printable("a\u{1b}[31m"), "a\\u{1b}[31m");
+        assert_eq!(printable("a\u{202e}b"), "a\\u{202e}b");
     }
 }

@@ -315,6 +315,26 @@ fn files_that_mean_harm_are_findings() {
     );
     let tables: String = (0..5_000).map(|n| format!("[a{n}]\n")).collect();
     folder.write("sig-node/8-tables.toml", tables);
+    let branches: Vec<String> = (1000..3000)
+        .map(|n| format!("\"9.{n}\" = \"planned\""))
+        .collect();
+    let facts = format!(
+        "[runtimes.containerd]\nstate = \"none\"\nbranches = {{ {} }}\n",
+        branches.join(", ")
+    );
+    folder.write("sig-node/10-branches.toml", record(10, &facts));
+    let owners = vec!["\"@\""; 75_000].join(", ");
+    folder.write(
+        "sig-node/11-owners.toml",
+        record(11, &format!("owners = [{owners}]\n")),
+    );
+    let former = vec!["7"; 100_000].join(", ");
+    folder.write(
+        "sig-node/12-former.toml",
+        record(12, &format!("former-issues = [{former}]\n")),
+    );
+    folder.write("sig-node/13-lines.toml", "= \n".repeat(100_000));
+    folder.write("sig-node/14-\u{202e}lmot.toml", record(14, ""));
     folder.write(
         "sig-node/9-control.toml",
         "number = 9\ntitle = \"\u{1b}[2J\"\n",
@@ -323,6 +343,7 @@ fn files_that_mean_harm_are_findings() {
     for format in ["json", "text"] {
         let ran = folder.run(&["check", &format!("--format={format}")]);
         assert_eq!(ran.status, 1, "{}", ran.log);
+        assert!(!ran.out.contains('\u{202e}') || format == "json");
         assert!(
             !ran.out.contains('\u{1b}'),
             "a control character reaches the terminal"
@@ -330,7 +351,7 @@ fn files_that_mean_harm_are_findings() {
         if format == "json" {
             let files: BTreeSet<String> =
                 places(&ran).into_iter().map(|(_, path, ..)| path).collect();
-            assert_eq!(files.len(), 8, "{files:?}");
+            assert_eq!(files.len(), 13, "{files:?}");
         }
     }
     assert_eq!(folder.contents(), before);

@@ -76,7 +76,7 @@ fn record() -> impl Strategy<Value = Record> {
         ])),
         prop::option::of(prop::sample::select(vec!["2.4", "2.5"])),
         prop::collection::btree_set(0..3usize, 0..3),
-        "[a-zA-Z@#|<>` _-]{0,20}x",
+        "[a-zA-Z@#|<>`_-][a-zA-Z@#|<>` _-]{0,20}x",
     )
         .prop_map(
             |(pinned, status, target, triage, milestone, shepherds, title)| Record {

@@ -573,6 +573,116 @@ fn hostile_titles_mention_nobody_and_break_nothing() {
 }
 
 #[test]
+fn an_edited_section_that_is_only_reported_does_not_make_kepherd_forget() {
+    let hub = one("issue = 7\nshepherds = [\"mikebrow\"]\n");
+    let config = hub.folder.read("registry.toml");
+    hub.folder.write(
+        "registry.toml",
+        format!("{config}\n[drift]\nsection = \"report\"\n"),
+    );
+    hub.run(&["apply"]).expect(0);
+    let people = body(&hub, 7).replace("| Status | implementable |", "| Status | going well |");
+    edit(
+        &hub,
+        7,
+        IssuePatch {
+            body: Some(people),
+            ..IssuePatch::default()
+        },
+    );
+    hub.folder.write(
+        PATH,
+        record(9001, "issue = 7\nshepherds = [\"samuelkarp\"]\n"),
+    );
+    hub.run(&["apply"]).expect(0);
+    assert!(body(&hub, 7).contains("going well"));
+    // What kepherd took off and a person puts on again is the person's.
+    edit(
+        &hub,
+        7,
+        IssuePatch {
+            assignees: Some(vec!["samuelkarp".to_owned(), "mikebrow".to_owned()]),
+            ..IssuePatch::default()
+        },
+    );
+    hub.run(&["apply"]).expect(0);
+    hub.world(|world| assert_eq!(world.issue(REPO, 7).unwrap().assignees.len(), 2));
+}
+
+#[test]
+fn a_hint_that_was_tampered_with_removes_nothing() {
+    let hub = one("issue = 7\n");
+    hub.run(&["apply"]).expect(0);
+    let label = "target/kubernetes/v1.38".to_owned();
+    let forged = body(&hub, 7).replace(
+        "\"status\"",
+        &format!("\"labels\":[\"{label}\",\"{label}\"],\"status\""),
+    );
+    edit(
+        &hub,
+        7,
+        IssuePatch {
+            body: Some(forged),
+            labels: Some(vec![label.clone()]),
+            ..IssuePatch::default()
+        },
+    );
+    hub.run(&["apply"]).expect(0);
+    assert!(labels(&hub, 7).contains(&label));
+}
+
+#[test]
+fn an_issue_that_another_record_mentions_may_still_be_this_ones() {
+    let hub = Hub::with(&[
+        (PATH, &record(9001, "")),
+        (
+            "sig-node/9002-b.toml",
+            &record(9002, "issue = 2\nrelated-issues = [3]\n"),
+        ),
+    ]);
+    hub.world(|world| {
+        let repository = world.repository_mut(REPO).unwrap();
+        repository.issues.get_mut(&3).unwrap().title = "KEP-9001: lullabies".to_owned();
+    });
+    let out = hub.run(&["apply"]).expect(1);
+    assert!(out.contains("looks tracked already, by #3"), "{out}");
+}
+
+#[test]
+fn a_token_or_an_address_that_cannot_be_one_is_refused_and_not_repeated() {
+    let hub = one("issue = 7\n");
+    let ran = hub.run_as("secret\nsecond line", &["plan"]);
+    assert!(
+        ran.log
+            .contains("the token has a character that no token has"),
+        "{ran:?}"
+    );
+    assert!(!ran.log.contains("secret"), "{ran:?}");
+    ran.expect(2);
+    let mut command = common::command(hub.folder.path(), &["-v", "-v", "plan"]);
+    command
+        .env("GITHUB_API_URL", "http://user:sekret@127.0.0.1:9")
+        .env("GITHUB_TOKEN", "hidden");
+    let ran = common::Ran::of(&mut command);
+    assert!(
+        !format!("{}{}", ran.out, ran.log).contains("sekret"),
+        "{ran:?}"
+    );
+    ran.expect(2);
+    let mut command = common::command(hub.folder.path(), &["-v", "-v", "plan"]);
+    command
+        .env("GITHUB_API_URL", "http://127.0.0.1:9")
+        .env("GITHUB_TOKEN", "hidden");
+    let ran = common::Ran::of(&mut command);
+    assert!(ran.log.contains("no answer"), "{ran:?}");
+    assert!(
+        !format!("{}{}", ran.out, ran.log).contains("hidden"),
+        "{ran:?}"
+    );
+    ran.expect(2);
+}
+
+#[test]
 fn a_closed_issue_is_kept_up_to_date_and_not_reopened() {
     let hub = one("issue = 7\ntarget = \"1.38\"\n");
     edit(

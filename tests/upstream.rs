@@ -222,6 +222,59 @@ fn a_record_with_mistakes_is_left_alone() {
 }
 
 #[test]
+fn a_file_that_is_there_is_never_overwritten() {
+    let mut clone = Clone::new();
+    clone.commit("2026-07-24", &[(PATH, &yaml("alpha", "v1.37"))]);
+    let unreadable = b"number = 9001 # \xe9\n".to_vec();
+    let misnumbered = record(9010, "issue = 7\n").into_bytes();
+    for text in [unreadable, misnumbered] {
+        let folder = Folder::with(&[]);
+        folder.write(RECORD, &text);
+        let before = folder.contents();
+        let ran = pull(&folder, &clone, &["--kep", "9001"]);
+        assert!(
+            ran.log.contains("is left alone: run `kepherd check`"),
+            "{ran:?}"
+        );
+        ran.expect(1);
+        assert_eq!(folder.contents(), before);
+    }
+}
+
+#[test]
+fn names_from_elsewhere_lead_nowhere_else() {
+    let mut clone = Clone::new();
+    let text = yaml("alpha", "v1.37");
+    clone.commit(
+        "2026-07-24",
+        &[
+            (PATH, &text),
+            ("keps/..a/9002-x/kep.yaml", &text),
+            ("keps/releases/9003-x/kep.yaml", &text),
+            ("keps/.hidden/9004-x/kep.yaml", &text),
+            ("keps/sig-node/9005-\u{1b}[31m/kep.yaml", &text),
+        ],
+    );
+    let folder = Folder::with(&[]);
+    let before = folder.contents();
+    let ran = pull(&folder, &clone, &["--kep", "9002", "9003", "9004", "9005"]);
+    assert!(ran.out.contains("0 records created"), "{ran:?}");
+    assert!(!format!("{}{}", ran.out, ran.log).contains('\u{1b}'));
+    assert_eq!(folder.contents(), before);
+}
+
+#[cfg(unix)]
+#[test]
+fn a_link_in_the_registry_is_not_written_through() {
+    let mut clone = Clone::new();
+    clone.commit("2026-07-24", &[(PATH, &yaml("alpha", "v1.37"))]);
+    let (folder, elsewhere) = (Folder::with(&[]), Folder::empty());
+    std::os::unix::fs::symlink(elsewhere.path(), folder.path().join("sig-node")).unwrap();
+    pull(&folder, &clone, &["--kep", "9001"]).expect(2);
+    assert_eq!(elsewhere.contents(), Vec::new());
+}
+
+#[test]
 fn what_is_no_clone_is_said_so() {
     let folder = Folder::with(&[]);
     let ran = folder.run(&["upstream", "pull", "--repo", "nowhere", "--kep", "1"]);

@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use anyhow::{Context as _, Result, bail};
+use secrecy::ExposeSecret as _;
 
 use super::Environment;
 use crate::cli::Target;
@@ -38,7 +39,17 @@ impl Connection {
                  or try --sandbox, which needs none"
             );
         };
+        let visible = |text: &str| text.bytes().all(|byte| byte.is_ascii_graphic());
+        if !visible(token.expose_secret()) {
+            bail!("the token has a character that no token has, such as a space or a line break");
+        }
         let base = environment.api_url.as_deref().unwrap_or(GITHUB_API);
+        if base.contains('@') || !visible(base) {
+            // Not repeated here: it may hold a password.
+            bail!(
+                "GITHUB_API_URL is not an address like https://github.example.com/api/v3, without user and password"
+            );
+        }
         Ok(Self {
             client: Client::new(base.trim_end_matches('/'), token)?,
             sandbox: None,

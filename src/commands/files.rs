@@ -137,6 +137,27 @@ fn prefix(root: &Path, here: &Path) -> String {
     }
 }
 
+/// Writes a new file below a root, and never over or through something that is there.
+pub(super) fn create(root: &Path, below: &str, text: &str) -> Result<()> {
+    let mut path = root.to_owned();
+    for part in below.split('/') {
+        path.push(part);
+        if fs::symlink_metadata(&path).is_ok_and(|found| found.is_symlink()) {
+            bail!(
+                "`{}` is a symbolic link, and links are not followed",
+                path.display()
+            );
+        }
+    }
+    if fs::symlink_metadata(&path).is_ok() {
+        bail!(
+            "`{}` is there already, and is not overwritten",
+            path.display()
+        );
+    }
+    write(&path, text)
+}
+
 /// Writes a file whole or not at all.
 pub(super) fn write(path: &Path, text: &str) -> Result<()> {
     let write = || -> std::io::Result<()> {

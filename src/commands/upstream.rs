@@ -10,7 +10,7 @@ use crate::cli::Pull;
 use crate::git::{Commit, Content, EntryKind, Repository};
 use crate::registry::calendars::KubernetesCalendar;
 use crate::registry::kep::KepRecord;
-use crate::registry::load::leading_number;
+use crate::registry::load::{file_stem, is_plain_name, leading_number};
 use crate::registry::values::Date;
 use crate::registry::{Entry, Registry};
 use crate::upstream::{Facts, FieldChange, MAX_KEP_YAML, new_record, read, update_record};
@@ -150,8 +150,20 @@ fn pull_one(
     let seen = clone.commit.date;
     let Some(record) = record else {
         // `keps/sig-node/4960-…` upstream is `sig-node/4960-….toml` here.
-        let target = format!("{}.toml", folder.trim_start_matches("keps/"));
-        files::write(&root.join(&target), &new_record(&facts, seen))?;
+        let target = format!("{}.toml", folder.strip_prefix("keps/").unwrap_or(folder));
+        let taken = registry.files.iter().find(|file| {
+            *file.path == *target || leading_number(file_stem(&file.path)) == Some(number)
+        });
+        if let Some(taken) = taken {
+            tally.failed += 1;
+            writeln!(
+                context.log,
+                "warning: {}: is named after KEP-{number} and is not its record, and is left alone: run `kepherd check`",
+                printable(&taken.path)
+            )?;
+            return Ok(());
+        }
+        files::create(root, &target, &new_record(&facts, seen))?;
         tally.created += 1;
         writeln!(context.out, "created  KEP-{number}  {target}")?;
         return Ok(());
@@ -207,11 +219,17 @@ impl Clone<'_> {
     fn folders(&self) -> Result<BTreeMap<u32, Vec<String>>> {
         let mut folders: BTreeMap<u32, Vec<String>> = BTreeMap::new();
         for sig in self.repository.folder(self.commit, "keps")? {
-            if sig.kind != EntryKind::Folder || sig.name == "prod-readiness" {
+            // Names come from elsewhere and become paths here: only plain ones do.
+            let ours = ["prod-readiness", "releases", "work-items"];
+            let plain = is_plain_name(&sig.name) && !ours.contains(&sig.name.as_str());
+            if sig.kind != EntryKind::Folder || !plain {
                 continue;
             }
             let below = format!("keps/{}", sig.name);
             for kep in self.repository.folder(self.commit, &below)? {
+                if !is_plain_name(&kep.name) {
+                    continue;
+                }
                 if let (EntryKind::Folder, Some(number)) = (kep.kind, leading_number(&kep.name)) {
                     folders
                         .entry(number)

@@ -64,8 +64,10 @@ pub(super) fn of_kep(registry: &Registry, entry: &Entry<KepRecord>) -> String {
     table.row(
         "KEP",
         &format!(
-            "[issue]({}), [document](https://github.com/kubernetes/enhancements/tree/master/keps/{folder}/{stem})",
-            address(&kep_issue, "issues")
+            "[issue]({}), [document](https://github.com/kubernetes/enhancements/tree/master/keps/{}/{})",
+            address(&kep_issue, "issues"),
+            encoded(folder),
+            encoded(stem)
         ),
     );
     table.row("KEP owners", &people(&record.owners));
@@ -350,6 +352,20 @@ fn text(text: &str) -> String {
         rest = &rest[c.len_utf8()..];
     }
     inert
+}
+
+/// A name as a part of an address: what could end a link is percent-encoded.
+fn encoded(name: &str) -> String {
+    let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"._-".contains(&byte);
+    name.bytes()
+        .map(|byte| {
+            if plain(byte) {
+                char::from(byte).to_string()
+            } else {
+                format!("%{byte:02X}")
+            }
+        })
+        .collect()
 }
 
 /// Text inside backticks in a table: a backtick would end it, and a bar would end the cell.

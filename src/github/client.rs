@@ -70,7 +70,7 @@ impl Client {
         };
         let octocrab = Octocrab::builder()
             .base_uri(base)
-            .map_err(|_| problem(format!("`{base}` is not an address")))?
+            .map_err(|_| problem("the address of the API is not an address".to_owned()))?
             .personal_token(token)
             .set_connect_timeout(Some(CONNECT_TIMEOUT))
             .set_read_timeout(Some(READ_TIMEOUT))

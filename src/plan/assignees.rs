@@ -59,7 +59,8 @@ pub(super) fn compare(
             }
         }
     }
-    let after = issue.assignees.len() + outcome.change.add.len() - outcome.change.remove.len();
+    let after = (issue.assignees.len() + outcome.change.add.len())
+        .saturating_sub(outcome.change.remove.len());
     if !outcome.change.add.is_empty() && after > limits::ASSIGNEES_PER_ISSUE {
         outcome.conflict = Some(format!(
             "the issue would have {after} assignees; GitHub takes {}",

@@ -27,8 +27,11 @@ pub(super) struct Index<'a> {
     listed: bool,
     by_marker: BTreeMap<Subject, Vec<&'a ObservedIssue>>,
     by_title: BTreeMap<u32, Vec<&'a ObservedIssue>>,
-    titles: BTreeMap<&'a str, &'a ObservedIssue>,
+    titles: BTreeMap<String, Vec<&'a ObservedIssue>>,
+    /// Numbers that some record names, as its issue or otherwise.
     claimed: BTreeSet<u64>,
+    /// Numbers that are the issue of some record.
+    pinned: BTreeSet<u64>,
 }
 
 impl<'a> Index<'a> {
@@ -38,6 +41,11 @@ impl<'a> Index<'a> {
             by_marker: BTreeMap::new(),
             by_title: BTreeMap::new(),
             titles: BTreeMap::new(),
+            pinned: wanted
+                .issues
+                .iter()
+                .filter_map(|issue| issue.number)
+                .collect(),
             claimed: wanted
                 .issues
                 .iter()
@@ -49,12 +57,12 @@ impl<'a> Index<'a> {
                 })
                 .collect(),
         };
-        let pinned = seen
+        let read = seen
             .issues
             .values()
             .filter_map(|lookup| issue_of(Some(lookup)));
         let mut numbers = BTreeSet::new();
-        let all = seen.indexed.iter().flat_map(BTreeMap::values).chain(pinned);
+        let all = seen.indexed.iter().flat_map(BTreeMap::values).chain(read);
         for issue in all.filter(|issue| numbers.insert(issue.number)) {
             let subjects = match section::find(&issue.body) {
                 Found::Absent => Vec::new(),
@@ -67,7 +75,11 @@ impl<'a> Index<'a> {
             if let Some(kep) = kep_in_title(&issue.title) {
                 index.by_title.entry(kep).or_default().push(issue);
             }
-            index.titles.insert(&issue.title, issue);
+            index
+                .titles
+                .entry(folded(&issue.title))
+                .or_default()
+                .push(issue);
         }
         index
     }
@@ -149,24 +161,21 @@ pub(super) fn identify<'a>(
             "try again".to_owned(),
         );
     }
-    let lookalikes: Vec<&ObservedIssue> = match &wanted.subject {
-        Subject::Kep(number) => {
-            let named = index.by_title.get(number).map_or(&[][..], Vec::as_slice);
-            let asked_for = options.create.contains(number);
-            named
-                .iter()
-                .copied()
-                .filter(|issue| !asked_for && !index.claimed.contains(&issue.number))
-                .collect()
-        }
-        Subject::Item(_) => index
-            .titles
-            .get(wanted.title.as_str())
-            .copied()
-            .filter(|issue| !index.claimed.contains(&issue.number))
-            .into_iter()
-            .collect(),
+    let (named, asked_for) = match &wanted.subject {
+        Subject::Kep(number) => (index.by_title.get(number), options.create.contains(number)),
+        Subject::Item(_) => (index.titles.get(&folded(&wanted.title)), false),
     };
+    // Another record's issue is spoken for. One that another record merely mentions may still be this one's.
+    let lookalikes: Vec<&ObservedIssue> = named
+        .into_iter()
+        .flatten()
+        .copied()
+        .filter(|issue| {
+            let spoken_for = index.pinned.contains(&issue.number)
+                || wanted.other_numbers.contains(&issue.number);
+            !asked_for && !spoken_for
+        })
+        .collect();
     let Some(first) = lookalikes.first() else {
         return Identity::New;
     };
@@ -248,6 +257,11 @@ pub fn kep_in_title(title: &str) -> Option<u32> {
     let digits = number.to_string().len();
     let after = start[digits..].trim_start();
     after.starts_with(['-', ':', '–', '—']).then_some(number)
+}
+
+/// A title as titles are compared: without case, and without white space around it.
+fn folded(title: &str) -> String {
+    title.trim().to_lowercase()
 }
 
 fn leading_number(text: &str) -> Option<u32> {

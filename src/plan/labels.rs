@@ -45,11 +45,14 @@ pub(super) fn compare(
     }
     for label in ours {
         let asked_for = contains(&wanted.labels, label);
-        if !asked_for && issue.has_label(label) && wanted.removable.contains(label) {
+        let named_before = contains(&outcome.change.remove, label);
+        if !asked_for && !named_before && issue.has_label(label) && wanted.removable.contains(label)
+        {
             outcome.change.remove.push(label.clone());
         }
     }
-    let after = issue.labels.len() + outcome.change.add.len() - outcome.change.remove.len();
+    let after =
+        (issue.labels.len() + outcome.change.add.len()).saturating_sub(outcome.change.remove.len());
     if !outcome.change.add.is_empty() && after > limits::LABELS_PER_ISSUE {
         outcome.conflict = Some(format!(
             "the issue would have {after} labels; GitHub takes {}",

@@ -3,7 +3,7 @@
 use super::{Drift, Field, Outcome, SectionChange};
 use crate::desired::DesiredIssue;
 use crate::registry::config::Policy;
-use crate::section::{Applied, Section, render};
+use crate::section::{Applied, Section, render, with_applied};
 
 pub(super) fn compare(
     wanted: &DesiredIssue,
@@ -33,11 +33,14 @@ pub(super) fn compare(
             enforced,
         });
     }
-    if !edited || enforced {
-        outcome.change = Some(SectionChange {
-            from: Some(present.text.clone()),
-            to,
-        });
-    }
+    let to = if !edited || enforced {
+        Some(to)
+    } else {
+        with_applied(present, applied)
+    };
+    outcome.change = to.filter(|to| *to != present.text).map(|to| SectionChange {
+        from: Some(present.text.clone()),
+        to,
+    });
     outcome
 }

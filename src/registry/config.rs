@@ -80,10 +80,16 @@ pub struct Runtime {
 #[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
 pub struct IssueConfig {
     /// The title of a new issue: `{number}` and `{title}` are filled in.
-    #[schemars(regex(pattern = r"\{number\}"), length(max = 200))]
+    #[schemars(
+        regex(pattern = r"^[^\x00-\x1f\x7f]*\{number\}[^\x00-\x1f\x7f]*$"),
+        length(max = 200)
+    )]
     pub title: String,
     /// The title of a new issue for a work item: `{title}` is filled in.
-    #[schemars(regex(pattern = r"\{title\}"), length(max = 200))]
+    #[schemars(
+        regex(pattern = r"^[^\x00-\x1f\x7f]*\{title\}[^\x00-\x1f\x7f]*$"),
+        length(max = 200)
+    )]
     pub item_title: String,
     /// Whether existing issues get the title of the pattern.
     pub retitle: bool,
@@ -144,7 +150,10 @@ pub struct LabelsConfig {
 #[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
 pub struct ReleaseLabel {
     /// Its name: `{release}` is filled in.
-    #[schemars(regex(pattern = r"^[^{}]*\{release\}[^{}]*$"), length(max = 60))]
+    #[schemars(
+        regex(pattern = r"^[^{}\x00-\x1f\x7f]*\{release\}[^{}\x00-\x1f\x7f]*$"),
+        length(max = 60)
+    )]
     pub name: String,
     /// The label of a KEP that is accepted and aims at no release yet.
     pub placeholder: Option<Line>,
@@ -152,7 +161,7 @@ pub struct ReleaseLabel {
     #[schemars(regex(pattern = "^[0-9A-Fa-f]{6}$"))]
     pub color: String,
     /// The description of a label that is created: `{release}` is filled in.
-    #[schemars(length(max = 100))]
+    #[schemars(regex(pattern = r"^[^\x00-\x1f\x7f]*$"), length(max = 100))]
     pub description: String,
 }
 
@@ -190,7 +199,10 @@ impl ReleaseLabel {
 #[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
 pub struct MilestoneConfig {
     /// The title of a milestone: `{release}` is filled in.
-    #[schemars(regex(pattern = r"\{release\}"), length(max = 100))]
+    #[schemars(
+        regex(pattern = r"^[^\x00-\x1f\x7f]*\{release\}[^\x00-\x1f\x7f]*$"),
+        length(max = 100)
+    )]
     pub title: String,
 }
 

@@ -294,6 +294,14 @@ pub fn leading_number(stem: &str) -> Option<u32> {
     digits.parse().ok()
 }
 
+/// Whether a name of a file or folder is one that a registry uses: safe in a path, an address and a table.
+pub fn is_plain_name(name: &str) -> bool {
+    name.starts_with(|c: char| c.is_ascii_alphanumeric())
+        && name
+            .chars()
+            .all(|c| c.is_ascii_alphanumeric() || "._-".contains(c))
+}
+
 fn text_of(file: FileId, bytes: Vec<u8>) -> (String, Option<Finding>) {
     match String::from_utf8(bytes) {
         Ok(text) => (text, None),

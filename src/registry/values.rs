@@ -554,7 +554,7 @@ impl FromStr for Line {
     type Err = Misspelt;
 
     fn from_str(text: &str) -> Result<Self, Misspelt> {
-        if text.trim().is_empty() || text.contains(|c: char| c.is_ascii_control()) {
+        if text.is_empty() || text.trim() != text || text.contains(|c: char| c.is_ascii_control()) {
             return Err(Misspelt::new(text, "one line of text"));
         }
         Ok(Self(text.to_owned()))
@@ -563,8 +563,8 @@ impl FromStr for Line {
 
 spelled_as_string!(Line, "one line of text", {
     "type": "string",
-    "description": "One line of text, not empty.",
-    "pattern": "^[^\\x00-\\x1f\\x7f]*[^\\x00-\\x20\\x7f][^\\x00-\\x1f\\x7f]*$",
+    "description": "One line of text, not empty, without white space around it.",
+    "pattern": "^[^\\s\\x00-\\x1f\\x7f]([^\\x00-\\x1f\\x7f]*[^\\s\\x00-\\x1f\\x7f])?$",
     "examples": ["Pod Lullabies"]
 });
 

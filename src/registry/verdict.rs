@@ -19,9 +19,6 @@ use crate::document::{self, DATE_MARK};
 use crate::source::{SourceFile, Span};
 use crate::words::{nearest, one_of};
 
-/// The most findings of a schema in one file: hostile files have a million, and nobody reads them.
-const MOST_FINDINGS: usize = 1_000;
-
 /// A finding, and the top-level key that cannot be relied on because of it.
 #[derive(Debug)]
 pub struct Verdict {
@@ -51,26 +48,10 @@ pub fn judge(
         schema: kind.schema(),
         validator,
     };
-    let mut verdicts: Vec<Verdict> = validator
+    validator
         .iter_errors(tree)
         .flat_map(|error| judgement.verdicts(&error))
-        .take(MOST_FINDINGS + 1)
-        .collect();
-    if verdicts.len() > MOST_FINDINGS {
-        verdicts.truncate(MOST_FINDINGS);
-        verdicts.push(Verdict {
-            finding: Finding::new(
-                SCHEMA,
-                file,
-                Place::Span(Span::default()),
-                format!(
-                    "this file has more than {MOST_FINDINGS} mistakes; the others are not shown"
-                ),
-            ),
-            damages: "*".to_owned(),
-        });
-    }
-    verdicts
+        .collect()
 }
 
 struct Judgement<'a> {

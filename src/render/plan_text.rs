@@ -150,8 +150,11 @@ fn write_repository(out: &mut String, plan: &RepositoryPlan, paint: Paint) {
             out,
             "  {}   label {}  {}",
             paint.added("new  "),
-            label.name,
-            paint.quiet(&format!("#{} {}", label.color, label.description))
+            printable(&label.name),
+            paint.quiet(&printable(&format!(
+                "#{} {}",
+                label.color, label.description
+            )))
         );
     }
     for milestone in milestones {
@@ -162,7 +165,7 @@ fn write_repository(out: &mut String, plan: &RepositoryPlan, paint: Paint) {
             out,
             "  {}   milestone {}  {}",
             paint.added("new  "),
-            milestone.title,
+            printable(&milestone.title),
             paint.quiet(&due)
         );
     }
@@ -267,12 +270,12 @@ fn write_new(out: &mut String, new: &NewIssue, paint: Paint) {
         milestone,
     } = new;
     line(out, Field::Title, &printable(title));
-    line(out, Field::Labels, &labels.join("  "));
+    line(out, Field::Labels, &printable(&labels.join("  ")));
     if !assignees.is_empty() {
         line(out, Field::Assignees, &assignees.join("  "));
     }
     if let Some(milestone) = milestone {
-        line(out, Field::Milestone, milestone);
+        line(out, Field::Milestone, &printable(milestone));
     }
     let rows = shown_lines(body).len();
     line(

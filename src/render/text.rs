@@ -24,22 +24,29 @@ pub fn finding(diagnostic: &Diagnostic, files: &[SourceFile], prefix: &str, colo
         .elements(Vec::<Origin<'_>>::new());
     for file in shown_files {
         let source = &files[file.0];
-        let path = format!("{prefix}{}", source.path);
+        let path = printable(&format!("{prefix}{}", source.path));
         if source.text.is_empty() {
             group = group.element(Origin::path(path));
             continue;
         }
         let here: Vec<&&Label<Span>> = labels.iter().filter(|label| label.file == file).collect();
-        let window = window(source, here.iter().map(|label| label.place));
-        let annotations = here.into_iter().map(|label| {
-            let kind = if std::ptr::eq(*label, &raw const diagnostic.primary) {
-                AnnotationKind::Primary
-            } else {
-                AnnotationKind::Context
-            };
-            let text = Some(printable(&label.text)).filter(|text| !text.is_empty());
-            kind.span(window.range_of(label.place)).label(text)
-        });
+        let window = window(
+            source,
+            here[0].place,
+            here[1..].iter().map(|label| label.place),
+        );
+        let annotations = here
+            .into_iter()
+            .filter(|label| window.holds(label.place))
+            .map(|label| {
+                let kind = if std::ptr::eq(*label, &raw const diagnostic.primary) {
+                    AnnotationKind::Primary
+                } else {
+                    AnnotationKind::Context
+                };
+                let text = Some(printable(&label.text)).filter(|text| !text.is_empty());
+                kind.span(window.range_of(label.place)).label(text)
+            });
         group = group.element(
             Snippet::source(window.text)
                 .line_start(window.first_line)
@@ -59,12 +66,17 @@ pub fn finding(diagnostic: &Diagnostic, files: &[SourceFile], prefix: &str, colo
     for help in &diagnostic.help {
         let Some(edit) = &help.edit else { continue };
         let source = &files[edit.file.0];
-        report.push(Title::HELP.secondary_title(printable(&help.text)).element(
-            Snippet::source(&*source.text).patch(Patch::new(
-                source.clamp(edit.place).range(),
-                edit.replacement.clone(),
-            )),
-        ));
+        let window = window(source, edit.place, std::iter::empty());
+        report.push(
+            Title::HELP.secondary_title(printable(&help.text)).element(
+                Snippet::source(window.text)
+                    .line_start(window.first_line)
+                    .patch(Patch::new(
+                        window.range_of(edit.place),
+                        edit.replacement.clone(),
+                    )),
+            ),
+        );
     }
     let renderer = if color {
         Renderer::styled()
@@ -84,14 +96,26 @@ struct Window<'s> {
     first_line: usize,
 }
 
-fn window(source: &SourceFile, places: impl Iterator<Item = Span>) -> Window<'_> {
-    let around = places
-        .map(|place| source.lines_around(place))
-        .reduce(|a, b| Span {
-            start: a.start.min(b.start),
-            end: a.end.max(b.end),
-        })
-        .unwrap_or_default();
+/// The most bytes around a finding that are shown: a file of one long line is cut on both sides.
+const WIDEST: usize = 4_000;
+
+fn window(source: &SourceFile, first: Span, others: impl Iterator<Item = Span>) -> Window<'_> {
+    let mut around =
+        others
+            .map(|place| source.lines_around(place))
+            .fold(source.lines_around(first), |a, b| Span {
+                start: a.start.min(b.start),
+                end: a.end.max(b.end),
+            });
+    if around.end - around.start > WIDEST {
+        let lines = source.lines_around(first);
+        around = source.clamp(Span {
+            start: lines.start.max(first.start.saturating_sub(WIDEST / 4)),
+            end: lines
+                .end
+                .min(first.end.min(first.start + WIDEST / 2) + WIDEST / 4),
+        });
+    }
     Window {
         source,
         text: source.slice(around),
@@ -103,7 +127,12 @@ fn window(source: &SourceFile, places: impl Iterator<Item = Span>) -> Window<'_>
 impl Window<'_> {
     fn range_of(&self, place: Span) -> std::ops::Range<usize> {
         let place = self.source.clamp(place);
-        place.start - self.start..place.end - self.start
+        let inside = |offset: usize| offset.saturating_sub(self.start).min(self.text.len());
+        inside(place.start)..inside(place.end)
+    }
+
+    fn holds(&self, place: Span) -> bool {
+        place.start >= self.start && place.start <= self.start + self.text.len()
     }
 }
 

@@ -3,7 +3,8 @@
 use super::{Group, Rule, file_start};
 use crate::diagnostic::{Finding, Level, Place, Pointer};
 use crate::registry::Registry;
-use crate::registry::load::{FILE_NAME, file_stem, leading_number};
+use crate::registry::load::{FILE_NAME, file_stem, is_plain_name, leading_number};
+use crate::words::printable;
 
 pub(super) const RULE: Rule = Rule {
     id: FILE_NAME,
@@ -18,11 +19,26 @@ pub(super) const RULE: Rule = Rule {
 
 fn check(registry: &Registry, findings: &mut Vec<Finding>) {
     for entry in &registry.keps {
+        let path = &registry.file(entry.file).path;
+        let stem = file_stem(path);
+        if !path.split('/').all(is_plain_name) {
+            findings.push(
+                Finding::new(
+                    RULE.id,
+                    entry.file,
+                    file_start(),
+                    format!(
+                        "`{}` has characters that do not belong in the name of a record",
+                        printable(path)
+                    ),
+                )
+                .help("use letters, digits, `.`, `_` and `-`, as kubernetes/enhancements does"),
+            );
+            continue;
+        }
         if !entry.is_sound("number") {
             continue;
         }
-        let path = &registry.file(entry.file).path;
-        let stem = file_stem(path);
         let number = entry.value.number;
         let finding = match leading_number(stem) {
             Some(named) if named == number => continue,

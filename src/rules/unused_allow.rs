@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::{Group, Rule, allows, find, no_such_rule, nothing_to_check};
+use super::{Group, Rule, allows, find, is_firm, no_such_rule, nothing_to_check};
 use crate::diagnostic::{FileId, Finding, Level, Place, Pointer, RuleId};
 use crate::registry::Registry;
 
@@ -31,6 +31,8 @@ pub(super) fn report(
         let rule = allow.rule.as_str();
         findings.push(if find(rule).is_none() {
             no_such_rule(file, place, rule, RULE.id)
+        } else if find(rule).is_some_and(is_firm) {
+            cannot_be_lowered(file, place, rule)
         } else {
             Finding::new(
                 RULE.id,
@@ -43,11 +45,19 @@ pub(super) fn report(
     }
     let config = &registry.config;
     for rule in config.value.rules.keys() {
+        let place = Place::Key(Pointer::to("rules").key(rule));
         if find(rule).is_none() {
-            let place = Place::Key(Pointer::to("rules").key(rule));
             findings.push(no_such_rule(config.file, place, rule, RULE.id));
+        } else if find(rule).is_some_and(is_firm) {
+            findings.push(cannot_be_lowered(config.file, place, rule));
         }
     }
+}
+
+fn cannot_be_lowered(file: FileId, place: Place, rule: &str) -> Finding {
+    Finding::new(RULE.id, file, place, format!("`{rule}` is always an error"))
+        .note("a record that cannot be read can neither be accepted nor acted on")
+        .help("remove this entry, and mend the record")
 }
 
 #[cfg(test)]
@@ -113,6 +123,22 @@ mod tests {
         5 | rule = "file-name"
           |                 +
         "#);
+    }
+
+    #[test]
+    fn what_cannot_be_read_cannot_be_accepted_or_silenced() {
+        let config = format!("{CONFIG}[rules]\nschema = \"off\"\n");
+        let record = allowing("schema", &format!("{RECORD}shepherds = \"mikebrow\"\n"));
+        let found = check(&[
+            ("registry.toml", &config),
+            ("sig-node/9001-a.toml", &record),
+        ]);
+        assert_eq!(found.matches("error[schema]").count(), 1, "{found}");
+        assert_eq!(
+            found.matches("`schema` is always an error").count(),
+            2,
+            "{found}"
+        );
     }
 
     #[test]
