@@ -15,6 +15,7 @@ pub mod github;
 pub mod github_limits;
 pub mod observed;
 pub mod plan;
+pub mod policy;
 pub mod registry;
 pub mod render;
 pub mod rules;

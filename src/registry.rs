@@ -49,6 +49,8 @@ impl<T> Entry<T> {
 /// Everything that a registry says.
 #[derive(Debug, Clone)]
 pub struct Registry {
+    /// The number of the first file: not 0 where two registries are looked at together.
+    pub first_file: usize,
     /// The files, by path.
     pub files: Vec<SourceFile>,
     /// `registry.toml`.
@@ -63,12 +65,14 @@ pub struct Registry {
     pub keps: Vec<Entry<KepRecord>>,
     /// The work items, by path.
     pub items: Vec<Entry<WorkItem>>,
+    /// Where the record of each KEP stands among `keps`; the first one where there are two.
+    by_number: BTreeMap<u32, usize>,
 }
 
 impl Registry {
     /// A file.
     pub fn file(&self, id: FileId) -> &SourceFile {
-        &self.files[id.0]
+        &self.files[id.0 - self.first_file]
     }
 
     /// The number of records: KEPs and work items.
@@ -78,7 +82,9 @@ impl Registry {
 
     /// The record of a KEP.
     pub fn kep(&self, number: u32) -> Option<&Entry<KepRecord>> {
-        self.keps.iter().find(|entry| entry.value.number == number)
+        self.by_number
+            .get(&number)
+            .and_then(|index| self.keps.get(*index))
     }
 
     /// The repository where a record's issue lives: the one it names, or the registry's first.

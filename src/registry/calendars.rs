@@ -57,6 +57,15 @@ impl KubernetesCalendar {
         }
     }
 
+    /// The cycle that is under way on a day: it has started, and its release has not happened.
+    pub fn current(&self, day: Date) -> Option<&Cycle> {
+        self.cycles
+            .iter()
+            .filter(|cycle| cycle.start.is_some_and(|start| start <= day))
+            .filter(|cycle| cycle.released.is_none_or(|released| released > day))
+            .min_by_key(|cycle| cycle.release)
+    }
+
     /// Whether a release has shipped, as the calendar knows it.
     pub fn is_released(&self, release: Release) -> bool {
         self.shipped_by(release, Date(jiff::civil::Date::MAX))

@@ -46,6 +46,9 @@ pub struct Config {
     /// What is announced in comments.
     #[serde(default)]
     pub announce: Announce,
+    /// The figures that the rules of the process use.
+    #[serde(default)]
+    pub policy: PolicyConfig,
     /// How loud each rule speaks, by its name.
     #[serde(default)]
     pub rules: BTreeMap<String, Level>,
@@ -287,6 +290,29 @@ impl Default for Guards {
             creations: 10,
             removals: 10,
             removals_percent: 25,
+        }
+    }
+}
+
+/// The figures that the rules of the process use.
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
+pub struct PolicyConfig {
+    /// How many days after a Kubernetes release a runtime's release still counts for it.
+    ///
+    /// The runtimes' paired minors have come 5 to 27 days after it.
+    #[schemars(range(max = 365))]
+    pub tolerance_days: i32,
+    /// How many days before the home runtime's next minor the design must be agreed on.
+    #[schemars(range(max = 365))]
+    pub consensus_days: i32,
+}
+
+impl Default for PolicyConfig {
+    fn default() -> Self {
+        Self {
+            tolerance_days: 30,
+            consensus_days: 30,
         }
     }
 }

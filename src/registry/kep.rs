@@ -362,6 +362,26 @@ impl Consensus {
     }
 }
 
+impl KepRecord {
+    /// Whether maintainers have taken it on and work goes on: then what the process asks for can be missing.
+    pub fn is_taken_on(&self) -> bool {
+        self.status.is_live() && self.triage == Some(Triage::Accepted)
+    }
+
+    /// Whether the feature is on by default in some release: its first one, if that is on record.
+    pub fn on_by_default_since(&self) -> Option<Release> {
+        self.reached.beta_on.or(self.reached.stable)
+    }
+
+    /// Whether the record says that a runtime has released the feature in this minor or before.
+    pub fn is_released_in(&self, runtime: &str, minor: Release) -> bool {
+        self.runtimes.get(runtime).is_some_and(|facts| {
+            facts.state == RuntimeState::Released
+                && facts.release.is_none_or(|version| version.release <= minor)
+        })
+    }
+}
+
 /// A release that a runtime's facts name, with its place.
 #[derive(Debug)]
 pub struct NamedRelease {

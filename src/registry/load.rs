@@ -64,9 +64,17 @@ pub struct Loaded {
 }
 
 /// Reads the files of a registry.
-pub fn load(mut raw: Vec<RawFile>) -> Loaded {
+pub fn load(raw: Vec<RawFile>) -> Loaded {
+    load_from(0, raw)
+}
+
+/// Reads the files of a registry that is looked at beside another one: its files are numbered from `first_file`.
+pub fn load_from(first_file: usize, mut raw: Vec<RawFile>) -> Loaded {
     raw.sort_by(|a, b| a.path.cmp(&b.path));
-    let mut loading = Loading::default();
+    let mut loading = Loading {
+        first_file,
+        ..Loading::default()
+    };
     for file in raw {
         loading.read(file);
     }
@@ -75,6 +83,7 @@ pub fn load(mut raw: Vec<RawFile>) -> Loaded {
 
 #[derive(Default)]
 struct Loading {
+    first_file: usize,
     files: Vec<SourceFile>,
     findings: Vec<Finding>,
     config: Option<Entry<Config>>,
@@ -87,7 +96,7 @@ struct Loading {
 
 impl Loading {
     fn read(&mut self, raw: RawFile) {
-        let file = FileId(self.files.len());
+        let file = FileId(self.first_file + self.files.len());
         let kind = FileKind::of(&raw.path);
         let path: Arc<str> = raw.path.into();
         let (text, unsafe_file) = match raw.content {
@@ -131,7 +140,7 @@ impl Loading {
     fn finish(mut self) -> Loaded {
         let config = self.config.unwrap_or_else(|| Entry {
             // The command found the file before it called, so this is a file with a finding of its own, or a test.
-            file: FileId(0),
+            file: FileId(self.first_file),
             value: stand_in(FileKind::Config, ""),
             damaged: BTreeSet::from(["*".to_owned()]),
         });
@@ -144,8 +153,14 @@ impl Loading {
                 Some((runtime.name.to_string(), calendar))
             })
             .collect();
+        let mut by_number = BTreeMap::new();
+        for (index, entry) in self.keps.iter().enumerate() {
+            by_number.entry(entry.value.number).or_insert(index);
+        }
         Loaded {
             registry: Registry {
+                by_number,
+                first_file: self.first_file,
                 files: self.files,
                 config,
                 roster: self.roster,

@@ -9,6 +9,7 @@ use std::cmp::Ordering;
 use std::fmt;
 use std::str::FromStr;
 
+use jiff::ToSpan as _;
 use jiff::civil;
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
@@ -153,6 +154,13 @@ fn number(digits: &str) -> Option<u16> {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Date(pub civil::Date);
 
+impl Date {
+    /// The day so many days later; the calendar's last day if it ends before.
+    pub fn plus_days(self, days: i32) -> Self {
+        Self(self.0.saturating_add(days.days()))
+    }
+}
+
 impl fmt::Display for Date {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.0.fmt(f)
@@ -182,6 +190,13 @@ spelled_as_string!(Date, "a date", {
 /// An instant in UTC.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Instant(pub jiff::Timestamp);
+
+impl Instant {
+    /// The day in UTC.
+    pub fn date(self) -> Date {
+        Date(self.0.to_zoned(jiff::tz::TimeZone::UTC).date())
+    }
+}
 
 impl fmt::Display for Instant {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
