@@ -4,6 +4,8 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+use crate::registry::values::Date;
+
 /// Keeps a project's Kubernetes enhancements (KEPs) as records in git, and GitHub issues in step with them.
 #[derive(Debug, Parser)]
 #[command(name = "kepherd", version, about, arg_required_else_help = true)]
@@ -22,6 +24,9 @@ pub struct Global {
     /// The folder with `registry.toml` [default: found from the working directory upwards, then ./keps]
     #[arg(long, global = true, value_name = "DIR")]
     pub registry: Option<PathBuf>,
+    /// The day that rules go by, as YYYY-MM-DD [default: today, in UTC]
+    #[arg(long, global = true, value_name = "DATE")]
+    pub today: Option<Date>,
     /// When to use colours
     #[arg(long, global = true, value_name = "WHEN", default_value = "auto")]
     pub color: ColorWhen,
@@ -67,6 +72,12 @@ pub enum Command {
 /// Options of `check`.
 #[derive(Debug, Args)]
 pub struct Check {
+    /// Judge the change since the common ancestor with this revision; in a pull request on GitHub, its base is found
+    #[arg(long, value_name = "REV")]
+    pub base: Option<String>,
+    /// Check the registry at this revision instead of the files on disk
+    #[arg(long, value_name = "REV")]
+    pub at: Option<String>,
     /// How findings are written
     #[arg(long, value_name = "FORMAT", default_value = "text")]
     pub format: Format,

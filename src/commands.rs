@@ -8,6 +8,7 @@ mod connect;
 mod explain;
 mod files;
 mod plan;
+mod revision;
 mod sandbox;
 mod schema;
 mod upstream;
@@ -18,6 +19,7 @@ use std::path::PathBuf;
 use anyhow::Result;
 
 use crate::cli::{Cli, ColorWhen, Command, Global, Upstream};
+use crate::registry::values::{Date, Instant};
 use crate::render::plan_text::Paint;
 
 /// How a command ends; the exit status, as `diff` does it.
@@ -45,7 +47,7 @@ impl From<Exit> for std::process::ExitCode {
 }
 
 /// The parts of the environment that commands look at, read once.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct Environment {
     /// The working directory.
     pub directory: PathBuf,
@@ -53,6 +55,12 @@ pub struct Environment {
     pub token: Option<secrecy::SecretString>,
     /// `GITHUB_API_URL`.
     pub api_url: Option<String>,
+    /// Whether a pull request of GitHub is being checked: `GITHUB_EVENT_NAME`.
+    pub is_pull_request: bool,
+    /// The branch that it goes to: `GITHUB_BASE_REF`.
+    pub base_ref: Option<String>,
+    /// The day, in UTC.
+    pub today: Date,
 }
 
 impl Environment {
@@ -69,6 +77,10 @@ impl Environment {
                 .or_else(|| variable("GH_TOKEN"))
                 .map(|token| token.trim().to_owned().into()),
             api_url: variable("GITHUB_API_URL"),
+            is_pull_request: variable("GITHUB_EVENT_NAME")
+                .is_some_and(|event| event == "pull_request" || event == "pull_request_target"),
+            base_ref: variable("GITHUB_BASE_REF"),
+            today: Instant(jiff::Timestamp::now()).date(),
         })
     }
 }
@@ -82,6 +94,11 @@ struct Context<'a> {
 }
 
 impl Context<'_> {
+    /// The day that rules go by.
+    fn today(&self) -> Date {
+        self.global.today.unwrap_or(self.environment.today)
+    }
+
     /// Whether standard output takes colours.
     fn color(&self) -> bool {
         match self.global.color {

@@ -162,8 +162,10 @@ pub struct Help<P> {
 pub struct Diagnostic<P = Span> {
     /// The rule that found it.
     pub rule: RuleId,
-    /// How loud; decided by the registry's `[rules]`.
+    /// How loud. A rule may make a finding quieter than itself; otherwise the registry's `[rules]` decide.
     pub level: Level,
+    /// Whether the finding was there before the change that is judged.
+    pub known: bool,
     /// What is wrong, in one sentence without a full stop.
     pub message: String,
     /// Where.
@@ -187,6 +189,7 @@ impl Finding {
         Self {
             rule,
             level: Level::Error,
+            known: false,
             message: message.into(),
             primary: Label {
                 file,
@@ -215,6 +218,13 @@ impl Finding {
             place,
             text: text.into(),
         });
+        self
+    }
+
+    /// Makes it a note, whatever the level of its rule: it says only what is not known.
+    #[must_use]
+    pub fn quietly(mut self) -> Self {
+        self.level = Level::Note;
         self
     }
 
@@ -273,6 +283,7 @@ impl Finding {
         Diagnostic {
             rule: self.rule,
             level: self.level,
+            known: self.known,
             message: self.message,
             primary,
             related,

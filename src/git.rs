@@ -22,6 +22,13 @@ pub struct Commit {
     pub date: Date,
 }
 
+impl Commit {
+    /// The beginning of its id, as people name it.
+    pub fn short(&self) -> String {
+        self.id.chars().take(10).collect()
+    }
+}
+
 /// What a folder of a tree holds.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TreeEntry {
@@ -38,7 +45,9 @@ pub enum EntryKind {
     File,
     /// A folder.
     Folder,
-    /// A symbolic link, or another repository.
+    /// A symbolic link.
+    Link,
+    /// Another repository.
     Other,
 }
 
@@ -62,6 +71,24 @@ pub enum Error {
         revision: String,
         /// In git's words.
         why: String,
+    },
+    /// The clone does not go back far enough.
+    #[error("`{}` lacks a commit that is needed: it is a shallow clone; {remedy}", path.display())]
+    TooShallow {
+        /// Where.
+        path: PathBuf,
+        /// Which depth helps.
+        remedy: &'static str,
+    },
+    /// Two commits have nothing in common.
+    #[error("`{}`: {one} and {two} have no common ancestor", path.display())]
+    Unrelated {
+        /// Where.
+        path: PathBuf,
+        /// One.
+        one: String,
+        /// The other.
+        two: String,
     },
     /// An object is missing or damaged.
     #[error("`{what}` cannot be read from `{}` ({why})", path.display())]
@@ -88,6 +115,71 @@ impl Repository {
             repository,
             path: path.to_owned(),
         })
+    }
+
+    /// Opens the repository that a folder belongs to: its own, or one of a folder above it.
+    pub fn discover(folder: &Path) -> Result<Self, Error> {
+        let not_found = |why: String| Error::NotARepository {
+            path: folder.to_owned(),
+            why,
+        };
+        let (found, _) =
+            gix::discover::upwards(folder).map_err(|error| not_found(one_line(&error)))?;
+        let (git_directory, _) = found.into_repository_and_work_tree_directories();
+        let opened = gix::open_opts(&git_directory, gix::open::Options::isolated());
+        let repository = opened.map_err(|error| not_found(one_line(&error)))?;
+        Ok(Self {
+            repository,
+            path: folder.to_owned(),
+        })
+    }
+
+    /// The folder that is checked out, unless the repository is bare.
+    pub fn worktree(&self) -> Option<&Path> {
+        self.repository.workdir()
+    }
+
+    /// The best common ancestor of two commits.
+    pub fn merge_base(&self, one: &Commit, two: &Commit) -> Result<Commit, Error> {
+        let ids = (self.object_id(one)?, self.object_id(two)?);
+        match self.repository.merge_base(ids.0, ids.1) {
+            Ok(Some(base)) => {
+                let commit = self.find(&Commit {
+                    id: base.to_string(),
+                    ..one.clone()
+                })?;
+                self.described(&commit)
+            }
+            // A shallow clone ends where its history was cut: what is behind that is not known.
+            Ok(None) | Err(_) if self.repository.is_shallow().unwrap_or(false) => {
+                Err(Error::TooShallow {
+                    path: self.path.clone(),
+                    remedy: "fetch the whole history (`fetch-depth: 0`, or `git fetch --unshallow`)",
+                })
+            }
+            Ok(None) => Err(Error::Unrelated {
+                path: self.path.clone(),
+                one: one.short(),
+                two: two.short(),
+            }),
+            Err(error) => Err(self.unreadable("the common ancestor", &error)),
+        }
+    }
+
+    /// The first parent of a commit, if it is a merge.
+    pub fn first_parent_of_merge(&self, commit: &Commit) -> Result<Option<Commit>, Error> {
+        let commit = self.find(commit)?;
+        let parents: Vec<gix::ObjectId> = commit.parent_ids().map(gix::Id::detach).collect();
+        let [first, _, ..] = parents.as_slice() else {
+            return Ok(None);
+        };
+        match self.repository.find_commit(*first) {
+            Ok(parent) => self.described(&parent).map(Some),
+            Err(_) => Err(Error::TooShallow {
+                path: self.path.clone(),
+                remedy: "fetch one commit more (`fetch-depth: 2`)",
+            }),
+        }
     }
 
     /// The commit that a revision names, in git's syntax.
@@ -131,16 +223,20 @@ impl Repository {
     /// What a folder holds at a commit, by name; empty if it is not there.
     pub fn folder(&self, at: &Commit, path: &str) -> Result<Vec<TreeEntry>, Error> {
         let root = self.tree(at)?;
-        let found = root
-            .lookup_entry_by_path(path)
-            .map_err(|error| self.unreadable(path, &error))?;
-        let Some(entry) = found.filter(|entry| entry.mode().is_tree()) else {
-            return Ok(Vec::new());
+        let tree = if path.is_empty() {
+            root
+        } else {
+            let found = root
+                .lookup_entry_by_path(path)
+                .map_err(|error| self.unreadable(path, &error))?;
+            let Some(entry) = found.filter(|entry| entry.mode().is_tree()) else {
+                return Ok(Vec::new());
+            };
+            let object = entry
+                .object()
+                .map_err(|error| self.unreadable(path, &error))?;
+            object.into_tree()
         };
-        let object = entry
-            .object()
-            .map_err(|error| self.unreadable(path, &error))?;
-        let tree = object.into_tree();
         let mut entries = Vec::new();
         for entry in tree.iter() {
             let entry = entry.map_err(|error| self.unreadable(path, &error))?;
@@ -151,6 +247,8 @@ impl Repository {
                     EntryKind::Folder
                 } else if mode.is_blob() {
                     EntryKind::File
+                } else if mode.is_link() {
+                    EntryKind::Link
                 } else {
                     EntryKind::Other
                 },
@@ -181,6 +279,11 @@ impl Repository {
         Ok(Some(Content::Bytes(object.data.clone())))
     }
 
+    fn object_id(&self, commit: &Commit) -> Result<gix::ObjectId, Error> {
+        gix::ObjectId::from_hex(commit.id.as_bytes())
+            .map_err(|error| self.unreadable(&commit.id, &error))
+    }
+
     fn tree(&self, at: &Commit) -> Result<gix::Tree<'_>, Error> {
         self.find(at)?
             .tree()
@@ -188,8 +291,7 @@ impl Repository {
     }
 
     fn find(&self, commit: &Commit) -> Result<gix::Commit<'_>, Error> {
-        let id = gix::ObjectId::from_hex(commit.id.as_bytes())
-            .map_err(|error| self.unreadable(&commit.id, &error))?;
+        let id = self.object_id(commit)?;
         self.repository
             .find_commit(id)
             .map_err(|error| self.unreadable(&commit.id, &error))

@@ -4,18 +4,43 @@
 //! [`run`] runs them and gives each finding its level and its reason. Rules return findings; they print nothing and
 //! know neither files, network nor date, except as arguments.
 
+mod alpha_agreement;
+mod branch_undecided;
+mod consensus_overdue;
 mod duplicate_issue;
 mod duplicate_kep;
 mod file_name;
 mod github_limits;
+mod issue_replaced;
+mod kep_renumbered;
+mod late_milestone;
+mod liaison_prerequisites;
+mod milestone_end_of_life;
+mod milestone_released;
+mod missing_liaison;
+mod missing_link;
+mod missing_milestone;
+mod missing_shepherd;
+mod missing_target;
+mod reached_rewritten;
+mod record_deleted;
+mod runtime_maturity;
 mod schema;
+mod shepherd_not_maintainer;
+mod single_shepherd;
+mod stage_regressed;
+mod stage_skipped;
+mod status_transition;
 mod syntax;
+mod target_passed;
 #[cfg(test)]
 mod testing;
+mod triage_overdue;
 mod unknown_release;
 mod unknown_repository;
 mod unsafe_file;
 mod unused_allow;
+mod work_item_unassigned;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -24,7 +49,8 @@ use crate::document::{self, Located};
 use crate::registry::Registry;
 use crate::registry::kep::Allow;
 use crate::registry::load::Loaded;
-use crate::source::Span;
+use crate::registry::values::Date;
+use crate::source::{SourceFile, Span};
 use crate::words::nearest;
 
 /// What a rule looks at.
@@ -32,6 +58,10 @@ use crate::words::nearest;
 pub enum Group {
     /// What a file says. `apply` refuses on its errors, and on nothing else.
     Shape,
+    /// Whether the process is followed, as far as a registry and a calendar tell.
+    Process,
+    /// What a change does to the records, against the revision that it starts from.
+    Change,
 }
 
 /// A rule.
@@ -46,26 +76,63 @@ pub struct Rule {
     pub summary: &'static str,
     /// Why it exists, in one sentence that follows "why:", with its source.
     pub why: &'static str,
+    /// Where it comes from.
+    pub source: &'static str,
     /// A registry's text that it finds fault with.
     pub example: &'static str,
     /// What to do about a finding.
     pub remedy: &'static str,
     /// Finds it. Mistakes that the loader meets have nothing to check here.
-    check: fn(&Registry, &mut Vec<Finding>),
+    check: fn(&Context<'_>, &mut Vec<Finding>),
 }
+
+/// The source of rules about what a file says.
+const FORMAT: &str = "the format of the registry";
+/// The source of rules about what GitHub takes.
+const GITHUB: &str = "GitHub's documentation and its error messages";
+/// The source of rules about how work is followed.
+const PROCESS: &str = "the project's process for working with Kubernetes SIG-Node";
+/// The source of rules about what the runtimes must have.
+const CRI_POLICY: &str =
+    "the CRI development policy, https://www.kubernetes.dev/docs/code/cri-api-dev-policies/";
 
 /// Every rule, by name.
 pub const RULES: &[&Rule] = &[
+    &alpha_agreement::RULE,
+    &branch_undecided::RULE,
+    &consensus_overdue::RULE,
     &duplicate_issue::RULE,
     &duplicate_kep::RULE,
     &file_name::RULE,
     &github_limits::RULE,
+    &issue_replaced::RULE,
+    &kep_renumbered::RULE,
+    &late_milestone::RULE,
+    &liaison_prerequisites::RULE,
+    &milestone_end_of_life::RULE,
+    &milestone_released::RULE,
+    &missing_liaison::RULE,
+    &missing_link::RULE,
+    &missing_milestone::RULE,
+    &missing_shepherd::RULE,
+    &missing_target::RULE,
+    &reached_rewritten::RULE,
+    &record_deleted::RULE,
+    &runtime_maturity::RULE,
     &schema::RULE,
+    &shepherd_not_maintainer::RULE,
+    &single_shepherd::RULE,
+    &stage_regressed::RULE,
+    &stage_skipped::RULE,
+    &status_transition::RULE,
     &syntax::RULE,
+    &target_passed::RULE,
+    &triage_overdue::RULE,
     &unknown_release::RULE,
     &unknown_repository::RULE,
     &unsafe_file::RULE,
     &unused_allow::RULE,
+    &work_item_unassigned::RULE,
 ];
 
 /// The rule with this name.
@@ -78,31 +145,63 @@ pub fn names() -> impl Iterator<Item = &'static str> {
     RULES.iter().map(|rule| rule.id.0)
 }
 
+/// What a rule looks at.
+pub struct Context<'a> {
+    /// The registry.
+    pub registry: &'a Registry,
+    /// The day of the check.
+    pub today: Date,
+    /// The registry that a change starts from, if a change is judged.
+    pub base: Option<&'a Registry>,
+}
+
+/// What a check found, and the files that it speaks of: those of the registry, then those of the base.
+#[derive(Debug)]
+pub struct Checked {
+    /// The findings, by file and place.
+    pub diagnostics: Vec<Diagnostic>,
+    /// The files that findings index.
+    pub files: Vec<SourceFile>,
+}
+
 /// Runs every rule over a loaded registry: each finding with its level, its reason and its place in bytes, by file and
 /// place. Findings that a record accepts, or whose rule is off, are left out.
-pub fn run(loaded: &Loaded) -> Vec<Diagnostic> {
+///
+/// With the registry that a change starts from (loaded with [`load_from`](crate::registry::load::load_from), so that its files
+/// have numbers of their own), the change is judged too, and findings that were there before are marked.
+pub fn run(loaded: &Loaded, today: Date, base: Option<&Loaded>) -> Checked {
     let registry = &loaded.registry;
+    let context = Context {
+        registry,
+        today,
+        base: base.map(|base| &base.registry),
+    };
     let mut findings = loaded.findings.clone();
     for rule in RULES {
-        (rule.check)(registry, &mut findings);
+        (rule.check)(&context, &mut findings);
     }
     let accepted = accept(registry, &mut findings);
     unused_allow::report(registry, &accepted, &mut findings);
 
+    let file_of = |id: FileId| match context.base {
+        Some(base) if id.0 >= base.first_file => base.file(id),
+        _ => registry.file(id),
+    };
     leave_out_what_nobody_reads(&mut findings);
-
     let mut located: BTreeMap<FileId, Located<'_>> = BTreeMap::new();
     let mut diagnostics: Vec<Diagnostic> = findings
         .into_iter()
         .filter_map(|mut finding| {
             let rule = find(finding.rule.0)?;
-            finding.level = level_of(registry, rule);
+            // A finding may be quieter than its rule, when it says only what is not known.
+            finding.level = level_of(registry, rule).max(finding.level);
             finding.why = rule.why;
             (finding.level != Level::Off).then(|| {
                 finding.locate(|file, place| {
                     let document = located.entry(file);
-                    let document = document.or_insert_with(|| Located::of(registry.file(file)));
-                    document.span_of(place)
+                    document
+                        .or_insert_with(|| Located::of(file_of(file)))
+                        .span_of(place)
                 })
             })
         })
@@ -114,7 +213,66 @@ pub fn run(loaded: &Loaded) -> Vec<Diagnostic> {
             .then_with(|| a.message.cmp(&b.message))
     });
     diagnostics.dedup();
+    if let Some(base) = base {
+        mark_known(&mut diagnostics, registry, base, today);
+    }
+    let mut files = registry.files.clone();
+    files.extend(
+        context
+            .base
+            .into_iter()
+            .flat_map(|base| base.files.iter().cloned()),
+    );
+    Checked { diagnostics, files }
+}
+
+/// What makes a finding the same one in two revisions: rule, record and words, wherever its line has moved to.
+type Fingerprint = (RuleId, String, String);
+
+/// The fingerprints of findings in a registry's own files.
+fn fingerprints<'a>(
+    diagnostics: impl Iterator<Item = &'a Diagnostic>,
+    registry: &Registry,
+) -> Vec<Option<Fingerprint>> {
+    let numbers: BTreeMap<FileId, u32> = registry
+        .keps
+        .iter()
+        .map(|entry| (entry.file, entry.value.number))
+        .collect();
+    let own = registry.first_file..registry.first_file + registry.files.len();
     diagnostics
+        .map(|diagnostic| {
+            let file = diagnostic.primary.file;
+            let record = match numbers.get(&file) {
+                Some(number) => number.to_string(),
+                None if own.contains(&file.0) => registry.file(file).path.to_string(),
+                None => return None,
+            };
+            Some((diagnostic.rule, record, diagnostic.message.clone()))
+        })
+        .collect()
+}
+
+/// Marks the findings that were there before a change, each as often as it was.
+fn mark_known(diagnostics: &mut [Diagnostic], registry: &Registry, base: &Loaded, today: Date) {
+    let before = run(base, today, None);
+    let mut left: BTreeMap<Fingerprint, usize> = BTreeMap::new();
+    for fingerprint in fingerprints(before.diagnostics.iter(), &base.registry)
+        .into_iter()
+        .flatten()
+    {
+        *left.entry(fingerprint).or_default() += 1;
+    }
+    let now = fingerprints(diagnostics.iter(), registry);
+    for (diagnostic, fingerprint) in diagnostics.iter_mut().zip(now) {
+        if let Some(count) = fingerprint
+            .and_then(|fingerprint| left.get_mut(&fingerprint))
+            .filter(|count| **count > 0)
+        {
+            *count -= 1;
+            diagnostic.known = true;
+        }
+    }
 }
 
 /// Whether a finding keeps `plan` and `apply` from running: an error in what a file says, and nothing else.
@@ -186,7 +344,7 @@ fn allows(registry: &Registry) -> impl Iterator<Item = (FileId, Pointer, &Allow)
 fn accept(registry: &Registry, findings: &mut Vec<Finding>) -> BTreeSet<(FileId, Pointer)> {
     let mut used = BTreeSet::new();
     for (file, place, allow) in allows(registry) {
-        if find(&allow.rule.to_string()).is_some_and(is_firm) {
+        if find(allow.rule.as_str()).is_some_and(is_firm) {
             continue;
         }
         let before = findings.len();
@@ -228,7 +386,7 @@ fn file_start() -> Place {
     Place::Span(Span::default())
 }
 
-fn nothing_to_check(_: &Registry, _: &mut Vec<Finding>) {}
+fn nothing_to_check(_: &Context<'_>, _: &mut Vec<Finding>) {}
 
 #[cfg(test)]
 mod tests {
@@ -242,7 +400,13 @@ mod tests {
         sorted.dedup();
         assert_eq!(ids, sorted);
         for rule in RULES {
-            for text in [rule.summary, rule.why, rule.example, rule.remedy] {
+            for text in [
+                rule.summary,
+                rule.why,
+                rule.source,
+                rule.example,
+                rule.remedy,
+            ] {
                 assert!(!text.trim().is_empty(), "{}", rule.id);
             }
             assert!(

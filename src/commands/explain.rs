@@ -33,6 +33,7 @@ pub(super) fn run(context: &mut Context<'_>, options: &Explain) -> Result<Exit> 
         rule.level
     )?;
     writeln!(context.out, "Why: {}.", rule.why)?;
+    writeln!(context.out, "Source: {}.", rule.source)?;
     writeln!(context.out, "\nExample:\n")?;
     for line in rule.example.lines() {
         writeln!(context.out, "    {line}")?;

@@ -55,21 +55,16 @@ pub(super) fn run(context: &mut Context<'_>, options: &PlanArgs) -> Result<Exit>
 /// The registry, unless its files have errors: then the findings are shown, and there is nothing to plan from.
 pub(super) fn sound_registry(context: &mut Context<'_>) -> Result<Option<Registry>> {
     let opened = files::open(context)?;
-    let mut diagnostics = rules::run(&opened.loaded);
-    diagnostics.retain(rules::stops_apply);
-    if !check::has_errors(&diagnostics) {
+    let mut checked = rules::run(&opened.loaded, context.today(), None);
+    checked.diagnostics.retain(rules::stops_apply);
+    if !check::has_errors(&checked.diagnostics) {
         return Ok(Some(opened.loaded.registry));
     }
-    check::write_findings(
-        context,
-        &diagnostics,
-        &opened.loaded.registry,
-        &opened.prefix,
-    )?;
+    check::write_findings(context, &checked, &opened.prefix)?;
     writeln!(
         context.log,
         "error: the registry has {}: nothing is planned and nothing applied until `kepherd check` passes",
-        counted(diagnostics.len(), "error")
+        counted(checked.diagnostics.len(), "error")
     )?;
     Ok(None)
 }

@@ -29,6 +29,8 @@ pub struct FindingJson {
     pub rule: String,
     /// How loud it is.
     pub level: Level,
+    /// Whether it was there before the change that is judged.
+    pub known: bool,
     /// What is wrong.
     pub message: String,
     /// Where.
@@ -98,6 +100,7 @@ pub fn findings(diagnostics: &[Diagnostic], files: &[SourceFile], records: usize
             .map(|diagnostic| FindingJson {
                 rule: diagnostic.rule.to_string(),
                 level: diagnostic.level,
+                known: diagnostic.known,
                 message: diagnostic.message.clone(),
                 at: place(&diagnostic.primary),
                 related: diagnostic.related.iter().map(place).collect(),

@@ -56,6 +56,9 @@ pub fn finding(diagnostic: &Diagnostic, files: &[SourceFile], prefix: &str, colo
     }
     let words = diagnostic.help.iter().filter(|help| help.edit.is_none());
     let mut group = group.element(Title::NOTE.with_name("why").message(diagnostic.why));
+    if diagnostic.known {
+        group = group.element(Title::NOTE.message("this was there before the change"));
+    }
     for note in &diagnostic.notes {
         group = group.element(Title::NOTE.message(printable(note)));
     }

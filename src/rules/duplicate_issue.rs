@@ -2,9 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use super::{Group, Rule};
+use super::{Context, FORMAT, Group, Rule};
 use crate::diagnostic::{FileId, Finding, Level, Place, Pointer, RuleId};
-use crate::registry::Registry;
 use crate::registry::values::{IssueRef, RepositoryName};
 
 pub(super) const RULE: Rule = Rule {
@@ -13,6 +12,7 @@ pub(super) const RULE: Rule = Rule {
     level: Level::Error,
     summary: "two records claim the same issue",
     why: "an issue with two records would be rewritten by each of them in turn",
+    source: FORMAT,
     example: "# in two records\nissue = 99001",
     remedy: "Give each record the issue that tracks it. A part of the work is named in `related-issues`.",
     check,
@@ -27,7 +27,8 @@ struct Claim<'a> {
     former: &'a [u64],
 }
 
-fn check(registry: &Registry, findings: &mut Vec<Finding>) {
+fn check(context: &Context<'_>, findings: &mut Vec<Finding>) {
+    let registry = context.registry;
     let keps = registry.keps.iter().map(|entry| Claim {
         file: entry.file,
         sound: entry.is_sound("repository"),

@@ -2,9 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use super::{Group, Rule};
+use super::{Context, FORMAT, Group, Rule};
 use crate::diagnostic::{FileId, Finding, Level, Place, Pointer, RuleId};
-use crate::registry::Registry;
 use crate::registry::load::{file_stem, leading_number};
 
 pub(super) const RULE: Rule = Rule {
@@ -13,12 +12,14 @@ pub(super) const RULE: Rule = Rule {
     level: Level::Error,
     summary: "two records for the same KEP or work item",
     why: "the process asks for one tracking issue per KEP for its whole life, so a KEP has one record",
+    source: FORMAT,
     example: "# keps/sig-node/9001-pod-lullabies.toml and keps/sig-node/9001-lullabies.toml\nnumber = 9001",
     remedy: "Keep one of the two files, with what the other one knows.",
     check,
 };
 
-fn check(registry: &Registry, findings: &mut Vec<Finding>) {
+fn check(context: &Context<'_>, findings: &mut Vec<Finding>) {
+    let registry = context.registry;
     let keps = registry
         .keps
         .iter()

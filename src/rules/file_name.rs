@@ -1,6 +1,6 @@
 //! `file-name`: a record's file is named after what it holds.
 
-use super::{Group, Rule, file_start};
+use super::{Context, FORMAT, Group, Rule, file_start};
 use crate::diagnostic::{Finding, Level, Place, Pointer};
 use crate::registry::Registry;
 use crate::registry::load::{FILE_NAME, file_stem, is_plain_name, leading_number};
@@ -12,12 +12,14 @@ pub(super) const RULE: Rule = Rule {
     level: Level::Error,
     summary: "a file's name and its record disagree, or no registry has such a file",
     why: "a record is found by its file, which carries the name that its folder has in kubernetes/enhancements",
+    source: FORMAT,
     example: "# keps/sig-node/9010-pod-lullabies.toml\nnumber = 9001",
     remedy: "Rename the file to `<number>-<name>.toml` (of a work item: `<id>.toml`), or correct the number.",
     check,
 };
 
-fn check(registry: &Registry, findings: &mut Vec<Finding>) {
+fn check(context: &Context<'_>, findings: &mut Vec<Finding>) {
+    let registry = context.registry;
     for entry in &registry.keps {
         let path = &registry.file(entry.file).path;
         let stem = file_stem(path);

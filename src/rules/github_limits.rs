@@ -1,9 +1,8 @@
 //! `github-limits`: what GitHub would refuse is refused here first.
 
-use super::{Group, Rule};
+use super::{Context, GITHUB, Group, Rule};
 use crate::diagnostic::{FileId, Finding, Level, Place, Pointer, RuleId};
 use crate::github_limits as limits;
-use crate::registry::Registry;
 
 pub(super) const RULE: Rule = Rule {
     id: RuleId("github-limits"),
@@ -11,12 +10,14 @@ pub(super) const RULE: Rule = Rule {
     level: Level::Error,
     summary: "a title, label or number of labels or assignees that GitHub does not take",
     why: "GitHub refuses it, or drops what is too much without a word, so the issue would not say what the record says",
+    source: GITHUB,
     example: "title = \"… 300 characters …\"",
     remedy: "Write it shorter, or name fewer.",
     check,
 };
 
-fn check(registry: &Registry, findings: &mut Vec<Finding>) {
+fn check(context: &Context<'_>, findings: &mut Vec<Finding>) {
+    let registry = context.registry;
     let config = &registry.config.value;
     let mut too_long = |file: FileId, at: Pointer, what: &str, text: &str, most: usize| {
         let length = text.chars().count();

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{Group, Rule};
+use super::{Context, FORMAT, Group, Rule};
 use crate::diagnostic::{FileId, Finding, Level, Place, Pointer};
 use crate::document;
 use crate::registry::Registry;
@@ -16,12 +16,14 @@ pub(super) const RULE: Rule = Rule {
     level: Level::Error,
     summary: "a key or a value that the schema of the file does not allow",
     why: "what kepherd does not understand it cannot do, and ignoring it would hide the slip",
+    source: FORMAT,
     example: "shephards = [\"mikebrow\"]",
     remedy: "Write what the message suggests. Editors show the same schema while you type: see `schema/`.",
     check,
 };
 
-fn check(registry: &Registry, findings: &mut Vec<Finding>) {
+fn check(context: &Context<'_>, findings: &mut Vec<Finding>) {
+    let registry = context.registry;
     entries_that_stand_twice(registry, findings);
     names_that_lead_nowhere(registry, findings);
 }

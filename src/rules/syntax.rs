@@ -1,6 +1,6 @@
 //! `syntax`: found while reading, see `registry/load.rs`.
 
-use super::{Group, Rule, nothing_to_check};
+use super::{FORMAT, Group, Rule, nothing_to_check};
 use crate::diagnostic::Level;
 use crate::registry::load::SYNTAX;
 
@@ -10,6 +10,7 @@ pub(super) const RULE: Rule = Rule {
     level: Level::Error,
     summary: "a file is not TOML",
     why: "a file that is not TOML says nothing, so its record would silently be missing",
+    source: FORMAT,
     example: "number = 9001\ntitle = \"Pod Lullabies\nstatus = \"implementable\"",
     remedy: "Mend the line that is underlined: often a quote, a bracket or an equals sign is missing, or a key stands twice.",
     check: nothing_to_check,

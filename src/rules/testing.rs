@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use crate::registry::load::{RawFile, load};
+use crate::registry::load::{Loaded, RawFile, load_from};
 use crate::render;
 
 /// `registry.toml` of the test registry.
@@ -65,8 +65,35 @@ title = "Pod Lullabies"
 status = "implementable"
 "#;
 
+/// The day of every check in tests.
+pub(crate) const TODAY: &str = "2026-11-22";
+
 /// The text findings of the test registry with these files put in or replaced.
 pub(crate) fn check(files: &[(&str, &str)]) -> String {
+    shown(&loaded(0, files), None, |_| true)
+}
+
+/// The findings of one rule.
+pub(crate) fn only(rule: &str, files: &[(&str, &str)]) -> String {
+    shown(&loaded(0, files), None, |found| found == rule)
+}
+
+/// The findings of one rule in a record with these lines more.
+pub(crate) fn in_record(rule: &str, more: &str) -> String {
+    only(
+        rule,
+        &[("sig-node/9001-a.toml", &format!("{RECORD}{more}"))],
+    )
+}
+
+/// The findings of one rule about a change of these files, from the first to the second.
+pub(crate) fn changed(rule: &str, from: &[(&str, &str)], to: &[(&str, &str)]) -> String {
+    let head = loaded(0, to);
+    let base = loaded(head.registry.files.len(), from);
+    shown(&head, Some(&base), |found| found == rule)
+}
+
+fn loaded(first_file: usize, files: &[(&str, &str)]) -> Loaded {
     let mut all = vec![
         ("registry.toml", CONFIG),
         ("maintainers.toml", MAINTAINERS),
@@ -85,14 +112,15 @@ pub(crate) fn check(files: &[(&str, &str)]) -> String {
             content: Ok(text.as_bytes().to_vec()),
         })
         .collect();
-    let loaded = load(raw);
+    load_from(first_file, raw)
+}
+
+fn shown(loaded: &Loaded, base: Option<&Loaded>, wanted: impl Fn(&str) -> bool) -> String {
+    let checked = super::run(loaded, TODAY.parse().unwrap(), base);
     let mut out = String::new();
-    for diagnostic in super::run(&loaded) {
-        let _ = writeln!(
-            out,
-            "{}",
-            render::text::finding(&diagnostic, &loaded.registry.files, "", false)
-        );
+    for diagnostic in checked.diagnostics.iter().filter(|one| wanted(one.rule.0)) {
+        let text = render::text::finding(diagnostic, &checked.files, "", false);
+        let _ = writeln!(out, "{text}");
     }
     out
 }

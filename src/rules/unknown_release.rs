@@ -1,6 +1,6 @@
 //! `unknown-release`: a release that its calendar should know.
 
-use super::{Group, Rule};
+use super::{Context, FORMAT, Group, Rule};
 use crate::diagnostic::{FileId, Finding, Level, Place, Pointer, RuleId};
 use crate::document;
 use crate::registry::Registry;
@@ -14,12 +14,14 @@ pub(super) const RULE: Rule = Rule {
     level: Level::Error,
     summary: "a release that its calendar should know, and does not",
     why: "labels, milestones and dates come from the calendars in `releases/`; a release that is in none of them is a slip",
+    source: FORMAT,
     example: "target = \"1.83\"",
     remedy: "Correct the release, or add it to its calendar. Releases from before a calendar's first are history, and fine.",
     check,
 };
 
-fn check(registry: &Registry, findings: &mut Vec<Finding>) {
+fn check(context: &Context<'_>, findings: &mut Vec<Finding>) {
+    let registry = context.registry;
     let kubernetes = registry.kubernetes.as_ref().map(|calendar| Known {
         of: "Kubernetes".to_owned(),
         path: registry.file(calendar.file).path.to_string(),

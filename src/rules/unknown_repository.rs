@@ -1,9 +1,8 @@
 //! `unknown-repository`: only listed repositories are written to.
 
-use super::{Group, Rule};
+use super::{Context, FORMAT, Group, Rule};
 use crate::diagnostic::{Finding, Level, Place, Pointer, RuleId};
 use crate::document;
-use crate::registry::Registry;
 use crate::words::nearest;
 
 pub(super) const RULE: Rule = Rule {
@@ -12,12 +11,14 @@ pub(super) const RULE: Rule = Rule {
     level: Level::Error,
     summary: "a record's issue lives in a repository that `registry.toml` does not list",
     why: "the repositories in `registry.toml` are the only ones that are ever written to",
+    source: FORMAT,
     example: "repository = \"someone/else\"",
     remedy: "Name a listed repository, or add this one to `repositories` in `registry.toml`.",
     check,
 };
 
-fn check(registry: &Registry, findings: &mut Vec<Finding>) {
+fn check(context: &Context<'_>, findings: &mut Vec<Finding>) {
+    let registry = context.registry;
     if !registry.config.is_sound("repositories") {
         return;
     }

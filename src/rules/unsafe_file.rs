@@ -1,6 +1,6 @@
 //! `unsafe-file`: found while reading, see `registry/load.rs`.
 
-use super::{Group, Rule, nothing_to_check};
+use super::{FORMAT, Group, Rule, nothing_to_check};
 use crate::diagnostic::Level;
 use crate::registry::load::UNSAFE_FILE;
 
@@ -10,6 +10,7 @@ pub(super) const RULE: Rule = Rule {
     level: Level::Error,
     summary: "a file is a link, is not UTF-8, is over 1 MiB, or cannot be read",
     why: "the registry is read from pull requests of anybody: a link may lead out of it, and a huge file may stall the check",
+    source: FORMAT,
     example: "keps/sig-node/9001-pod-lullabies.toml -> /etc/passwd",
     remedy: "Put the record itself in the registry, saved as UTF-8 text.",
     check: nothing_to_check,
@@ -25,7 +26,8 @@ mod tests {
             path: "sig-node/9001-a.toml".to_owned(),
             content,
         }]);
-        run(&loaded)
+        run(&loaded, "2026-11-22".parse().unwrap(), None)
+            .diagnostics
             .into_iter()
             .map(|finding| {
                 assert_eq!(finding.rule.0, "unsafe-file");

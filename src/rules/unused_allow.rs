@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::{Group, Rule, allows, find, is_firm, no_such_rule, nothing_to_check};
+use super::{FORMAT, Group, Rule, allows, find, is_firm, no_such_rule, nothing_to_check};
 use crate::diagnostic::{FileId, Finding, Level, Place, Pointer, RuleId};
 use crate::registry::Registry;
 
@@ -12,6 +12,7 @@ pub(super) const RULE: Rule = Rule {
     level: Level::Error,
     summary: "an `[[allow]]` accepts nothing, or a rule that does not exist is named",
     why: "an exception that is needed no more would hide the next finding of its rule",
+    source: FORMAT,
     example: "[[allow]]\nrule = \"file-nam\"\nreason = \"…\"",
     remedy: "Remove the entry, or correct the rule's name.",
     check: nothing_to_check,

@@ -1,0 +1,187 @@
+//! A registry as it is at a revision, and the revision that a change starts from.
+
+use anyhow::{Context as _, Result, bail};
+
+use super::{Context, Environment};
+use crate::git::{Commit, Content, EntryKind, Repository};
+use crate::registry::load::{CONFIG_FILE, MAX_FILE_BYTES, RawFile, Unreadable};
+
+/// Folders deeper than this are not looked into; a registry has two levels.
+const DEEPEST: usize = 16;
+
+/// What a change is judged against.
+pub(super) struct Base {
+    pub(super) commit: Commit,
+    pub(super) files: Vec<RawFile>,
+}
+
+/// The repository around a registry, and where the registry lies in it.
+pub(super) struct Around {
+    repository: Repository,
+    /// Where a registry may lie in a tree, most likely first.
+    candidates: Vec<String>,
+}
+
+impl Around {
+    /// Finds the repository that the working directory, or the registry that was named, belongs to.
+    pub(super) fn of(context: &Context<'_>) -> Result<Self> {
+        let here = &context.environment.directory;
+        let named = context
+            .global
+            .registry
+            .as_ref()
+            .map(|named| here.join(named));
+        let start = named
+            .as_deref()
+            .filter(|named| named.is_dir())
+            .unwrap_or(here);
+        let repository = Repository::discover(start)?;
+        let mut candidates = Vec::new();
+        if let Some(worktree) = repository.worktree() {
+            let worktree = worktree
+                .canonicalize()
+                .unwrap_or_else(|_| worktree.to_owned());
+            let below = |folder: &std::path::Path| {
+                let folder = folder.canonicalize().ok()?;
+                Some(
+                    folder
+                        .strip_prefix(&worktree)
+                        .ok()?
+                        .to_string_lossy()
+                        .into_owned(),
+                )
+            };
+            let starts = start.ancestors().filter_map(below);
+            candidates.extend(starts.flat_map(|folder| {
+                let keps = if folder.is_empty() {
+                    "keps".to_owned()
+                } else {
+                    format!("{folder}/keps")
+                };
+                [folder, keps]
+            }));
+        } else if let Some(named) = &context.global.registry {
+            candidates.push(named.to_string_lossy().into_owned());
+        }
+        candidates.extend([String::new(), "keps".to_owned()]);
+        Ok(Self {
+            repository,
+            candidates,
+        })
+    }
+
+    /// The files of the registry at a revision.
+    pub(super) fn at(&self, revision: &str) -> Result<(Commit, String, Vec<RawFile>)> {
+        let commit = self.repository.commit(revision)?;
+        let folder = self
+            .folder(&commit)?
+            .with_context(|| format!("there is no registry at {revision} ({})", commit.short()))?;
+        let mut files = Vec::new();
+        self.collect(&commit, &folder, &mut Vec::new(), &mut files)?;
+        Ok((commit, folder, files))
+    }
+
+    /// What the change up to `head` is judged against: the common ancestor with a revision, or what GitHub's environment
+    /// says of a pull request. `None` where nothing asks for a judgement.
+    pub(super) fn base(
+        &self,
+        asked: Option<&str>,
+        head: Option<&str>,
+        environment: &Environment,
+    ) -> Result<Option<Base>> {
+        let head = || {
+            let head = head.unwrap_or("HEAD");
+            self.repository
+                .commit(head)
+                .context("a change is judged up to a commit")
+        };
+        let commit = if let Some(asked) = asked {
+            self.repository
+                .merge_base(&self.repository.commit(asked)?, &head()?)?
+        } else if environment.is_pull_request {
+            let head = head()?;
+            match (
+                self.repository.first_parent_of_merge(&head)?,
+                &environment.base_ref,
+            ) {
+                // The checkout of a pull request is the merge into its base.
+                (Some(parent), _) => parent,
+                (None, Some(branch)) => {
+                    let branch = format!("refs/remotes/origin/{branch}");
+                    let base = self.repository.commit(&branch).context(
+                        "the base of the pull request is not in this clone: check out the merge with `fetch-depth: 2`, \
+                         or the whole history with `fetch-depth: 0`",
+                    )?;
+                    self.repository.merge_base(&base, &head)?
+                }
+                (None, None) => bail!(
+                    "this is a pull request without GITHUB_BASE_REF: name its base by --base REV"
+                ),
+            }
+        } else {
+            return Ok(None);
+        };
+        let mut files = Vec::new();
+        // A base without a registry: all of it is new.
+        if let Some(folder) = self.folder(&commit)? {
+            self.collect(&commit, &folder, &mut Vec::new(), &mut files)?;
+        }
+        Ok(Some(Base { commit, files }))
+    }
+
+    fn folder(&self, at: &Commit) -> Result<Option<String>> {
+        for folder in &self.candidates {
+            let entries = self.repository.folder(at, folder)?;
+            if entries.iter().any(|entry| entry.name == CONFIG_FILE) {
+                return Ok(Some(folder.clone()));
+            }
+        }
+        Ok(None)
+    }
+
+    fn collect(
+        &self,
+        at: &Commit,
+        folder: &str,
+        below: &mut Vec<String>,
+        files: &mut Vec<RawFile>,
+    ) -> Result<()> {
+        for entry in self.repository.folder(at, folder)? {
+            if entry.name.starts_with('.') {
+                continue;
+            }
+            let inside = if folder.is_empty() {
+                entry.name.clone()
+            } else {
+                format!("{folder}/{}", entry.name)
+            };
+            below.push(entry.name);
+            let path = below.join("/");
+            match entry.kind {
+                EntryKind::Folder if below.len() < DEEPEST => {
+                    self.collect(at, &inside, below, files)?
+                }
+                EntryKind::Folder => {}
+                EntryKind::Link | EntryKind::Other => files.push(RawFile {
+                    path,
+                    content: Err(Unreadable::Symlink),
+                }),
+                EntryKind::File if path.ends_with(".toml") => {
+                    let content = match self.repository.file(at, &inside, MAX_FILE_BYTES)? {
+                        Some(Content::Bytes(bytes)) => Ok(bytes),
+                        Some(Content::TooLarge(bytes)) => Err(Unreadable::TooLarge(bytes)),
+                        None => Err(Unreadable::Denied("it is not in the tree".to_owned())),
+                    };
+                    files.push(RawFile { path, content });
+                }
+                EntryKind::File if path.ends_with(".md") => {}
+                EntryKind::File => files.push(RawFile {
+                    path,
+                    content: Ok(Vec::new()),
+                }),
+            }
+            below.pop();
+        }
+        Ok(())
+    }
+}

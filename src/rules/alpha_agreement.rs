@@ -1,0 +1,104 @@
+//! `alpha-agreement`: the maintainers of every runtime agree before alpha merges.
+
+use super::{CRI_POLICY, Context, Group, Rule};
+use crate::diagnostic::{Finding, Level, Place, Pointer, RuleId};
+use crate::registry::kep::Stage;
+
+pub(super) const RULE: Rule = Rule {
+    id: RuleId("alpha-agreement"),
+    group: Group::Process,
+    level: Level::Warning,
+    summary: "alpha is ahead, and not every runtime's maintainers have agreed",
+    why: "a KEP's pull request needs the agreement of both runtimes' maintainers before alpha merges (the CRI development policy)",
+    source: CRI_POLICY,
+    example: "stage = \"alpha\"\ntarget = \"1.38\"\n\n[design]\napproved-by = { containerd = \"mikebrow\" }",
+    remedy: "Ask the other runtime's maintainers for a review of the KEP, and record who agreed in `design.approved-by`.",
+    check,
+};
+
+fn check(context: &Context<'_>, findings: &mut Vec<Finding>) {
+    let registry = context.registry;
+    let Some(calendar) = &registry.kubernetes else {
+        return;
+    };
+    for entry in &registry.keps {
+        let record = &entry.value;
+        let (Some(Stage::Alpha), Some(target), Some(design)) =
+            (record.stage, record.target, &record.design)
+        else {
+            continue;
+        };
+        // Without any name on record, nobody knows who has agreed.
+        if design.approved_by.is_empty()
+            || !record.status.is_live()
+            || record.runtime_support.is_some()
+            || calendar.value.is_released(target)
+        {
+            continue;
+        }
+        let missing: Vec<&str> = registry
+            .config
+            .value
+            .runtimes
+            .iter()
+            .map(|runtime| runtime.name.as_str())
+            .filter(|name| !design.approved_by.contains_key(*name))
+            .collect();
+        if !missing.is_empty() {
+            findings.push(
+                Finding::new(
+                    RULE.id,
+                    entry.file,
+                    Place::Value(Pointer::to("design").key("approved-by")),
+                    format!(
+                        "nobody of {} is on record as agreeing with KEP-{}, which aims at alpha in {target}",
+                        missing.join(" and "),
+                        record.number
+                    ),
+                )
+                .help("ask its maintainers for a review of the KEP, and record who agreed"),
+            );
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::rules::testing::in_record;
+
+    const ID: &str = "alpha-agreement";
+    const ALPHA: &str = "stage = \"alpha\"\ntarget = \"1.38\"\n";
+
+    #[test]
+    fn a_runtime_that_has_not_agreed_is_named() {
+        insta::assert_snapshot!(
+            in_record(ID, &format!("{ALPHA}[design]\napproved-by = {{ containerd = \"mikebrow\" }}\n")),
+            @r#"
+        warning[alpha-agreement]: nobody of cri-o is on record as agreeing with KEP-9001, which aims at alpha in 1.38
+         --> sig-node/9001-a.toml:7:15
+          |
+        7 | approved-by = { containerd = "mikebrow" }
+          |               ^^^^^^^^^^^^^^^^^^^^^^^^^^^
+          |
+          = why: a KEP's pull request needs the agreement of both runtimes' maintainers before alpha merges (the CRI development policy)
+          = help: ask its maintainers for a review of the KEP, and record who agreed
+        "#
+        );
+    }
+
+    #[test]
+    fn both_are_enough() {
+        let both =
+            "[design]\napproved-by = { containerd = \"mikebrow\", cri-o = \"haircommander\" }\n";
+        assert_eq!(in_record(ID, &format!("{ALPHA}{both}")), "");
+    }
+
+    #[test]
+    fn without_a_record_of_the_design_nobody_knows() {
+        assert_eq!(in_record(ID, ALPHA), "");
+        assert_eq!(
+            in_record(ID, &format!("{ALPHA}[design]\nconsensus = \"open\"\n")),
+            ""
+        );
+    }
+}

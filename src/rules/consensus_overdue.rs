@@ -1,0 +1,119 @@
+//! `consensus-overdue`: the next release is near, and the design is still open.
+
+use super::{Context, Group, PROCESS, Rule};
+use crate::diagnostic::{Finding, Level, Place, Pointer, RuleId};
+use crate::policy::next_minor;
+use crate::registry::kep::Consensus;
+
+pub(super) const RULE: Rule = Rule {
+    id: RuleId("consensus-overdue"),
+    group: Group::Process,
+    level: Level::Warning,
+    summary: "the home runtime's next minor is near, and there is no consensus on the design",
+    why: "the process asks for consensus on the design, or an early word to owner and liaison that there is none in time",
+    source: PROCESS,
+    example: "[design]\nconsensus = \"open\"   # and the next minor comes in two weeks",
+    remedy: "Tell the KEP's owner and the liaison that it will not be in time, or record the consensus.",
+    check,
+};
+
+fn check(context: &Context<'_>, findings: &mut Vec<Finding>) {
+    let registry = context.registry;
+    let home = registry.config.value.home.as_str();
+    let Some((next, planned)) =
+        next_minor(registry, home).and_then(|next| Some((next, next.planned?)))
+    else {
+        return;
+    };
+    let from = planned
+        .latest()
+        .plus_days(-registry.config.value.policy.consensus_days);
+    if context.today < from {
+        return;
+    }
+    for entry in &registry.keps {
+        let record = &entry.value;
+        let consensus = record.design.as_ref().and_then(|design| design.consensus);
+        let (Some(consensus @ (Consensus::Open | Consensus::Blocked)), true) =
+            (consensus, record.status.is_live())
+        else {
+            continue;
+        };
+        // What is planned for another minor has its time still to come.
+        if record
+            .milestone
+            .is_some_and(|milestone| milestone != next.release)
+        {
+            continue;
+        }
+        findings.push(
+            Finding::new(
+                RULE.id,
+                entry.file,
+                Place::Value(Pointer::to("design").key("consensus")),
+                format!(
+                    "the design of KEP-{} is {}, and {home} {} is planned for {planned}",
+                    record.number,
+                    consensus.as_str(),
+                    next.release
+                ),
+            )
+            .help("tell the KEP's owner and the liaison that it will not be in time, or record the consensus"),
+        );
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::rules::testing::{RECORD, only};
+
+    const ID: &str = "consensus-overdue";
+
+    fn planned(planned: &str, consensus: &str) -> String {
+        let calendar = format!("[[minors]]\nrelease = \"2.5\"\n{planned}");
+        let record = format!("{RECORD}[design]\n{consensus}");
+        only(
+            ID,
+            &[
+                ("sig-node/9001-a.toml", &record),
+                ("releases/containerd.toml", &calendar),
+            ],
+        )
+    }
+
+    #[test]
+    fn an_open_design_before_a_release_is_shown() {
+        insta::assert_snapshot!(planned("planned = 2026-12-10\n", "consensus = \"open\"\n"), @r#"
+        warning[consensus-overdue]: the design of KEP-9001 is open, and containerd 2.5 is planned for 2026-12-10
+         --> sig-node/9001-a.toml:5:13
+          |
+        5 | consensus = "open"
+          |             ^^^^^^
+          |
+          = why: the process asks for consensus on the design, or an early word to owner and liaison that there is none in time
+          = help: tell the KEP's owner and the liaison that it will not be in time, or record the consensus
+        "#);
+    }
+
+    #[test]
+    fn a_release_that_is_far_and_a_consensus_are_fine() {
+        assert_eq!(
+            planned("planned = 2026-12-23\n", "consensus = \"open\"\n"),
+            ""
+        );
+        assert_eq!(
+            planned("planned = 2026-12-10\n", "consensus = \"reached\"\n"),
+            ""
+        );
+    }
+
+    #[test]
+    fn what_is_not_recorded_is_not_open() {
+        assert_eq!(planned("planned = 2026-12-10\n", ""), "");
+        assert_eq!(
+            planned("", "consensus = \"open\"\n"),
+            "",
+            "the day of the release is not known"
+        );
+    }
+}

@@ -1,0 +1,135 @@
+//! `kep-renumbered`: a KEP's number never changes.
+
+use super::{Context, Group, PROCESS, Rule};
+use crate::diagnostic::{Finding, Level, Place, Pointer, RuleId};
+use crate::registry::load::file_stem;
+
+pub(super) const RULE: Rule = Rule {
+    id: RuleId("kep-renumbered"),
+    group: Group::Change,
+    level: Level::Error,
+    summary: "a change gives a record another number",
+    why: "a KEP's number is that of its issue in kubernetes/enhancements, and never changes",
+    source: PROCESS,
+    example: "-number = 9001\n+number = 9002",
+    remedy: "Undo the change of the number; a KEP that another one replaces gets `status = \"replaced\"`, and the other one a record.",
+    check,
+};
+
+fn check(context: &Context<'_>, findings: &mut Vec<Finding>) {
+    let Some(base) = context.base else {
+        return;
+    };
+    for entry in &context.registry.keps {
+        let record = &entry.value;
+        if !entry.is_sound("number") || base.kep(record.number).is_some() {
+            continue;
+        }
+        let path = &context.registry.file(entry.file).path;
+        // The same file, or one that was renamed with its number: the rest of its name and its title stayed.
+        let before = base.keps.iter().find(|before| {
+            let there = &base.file(before.file).path;
+            let gone = context.registry.kep(before.value.number).is_none();
+            let same_name = slug(there) == slug(path) && before.value.title == record.title;
+            before.is_sound("number") && gone && (there == path || same_name)
+        });
+        let Some(before) = before else {
+            continue;
+        };
+        findings.push(
+            Finding::new(
+                RULE.id,
+                entry.file,
+                Place::Value(Pointer::to("number")),
+                format!("KEP-{} became KEP-{}", before.value.number, record.number),
+            )
+            .also(
+                before.file,
+                Place::Value(Pointer::to("number")),
+                "its number before the change",
+            )
+            .help(format!(
+                "undo the change: `number = {}`",
+                before.value.number
+            )),
+        );
+    }
+}
+
+fn slug(path: &str) -> &str {
+    file_stem(path).split_once('-').map_or("", |(_, slug)| slug)
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::rules::testing::{RECORD, changed};
+
+    const ID: &str = "kep-renumbered";
+
+    #[test]
+    fn another_number_is_shown_in_both_revisions() {
+        let other = RECORD.replace("9001", "9002");
+        insta::assert_snapshot!(
+            changed(ID, &[("sig-node/9001-a.toml", RECORD)], &[("sig-node/9002-a.toml", &other)]),
+            @"
+        error[kep-renumbered]: KEP-9001 became KEP-9002
+         --> sig-node/9002-a.toml:1:10
+          |
+        1 | number = 9002
+          |          ^^^^
+          |
+         ::: sig-node/9001-a.toml:1:10
+          |
+        1 | number = 9001
+          |          ---- its number before the change
+          |
+          = why: a KEP's number is that of its issue in kubernetes/enhancements, and never changes
+          = help: undo the change: `number = 9001`
+        "
+        );
+    }
+
+    #[test]
+    fn a_renamed_file_and_a_new_record_are_fine() {
+        let other = RECORD.replace("9001", "9002").replace("Lullabies", "Songs");
+        let from = [("sig-node/9001-a.toml", RECORD)];
+        assert_eq!(changed(ID, &from, &[("sig-auth/9001-b.toml", RECORD)]), "");
+        assert_eq!(
+            changed(
+                ID,
+                &from,
+                &[
+                    ("sig-node/9001-a.toml", RECORD),
+                    ("sig-node/9002-a.toml", &other)
+                ]
+            ),
+            ""
+        );
+    }
+
+    #[test]
+    fn two_records_that_swap_their_numbers_are_one_finding_each_of_their_files() {
+        let other = RECORD.replace("9001", "9002").replace("Lullabies", "Songs");
+        let from = [
+            ("sig-node/9001-a.toml", RECORD),
+            ("sig-node/9002-b.toml", &*other),
+        ];
+        let to = [
+            ("sig-node/9001-a.toml", &*other),
+            ("sig-node/9002-b.toml", RECORD),
+        ];
+        assert_eq!(changed(ID, &from, &to), "", "both KEPs still have a record");
+        assert_eq!(
+            changed("file-name", &from, &to).matches("error[").count(),
+            2
+        );
+        assert_eq!(changed("record-deleted", &from, &to), "");
+    }
+
+    #[test]
+    fn a_number_that_cannot_be_read_is_not_judged() {
+        let from = [("sig-node/9001-a.toml", RECORD)];
+        let broken = RECORD.replace("9001", "\"9002\"");
+        assert_eq!(changed(ID, &from, &[("sig-node/9001-a.toml", &broken)]), "");
+    }
+}

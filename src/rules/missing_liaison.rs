@@ -1,0 +1,106 @@
+//! `missing-liaison`: the cycle under way and the next one each have a liaison.
+
+use super::{Context, Group, PROCESS, Rule};
+use crate::diagnostic::{Finding, Level, Place, Pointer, RuleId};
+
+pub(super) const RULE: Rule = Rule {
+    id: RuleId("missing-liaison"),
+    group: Group::Process,
+    level: Level::Warning,
+    summary: "the current or the next Kubernetes cycle has no liaison",
+    why: "the process asks for at least one SIG-Node liaison per Kubernetes cycle",
+    source: PROCESS,
+    example: "[[cycles]]\nrelease = \"1.38\"\nstart = 2026-08-31\n# no liaisons",
+    remedy: "Name a maintainer in `liaisons` of the cycle, who is a member of the Kubernetes organization and of SIG-Node.",
+    check,
+};
+
+fn check(context: &Context<'_>, findings: &mut Vec<Finding>) {
+    let Some(calendar) = &context.registry.kubernetes else {
+        return;
+    };
+    // Where nobody knows when a cycle starts, nobody knows which one is under way.
+    let Some(current) = calendar.value.current(context.today) else {
+        return;
+    };
+    let next = calendar
+        .value
+        .cycles
+        .iter()
+        .filter(|cycle| cycle.release > current.release)
+        .map(|cycle| cycle.release)
+        .min();
+    for (index, cycle) in calendar.value.cycles.iter().enumerate() {
+        let when = if cycle.release == current.release {
+            "under way"
+        } else if Some(cycle.release) == next {
+            "next"
+        } else {
+            continue;
+        };
+        if cycle.liaisons.is_empty() {
+            let at = Pointer::to("cycles").index(index).key("release");
+            findings.push(
+                Finding::new(
+                    RULE.id,
+                    calendar.file,
+                    Place::Value(at),
+                    format!("no liaison is recorded for Kubernetes {}", cycle.release),
+                )
+                .label(format!("this cycle is {when}"))
+                .help("add `liaisons = [\"…\"]` to the cycle"),
+            );
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::rules::testing::only;
+
+    const ID: &str = "missing-liaison";
+
+    fn calendar(cycles: &str) -> String {
+        only(ID, &[("releases/kubernetes.toml", cycles)])
+    }
+
+    #[test]
+    fn the_current_and_the_next_cycle_are_shown() {
+        insta::assert_snapshot!(calendar(
+            "[[cycles]]\nrelease = \"1.37\"\nstart = 2026-05-18\nreleased = 2026-08-26\n\
+             [[cycles]]\nrelease = \"1.38\"\nstart = 2026-08-31\nplanned = 2026-12-16\n\
+             [[cycles]]\nrelease = \"1.39\"\n[[cycles]]\nrelease = \"1.40\"\n"
+        ), @r#"
+        warning[missing-liaison]: no liaison is recorded for Kubernetes 1.38
+         --> releases/kubernetes.toml:6:11
+          |
+        6 | release = "1.38"
+          |           ^^^^^^ this cycle is under way
+          |
+          = why: the process asks for at least one SIG-Node liaison per Kubernetes cycle
+          = help: add `liaisons = ["…"]` to the cycle
+
+        warning[missing-liaison]: no liaison is recorded for Kubernetes 1.39
+          --> releases/kubernetes.toml:10:11
+           |
+        10 | release = "1.39"
+           |           ^^^^^^ this cycle is next
+           |
+           = why: the process asks for at least one SIG-Node liaison per Kubernetes cycle
+           = help: add `liaisons = ["…"]` to the cycle
+        "#);
+    }
+
+    #[test]
+    fn a_liaison_is_enough() {
+        let found = calendar(
+            "[[cycles]]\nrelease = \"1.38\"\nstart = 2026-08-31\nliaisons = [\"mikebrow\"]\n",
+        );
+        assert_eq!(found, "");
+    }
+
+    #[test]
+    fn without_dates_nobody_knows_which_cycle_is_under_way() {
+        assert_eq!(calendar("[[cycles]]\nrelease = \"1.38\"\n"), "");
+    }
+}

@@ -1,0 +1,95 @@
+//! `missing-milestone`: what is still to be built is planned for a release of the home runtime.
+
+use super::{Context, Group, PROCESS, Rule};
+use crate::diagnostic::{Finding, Level, Place, Pointer, RuleId};
+use crate::registry::kep::RuntimeState;
+
+pub(super) const RULE: Rule = Rule {
+    id: RuleId("missing-milestone"),
+    group: Group::Process,
+    level: Level::Warning,
+    summary: "an accepted KEP that the home runtime has not released has no milestone",
+    why: "the process asks for the targeted minor release as milestone, usually the next one",
+    source: PROCESS,
+    example: "triage = \"accepted\"\ntarget = \"1.38\"\n# no milestone",
+    remedy: "Write the minor release that the work is planned for in `milestone`.",
+    check,
+};
+
+fn check(context: &Context<'_>, findings: &mut Vec<Finding>) {
+    let registry = context.registry;
+    let home = registry.config.value.home.as_str();
+    for entry in &registry.keps {
+        let record = &entry.value;
+        let (Some(target), None) = (record.target, record.milestone) else {
+            continue;
+        };
+        let facts = record.runtimes.get(home);
+        let released = facts.is_some_and(|facts| facts.state == RuntimeState::Released);
+        let needed = record.runtime_support.is_none() && !released;
+        if !record.is_taken_on()
+            || !needed
+            || !entry.is_sound("milestone")
+            || !entry.is_sound("runtimes")
+        {
+            continue;
+        }
+        let finding = Finding::new(
+            RULE.id,
+            entry.file,
+            Place::Value(Pointer::to("target")),
+            format!(
+                "KEP-{} aims at Kubernetes {target}, and has no {home} milestone",
+                record.number
+            ),
+        );
+        let next = crate::policy::next_minor(registry, home);
+        findings.push(match next {
+            Some(next) => finding.help(format!(
+                "the next minor is {0}: `milestone = \"{0}\"`",
+                next.release
+            )),
+            None => {
+                finding.help("write the minor that the work is planned for: `milestone = \"…\"`")
+            }
+        });
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::rules::testing::in_record;
+
+    const ID: &str = "missing-milestone";
+    const ACCEPTED: &str = "triage = \"accepted\"\ntarget = \"1.38\"\n";
+
+    #[test]
+    fn work_without_a_release_is_shown() {
+        insta::assert_snapshot!(in_record(ID, ACCEPTED), @r#"
+        warning[missing-milestone]: KEP-9001 aims at Kubernetes 1.38, and has no containerd milestone
+         --> sig-node/9001-a.toml:5:10
+          |
+        5 | target = "1.38"
+          |          ^^^^^^
+          |
+          = why: the process asks for the targeted minor release as milestone, usually the next one
+          = help: the next minor is 2.5: `milestone = "2.5"`
+        "#);
+    }
+
+    #[test]
+    fn what_is_planned_released_or_not_needed_is_fine() {
+        for more in [
+            "milestone = \"2.5\"\n",
+            "runtime-support = \"the kubelet does it all\"\n",
+            "[runtimes.containerd]\nstate = \"released\"\nrelease = \"2.3.0\"\n",
+        ] {
+            assert_eq!(in_record(ID, &format!("{ACCEPTED}{more}")), "", "{more}");
+        }
+    }
+
+    #[test]
+    fn without_a_target_nobody_knows_when() {
+        assert_eq!(in_record(ID, "triage = \"accepted\"\n"), "");
+    }
+}

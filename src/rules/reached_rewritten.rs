@@ -1,0 +1,106 @@
+//! `reached-rewritten`: what has shipped has shipped.
+
+use super::{Context, Group, PROCESS, Rule};
+use crate::diagnostic::{Finding, Level, Place, Pointer, RuleId};
+
+pub(super) const RULE: Rule = Rule {
+    id: RuleId("reached-rewritten"),
+    group: Group::Change,
+    level: Level::Error,
+    summary: "a change rewrites or removes a fact of `reached`",
+    why: "`reached` says what has shipped, and what has shipped does not change",
+    source: PROCESS,
+    example: "-alpha = \"1.36\"\n+alpha = \"1.37\"",
+    remedy: "Undo the change. If the fact was wrong from the start, accept the finding with `[[allow]]` and the reason.",
+    check,
+};
+
+fn check(context: &Context<'_>, findings: &mut Vec<Finding>) {
+    let Some(base) = context.base else {
+        return;
+    };
+    for entry in &context.registry.keps {
+        let Some(before) = base.kep(entry.value.number) else {
+            continue;
+        };
+        if !entry.is_sound("reached") {
+            continue;
+        }
+        for (stage, was) in before.value.reached.entries() {
+            let is = entry
+                .value
+                .reached
+                .entries()
+                .find(|(other, _)| *other == stage);
+            let at = Pointer::to("reached").key(stage);
+            let (place, message) = match is {
+                Some((_, is)) if is == was => continue,
+                Some((_, is)) => (
+                    Place::Value(at.clone()),
+                    format!(
+                        "KEP-{} reached {stage} in {was}, and the change says {is}",
+                        entry.value.number
+                    ),
+                ),
+                None => (
+                    Place::Value(Pointer::to("number")),
+                    format!(
+                        "KEP-{} reached {stage} in {was}, and the change removes that",
+                        entry.value.number
+                    ),
+                ),
+            };
+            findings.push(
+                Finding::new(RULE.id, entry.file, place, message)
+                    .also(before.file, Place::Value(at), "what had shipped")
+                    .help(format!("undo the change: `{stage} = \"{was}\"`; if it was wrong from the start, accept the finding with `[[allow]]`")),
+            );
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::rules::testing::{RECORD, changed};
+
+    const ID: &str = "reached-rewritten";
+
+    fn from_to(from: &str, to: &str) -> String {
+        let path = "sig-node/9001-a.toml";
+        let record = |reached: &str| format!("{RECORD}[reached]\n{reached}");
+        changed(ID, &[(path, &record(from))], &[(path, &record(to))])
+    }
+
+    #[test]
+    fn a_rewritten_fact_is_shown_in_both_revisions() {
+        insta::assert_snapshot!(from_to("alpha = \"1.36\"\n", "alpha = \"1.37\"\n"), @r#"
+        error[reached-rewritten]: KEP-9001 reached alpha in 1.36, and the change says 1.37
+         --> sig-node/9001-a.toml:5:9
+          |
+        5 | alpha = "1.37"
+          |         ^^^^^^
+          |
+         ::: sig-node/9001-a.toml:5:9
+          |
+        5 | alpha = "1.36"
+          |         ------ what had shipped
+          |
+          = why: `reached` says what has shipped, and what has shipped does not change
+          = help: undo the change: `alpha = "1.36"`; if it was wrong from the start, accept the finding with `[[allow]]`
+        "#);
+        assert!(from_to("alpha = \"1.36\"\n", "").contains("and the change removes that"));
+    }
+
+    #[test]
+    fn a_new_fact_is_fine() {
+        assert_eq!(
+            from_to("alpha = \"1.36\"\n", "alpha = \"1.36\"\nbeta = \"1.37\"\n"),
+            ""
+        );
+    }
+
+    #[test]
+    fn a_fact_that_cannot_be_read_is_not_judged() {
+        assert_eq!(from_to("alpha = \"1.36\"\n", "alpha = 1.37\n"), "");
+    }
+}

@@ -1,0 +1,106 @@
+//! `record-deleted`: a record stays, also when its KEP is over.
+
+use std::collections::BTreeSet;
+
+use super::{Context, Group, PROCESS, Rule};
+use crate::diagnostic::{Finding, Level, Place, Pointer, RuleId};
+
+pub(super) const RULE: Rule = Rule {
+    id: RuleId("record-deleted"),
+    group: Group::Change,
+    level: Level::Error,
+    summary: "a change deletes a record",
+    why: "without its record an issue is kept up to date by nobody, and what is known of the KEP is lost",
+    source: PROCESS,
+    example: "deleted: keps/sig-node/9001-pod-lullabies.toml",
+    remedy: "Keep the record, and say in `status` or `triage` that the KEP is over.",
+    check,
+};
+
+fn check(context: &Context<'_>, findings: &mut Vec<Finding>) {
+    let (registry, Some(base)) = (context.registry, context.base) else {
+        return;
+    };
+    let paths: BTreeSet<&str> = registry.files.iter().map(|file| &*file.path).collect();
+    let is_there = |path: &str| paths.contains(path);
+    for before in &base.keps {
+        let number = before.value.number;
+        // A file that is still there was renumbered, or cannot be read: other rules say so.
+        if !before.is_sound("number")
+            || registry.kep(number).is_some()
+            || is_there(&base.file(before.file).path)
+        {
+            continue;
+        }
+        let renumbered = registry.keps.iter().any(|entry| {
+            entry.value.title == before.value.title && base.kep(entry.value.number).is_none()
+        });
+        if !renumbered {
+            findings.push(
+                Finding::new(
+                    RULE.id,
+                    before.file,
+                    Place::Value(Pointer::to("number")),
+                    format!("the record of KEP-{number} is deleted"),
+                )
+                .label("in the revision that the change starts from")
+                .help("keep the record, and say in `status` or `triage` that the KEP is over"),
+            );
+        }
+    }
+    for before in &base.items {
+        let id = &before.value.id;
+        let kept = registry.items.iter().any(|entry| entry.value.id == *id);
+        if !kept && !is_there(&base.file(before.file).path) && before.value.issue.is_some() {
+            findings.push(
+                Finding::new(
+                    RULE.id,
+                    before.file,
+                    Place::Value(Pointer::to("id")),
+                    format!("the record of work item `{id}` is deleted, and it has an issue"),
+                )
+                .label("in the revision that the change starts from")
+                .help("keep the record as long as its issue is open"),
+            );
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::rules::testing::{RECORD, changed};
+
+    const ID: &str = "record-deleted";
+
+    #[test]
+    fn a_deleted_record_is_shown_where_it_was() {
+        insta::assert_snapshot!(changed(ID, &[("sig-node/9001-a.toml", RECORD)], &[]), @"
+        error[record-deleted]: the record of KEP-9001 is deleted
+         --> sig-node/9001-a.toml:1:10
+          |
+        1 | number = 9001
+          |          ^^^^ in the revision that the change starts from
+          |
+          = why: without its record an issue is kept up to date by nobody, and what is known of the KEP is lost
+          = help: keep the record, and say in `status` or `triage` that the KEP is over
+        ");
+    }
+
+    #[test]
+    fn a_renamed_record_is_found_by_its_number() {
+        assert_eq!(
+            changed(
+                ID,
+                &[("sig-node/9001-a.toml", RECORD)],
+                &[("sig-auth/9001-b.toml", RECORD)]
+            ),
+            ""
+        );
+    }
+
+    #[test]
+    fn a_record_that_cannot_be_read_is_not_deleted() {
+        let path = "sig-node/9001-a.toml";
+        assert_eq!(changed(ID, &[(path, RECORD)], &[(path, "number = \n")]), "");
+    }
+}

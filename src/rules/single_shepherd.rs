@@ -1,0 +1,70 @@
+//! `single-shepherd`: two shepherds are better than one.
+
+use super::{Context, Group, PROCESS, Rule};
+use crate::diagnostic::{Finding, Level, Place, Pointer, RuleId};
+
+pub(super) const RULE: Rule = Rule {
+    id: RuleId("single-shepherd"),
+    group: Group::Process,
+    level: Level::Note,
+    summary: "an accepted KEP has one shepherd only",
+    why: "the process prefers two shepherds, so that the work goes on when one is away",
+    source: PROCESS,
+    example: "shepherds = [\"mikebrow\"]",
+    remedy: "Name a second maintainer if there is a volunteer, or turn the rule off in `registry.toml`.",
+    check,
+};
+
+fn check(context: &Context<'_>, findings: &mut Vec<Finding>) {
+    for entry in &context.registry.keps {
+        let record = &entry.value;
+        if let ([only], true) = (record.shepherds.as_slice(), record.is_taken_on()) {
+            findings.push(
+                Finding::new(
+                    RULE.id,
+                    entry.file,
+                    Place::Value(Pointer::to("shepherds")),
+                    format!("{only} shepherds KEP-{} alone", record.number),
+                )
+                .help("name a second maintainer if there is a volunteer"),
+            );
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::rules::testing::in_record;
+
+    const ID: &str = "single-shepherd";
+
+    #[test]
+    fn one_is_noted() {
+        insta::assert_snapshot!(in_record(ID, "triage = \"accepted\"\nshepherds = [\"mikebrow\"]\n"), @r#"
+        note[single-shepherd]: mikebrow shepherds KEP-9001 alone
+         --> sig-node/9001-a.toml:5:13
+          |
+        5 | shepherds = ["mikebrow"]
+          |             ^^^^^^^^^^^^
+          |
+          = why: the process prefers two shepherds, so that the work goes on when one is away
+          = help: name a second maintainer if there is a volunteer
+        "#);
+    }
+
+    #[test]
+    fn two_are_fine() {
+        assert_eq!(
+            in_record(
+                ID,
+                "triage = \"accepted\"\nshepherds = [\"mikebrow\", \"samuelkarp\"]\n"
+            ),
+            ""
+        );
+    }
+
+    #[test]
+    fn before_triage_nobody_asks() {
+        assert_eq!(in_record(ID, "shepherds = [\"mikebrow\"]\n"), "");
+    }
+}

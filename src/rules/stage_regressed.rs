@@ -1,0 +1,96 @@
+//! `stage-regressed`: a KEP goes back a stage.
+
+use super::{Context, Group, PROCESS, Rule};
+use crate::diagnostic::{Finding, Level, Place, Pointer, RuleId};
+
+pub(super) const RULE: Rule = Rule {
+    id: RuleId("stage-regressed"),
+    group: Group::Change,
+    level: Level::Warning,
+    summary: "a change moves a KEP to an earlier stage",
+    why: "a KEP goes from alpha to beta to stable; going back happens, and those who follow the issue should know why",
+    source: PROCESS,
+    example: "-stage = \"beta\"\n+stage = \"alpha\"",
+    remedy: "If Kubernetes went back, say why in the pull request; else undo the change.",
+    check,
+};
+
+fn check(context: &Context<'_>, findings: &mut Vec<Finding>) {
+    let Some(base) = context.base else {
+        return;
+    };
+    for entry in &context.registry.keps {
+        let Some(before) = base.kep(entry.value.number) else {
+            continue;
+        };
+        if let (Some(was), Some(is)) = (before.value.stage, entry.value.stage)
+            && is < was
+        {
+            findings.push(
+                Finding::new(
+                    RULE.id,
+                    entry.file,
+                    Place::Value(Pointer::to("stage")),
+                    format!(
+                        "KEP-{} goes back from {} to {}",
+                        entry.value.number,
+                        was.as_str(),
+                        is.as_str()
+                    ),
+                )
+                .also(
+                    before.file,
+                    Place::Value(Pointer::to("stage")),
+                    "its stage before the change",
+                )
+                .help("if Kubernetes went back, say why in the pull request; else undo the change"),
+            );
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::rules::testing::{RECORD, changed};
+
+    const ID: &str = "stage-regressed";
+
+    fn from_to(from: &str, to: &str) -> String {
+        let path = "sig-node/9001-a.toml";
+        changed(
+            ID,
+            &[(path, &format!("{RECORD}{from}"))],
+            &[(path, &format!("{RECORD}{to}"))],
+        )
+    }
+
+    #[test]
+    fn an_earlier_stage_is_shown_in_both_revisions() {
+        insta::assert_snapshot!(from_to("stage = \"beta\"\n", "stage = \"alpha\"\n"), @r#"
+        warning[stage-regressed]: KEP-9001 goes back from beta to alpha
+         --> sig-node/9001-a.toml:4:9
+          |
+        4 | stage = "alpha"
+          |         ^^^^^^^
+          |
+         ::: sig-node/9001-a.toml:4:9
+          |
+        4 | stage = "beta"
+          |         ------ its stage before the change
+          |
+          = why: a KEP goes from alpha to beta to stable; going back happens, and those who follow the issue should know why
+          = help: if Kubernetes went back, say why in the pull request; else undo the change
+        "#);
+    }
+
+    #[test]
+    fn a_later_stage_is_fine() {
+        assert_eq!(from_to("stage = \"alpha\"\n", "stage = \"beta\"\n"), "");
+    }
+
+    #[test]
+    fn a_stage_that_is_not_recorded_is_not_judged() {
+        assert_eq!(from_to("stage = \"beta\"\n", ""), "");
+        assert_eq!(from_to("", "stage = \"alpha\"\n"), "");
+    }
+}

@@ -1,0 +1,96 @@
+//! `stage-skipped`: a KEP leaves a stage out.
+
+use super::{Context, Group, PROCESS, Rule};
+use crate::diagnostic::{Finding, Level, Place, Pointer, RuleId};
+use crate::registry::kep::Stage;
+
+pub(super) const RULE: Rule = Rule {
+    id: RuleId("stage-skipped"),
+    group: Group::Change,
+    level: Level::Warning,
+    summary: "a change moves a KEP past a stage that it never reached",
+    why: "a KEP goes from alpha to beta to stable; what skips a stage has not been tried by those who would have used it",
+    source: PROCESS,
+    example: "-stage = \"alpha\"\n+stage = \"stable\"",
+    remedy: "Record the stage in `reached` if it shipped; if Kubernetes skips it, say why in the pull request.",
+    check,
+};
+
+fn check(context: &Context<'_>, findings: &mut Vec<Finding>) {
+    let Some(base) = context.base else {
+        return;
+    };
+    for entry in &context.registry.keps {
+        let record = &entry.value;
+        let Some(before) = base.kep(record.number) else {
+            continue;
+        };
+        let reached_beta = record.reached.beta.is_some() || record.reached.beta_on.is_some();
+        if (before.value.stage, record.stage) == (Some(Stage::Alpha), Some(Stage::Stable))
+            && !reached_beta
+        {
+            findings.push(
+                Finding::new(
+                    RULE.id,
+                    entry.file,
+                    Place::Value(Pointer::to("stage")),
+                    format!("KEP-{} goes from alpha to stable without beta", record.number),
+                )
+                .also(before.file, Place::Value(Pointer::to("stage")), "its stage before the change")
+                .help("record the release that had it as beta in `reached`; if Kubernetes skips beta, say why"),
+            );
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::rules::testing::{RECORD, changed};
+
+    const ID: &str = "stage-skipped";
+
+    fn from_to(from: &str, to: &str) -> String {
+        let path = "sig-node/9001-a.toml";
+        changed(
+            ID,
+            &[(path, &format!("{RECORD}{from}"))],
+            &[(path, &format!("{RECORD}{to}"))],
+        )
+    }
+
+    #[test]
+    fn stable_without_beta_is_shown() {
+        insta::assert_snapshot!(from_to("stage = \"alpha\"\n", "stage = \"stable\"\n"), @r#"
+        warning[stage-skipped]: KEP-9001 goes from alpha to stable without beta
+         --> sig-node/9001-a.toml:4:9
+          |
+        4 | stage = "stable"
+          |         ^^^^^^^^
+          |
+         ::: sig-node/9001-a.toml:4:9
+          |
+        4 | stage = "alpha"
+          |         ------- its stage before the change
+          |
+          = why: a KEP goes from alpha to beta to stable; what skips a stage has not been tried by those who would have used it
+          = help: record the release that had it as beta in `reached`; if Kubernetes skips beta, say why
+        "#);
+    }
+
+    #[test]
+    fn a_beta_that_shipped_is_fine() {
+        assert_eq!(
+            from_to(
+                "stage = \"alpha\"\n",
+                "stage = \"stable\"\n[reached]\nbeta = \"1.37\"\n"
+            ),
+            ""
+        );
+        assert_eq!(from_to("stage = \"beta\"\n", "stage = \"stable\"\n"), "");
+    }
+
+    #[test]
+    fn from_a_stage_that_is_not_recorded_nothing_is_skipped() {
+        assert_eq!(from_to("", "stage = \"stable\"\n"), "");
+    }
+}
