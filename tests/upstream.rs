@@ -7,80 +7,11 @@
 )]
 
 mod common;
+#[path = "common/history.rs"]
+mod history;
 
 use common::{Folder, record};
-use gix::objs::tree::{Entry, EntryKind};
-
-/// A bare repository whose commits each hold these files.
-struct Clone {
-    folder: tempfile::TempDir,
-    repository: gix::Repository,
-    last: Option<gix::ObjectId>,
-}
-
-impl Clone {
-    fn new() -> Self {
-        let folder = tempfile::tempdir().unwrap();
-        let repository = gix::init_bare(folder.path()).unwrap();
-        Self {
-            folder,
-            repository,
-            last: None,
-        }
-    }
-
-    fn path(&self) -> &str {
-        self.folder.path().to_str().unwrap()
-    }
-
-    /// Commits these files, and nothing else, on a day.
-    fn commit(&mut self, day: &str, files: &[(&str, &str)]) {
-        let tree = self.tree(files);
-        let seconds = format!("{day}T12:00:00Z")
-            .parse::<jiff::Timestamp>()
-            .unwrap()
-            .as_second();
-        let signature = gix::actor::Signature {
-            name: "someone".into(),
-            email: "someone@example.com".into(),
-            time: gix::date::Time::new(seconds, 0),
-        };
-        let mut buffer = gix::date::parse::TimeBuf::default();
-        let signature = signature.to_ref(&mut buffer);
-        let id = self
-            .repository
-            .commit_as(signature, signature, "HEAD", day, tree, self.last)
-            .unwrap();
-        self.last = Some(id.detach());
-    }
-
-    fn tree(&self, files: &[(&str, &str)]) -> gix::ObjectId {
-        let mut entries: Vec<Entry> = Vec::new();
-        let mut folders: std::collections::BTreeMap<&str, Vec<(&str, &str)>> = Default::default();
-        for (path, text) in files {
-            match path.split_once('/') {
-                Some((folder, rest)) => folders.entry(folder).or_default().push((rest, text)),
-                None => entries.push(Entry {
-                    mode: EntryKind::Blob.into(),
-                    filename: (*path).into(),
-                    oid: self.repository.write_blob(text).unwrap().detach(),
-                }),
-            }
-        }
-        for (folder, files) in folders {
-            entries.push(Entry {
-                mode: EntryKind::Tree.into(),
-                filename: folder.into(),
-                oid: self.tree(&files),
-            });
-        }
-        entries.sort();
-        self.repository
-            .write_object(&gix::objs::Tree { entries })
-            .unwrap()
-            .detach()
-    }
-}
+use history::History;
 
 const PATH: &str = "keps/sig-node/9001-pod-lullabies/kep.yaml";
 const RECORD: &str = "sig-node/9001-pod-lullabies.toml";
@@ -92,7 +23,7 @@ fn yaml(stage: &str, latest: &str) -> String {
     )
 }
 
-fn pull(folder: &Folder, clone: &Clone, more: &[&str]) -> common::Ran {
+fn pull(folder: &Folder, clone: &History, more: &[&str]) -> common::Ran {
     let mut arguments = vec!["upstream", "pull", "--repo", clone.path()];
     arguments.extend(more);
     folder.run(&arguments)
@@ -100,7 +31,7 @@ fn pull(folder: &Folder, clone: &Clone, more: &[&str]) -> common::Ran {
 
 #[test]
 fn a_record_is_created_once_and_then_kept_up_to_date() {
-    let mut clone = Clone::new();
+    let mut clone = History::bare();
     clone.commit("2026-07-24", &[(PATH, &yaml("alpha", "v1.37"))]);
     let folder = Folder::with(&[]);
     let out = pull(&folder, &clone, &["--kep", "9001"]).expect(0);
@@ -147,7 +78,7 @@ fn a_record_is_created_once_and_then_kept_up_to_date() {
 
 #[test]
 fn what_people_made_of_a_fact_stays_until_upstream_changes_it() {
-    let mut clone = Clone::new();
+    let mut clone = History::bare();
     clone.commit("2026-07-24", &[(PATH, &yaml("alpha", "v1.37"))]);
     let folder = Folder::with(&[]);
     pull(&folder, &clone, &["--kep", "9001"]).expect(0);
@@ -171,7 +102,7 @@ fn what_people_made_of_a_fact_stays_until_upstream_changes_it() {
 
 #[test]
 fn malformed_files_are_reported_and_skipped() {
-    let mut clone = Clone::new();
+    let mut clone = History::bare();
     clone.commit(
         "2026-07-24",
         &[
@@ -211,7 +142,7 @@ fn malformed_files_are_reported_and_skipped() {
 
 #[test]
 fn a_record_with_mistakes_is_left_alone() {
-    let mut clone = Clone::new();
+    let mut clone = History::bare();
     clone.commit("2026-07-24", &[(PATH, &yaml("alpha", "v1.37"))]);
     let broken = record(9001, "stage = \"betta\"\n");
     let folder = Folder::with(&[(RECORD, &broken)]);
@@ -223,7 +154,7 @@ fn a_record_with_mistakes_is_left_alone() {
 
 #[test]
 fn a_file_that_is_there_is_never_overwritten() {
-    let mut clone = Clone::new();
+    let mut clone = History::bare();
     clone.commit("2026-07-24", &[(PATH, &yaml("alpha", "v1.37"))]);
     let unreadable = b"number = 9001 # \xe9\n".to_vec();
     let misnumbered = record(9010, "issue = 7\n").into_bytes();
@@ -243,7 +174,7 @@ fn a_file_that_is_there_is_never_overwritten() {
 
 #[test]
 fn names_from_elsewhere_lead_nowhere_else() {
-    let mut clone = Clone::new();
+    let mut clone = History::bare();
     let text = yaml("alpha", "v1.37");
     clone.commit(
         "2026-07-24",
@@ -266,7 +197,7 @@ fn names_from_elsewhere_lead_nowhere_else() {
 #[cfg(unix)]
 #[test]
 fn a_link_in_the_registry_is_not_written_through() {
-    let mut clone = Clone::new();
+    let mut clone = History::bare();
     clone.commit("2026-07-24", &[(PATH, &yaml("alpha", "v1.37"))]);
     let (folder, elsewhere) = (Folder::with(&[]), Folder::empty());
     std::os::unix::fs::symlink(elsewhere.path(), folder.path().join("sig-node")).unwrap();
@@ -280,11 +211,11 @@ fn what_is_no_clone_is_said_so() {
     let ran = folder.run(&["upstream", "pull", "--repo", "nowhere", "--kep", "1"]);
     assert!(ran.log.contains("is not a git repository"), "{ran:?}");
     ran.expect(2);
-    let clone = Clone::new();
+    let clone = History::bare();
     let ran = pull(&folder, &clone, &["--kep", "1"]);
     assert!(ran.log.contains("has no revision `HEAD`"), "{ran:?}");
     ran.expect(2);
-    let mut clone = Clone::new();
+    let mut clone = History::bare();
     clone.commit("2026-07-24", &[("README.md", "something else")]);
     let ran = pull(&folder, &clone, &["--kep", "1"]);
     assert!(

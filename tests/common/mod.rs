@@ -136,6 +136,8 @@ pub fn command(folder: &Path, arguments: &[&str]) -> Command {
         .env_remove("GITHUB_TOKEN")
         .env_remove("GH_TOKEN")
         .env_remove("GITHUB_API_URL")
+        .env_remove("GITHUB_EVENT_NAME")
+        .env_remove("GITHUB_BASE_REF")
         .env("NO_COLOR", "1");
     command
 }

@@ -1,0 +1,148 @@
+//! Git repositories that tests make with gix: no git binary, no network, no configuration of the machine.
+#![allow(dead_code)]
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use gix::objs::tree::{Entry, EntryKind};
+
+/// A repository whose commits each hold the files that they are given, and nothing else.
+pub struct History {
+    folder: tempfile::TempDir,
+    repository: gix::Repository,
+    last: Option<gix::ObjectId>,
+}
+
+impl History {
+    /// A bare one.
+    pub fn bare() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let repository = gix::init_bare(folder.path()).unwrap();
+        Self {
+            folder,
+            repository,
+            last: None,
+        }
+    }
+
+    /// One with a folder that is checked out; nothing checks out.
+    pub fn with_worktree() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let repository = gix::init(folder.path()).unwrap();
+        Self {
+            folder,
+            repository,
+            last: None,
+        }
+    }
+
+    pub fn path(&self) -> &str {
+        self.folder.path().to_str().unwrap()
+    }
+
+    pub fn worktree(&self) -> &Path {
+        self.repository.workdir().unwrap()
+    }
+
+    /// The id of the last commit.
+    pub fn head(&self) -> String {
+        self.last.unwrap().to_string()
+    }
+
+    /// Commits these files, and nothing else, on a day.
+    pub fn commit(&mut self, day: &str, files: &[(&str, &str)]) {
+        let tree = self.tree(files);
+        let parents = self.last.into_iter().collect();
+        self.write_commit(day, tree, parents);
+    }
+
+    /// Merges two commits; the files are those of the second.
+    pub fn merge(&mut self, first: &str, second: &str) {
+        let id = |text: &str| gix::ObjectId::from_hex(text.as_bytes()).unwrap();
+        let tree = self
+            .repository
+            .find_commit(id(second))
+            .unwrap()
+            .tree_id()
+            .unwrap()
+            .detach();
+        self.write_commit("2026-11-02", tree, vec![id(first), id(second)]);
+    }
+
+    /// Goes on from this commit.
+    pub fn go_to(&mut self, commit: &str) {
+        self.last = Some(gix::ObjectId::from_hex(commit.as_bytes()).unwrap());
+    }
+
+    /// Goes on from nothing: the next commit has no parent.
+    pub fn go_to_nothing(&mut self) {
+        self.last = None;
+    }
+
+    /// Makes the history end before a commit, as a shallow clone does.
+    pub fn cut_off(&self, commit: &str) {
+        let objects = self.repository.git_dir().join("objects");
+        std::fs::remove_file(objects.join(&commit[..2]).join(&commit[2..])).unwrap();
+        std::fs::write(
+            self.repository.git_dir().join("shallow"),
+            format!("{}\n", self.head()),
+        )
+        .unwrap();
+    }
+
+    fn write_commit(&mut self, day: &str, tree: gix::ObjectId, parents: Vec<gix::ObjectId>) {
+        let seconds = format!("{day}T12:00:00Z")
+            .parse::<jiff::Timestamp>()
+            .unwrap()
+            .as_second();
+        let signature = gix::actor::Signature {
+            name: "someone".into(),
+            email: "someone@example.com".into(),
+            time: gix::date::Time::new(seconds, 0),
+        };
+        let commit = gix::objs::Commit {
+            tree,
+            parents: parents.into_iter().collect(),
+            author: signature.clone(),
+            committer: signature,
+            encoding: None,
+            message: format!("commit of {day}").into(),
+            extra_headers: Vec::new(),
+        };
+        let id = self.repository.write_object(&commit).unwrap().detach();
+        // The branch that HEAD names, written as a loose reference.
+        let head = std::fs::read_to_string(self.repository.git_dir().join("HEAD")).unwrap();
+        let branch = head.trim().strip_prefix("ref: ").unwrap().to_owned();
+        let branch = self.repository.git_dir().join(branch);
+        std::fs::create_dir_all(branch.parent().unwrap()).unwrap();
+        std::fs::write(branch, format!("{id}\n")).unwrap();
+        self.last = Some(id);
+    }
+
+    fn tree(&self, files: &[(&str, &str)]) -> gix::ObjectId {
+        let mut entries: Vec<Entry> = Vec::new();
+        let mut folders: BTreeMap<&str, Vec<(&str, &str)>> = BTreeMap::new();
+        for (path, text) in files {
+            match path.split_once('/') {
+                Some((folder, rest)) => folders.entry(folder).or_default().push((rest, text)),
+                None => entries.push(Entry {
+                    mode: EntryKind::Blob.into(),
+                    filename: (*path).into(),
+                    oid: self.repository.write_blob(text).unwrap().detach(),
+                }),
+            }
+        }
+        for (folder, files) in folders {
+            entries.push(Entry {
+                mode: EntryKind::Tree.into(),
+                filename: folder.into(),
+                oid: self.tree(&files),
+            });
+        }
+        entries.sort();
+        self.repository
+            .write_object(&gix::objs::Tree { entries })
+            .unwrap()
+            .detach()
+    }
+}
