@@ -92,6 +92,9 @@ pub struct Explain {
     /// List all rules
     #[arg(long)]
     pub list: bool,
+    /// Write the documentation of all rules as Markdown: docs/rules.md
+    #[arg(long)]
+    pub markdown: bool,
 }
 
 /// How something is written.

@@ -37,16 +37,49 @@ pub fn parse(file: &SourceFile) -> (Spanned<DeTable<'_>>, Vec<SyntaxError>) {
     let (table, errors) = DeTable::parse_recoverable(&file.text);
     // The parser goes on after a mistake and may stumble over its remains: the first report of a line is the mistake.
     let mut lines = BTreeSet::new();
-    let errors = errors
-        .into_iter()
-        .take(MOST_ERRORS)
-        .map(|error| SyntaxError {
+    let mut mistakes = Vec::new();
+    for error in errors.into_iter().take(MOST_ERRORS) {
+        let span = file.clamp(error.span().unwrap_or_default().into());
+        if !lines.insert(file.position(span.start).line) {
+            continue;
+        }
+        if let Some(open) = never_closed(file, error.message(), span) {
+            // Every line below it is swallowed, so what the parser says of them is this mistake again.
+            mistakes.push(open);
+            break;
+        }
+        mistakes.push(SyntaxError {
             message: error.message().trim().to_owned(),
-            span: file.clamp(error.span().unwrap_or_default().into()),
-        })
-        .filter(|error| lines.insert(file.position(error.span.start).line))
-        .collect();
-    (table, errors)
+            span,
+        });
+    }
+    (table, mistakes)
+}
+
+/// A list or an inline table that was never closed: the parser wants a comma where the next line begins something new.
+fn never_closed(file: &SourceFile, message: &str, span: Span) -> Option<SyntaxError> {
+    let what = if message.contains("array element") {
+        "a list is not closed: a `]` is missing"
+    } else if message.contains("inline table") {
+        "an inline table is not closed: a `}` is missing"
+    } else {
+        return None;
+    };
+    let lines = file.lines_around(span);
+    let line = file.slice(lines).trim_start();
+    let key = line.split(['=', ' ']).next().unwrap_or_default();
+    let is_key = |c: char| c.is_ascii_alphanumeric() || "-_.\"".contains(c);
+    let begins_anew =
+        line.starts_with('[') || (line.contains('=') && !key.is_empty() && key.chars().all(is_key));
+    let before = file.text[..lines.start].trim_end();
+    (begins_anew && !before.is_empty()).then(|| SyntaxError {
+        message: what.to_owned(),
+        // The end of the last line that was meant to be part of it.
+        span: Span {
+            start: before.len() - before.chars().next_back().map_or(0, char::len_utf8),
+            end: before.len(),
+        },
+    })
 }
 
 /// The tree as JSON; dates and times become strings that begin with [`DATE_MARK`].
@@ -223,6 +256,20 @@ mod tests {
             .map(|error| file.position(error.span.start).line)
             .collect();
         assert_eq!(lines, [1, 3], "{errors:?}");
+    }
+
+    #[test]
+    fn a_list_that_is_not_closed_is_one_mistake() {
+        let file = file("a = [\"x\"\nb = [\"y\"]\nc = 1\n[d]\ne = 2\n");
+        let (_, errors) = parse(&file);
+        assert_eq!(errors.len(), 1, "{errors:?}");
+        assert_eq!(file.position(errors[0].span.start).line, 1);
+        let (_, errors) = parse(&SourceFile::new("a.toml", "a = [1 2]\nb = =\n"));
+        assert_eq!(
+            errors.len(),
+            2,
+            "a comma that is missing swallows nothing: {errors:?}"
+        );
     }
 
     #[test]

@@ -2,4 +2,5 @@
 
 pub mod json;
 pub mod plan_text;
+pub mod rule_docs;
 pub mod text;

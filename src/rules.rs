@@ -392,6 +392,64 @@ fn nothing_to_check(_: &Context<'_>, _: &mut Vec<Finding>) {}
 mod tests {
     use super::*;
 
+    const WHOLE: &str = r#"number = 9001
+title = "Pod Lullabies"
+status = "implementable"
+stage = "beta"
+target = "1.38"
+enabled-by-default = true
+owners = ["someone"]
+triage = "accepted"
+shepherds = ["mikebrow", "samuelkarp"]
+milestone = "2.5"
+issue = 99001
+pull-requests = [{ id = "containerd/containerd#1", kubernetes = "1.37" }]
+upstream-seen = 2026-07-24
+[reached]
+alpha = "1.37"
+[runtimes.containerd]
+state = "released"
+release = "2.3.0"
+branches = { "2.4" = "2.4.1" }
+[[runtimes.containerd.parts]]
+name = "harmonies"
+state = "merged"
+[design]
+consensus = "open"
+approved-by = { containerd = "mikebrow" }
+[[allow]]
+rule = "late-milestone"
+reason = "because"
+"#;
+
+    fn checked(bytes: &[u8]) -> Vec<Diagnostic> {
+        let file = crate::registry::load::RawFile {
+            path: "sig-node/9001-a.toml".to_owned(),
+            content: Ok(bytes.to_vec()),
+        };
+        let loaded = crate::registry::load::load(vec![file]);
+        run(&loaded, "2026-11-22".parse().unwrap(), None).diagnostics
+    }
+
+    #[test]
+    fn no_truncation_of_a_record_makes_a_rule_panic() {
+        for length in 0..=WHOLE.len() {
+            let _ = checked(&WHOLE.as_bytes()[..length]);
+        }
+    }
+
+    #[test]
+    fn no_mutation_of_a_byte_makes_a_rule_panic_or_a_flood() {
+        for at in 0..WHOLE.len() {
+            for byte in [b'\0', b'"', b'\n', b'[', b'9', 0xff] {
+                let mut bytes = WHOLE.as_bytes().to_vec();
+                bytes[at] = byte;
+                let found = checked(&bytes);
+                assert!(found.len() < 12, "{at} {byte}: {found:#?}");
+            }
+        }
+    }
+
     #[test]
     fn rules_are_sorted_and_documented() {
         let ids: Vec<&str> = names().collect();

@@ -4,10 +4,15 @@ use anyhow::{Result, bail};
 
 use super::{Context, Exit};
 use crate::cli::Explain;
+use crate::render::rule_docs;
 use crate::rules::{self, RULES};
 use crate::words::nearest;
 
 pub(super) fn run(context: &mut Context<'_>, options: &Explain) -> Result<Exit> {
+    if options.markdown {
+        write!(context.out, "{}", rule_docs::page())?;
+        return Ok(Exit::Clean);
+    }
     let Some(name) = &options.rule else {
         let width = rules::names().map(str::len).max().unwrap_or_default();
         for rule in RULES {

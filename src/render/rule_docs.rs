@@ -1,0 +1,65 @@
+//! The documentation of the rules as Markdown: `docs/rules.md`, from the same text that `explain` prints.
+
+use std::fmt::Write as _;
+
+use crate::rules::{Group, RULES, Rule};
+
+/// The whole page.
+pub fn page() -> String {
+    let mut page = String::from(
+        "# Rules\n\n\
+         What `kepherd check` finds. `kepherd explain RULE` prints the same. This page is generated: \
+         `cargo run -- explain --markdown > docs/rules.md`.\n\n\
+         A level is set in `registry.toml`, under `[rules]`: `error`, `warning`, `note` or `off`; `syntax`, `schema` and \
+         `unsafe-file` are always errors. A finding is accepted in its record:\n\n\
+         ```toml\n[[allow]]\nrule = \"late-milestone\"\nreason = \"…\"\n```\n",
+    );
+    let groups = [
+        (
+            Group::Shape,
+            "Shape",
+            "What a file says. `plan` and `apply` refuse on these errors, and on nothing else.",
+        ),
+        (
+            Group::Process,
+            "Process",
+            "Whether the process is followed. Of what is not known, nothing is said but that.",
+        ),
+        (
+            Group::Change,
+            "Change",
+            "What a change does to the records: with `--base REV`, or in a pull request on GitHub.",
+        ),
+    ];
+    for (group, title, about) in groups {
+        // Writing to a string cannot fail.
+        let _ = write!(page, "\n## {title}\n\n{about}\n");
+        for rule in RULES.iter().filter(|rule| rule.group == group) {
+            page.push_str(&section(rule));
+        }
+    }
+    page
+}
+
+fn section(rule: &Rule) -> String {
+    format!(
+        "\n### `{}`\n\n{} ({}). Why: {}. Source: {}.\n\n```toml\n{}\n```\n\n{}\n",
+        rule.id,
+        capitalized(rule.summary),
+        rule.level,
+        rule.why,
+        rule.source,
+        rule.example,
+        rule.remedy
+    )
+}
+
+fn capitalized(text: &str) -> String {
+    let mut chars = text.chars();
+    chars
+        .next()
+        .into_iter()
+        .flat_map(char::to_uppercase)
+        .chain(chars)
+        .collect()
+}
