@@ -153,6 +153,24 @@ impl Loading {
                 Some((runtime.name.to_string(), calendar))
             })
             .collect();
+        // A runtime that nobody knows is a slip for one that the record then seems to lack.
+        let known: BTreeSet<&str> = config
+            .value
+            .runtimes
+            .iter()
+            .map(|runtime| runtime.name.as_str())
+            .collect();
+        for entry in &mut self.keps {
+            if config.is_sound("runtimes")
+                && !entry
+                    .value
+                    .runtimes
+                    .keys()
+                    .all(|name| known.contains(name.as_str()))
+            {
+                entry.damaged.insert("runtimes".to_owned());
+            }
+        }
         let mut by_number = BTreeMap::new();
         for (index, entry) in self.keps.iter().enumerate() {
             by_number.entry(entry.value.number).or_insert(index);
@@ -198,7 +216,7 @@ fn read_as<T: DeserializeOwned>(
     let mut tree = document::to_json(table.get_ref());
     let mut damaged = BTreeSet::new();
     for finding in verdict::judge(kind, file, source, &table, &tree) {
-        damaged.insert(finding.damages);
+        damaged.extend(finding.damages);
         findings.push(finding.finding);
     }
     if !damaged.is_empty()

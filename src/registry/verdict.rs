@@ -19,13 +19,13 @@ use crate::document::{self, DATE_MARK};
 use crate::source::{SourceFile, Span};
 use crate::words::{nearest, one_of};
 
-/// A finding, and the top-level key that cannot be relied on because of it.
+/// A finding, and the top-level keys that cannot be relied on because of it.
 #[derive(Debug)]
 pub struct Verdict {
     /// What is wrong.
     pub finding: Finding,
-    /// The key; `*` where the document itself is meant.
-    pub damages: String,
+    /// The keys: that of the finding, and the one that was probably meant; `*` where the document itself is meant.
+    pub damages: Vec<String>,
 }
 
 /// Holds a document to the schema of its kind: every mistake, each once.
@@ -71,20 +71,25 @@ impl Judgement<'_> {
                 .iter()
                 .map(|key| Verdict {
                     finding: self.unknown_key(&at, key),
-                    damages: at.top().unwrap_or_else(|| key.clone()),
+                    damages: match at.top() {
+                        Some(top) => vec![top],
+                        None => std::iter::once(key.clone())
+                            .chain(self.similar_key(&at, key).map(str::to_owned))
+                            .collect(),
+                    },
                 })
                 .collect(),
             ValidationErrorKind::Required { property } => {
                 let key = property.as_str().unwrap_or_default();
                 vec![Verdict {
                     finding: self.missing_key(&at, key),
-                    damages: at.top().unwrap_or_else(|| key.to_owned()),
+                    damages: vec![at.top().unwrap_or_else(|| key.to_owned())],
                 }]
             }
             ValidationErrorKind::PropertyNames { .. } => Vec::new(),
             kind => vec![Verdict {
                 finding: self.wrong_value(&at, error.instance(), kind),
-                damages: at.top().unwrap_or_else(|| "*".to_owned()),
+                damages: vec![at.top().unwrap_or_else(|| "*".to_owned())],
             }],
         }
     }
@@ -109,11 +114,7 @@ impl Judgement<'_> {
                 finding
             };
         }
-        let known: Vec<&str> = schema
-            .get("properties")
-            .and_then(Value::as_object)
-            .map(|properties| properties.keys().map(String::as_str).collect())
-            .unwrap_or_default();
+        let known = self.known_keys(at);
         let finding = Finding::new(
             SCHEMA,
             self.file,
@@ -122,7 +123,7 @@ impl Judgement<'_> {
         )
         .label("unknown key");
         let of_the_file = self.schema.get("properties");
-        match nearest(key, known.iter().copied()) {
+        match self.similar_key(at, key) {
             Some(similar) => finding.replace_with("a key has a similar name", similar),
             None if of_the_file.is_some_and(|keys| keys.get(key).is_some()) => {
                 finding.help(format!(
@@ -132,6 +133,19 @@ impl Judgement<'_> {
             }
             None => finding.help(format!("the keys are {}", known.join(", "))),
         }
+    }
+
+    fn known_keys(&self, at: &Pointer) -> Vec<&str> {
+        let properties = self.schema_at(at).get("properties");
+        properties
+            .and_then(Value::as_object)
+            .map(|properties| properties.keys().map(String::as_str).collect())
+            .unwrap_or_default()
+    }
+
+    /// The key that was probably meant.
+    fn similar_key(&self, at: &Pointer, key: &str) -> Option<&str> {
+        nearest(key, self.known_keys(at))
     }
 
     fn missing_key(&self, at: &Pointer, key: &str) -> Finding {

@@ -89,6 +89,17 @@ mod tests {
     }
 
     #[test]
+    fn a_misspelt_runtime_is_one_mistake() {
+        for facts in ["[runtimes.contanerd]", "[runtime.containerd]"] {
+            assert_eq!(
+                in_record(ID, &format!("{ACCEPTED}{facts}\nstate = \"released\"\n")),
+                "",
+                "{facts}"
+            );
+        }
+    }
+
+    #[test]
     fn without_a_target_nobody_knows_when() {
         assert_eq!(in_record(ID, "triage = \"accepted\"\n"), "");
     }

@@ -56,6 +56,14 @@ mod tests {
     }
 
     #[test]
+    fn a_misspelt_key_is_one_mistake() {
+        assert_eq!(
+            in_record(ID, "triage = \"accepted\"\nshepards = [\"mikebrow\"]\n"),
+            ""
+        );
+    }
+
+    #[test]
     fn one_is_enough() {
         assert_eq!(
             in_record(ID, "triage = \"accepted\"\nshepherds = [\"mikebrow\"]\n"),

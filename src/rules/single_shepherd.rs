@@ -18,13 +18,13 @@ pub(super) const RULE: Rule = Rule {
 fn check(context: &Context<'_>, findings: &mut Vec<Finding>) {
     for entry in &context.registry.keps {
         let record = &entry.value;
-        if let ([only], true) = (record.shepherds.as_slice(), record.is_taken_on()) {
+        if record.shepherds.len() == 1 && record.is_taken_on() {
             findings.push(
                 Finding::new(
                     RULE.id,
                     entry.file,
                     Place::Value(Pointer::to("shepherds")),
-                    format!("{only} shepherds KEP-{} alone", record.number),
+                    format!("KEP-{} has one shepherd only", record.number),
                 )
                 .help("name a second maintainer if there is a volunteer"),
             );
@@ -41,7 +41,7 @@ mod tests {
     #[test]
     fn one_is_noted() {
         insta::assert_snapshot!(in_record(ID, "triage = \"accepted\"\nshepherds = [\"mikebrow\"]\n"), @r#"
-        note[single-shepherd]: mikebrow shepherds KEP-9001 alone
+        note[single-shepherd]: KEP-9001 has one shepherd only
          --> sig-node/9001-a.toml:5:13
           |
         5 | shepherds = ["mikebrow"]
