@@ -309,12 +309,13 @@ pub struct Options {
 /// What to do so that GitHub says what is desired.
 pub fn plan(desired: &Desired, observed: &Observed, options: &Options) -> Plan {
     let nothing = ObservedRepository::default();
+    let marked = identity::marked(observed);
     let repositories: Vec<RepositoryPlan> = desired
         .repositories
         .iter()
         .map(|(name, wanted)| {
             let seen = observed.repositories.get(name).unwrap_or(&nothing);
-            plan_repository(name, wanted, seen, options)
+            plan_repository(name, wanted, seen, &marked, options)
         })
         .collect();
     let refused = guards::refusals(&repositories, observed, &desired.guards);
@@ -330,9 +331,10 @@ fn plan_repository(
     name: &RepositoryName,
     wanted: &DesiredRepository,
     seen: &ObservedRepository,
+    marked: &identity::Marked,
     options: &Options,
 ) -> RepositoryPlan {
-    let index = identity::Index::of(wanted, seen);
+    let index = identity::Index::of(name, wanted, seen, marked);
     let mut issues: Vec<IssuePlan> = wanted
         .issues
         .iter()

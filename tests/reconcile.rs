@@ -561,6 +561,31 @@ fn records_go_to_their_own_repository() {
 }
 
 #[test]
+fn a_record_that_moves_to_another_repository_gets_no_second_issue() {
+    let hub = Hub::with(&[
+        (PATH, &record(9001, "")),
+        ("sig-node/9002-b.toml", &record(9002, "")),
+    ]);
+    hub.run(&["apply"]).expect(0);
+    hub.folder
+        .write(PATH, record(9001, "repository = \"containerd/nri\"\n"));
+    let out = hub.run(&["apply"]).expect(1);
+    assert!(
+        out.contains("containerd/containerd#1 carries the marker of KEP-9001"),
+        "{out}"
+    );
+    hub.world(|world| {
+        assert!(
+            world
+                .repository("containerd/nri")
+                .unwrap()
+                .issues
+                .is_empty()
+        )
+    });
+}
+
+#[test]
 fn hostile_titles_mention_nobody_and_break_nothing() {
     let title = "<!-- kepherd:end KEP-9001 --> @octocat | `x` [a](b) #12 --> 'quoted' GH-7";
     let text = format!("number = 9001\ntitle = \"{title}\"\nstatus = \"implementable\"\n");

@@ -7,7 +7,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Blocked, Options, Untracked, issue_of};
 use crate::desired::{DesiredIssue, DesiredRepository, Subject};
-use crate::observed::{Lookup, ObservedIssue, ObservedRepository};
+use crate::observed::{Lookup, Observed, ObservedIssue, ObservedRepository};
+use crate::registry::values::RepositoryName;
 use crate::section::{self, Found};
 
 /// Which issue is a record's.
@@ -22,8 +23,52 @@ pub(super) enum Identity<'a> {
     Blocked(Blocked),
 }
 
+/// Where each subject's marker was seen, in any repository.
+pub(super) type Marked = BTreeMap<Subject, Vec<(RepositoryName, u64)>>;
+
+/// The markers in everything that was read.
+pub(super) fn marked(observed: &Observed) -> Marked {
+    let mut marked = Marked::new();
+    for (name, seen) in &observed.repositories {
+        for issue in everything(seen) {
+            for subject in subjects(issue) {
+                marked
+                    .entry(subject)
+                    .or_default()
+                    .push((name.clone(), issue.number));
+            }
+        }
+    }
+    marked
+}
+
+/// Each issue that was read, once.
+fn everything(seen: &ObservedRepository) -> impl Iterator<Item = &ObservedIssue> {
+    let read = seen
+        .issues
+        .values()
+        .filter_map(|lookup| issue_of(Some(lookup)));
+    let listed = seen.indexed.iter().flat_map(BTreeMap::values);
+    let all: BTreeMap<u64, &ObservedIssue> = listed
+        .chain(read)
+        .map(|issue| (issue.number, issue))
+        .collect();
+    all.into_values()
+}
+
+/// The subjects whose markers an issue carries.
+fn subjects(issue: &ObservedIssue) -> BTreeSet<Subject> {
+    match section::find(&issue.body) {
+        Found::Absent => BTreeSet::new(),
+        Found::Present(section) => BTreeSet::from([section.subject]),
+        Found::Broken { subjects, .. } => subjects.into_iter().collect(),
+    }
+}
+
 /// The issues of a repository by what they say they are about.
 pub(super) struct Index<'a> {
+    name: &'a RepositoryName,
+    marked: &'a Marked,
     listed: bool,
     by_marker: BTreeMap<Subject, Vec<&'a ObservedIssue>>,
     by_title: BTreeMap<u32, Vec<&'a ObservedIssue>>,
@@ -35,8 +80,15 @@ pub(super) struct Index<'a> {
 }
 
 impl<'a> Index<'a> {
-    pub(super) fn of(wanted: &DesiredRepository, seen: &'a ObservedRepository) -> Self {
+    pub(super) fn of(
+        name: &'a RepositoryName,
+        wanted: &DesiredRepository,
+        seen: &'a ObservedRepository,
+        marked: &'a Marked,
+    ) -> Self {
         let mut index = Self {
+            name,
+            marked,
             listed: seen.indexed.is_some(),
             by_marker: BTreeMap::new(),
             by_title: BTreeMap::new(),
@@ -57,19 +109,8 @@ impl<'a> Index<'a> {
                 })
                 .collect(),
         };
-        let read = seen
-            .issues
-            .values()
-            .filter_map(|lookup| issue_of(Some(lookup)));
-        let mut numbers = BTreeSet::new();
-        let all = seen.indexed.iter().flat_map(BTreeMap::values).chain(read);
-        for issue in all.filter(|issue| numbers.insert(issue.number)) {
-            let subjects = match section::find(&issue.body) {
-                Found::Absent => Vec::new(),
-                Found::Present(section) => vec![section.subject],
-                Found::Broken { subjects, .. } => subjects,
-            };
-            for subject in BTreeSet::from_iter(subjects) {
+        for issue in everything(seen) {
+            for subject in subjects(issue) {
                 index.by_marker.entry(subject).or_default().push(issue);
             }
             if let Some(kep) = kep_in_title(&issue.title) {
@@ -150,6 +191,15 @@ pub(super) fn identify<'a>(
                 ),
             );
         }
+    }
+    let elsewhere = index.marked.get(&wanted.subject).into_iter().flatten();
+    if let Some((other, number)) = elsewhere.into_iter().find(|(other, _)| other != index.name) {
+        return doubt(
+            format!("{other}#{number} carries the marker of {}", wanted.subject),
+            format!(
+                "if that is its issue, write `repository = \"{other}\"` and `issue = {number}`"
+            ),
+        );
     }
     if !wanted.may_create {
         return Identity::NotTracked;

@@ -19,6 +19,9 @@ use crate::document::{self, DATE_MARK};
 use crate::source::{SourceFile, Span};
 use crate::words::{nearest, one_of};
 
+/// The most findings in one file that are put into words: a little more than are shown.
+const MOST_VERDICTS: usize = 2_000;
+
 /// A finding, and the top-level keys that cannot be relied on because of it.
 #[derive(Debug)]
 pub struct Verdict {
@@ -51,6 +54,7 @@ pub fn judge(
     validator
         .iter_errors(tree)
         .flat_map(|error| judgement.verdicts(&error))
+        .take(MOST_VERDICTS)
         .collect()
 }
 
