@@ -57,6 +57,8 @@ pub struct Environment {
     pub api_url: Option<String>,
     /// Whether a pull request of GitHub is being checked: `GITHUB_EVENT_NAME`.
     pub is_pull_request: bool,
+    /// The merge that GitHub made for it, and that is checked out: `GITHUB_SHA` with the event `pull_request`.
+    pub merge_commit: Option<String>,
     /// The branch that it goes to: `GITHUB_BASE_REF`.
     pub base_ref: Option<String>,
     /// The day, in UTC.
@@ -79,6 +81,9 @@ impl Environment {
             api_url: variable("GITHUB_API_URL"),
             is_pull_request: variable("GITHUB_EVENT_NAME")
                 .is_some_and(|event| event == "pull_request" || event == "pull_request_target"),
+            // With `pull_request_target` it is the base branch, and not a merge.
+            merge_commit: variable("GITHUB_SHA")
+                .filter(|_| variable("GITHUB_EVENT_NAME").as_deref() == Some("pull_request")),
             base_ref: variable("GITHUB_BASE_REF"),
             today: Instant(jiff::Timestamp::now()).date(),
         })

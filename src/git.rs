@@ -63,14 +63,12 @@ pub enum Error {
         why: String,
     },
     /// The revision is not there.
-    #[error("`{}` has no revision `{revision}` ({why})", path.display())]
+    #[error("`{}` has no revision `{revision}`", path.display())]
     NoSuchRevision {
         /// Where.
         path: PathBuf,
         /// Which one.
         revision: String,
-        /// In git's words.
-        why: String,
     },
     /// The clone does not go back far enough.
     #[error("`{}` lacks a commit that is needed: it is a shallow clone; {remedy}", path.display())]
@@ -184,19 +182,19 @@ impl Repository {
 
     /// The commit that a revision names, in git's syntax.
     pub fn commit(&self, revision: &str) -> Result<Commit, Error> {
-        let missing = |why: String| Error::NoSuchRevision {
+        // Why it is not there is said in words of the library's inside: they help nobody.
+        let missing = || Error::NoSuchRevision {
             path: self.path.clone(),
             revision: revision.to_owned(),
-            why,
         };
         let id = self
             .repository
             .rev_parse_single(revision)
-            .map_err(|error| missing(one_line(&error)))?;
-        let object = id.object().map_err(|error| missing(one_line(&error)))?;
+            .map_err(|_| missing())?;
+        let object = id.object().map_err(|_| missing())?;
         let commit = object
             .peel_to_kind(gix::object::Kind::Commit)
-            .map_err(|error| missing(one_line(&error)))?
+            .map_err(|_| missing())?
             .into_commit();
         self.described(&commit)
     }

@@ -72,7 +72,7 @@ pub fn has(
     let Some(facts) = record.runtimes.get(runtime.name.as_str()) else {
         return Has::NotRecorded;
     };
-    let (state, release) = weakest(facts, stage);
+    let Weakest { state, release, .. } = weakest(facts, stage);
     match (state, release) {
         (RuntimeState::Released, Some(version)) => {
             if is_late(registry, runtime, version, target) {
@@ -86,8 +86,19 @@ pub fn has(
     }
 }
 
-/// The feature is as far as the part of it that is furthest behind, among the parts that the stage needs.
-fn weakest(facts: &RuntimeFacts, stage: Stage) -> (RuntimeState, Option<Version>) {
+/// The part of a feature that is furthest behind.
+#[derive(Debug, Clone, Copy)]
+pub struct Weakest {
+    /// Its place among the parts; `None` if it is the feature itself.
+    pub part: Option<usize>,
+    /// How far the runtime is with it.
+    pub state: RuntimeState,
+    /// The first version that has it.
+    pub release: Option<Version>,
+}
+
+/// The feature is as far as what is furthest behind of itself and of its parts that the stage needs.
+pub fn weakest(facts: &RuntimeFacts, stage: Stage) -> Weakest {
     let rank = |state: RuntimeState| match state {
         RuntimeState::None => 0,
         RuntimeState::InProgress => 1,
@@ -95,14 +106,24 @@ fn weakest(facts: &RuntimeFacts, stage: Stage) -> (RuntimeState, Option<Version>
         RuntimeState::Merged => 3,
         RuntimeState::Released => 4,
     };
-    facts
-        .parts
-        .iter()
-        .filter(|part| part.needed_for.is_none_or(|needed| needed <= stage))
-        .map(|part| (part.state, part.release))
-        .chain([(facts.state, facts.release)])
-        .min_by_key(|(state, release)| (rank(*state), release.map(std::cmp::Reverse)))
-        .unwrap_or((facts.state, facts.release))
+    let feature = Weakest {
+        part: None,
+        state: facts.state,
+        release: facts.release,
+    };
+    let parts = facts.parts.iter().enumerate();
+    let needed = parts.filter(|(_, part)| part.needed_for.is_none_or(|needed| needed <= stage));
+    needed
+        .map(|(index, part)| Weakest {
+            part: Some(index),
+            state: part.state,
+            release: part.release,
+        })
+        .fold(feature, |a, b| {
+            // Of two that are released, the later version; one without a version is not known to be later.
+            let key = |one: Weakest| (rank(one.state), std::cmp::Reverse(one.release));
+            if key(b) < key(a) { b } else { a }
+        })
 }
 
 /// Whether a released version comes too late for a Kubernetes release. Silent where a date is not known.

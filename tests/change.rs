@@ -189,6 +189,7 @@ fn in_a_pull_request_the_base_is_the_first_parent_of_the_merge() {
             &["check", "--at=HEAD", "--today=2026-11-22"],
         );
         command
+            .env("GITHUB_SHA", history.head())
             .env("GITHUB_EVENT_NAME", "pull_request")
             .env("GITHUB_BASE_REF", "main");
         if shallow {

@@ -13,14 +13,15 @@ use crate::source::SourceFile;
 
 pub(super) fn run(context: &mut Context<'_>, options: &Check) -> Result<Exit> {
     let judges = options.base.is_some() || context.environment.is_pull_request;
-    let around = if judges || options.at.is_some() {
+    let mut around = if judges || options.at.is_some() {
         Some(Around::of(context)?)
     } else {
         None
     };
-    let (loaded, prefix) = match (&options.at, &around) {
+    let (loaded, prefix) = match (&options.at, &mut around) {
         (Some(at), Some(around)) => {
             let (commit, folder, files) = around.at(at)?;
+            around.only(folder.clone());
             let folder = if folder.is_empty() {
                 folder
             } else {
@@ -30,6 +31,11 @@ pub(super) fn run(context: &mut Context<'_>, options: &Check) -> Result<Exit> {
         }
         _ => {
             let opened = files::open(context)?;
+            if let Some(around) = &mut around
+                && let Some(folder) = around.below(&opened.root)
+            {
+                around.only(folder);
+            }
             (opened.loaded, opened.prefix)
         }
     };
@@ -41,13 +47,21 @@ pub(super) fn run(context: &mut Context<'_>, options: &Check) -> Result<Exit> {
         )?,
         None => None,
     };
-    let base: Option<(String, Loaded)> = base.map(|base| {
+    let base: Option<(String, Loaded, bool)> = base.map(|base| {
         let first_file = loaded.registry.files.len();
-        (base.commit.short(), load_from(first_file, base.files))
+        let is_new = base.files.is_none();
+        let files = base.files.unwrap_or_default();
+        (base.commit.short(), load_from(first_file, files), is_new)
     });
     let today = context.today();
-    let mut checked = rules::run(&loaded, today, base.as_ref().map(|(_, base)| base));
-    if let Some((commit, base)) = &base {
+    let mut checked = rules::run(&loaded, today, base.as_ref().map(|(_, base, _)| base));
+    if let Some((commit, base, is_new)) = &base {
+        if *is_new {
+            writeln!(
+                context.log,
+                "note: there is no registry in this folder at {commit}, so all of it counts as new"
+            )?;
+        }
         // Where both revisions are shown, the older one says which it is.
         for file in &mut checked.files[base.registry.first_file..] {
             *file = SourceFile::new(format!("{} @ {commit}", file.path), file.text.clone());
@@ -59,7 +73,7 @@ pub(super) fn run(context: &mut Context<'_>, options: &Check) -> Result<Exit> {
             write_findings(context, &checked, &prefix)?;
             if !context.global.quiet {
                 let mut summary = render::text::summary(&checked.diagnostics, records);
-                if let Some((commit, _)) = &base {
+                if let Some((commit, ..)) = &base {
                     let new = checked.diagnostics.iter().filter(|one| !one.known).count();
                     summary = format!("{summary}; {new} from the change since {commit}");
                 }

@@ -1,5 +1,7 @@
 //! A registry as it is at a revision, and the revision that a change starts from.
 
+use std::path::Path;
+
 use anyhow::{Context as _, Result, bail};
 
 use super::{Context, Environment};
@@ -12,7 +14,8 @@ const DEEPEST: usize = 16;
 /// What a change is judged against.
 pub(super) struct Base {
     pub(super) commit: Commit,
-    pub(super) files: Vec<RawFile>,
+    /// Absent: there was no registry, and all of it is new.
+    pub(super) files: Option<Vec<RawFile>>,
 }
 
 /// The repository around a registry, and where the registry lies in it.
@@ -26,48 +29,41 @@ impl Around {
     /// Finds the repository that the working directory, or the registry that was named, belongs to.
     pub(super) fn of(context: &Context<'_>) -> Result<Self> {
         let here = &context.environment.directory;
-        let named = context
-            .global
-            .registry
-            .as_ref()
-            .map(|named| here.join(named));
-        let start = named
-            .as_deref()
-            .filter(|named| named.is_dir())
-            .unwrap_or(here);
-        let repository = Repository::discover(start)?;
-        let mut candidates = Vec::new();
-        if let Some(worktree) = repository.worktree() {
-            let worktree = worktree
-                .canonicalize()
-                .unwrap_or_else(|_| worktree.to_owned());
-            let below = |folder: &std::path::Path| {
-                let folder = folder.canonicalize().ok()?;
-                Some(
-                    folder
-                        .strip_prefix(&worktree)
-                        .ok()?
-                        .to_string_lossy()
-                        .into_owned(),
-                )
-            };
-            let starts = start.ancestors().filter_map(below);
-            candidates.extend(starts.flat_map(|folder| {
-                let keps = if folder.is_empty() {
-                    "keps".to_owned()
-                } else {
-                    format!("{folder}/keps")
-                };
-                [folder, keps]
-            }));
-        } else if let Some(named) = &context.global.registry {
-            candidates.push(named.to_string_lossy().into_owned());
-        }
-        candidates.extend([String::new(), "keps".to_owned()]);
+        let named = context.global.registry.as_ref();
+        let start = named.map_or_else(|| here.clone(), |named| here.join(named));
+        // In a bare repository the registry's folder is one of its trees.
+        let repository = Repository::discover(if start.is_dir() { &start } else { here })?;
+        let candidates = match repository.worktree() {
+            Some(_) if !start.is_dir() => bail!("`{}` is not a folder", start.display()),
+            Some(worktree) => match named {
+                // A registry that was named is that one and no other.
+                Some(_) => below(worktree, &start).into_iter().collect(),
+                None => {
+                    let folders = start
+                        .ancestors()
+                        .filter_map(|folder| below(worktree, folder));
+                    folders.flat_map(with_keps).collect()
+                }
+            },
+            None => match named {
+                Some(named) => vec![named.to_string_lossy().into_owned()],
+                None => with_keps(String::new()).to_vec(),
+            },
+        };
         Ok(Self {
             repository,
             candidates,
         })
+    }
+
+    /// Looks for the registry in this folder only: a change is judged against the same one.
+    pub(super) fn only(&mut self, folder: String) {
+        self.candidates = vec![folder];
+    }
+
+    /// Where a folder on disk lies in the tree.
+    pub(super) fn below(&self, folder: &Path) -> Option<String> {
+        below(self.repository.worktree()?, folder)
     }
 
     /// The files of the registry at a revision.
@@ -100,10 +96,13 @@ impl Around {
                 .merge_base(&self.repository.commit(asked)?, &head()?)?
         } else if environment.is_pull_request {
             let head = head()?;
-            match (
-                self.repository.first_parent_of_merge(&head)?,
-                &environment.base_ref,
-            ) {
+            let is_githubs_merge = environment.merge_commit.as_ref() == Some(&head.id);
+            let parent = if is_githubs_merge {
+                self.repository.first_parent_of_merge(&head)?
+            } else {
+                None
+            };
+            match (parent, &environment.base_ref) {
                 // The checkout of a pull request is the merge into its base.
                 (Some(parent), _) => parent,
                 (None, Some(branch)) => {
@@ -121,11 +120,14 @@ impl Around {
         } else {
             return Ok(None);
         };
-        let mut files = Vec::new();
-        // A base without a registry: all of it is new.
-        if let Some(folder) = self.folder(&commit)? {
-            self.collect(&commit, &folder, &mut Vec::new(), &mut files)?;
-        }
+        let files = match self.folder(&commit)? {
+            Some(folder) => {
+                let mut files = Vec::new();
+                self.collect(&commit, &folder, &mut Vec::new(), &mut files)?;
+                Some(files)
+            }
+            None => None,
+        };
         Ok(Some(Base { commit, files }))
     }
 
@@ -184,4 +186,21 @@ impl Around {
         }
         Ok(())
     }
+}
+
+/// Where a folder lies below another one; `None` if it does not.
+fn below(root: &Path, folder: &Path) -> Option<String> {
+    let (root, folder) = (root.canonicalize().ok()?, folder.canonicalize().ok()?);
+    let below = folder.strip_prefix(root).ok()?;
+    Some(below.to_string_lossy().into_owned())
+}
+
+/// A folder, and the `keps` in it: where a registry may lie.
+fn with_keps(folder: String) -> [String; 2] {
+    let keps = if folder.is_empty() {
+        "keps".to_owned()
+    } else {
+        format!("{folder}/keps")
+    };
+    [folder, keps]
 }

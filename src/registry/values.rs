@@ -239,6 +239,11 @@ impl PlannedDate {
         }
     }
 
+    /// Whether no more than the month is known.
+    pub fn is_month(self) -> bool {
+        matches!(self, Self::Month(..))
+    }
+
     /// The first day that it can mean.
     pub fn earliest(self) -> Date {
         match self {

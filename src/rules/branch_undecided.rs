@@ -3,7 +3,7 @@
 use super::{Context, Group, PROCESS, Rule};
 use crate::diagnostic::{Finding, Level, Place, Pointer, RuleId};
 use crate::registry::calendars::Minor;
-use crate::registry::kep::RuntimeState;
+use crate::registry::kep::{RuntimeState, Status};
 use crate::registry::values::{Date, Release};
 
 pub(super) const RULE: Rule = Rule {
@@ -37,6 +37,10 @@ fn check(context: &Context<'_>, findings: &mut Vec<Finding>) {
         if !entry.is_sound("runtimes")
             || !entry.is_sound("reached")
             || record.runtime_support.is_some()
+            || matches!(
+                record.status,
+                Status::Rejected | Status::Withdrawn | Status::Replaced
+            )
         {
             continue;
         }

@@ -3,7 +3,7 @@
 use super::{Context, Group, PROCESS, Rule};
 use crate::diagnostic::{Finding, Level, Place, Pointer, RuleId};
 use crate::policy::next_minor;
-use crate::registry::kep::Consensus;
+use crate::registry::kep::{Consensus, Triage};
 
 pub(super) const RULE: Rule = Rule {
     id: RuleId("consensus-overdue"),
@@ -34,9 +34,10 @@ fn check(context: &Context<'_>, findings: &mut Vec<Finding>) {
     for entry in &registry.keps {
         let record = &entry.value;
         let consensus = record.design.as_ref().and_then(|design| design.consensus);
-        let (Some(consensus @ (Consensus::Open | Consensus::Blocked)), true) =
-            (consensus, record.status.is_live())
-        else {
+        let (Some(consensus @ (Consensus::Open | Consensus::Blocked)), true) = (
+            consensus,
+            record.status.is_live() && record.triage != Some(Triage::Declined),
+        ) else {
             continue;
         };
         // What is planned for another minor has its time still to come.

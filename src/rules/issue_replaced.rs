@@ -26,18 +26,13 @@ fn check(context: &Context<'_>, findings: &mut Vec<Finding>) {
         else {
             continue;
         };
-        let was = before.value.issue;
-        if was.is_some_and(|was| {
-            Some(was) != entry.value.issue && !entry.value.former_issues.contains(&was)
-        }) {
-            findings.extend(replaced(
-                entry.file,
-                before.file,
-                was,
-                entry.value.issue,
-                "number",
-                true,
-            ));
+        // The same number in another repository is another issue.
+        let moved = base.repository_of(before.value.repository.as_ref())
+            != registry.repository_of(entry.value.repository.as_ref());
+        let (was, is) = (before.value.issue, entry.value.issue);
+        let former = was.is_some_and(|was| entry.value.former_issues.contains(&was));
+        if was.is_some() && (was != is || moved) && !former {
+            findings.extend(replaced(entry.file, before.file, was, is, "number", true));
         }
     }
     for entry in &registry.items {
@@ -48,16 +43,11 @@ fn check(context: &Context<'_>, findings: &mut Vec<Finding>) {
         let Some(before) = before.filter(|_| entry.is_sound("issue")) else {
             continue;
         };
-        let was = before.value.issue;
-        if was.is_some() && was != entry.value.issue {
-            findings.extend(replaced(
-                entry.file,
-                before.file,
-                was,
-                entry.value.issue,
-                "id",
-                false,
-            ));
+        let moved = base.repository_of(before.value.repository.as_ref())
+            != registry.repository_of(entry.value.repository.as_ref());
+        let (was, is) = (before.value.issue, entry.value.issue);
+        if was.is_some() && (was != is || moved) {
+            findings.extend(replaced(entry.file, before.file, was, is, "id", false));
         }
     }
 }
@@ -72,6 +62,10 @@ fn replaced(
 ) -> Option<Finding> {
     let was = was?;
     let (at, message) = match is {
+        Some(is) if is == was => (
+            "issue",
+            format!("#{was} is in another repository after the change, and so another issue"),
+        ),
         Some(is) => (
             "issue",
             format!("the issue of this record was #{was}, and becomes #{is}"),
@@ -128,6 +122,18 @@ mod tests {
           = help: undo the change, or name the old one: `former-issues = [7]`
         ");
         assert!(from_to("issue = 7\n", "").contains("is named no more"));
+    }
+
+    #[test]
+    fn the_same_number_in_another_repository_is_another_issue() {
+        let found = from_to(
+            "issue = 7\n",
+            "issue = 7\nrepository = \"containerd/nri\"\n",
+        );
+        assert!(
+            found.contains("#7 is in another repository after the change"),
+            "{found}"
+        );
     }
 
     #[test]

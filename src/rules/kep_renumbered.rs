@@ -2,7 +2,9 @@
 
 use super::{Context, Group, PROCESS, Rule};
 use crate::diagnostic::{Finding, Level, Place, Pointer, RuleId};
+use crate::registry::kep::KepRecord;
 use crate::registry::load::file_stem;
+use crate::registry::{Entry, Registry};
 
 pub(super) const RULE: Rule = Rule {
     id: RuleId("kep-renumbered"),
@@ -25,13 +27,11 @@ fn check(context: &Context<'_>, findings: &mut Vec<Finding>) {
         if !entry.is_sound("number") || base.kep(record.number).is_some() {
             continue;
         }
-        let path = &context.registry.file(entry.file).path;
-        // The same file, or one that was renamed with its number: the rest of its name and its title stayed.
         let before = base.keps.iter().find(|before| {
-            let there = &base.file(before.file).path;
             let gone = context.registry.kep(before.value.number).is_none();
-            let same_name = slug(there) == slug(path) && before.value.title == record.title;
-            before.is_sound("number") && gone && (there == path || same_name)
+            before.is_sound("number")
+                && gone
+                && is_same_record(base, before, context.registry, entry)
         });
         let Some(before) = before else {
             continue;
@@ -54,6 +54,21 @@ fn check(context: &Context<'_>, findings: &mut Vec<Finding>) {
             )),
         );
     }
+}
+
+/// Whether two records of different numbers are one that was renumbered: the file is the same, or was renamed with its
+/// number and kept the rest of its name and its title.
+pub(super) fn is_same_record(
+    base: &Registry,
+    before: &Entry<KepRecord>,
+    registry: &Registry,
+    entry: &Entry<KepRecord>,
+) -> bool {
+    let (there, here) = (
+        &base.file(before.file).path,
+        &registry.file(entry.file).path,
+    );
+    there == here || (slug(there) == slug(here) && before.value.title == entry.value.title)
 }
 
 fn slug(path: &str) -> &str {

@@ -36,10 +36,20 @@ fn check(context: &Context<'_>, findings: &mut Vec<Finding>) {
             .get(home)
             .is_some_and(|facts| facts.state == RuntimeState::Released);
         let asks = need(stage, record.enabled_by_default);
+        // Where one runtime is enough, another one may have it already.
+        let another_has_it = asks == Some(Need::OneReleased)
+            && record
+                .runtimes
+                .values()
+                .any(|facts| facts.state == RuntimeState::Released);
         if !record.status.is_live()
             || kubernetes.value.is_released(target)
             || record.runtime_support.is_some()
             || has_it
+            || another_has_it
+            || !["runtimes", "milestone", "target", "stage"]
+                .iter()
+                .all(|key| entry.is_sound(key))
             || !matches!(asks, Some(Need::OneReleased | Need::EveryReleased))
         {
             continue;
@@ -119,6 +129,18 @@ mod tests {
         );
         assert_eq!(
             planned("planned = \"2027-04\"\n", "stage = \"alpha\"\n"),
+            ""
+        );
+    }
+
+    #[test]
+    fn where_one_runtime_is_enough_another_one_may_have_it() {
+        let facts = "enabled-by-default = false\n[runtimes.cri-o]\nstate = \"released\"\nrelease = \"1.36.0\"\n";
+        assert_eq!(
+            planned(
+                "planned = \"2027-04\"\n",
+                &format!("stage = \"beta\"\n{facts}")
+            ),
             ""
         );
     }

@@ -34,6 +34,7 @@ fn check(context: &Context<'_>, findings: &mut Vec<Finding>) {
         if end.latest() >= context.today
             || !entry.is_sound("runtimes")
             || !record.status.is_live()
+            || record.runtime_support.is_some()
             || record.triage == Some(Triage::Declined)
             || record.is_released_in(home, minor.release)
         {
@@ -44,7 +45,7 @@ fn check(context: &Context<'_>, findings: &mut Vec<Finding>) {
                 RULE.id,
                 entry.file,
                 Place::Value(Pointer::to("milestone")),
-                format!("support of {home} {} ended on {end}", minor.release),
+                format!("support of {home} {} ended {} {end}", minor.release, if end.is_month() { "in" } else { "on" }),
             )
             .help("record the release that has the feature, or move `milestone` to a minor that is still to come"),
         );

@@ -40,6 +40,7 @@ fn check(context: &Context<'_>, findings: &mut Vec<Finding>) {
         if over
             || !entry.is_sound("runtimes")
             || !record.status.is_live()
+            || record.runtime_support.is_some()
             || record.triage == Some(Triage::Declined)
             || record.is_released_in(home, milestone)
         {

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use super::kep_renumbered::is_same_record;
 use super::{Context, Group, PROCESS, Rule};
 use crate::diagnostic::{Finding, Level, Place, Pointer, RuleId};
 
@@ -33,7 +34,7 @@ fn check(context: &Context<'_>, findings: &mut Vec<Finding>) {
             continue;
         }
         let renumbered = registry.keps.iter().any(|entry| {
-            entry.value.title == before.value.title && base.kep(entry.value.number).is_none()
+            base.kep(entry.value.number).is_none() && is_same_record(base, before, registry, entry)
         });
         if !renumbered {
             findings.push(
@@ -84,6 +85,17 @@ mod tests {
           = why: without its record an issue is kept up to date by nobody, and what is known of the KEP is lost
           = help: keep the record, and say in `status` or `triage` that the KEP is over
         ");
+    }
+
+    #[test]
+    fn a_record_that_makes_way_for_another_one_is_deleted() {
+        let other = RECORD.replace("9001", "9002");
+        let (from, to) = ("sig-node/9001-a.toml", "sig-node/9002-other.toml");
+        let found = changed(ID, &[(from, RECORD)], &[(to, &other)]);
+        assert!(
+            found.contains("the record of KEP-9001 is deleted"),
+            "{found}"
+        );
     }
 
     #[test]

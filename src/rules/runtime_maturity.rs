@@ -2,7 +2,7 @@
 
 use super::{CRI_POLICY, Context, Group, Rule};
 use crate::diagnostic::{FileId, Finding, Level, Place, Pointer, RuleId};
-use crate::policy::{Has, Need, has, need, next_minor};
+use crate::policy::{Has, Need, has, need, next_minor, weakest};
 use crate::registry::config::Runtime;
 use crate::registry::kep::{KepRecord, Stage, Triage};
 use crate::registry::values::Release;
@@ -124,14 +124,12 @@ impl Aim<'_> {
             .iter()
             .map(|(runtime, has)| format!("{} {}", runtime.name, self.lack(*has)))
             .collect();
-        let first = Pointer::to("runtimes").key(names[0]).key("state");
+        let first = self.state_of(names[0]);
         let mut finding = self
             .finding(Place::Value(first), lacks.join(", "))
             .label(self.by_when(lacking[0]));
         for one in &lacking[1..] {
-            let at = Pointer::to("runtimes")
-                .key(one.0.name.as_str())
-                .key("state");
+            let at = self.state_of(one.0.name.as_str());
             finding = finding.also(self.file(), Place::Value(at), self.by_when(one));
         }
         finding = self.with_aim(finding);
@@ -163,9 +161,7 @@ impl Aim<'_> {
             .finding(Place::Value(Pointer::to("target")), what)
             .quietly();
         for one in lacking {
-            let at = Pointer::to("runtimes")
-                .key(one.0.name.as_str())
-                .key("state");
+            let at = self.state_of(one.0.name.as_str());
             finding = finding.also(self.file(), Place::Value(at), self.by_when(one));
         }
         let keys: Vec<String> = unknown
@@ -211,6 +207,16 @@ impl Aim<'_> {
             None => format!("; when {name} releases next is not known"),
         };
         format!("{state}{next}")
+    }
+
+    /// The place of the state that a runtime is judged by: its own, or that of the part that is furthest behind.
+    fn state_of(&self, runtime: &str) -> Pointer {
+        let at = Pointer::to("runtimes").key(runtime);
+        let facts = self.record.runtimes.get(runtime);
+        match facts.and_then(|facts| weakest(facts, self.stage).part) {
+            Some(part) => at.key("parts").index(part).key("state"),
+            None => at.key("state"),
+        }
     }
 
     fn who_can_act(&self) -> String {
@@ -284,7 +290,8 @@ impl Aim<'_> {
     /// Stable needs at least one Kubernetes release with beta on by default before.
     fn beta_on_before(&self) -> Option<Finding> {
         let reached = &self.record.reached;
-        if self.stage != Stage::Stable || reached.beta_on.is_some() {
+        if self.stage != Stage::Stable || reached.beta_on.is_some_and(|before| before < self.target)
+        {
             return None;
         }
         let what = "no Kubernetes release with beta on by default came before".to_owned();
@@ -442,6 +449,10 @@ mod tests {
             ),
         );
         assert!(found.starts_with("warning"), "{found}");
+        assert!(
+            found.contains("| state = \"merged\"\n"),
+            "the part is shown: {found}"
+        );
         let later = part("stable").replace(
             "[runtimes.cri-o]\nstate = \"released\"\nrelease = \"1.36.0\"\n",
             "",

@@ -25,7 +25,9 @@ pub(super) fn report(
     findings: &mut Vec<Finding>,
 ) {
     for (file, at, allow) in allows(registry) {
-        if used.contains(&(file, at.clone())) {
+        // A change is over once it is merged; what was accepted in it stays accepted, with its reason.
+        let of_a_change = find(allow.rule.as_str()).is_some_and(|rule| rule.group == Group::Change);
+        if of_a_change || used.contains(&(file, at.clone())) {
             continue;
         }
         let place = Place::Value(at.key("rule"));
@@ -140,6 +142,12 @@ mod tests {
             2,
             "{found}"
         );
+    }
+
+    #[test]
+    fn what_was_accepted_in_a_change_is_not_unused_after_it() {
+        let record = allowing("reached-rewritten", RECORD);
+        assert_eq!(check(&[("sig-node/9001-a.toml", &record)]), "");
     }
 
     #[test]
