@@ -70,7 +70,7 @@ pub(super) struct Index<'a> {
     name: &'a RepositoryName,
     marked: &'a Marked,
     listed: bool,
-    by_marker: BTreeMap<Subject, Vec<&'a ObservedIssue>>,
+    by_number: BTreeMap<u64, &'a ObservedIssue>,
     by_title: BTreeMap<u32, Vec<&'a ObservedIssue>>,
     titles: BTreeMap<String, Vec<&'a ObservedIssue>>,
     /// Numbers that some record names, as its issue or otherwise.
@@ -90,7 +90,7 @@ impl<'a> Index<'a> {
             name,
             marked,
             listed: seen.indexed.is_some(),
-            by_marker: BTreeMap::new(),
+            by_number: BTreeMap::new(),
             by_title: BTreeMap::new(),
             titles: BTreeMap::new(),
             pinned: wanted
@@ -110,9 +110,7 @@ impl<'a> Index<'a> {
                 .collect(),
         };
         for issue in everything(seen) {
-            for subject in subjects(issue) {
-                index.by_marker.entry(subject).or_default().push(issue);
-            }
+            index.by_number.insert(issue.number, issue);
             if let Some(kep) = kep_in_title(&issue.title) {
                 index.by_title.entry(kep).or_default().push(issue);
             }
@@ -123,6 +121,15 @@ impl<'a> Index<'a> {
                 .push(issue);
         }
         index
+    }
+
+    /// The issues of this repository that carry a subject's marker.
+    fn marked_here(&self, subject: &Subject) -> Vec<&'a ObservedIssue> {
+        let marked = self.marked.get(subject).into_iter().flatten();
+        marked
+            .filter(|(repository, _)| repository == self.name)
+            .filter_map(|(_, number)| self.by_number.get(number).copied())
+            .collect()
     }
 
     /// Issues whose title names a KEP, and that neither track one nor are named by a record.
@@ -161,11 +168,8 @@ pub(super) fn identify<'a>(
     if let Some(number) = wanted.number {
         return pinned(number, seen);
     }
-    let marked = index
-        .by_marker
-        .get(&wanted.subject)
-        .map_or(&[][..], Vec::as_slice);
-    match marked {
+    let marked = index.marked_here(&wanted.subject);
+    match marked.as_slice() {
         [only] if only.own => return Identity::Issue(only),
         [only] => {
             let author = only.author.as_deref().unwrap_or("somebody");
@@ -184,7 +188,11 @@ pub(super) fn identify<'a>(
         [] => {}
         [first, ..] => {
             return doubt(
-                format!("{} carry the marker of {}", numbers(marked), wanted.subject),
+                format!(
+                    "{} carry the marker of {}",
+                    numbers(&marked),
+                    wanted.subject
+                ),
                 format!(
                     "pin the right one: `issue = {}`, and close the others",
                     first.number

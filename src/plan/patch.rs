@@ -35,22 +35,6 @@ pub struct Patch {
 pub struct Stale(pub Field);
 
 impl Update {
-    /// Whether the issue must be read again before the patch: it replaces a set or the body, or starts from a value.
-    pub fn needs_fresh_issue(&self) -> bool {
-        let Self {
-            title,
-            labels,
-            milestone,
-            assignees,
-            section,
-        } = self;
-        title.is_some()
-            || milestone.is_some()
-            || section.is_some()
-            || !labels.is_empty()
-            || !assignees.is_empty()
-    }
-
     /// The patch, from the issue as it is now.
     pub fn patch(
         &self,
