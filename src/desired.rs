@@ -310,19 +310,16 @@ impl DesiredRepository {
 fn kep_issue(common: &Common<'_>, entry: &Entry<KepRecord>) -> DesiredIssue {
     let record = &entry.value;
     let config = &common.registry.config.value;
-    let declined = record.triage == Some(Triage::Declined);
-    let live = record.status.is_live() && !declined;
-    let accepted = live && record.triage == Some(Triage::Accepted);
     DesiredIssue {
         subject: Subject::Kep(record.number),
         name: record.title.to_string(),
         record: common.registry.file(entry.file).path.to_string(),
         number: record.issue,
         other_numbers: [record.former_issues.clone(), record.related_issues.clone()].concat(),
-        may_create: live,
+        may_create: record.is_going_on(),
         title: config.issue.title_of_kep(record.number, &record.title),
         retitle: config.issue.retitle,
-        labels: common.labels(record.target, accepted),
+        labels: common.labels(record.target, record.is_taken_on()),
         removable: common.removable.clone(),
         milestone: record
             .milestone

@@ -7,10 +7,9 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context as _, Result, bail};
 
 use super::{Context, Environment};
-use crate::registry::load::{CONFIG_FILE, Loaded, MAX_FILE_BYTES, RawFile, Unreadable, load};
-
-/// Folders deeper than this are not looked into; a registry has two levels.
-const DEEPEST: usize = 16;
+use crate::registry::load::{
+    CONFIG_FILE, DEEPEST_FOLDER, Loaded, Lying, MAX_FILE_BYTES, RawFile, Unreadable, load,
+};
 
 /// A registry on disk.
 pub(super) struct Opened {
@@ -88,20 +87,16 @@ fn collect(folder: &Path, below: &mut Vec<String>, files: &mut Vec<RawFile>) -> 
                 content: Err(Unreadable::Symlink),
             });
         } else if kind.is_dir() {
-            if below.len() < DEEPEST {
+            if below.len() < DEEPEST_FOLDER {
                 collect(&entry.path(), below, files)?;
             }
-        } else if path.ends_with(".toml") {
-            files.push(RawFile {
-                path,
-                content: read(&entry.path()),
-            });
-        } else if !path.ends_with(".md") {
-            // Named, not read: a record that is called `.tml` must not go missing without a word.
-            files.push(RawFile {
-                path,
-                content: Ok(Vec::new()),
-            });
+        } else {
+            let content = match Lying::of(&path) {
+                Lying::Read => Some(read(&entry.path())),
+                Lying::Named => Some(Ok(Vec::new())),
+                Lying::Ignored => None,
+            };
+            files.extend(content.map(|content| RawFile { path, content }));
         }
         below.pop();
     }

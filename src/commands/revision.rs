@@ -6,10 +6,9 @@ use anyhow::{Context as _, Result, bail};
 
 use super::{Context, Environment};
 use crate::git::{Commit, Content, EntryKind, Repository};
-use crate::registry::load::{CONFIG_FILE, MAX_FILE_BYTES, RawFile, Unreadable};
-
-/// Folders deeper than this are not looked into; a registry has two levels.
-const DEEPEST: usize = 16;
+use crate::registry::load::{
+    CONFIG_FILE, DEEPEST_FOLDER, Lying, MAX_FILE_BYTES, RawFile, Unreadable,
+};
 
 /// What a change is judged against.
 pub(super) struct Base {
@@ -160,7 +159,7 @@ impl Around {
             below.push(entry.name);
             let path = below.join("/");
             match entry.kind {
-                EntryKind::Folder if below.len() < DEEPEST => {
+                EntryKind::Folder if below.len() < DEEPEST_FOLDER => {
                     self.collect(at, &inside, below, files)?
                 }
                 EntryKind::Folder => {}
@@ -168,23 +167,26 @@ impl Around {
                     path,
                     content: Err(Unreadable::Symlink),
                 }),
-                EntryKind::File if path.ends_with(".toml") => {
-                    let content = match self.repository.file(at, &inside, MAX_FILE_BYTES)? {
-                        Some(Content::Bytes(bytes)) => Ok(bytes),
-                        Some(Content::TooLarge(bytes)) => Err(Unreadable::TooLarge(bytes)),
-                        None => Err(Unreadable::Denied("it is not in the tree".to_owned())),
+                EntryKind::File => {
+                    let content = match Lying::of(&path) {
+                        Lying::Read => Some(self.read(at, &inside)?),
+                        Lying::Named => Some(Ok(Vec::new())),
+                        Lying::Ignored => None,
                     };
-                    files.push(RawFile { path, content });
+                    files.extend(content.map(|content| RawFile { path, content }));
                 }
-                EntryKind::File if path.ends_with(".md") => {}
-                EntryKind::File => files.push(RawFile {
-                    path,
-                    content: Ok(Vec::new()),
-                }),
             }
             below.pop();
         }
         Ok(())
+    }
+
+    fn read(&self, at: &Commit, path: &str) -> Result<Result<Vec<u8>, Unreadable>> {
+        Ok(match self.repository.file(at, path, MAX_FILE_BYTES)? {
+            Some(Content::Bytes(bytes)) => Ok(bytes),
+            Some(Content::TooLarge(bytes)) => Err(Unreadable::TooLarge(bytes)),
+            None => Err(Unreadable::Denied("it is not in the tree".to_owned())),
+        })
     }
 }
 

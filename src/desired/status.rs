@@ -6,7 +6,7 @@ use std::fmt::Write as _;
 
 use crate::registry::kep::{KepRecord, PullRequest, RuntimeFacts, RuntimeState, Stage};
 use crate::registry::load::file_stem;
-use crate::registry::values::{Handle, IssueRef, Link, Release, RepositoryName};
+use crate::registry::values::{BranchDecision, Handle, IssueRef, Link, Release, RepositoryName};
 use crate::registry::work_item::WorkItem;
 use crate::registry::{Entry, Registry};
 
@@ -235,11 +235,11 @@ fn runtime_facts(facts: &RuntimeFacts) -> String {
     }
     for (branch, decision) in &facts.branches {
         parts.push(match decision {
-            crate::registry::values::BranchDecision::Released(version) => {
+            BranchDecision::Released(version) => {
                 format!("branch {branch}: in {version}")
             }
-            crate::registry::values::BranchDecision::Planned => format!("branch {branch}: planned"),
-            crate::registry::values::BranchDecision::NotPlanned => {
+            BranchDecision::Planned => format!("branch {branch}: planned"),
+            BranchDecision::NotPlanned => {
                 format!("branch {branch}: not planned")
             }
         });

@@ -55,6 +55,13 @@ pub struct Config {
 }
 
 impl Config {
+    /// Whether a runtime of this name takes part.
+    pub fn has_runtime(&self, name: &str) -> bool {
+        self.runtimes
+            .iter()
+            .any(|runtime| runtime.name.as_str() == name)
+    }
+
     /// The repository of a record that names none.
     pub fn default_repository(&self) -> Option<&RepositoryName> {
         self.repositories.first()

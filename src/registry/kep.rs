@@ -368,6 +368,11 @@ impl KepRecord {
         self.status.is_live() && self.triage == Some(Triage::Accepted)
     }
 
+    /// Whether work goes on as far as is known: upstream has not ended it, and maintainers have not declined it.
+    pub fn is_going_on(&self) -> bool {
+        self.status.is_live() && self.triage != Some(Triage::Declined)
+    }
+
     /// Whether the feature is on by default in some release: its first one, if that is on record.
     pub fn on_by_default_since(&self) -> Option<Release> {
         self.reached.beta_on.or(self.reached.stable)

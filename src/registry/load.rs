@@ -43,6 +43,33 @@ pub struct RawFile {
     pub content: Result<Vec<u8>, Unreadable>,
 }
 
+/// Folders deeper than this are not looked into; a registry has two levels.
+pub const DEEPEST_FOLDER: usize = 16;
+
+/// What is done with a file that lies in a registry's folder, by its path, on disk and in a tree alike.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Lying {
+    /// Its text is read.
+    Read,
+    /// It is named and not read: a record that is called `.tml` must not go missing without a word.
+    Named,
+    /// It is a page for people.
+    Ignored,
+}
+
+impl Lying {
+    /// By the file's path; hidden files and folders are passed over before.
+    pub fn of(path: &str) -> Self {
+        if path.ends_with(".md") {
+            Self::Ignored
+        } else if path.ends_with(".toml") {
+            Self::Read
+        } else {
+            Self::Named
+        }
+    }
+}
+
 /// Why a file was not read.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Unreadable {
@@ -154,20 +181,9 @@ impl Loading {
             })
             .collect();
         // A runtime that nobody knows is a slip for one that the record then seems to lack.
-        let known: BTreeSet<&str> = config
-            .value
-            .runtimes
-            .iter()
-            .map(|runtime| runtime.name.as_str())
-            .collect();
         for entry in &mut self.keps {
-            if config.is_sound("runtimes")
-                && !entry
-                    .value
-                    .runtimes
-                    .keys()
-                    .all(|name| known.contains(name.as_str()))
-            {
+            let known = |name: &String| config.value.has_runtime(name);
+            if config.is_sound("runtimes") && !entry.value.runtimes.keys().all(known) {
                 entry.damaged.insert("runtimes".to_owned());
             }
         }

@@ -2,7 +2,7 @@
 
 use super::{CRI_POLICY, Context, Group, Rule};
 use crate::diagnostic::{Finding, Level, Place, Pointer, RuleId};
-use crate::registry::kep::{Stage, Triage};
+use crate::registry::kep::Stage;
 
 pub(super) const RULE: Rule = Rule {
     id: RuleId("alpha-agreement"),
@@ -30,8 +30,7 @@ fn check(context: &Context<'_>, findings: &mut Vec<Finding>) {
         };
         // Without any name on record, nobody knows who has agreed.
         if design.approved_by.is_empty()
-            || !record.status.is_live()
-            || record.triage == Some(Triage::Declined)
+            || !record.is_going_on()
             || record.runtime_support.is_some()
             || calendar.value.is_released(target)
         {

@@ -3,7 +3,7 @@
 use super::{Context, Group, PROCESS, Rule};
 use crate::diagnostic::{Finding, Level, Place, Pointer, RuleId};
 use crate::policy::next_minor;
-use crate::registry::kep::{Consensus, Triage};
+use crate::registry::kep::Consensus;
 
 pub(super) const RULE: Rule = Rule {
     id: RuleId("consensus-overdue"),
@@ -34,10 +34,9 @@ fn check(context: &Context<'_>, findings: &mut Vec<Finding>) {
     for entry in &registry.keps {
         let record = &entry.value;
         let consensus = record.design.as_ref().and_then(|design| design.consensus);
-        let (Some(consensus @ (Consensus::Open | Consensus::Blocked)), true) = (
-            consensus,
-            record.status.is_live() && record.triage != Some(Triage::Declined),
-        ) else {
+        let (Some(consensus @ (Consensus::Open | Consensus::Blocked)), true) =
+            (consensus, record.is_going_on())
+        else {
             continue;
         };
         // What is planned for another minor has its time still to come.

@@ -91,17 +91,12 @@ fn replaced(
 
 #[cfg(test)]
 mod tests {
-    use crate::rules::testing::{RECORD, changed};
+    use crate::rules::testing::changed_in_record;
 
     const ID: &str = "issue-replaced";
 
     fn from_to(from: &str, to: &str) -> String {
-        let path = "sig-node/9001-a.toml";
-        changed(
-            ID,
-            &[(path, &format!("{RECORD}{from}"))],
-            &[(path, &format!("{RECORD}{to}"))],
-        )
+        changed_in_record(ID, from, to)
     }
 
     #[test]

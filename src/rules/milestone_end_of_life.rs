@@ -2,7 +2,6 @@
 
 use super::{Context, Group, PROCESS, Rule};
 use crate::diagnostic::{Finding, Level, Place, Pointer, RuleId};
-use crate::registry::kep::Triage;
 
 pub(super) const RULE: Rule = Rule {
     id: RuleId("milestone-end-of-life"),
@@ -33,9 +32,8 @@ fn check(context: &Context<'_>, findings: &mut Vec<Finding>) {
         };
         if end.latest() >= context.today
             || !entry.is_sound("runtimes")
-            || !record.status.is_live()
+            || !record.is_going_on()
             || record.runtime_support.is_some()
-            || record.triage == Some(Triage::Declined)
             || record.is_released_in(home, minor.release)
         {
             continue;

@@ -2,7 +2,6 @@
 
 use super::{Context, Group, PROCESS, Rule};
 use crate::diagnostic::{Finding, Level, Place, Pointer, RuleId};
-use crate::registry::kep::Triage;
 
 pub(super) const RULE: Rule = Rule {
     id: RuleId("milestone-released"),
@@ -39,9 +38,8 @@ fn check(context: &Context<'_>, findings: &mut Vec<Finding>) {
             .is_some_and(|end| end.latest() < context.today);
         if over
             || !entry.is_sound("runtimes")
-            || !record.status.is_live()
+            || !record.is_going_on()
             || record.runtime_support.is_some()
-            || record.triage == Some(Triage::Declined)
             || record.is_released_in(home, milestone)
         {
             continue;

@@ -4,7 +4,7 @@ use super::{CRI_POLICY, Context, Group, Rule};
 use crate::diagnostic::{FileId, Finding, Level, Place, Pointer, RuleId};
 use crate::policy::{Has, Need, has, need, next_minor, weakest};
 use crate::registry::config::Runtime;
-use crate::registry::kep::{KepRecord, Stage, Triage};
+use crate::registry::kep::{KepRecord, Stage};
 use crate::registry::values::Release;
 use crate::registry::{Entry, Registry};
 use crate::words::one_of;
@@ -42,8 +42,7 @@ fn check(context: &Context<'_>, findings: &mut Vec<Finding>) {
             continue;
         };
         if !sound
-            || !record.status.is_live()
-            || record.triage == Some(Triage::Declined)
+            || !record.is_going_on()
             || record.runtime_support.is_some()
             || !is_ahead(context.registry, target)
         {

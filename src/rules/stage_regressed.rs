@@ -51,17 +51,12 @@ fn check(context: &Context<'_>, findings: &mut Vec<Finding>) {
 
 #[cfg(test)]
 mod tests {
-    use crate::rules::testing::{RECORD, changed};
+    use crate::rules::testing::changed_in_record;
 
     const ID: &str = "stage-regressed";
 
     fn from_to(from: &str, to: &str) -> String {
-        let path = "sig-node/9001-a.toml";
-        changed(
-            ID,
-            &[(path, &format!("{RECORD}{from}"))],
-            &[(path, &format!("{RECORD}{to}"))],
-        )
+        changed_in_record(ID, from, to)
     }
 
     #[test]

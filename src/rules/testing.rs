@@ -93,6 +93,16 @@ pub(crate) fn changed(rule: &str, from: &[(&str, &str)], to: &[(&str, &str)]) ->
     shown(&head, Some(&base), |found| found == rule)
 }
 
+/// The findings of one rule about a change of a record, from these lines after what every record has to those.
+pub(crate) fn changed_in_record(rule: &str, from: &str, to: &str) -> String {
+    let path = "sig-node/9001-a.toml";
+    changed(
+        rule,
+        &[(path, &format!("{RECORD}{from}"))],
+        &[(path, &format!("{RECORD}{to}"))],
+    )
+}
+
 fn loaded(first_file: usize, files: &[(&str, &str)]) -> Loaded {
     let mut all = vec![
         ("registry.toml", CONFIG),

@@ -68,13 +68,7 @@ fn check(context: &Context<'_>, findings: &mut Vec<Finding>) {
         }
         for (name, facts) in &record.runtimes {
             let at = Pointer::to("runtimes").key(name);
-            let participates = registry
-                .config
-                .value
-                .runtimes
-                .iter()
-                .any(|runtime| runtime.name.as_str() == name);
-            if registry.config.is_sound("runtimes") && !participates {
+            if registry.config.is_sound("runtimes") && !registry.config.value.has_runtime(name) {
                 seen.unknown_runtime(registry, entry.file, at, name);
                 continue;
             }
@@ -95,10 +89,7 @@ fn check(context: &Context<'_>, findings: &mut Vec<Finding>) {
             .iter()
             .flat_map(|design| design.approved_by.keys());
         for name in approvals {
-            let known = &registry.config.value.runtimes;
-            if registry.config.is_sound("runtimes")
-                && !known.iter().any(|runtime| runtime.name.as_str() == name)
-            {
+            if registry.config.is_sound("runtimes") && !registry.config.value.has_runtime(name) {
                 let at = Pointer::to("design").key("approved-by").key(name);
                 seen.unknown_runtime(registry, entry.file, at, name);
             }
