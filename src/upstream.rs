@@ -10,8 +10,9 @@
 use std::collections::BTreeMap;
 
 use serde::Deserialize;
-use toml_edit::{Array, DocumentMut, Item, Table, Value};
+use toml_edit::{DocumentMut, Value};
 
+use crate::edit::{date, get, list, plain, set, unset};
 use crate::registry::calendars::KubernetesCalendar;
 use crate::registry::kep::{Reached, Stage, Status};
 use crate::registry::values::{Date, Handle, Line, Release};
@@ -341,7 +342,7 @@ fn entries(facts: &Facts) -> Vec<(&'static str, Option<Value>)> {
     } = reached;
     let text = |text: String| Value::from(text);
     let release = |release: &Option<Release>| release.map(|release| text(release.to_string()));
-    let list = |all: Vec<String>| (!all.is_empty()).then(|| Value::Array(Array::from_iter(all)));
+    let list = |all: Vec<String>| (!all.is_empty()).then(|| list(all));
     vec![
         ("number", Some(Value::from(i64::from(*number)))),
         ("title", Some(text(title.to_string()))),
@@ -360,73 +361,6 @@ fn entries(facts: &Facts) -> Vec<(&'static str, Option<Value>)> {
         ("reached.beta", release(beta)),
         ("reached.stable", release(stable)),
     ]
-}
-
-fn date(date: Date) -> Value {
-    let toml: Result<toml_edit::Datetime, _> = date.to_string().parse();
-    toml.map_or_else(|_| Value::from(date.to_string()), Value::from)
-}
-
-fn plain(value: Option<&Value>) -> Option<String> {
-    value.map(|value| normal(value).to_string())
-}
-
-/// The value without comments and white space, so that two spellings of it are equal.
-fn normal(value: &Value) -> Value {
-    match value {
-        Value::Array(array) => Value::Array(array.iter().map(normal).collect()),
-        Value::String(text) => Value::from(text.value().as_str()),
-        Value::Integer(number) => Value::from(*number.value()),
-        other => other.clone().decorated("", ""),
-    }
-}
-
-fn get(document: &DocumentMut, key: &str) -> Option<String> {
-    let item = match key.split_once('.') {
-        Some((table, key)) => document.get(table)?.get(key)?,
-        None => document.get(key)?,
-    };
-    plain(item.as_value())
-}
-
-fn set(document: &mut DocumentMut, key: &str, value: Value) {
-    let (table, key) = match key.split_once('.') {
-        Some((table, key)) => {
-            let entry = document
-                .entry(table)
-                .or_insert_with(|| Item::Table(Table::new()));
-            (entry.as_table_like_mut(), key)
-        }
-        None => (
-            Some(document.as_table_mut() as &mut dyn toml_edit::TableLike),
-            key,
-        ),
-    };
-    let Some(table) = table else { return };
-    match table.get_mut(key).and_then(Item::as_value_mut) {
-        Some(old) => {
-            // A comment behind the value stays behind it.
-            let decor = old.decor().clone();
-            *old = value;
-            *old.decor_mut() = decor;
-        }
-        None => {
-            table.insert(key, Item::Value(value));
-        }
-    }
-}
-
-fn unset(document: &mut DocumentMut, key: &str) {
-    match key.split_once('.') {
-        Some((table, key)) => {
-            if let Some(table) = document.get_mut(table).and_then(Item::as_table_like_mut) {
-                table.remove(key);
-            }
-        }
-        None => {
-            document.remove(key);
-        }
-    }
 }
 
 #[cfg(test)]
@@ -543,9 +477,9 @@ see-also:
         status = "implementable"
         stage = "beta"
         target = "1.37"
-        triage = "pending"
         owners = ["someone", "other"]
         feature-gates = ["PodLullabies"]
+        triage = "pending"
         upstream-seen = 2026-07-24
 
         [reached]
@@ -587,9 +521,9 @@ see-also:
         # slipped, see the issue
         target = "1.38" # by hand
         shepherds = [ "mikebrow", ]
-        triage = "pending"
         owners = ["someone", "other"]
         feature-gates = ["PodLullabies"]
+        triage = "pending"
         upstream-seen = 2026-08-01
 
         [reached]

@@ -1,12 +1,13 @@
 //! The status section of an issue, as Markdown: what the record says, for those who follow the issue.
 //!
-//! It mentions nobody: people are links. Text from records is data: [`text`] makes it inert.
+//! It mentions nobody: people are links. Text from records is data: [`text`](crate::markdown::text) makes it inert.
 
 use std::fmt::Write as _;
 
+use crate::markdown::{address, code, encoded, link, person, reference, text};
 use crate::registry::kep::{KepRecord, PullRequest, RuntimeFacts, RuntimeState, Stage};
 use crate::registry::load::file_stem;
-use crate::registry::values::{BranchDecision, Handle, IssueRef, Link, Release, RepositoryName};
+use crate::registry::values::{BranchDecision, Handle, IssueRef, Release, RepositoryName};
 use crate::registry::work_item::WorkItem;
 use crate::registry::{Entry, Registry};
 
@@ -272,30 +273,6 @@ fn people(handles: &[Handle]) -> String {
     join(handles, person)
 }
 
-/// A person as a link: a mention would notify them on every change.
-fn person(handle: &Handle) -> String {
-    format!("[{}](https://github.com/{handle})", text(handle.as_str()))
-}
-
-fn reference(issue: &IssueRef, kind: &str) -> String {
-    format!("[{}]({})", text(&issue.to_string()), address(issue, kind))
-}
-
-fn address(issue: &IssueRef, kind: &str) -> String {
-    format!(
-        "https://github.com/{}/{kind}/{}",
-        issue.repository, issue.number
-    )
-}
-
-fn link(link: &Link) -> String {
-    let address = link.as_str();
-    let shown = address.split_once("://").map_or(address, |(_, rest)| rest);
-    // Parentheses would end a Markdown link early.
-    let target = address.replace('(', "%28").replace(')', "%29");
-    format!("[{}]({target})", text(shown))
-}
-
 fn join<T>(all: &[T], one: impl Fn(&T) -> String) -> String {
     all.iter().map(one).collect::<Vec<_>>().join(", ")
 }
@@ -304,110 +281,5 @@ fn enhancements() -> RepositoryName {
     RepositoryName {
         owner: "kubernetes".to_owned(),
         name: "enhancements".to_owned(),
-    }
-}
-
-/// Text as inert Markdown: it formats nothing, links nothing, mentions nobody and ends no table cell.
-///
-/// Backslashes take care of Markdown. GitHub finds mentions, references and addresses in the text that Markdown leaves, so an
-/// empty comment keeps their first character apart from the rest.
-fn text(text: &str) -> String {
-    const APART: &str = "<!-- -->";
-    let mut inert = String::with_capacity(text.len());
-    let mut rest = text;
-    while let Some(c) = rest.chars().next() {
-        let lower: String = rest.chars().take(4).collect::<String>().to_lowercase();
-        if lower.starts_with("gh-") {
-            inert.push_str(&rest[..2]);
-            inert.push_str(APART);
-            rest = &rest[2..];
-            continue;
-        }
-        if lower == "www." {
-            inert.push_str(&rest[..3]);
-            inert.push_str(APART);
-            rest = &rest[3..];
-            continue;
-        }
-        match c {
-            '@' | '#' => {
-                inert.push('\\');
-                inert.push(c);
-                inert.push_str(APART);
-            }
-            ':' => {
-                inert.push(c);
-                inert.push_str(APART);
-            }
-            '-' | '.' | ',' | '(' | ')' | '/' | '\'' | '"' | '?' | '%' | ';' | '=' | '+' => {
-                inert.push(c)
-            }
-            c if c.is_control() => inert.push(' '),
-            c if c.is_ascii_punctuation() => {
-                inert.push('\\');
-                inert.push(c);
-            }
-            c => inert.push(c),
-        }
-        rest = &rest[c.len_utf8()..];
-    }
-    inert
-}
-
-/// A name as a part of an address: what could end a link is percent-encoded.
-fn encoded(name: &str) -> String {
-    let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"._-".contains(&byte);
-    name.bytes()
-        .map(|byte| {
-            if plain(byte) {
-                char::from(byte).to_string()
-            } else {
-                format!("%{byte:02X}")
-            }
-        })
-        .collect()
-}
-
-/// Text inside backticks in a table: a backtick would end it, and a bar would end the cell.
-fn code(text: &str) -> String {
-    text.chars()
-        .filter(|c| !c.is_control())
-        .map(|c| if c == '`' || c == '|' { '\'' } else { c })
-        .collect()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn plain_titles_stay_readable() {
-        assert_eq!(
-            text("In-place update, part 2 (CRI)"),
-            "In-place update, part 2 (CRI)"
-        );
-        assert_eq!(text("image_sub_path"), "image\\_sub\\_path");
-    }
-
-    #[test]
-    fn hostile_text_is_inert() {
-        assert_eq!(text("@octocat"), "\\@<!-- -->octocat");
-        assert_eq!(text("a/b#12"), "a/b\\#<!-- -->12");
-        assert_eq!(text("GH-12"), "GH<!-- -->-12");
-        assert_eq!(text("www.example.com"), "www<!-- -->.example.com");
-        assert_eq!(text("https://example.com"), "https:<!-- -->//example.com");
-        assert_eq!(text("<!-- x --> | <b>"), "\\<\\!-- x --\\> \\| \\<b\\>");
-        assert_eq!(text("[a](b)"), "\\[a\\](b)");
-    }
-
-    #[test]
-    fn code_cannot_be_left() {
-        assert_eq!(code("a`b|c\n"), "a'b'c");
-    }
-
-    #[test]
-    fn a_link_with_parentheses_stays_one_link() {
-        let address = "https://en.wikipedia.org/wiki/Go_(x)".parse().unwrap();
-        assert!(link(&address).ends_with("(https://en.wikipedia.org/wiki/Go_%28x%29)"));
     }
 }

@@ -1,0 +1,189 @@
+//! Edits of a record that keep its comments, its order and its formatting. Pure: text in, text out.
+//!
+//! A dotted key lies in a table: `reached.alpha`.
+
+use toml_edit::{Array, DocumentMut, Item, Table, Value};
+
+use crate::registry::values::Date;
+
+/// The keys of a record that come before its tables, in the order in which the documentation shows them.
+const ORDER: &[&str] = &[
+    "number",
+    "id",
+    "title",
+    "kind",
+    "status",
+    "stage",
+    "target",
+    "enabled-by-default",
+    "owners",
+    "feature-gates",
+    "assignees",
+    "triage",
+    "shepherds",
+    "milestone",
+    "issue",
+    "repository",
+    "former-issues",
+    "related-issues",
+    "pull-requests",
+    "links",
+    "runtime-support",
+    "upstream-seen",
+];
+
+/// A date as TOML has it.
+pub fn date(date: Date) -> Value {
+    let toml: Result<toml_edit::Datetime, _> = date.to_string().parse();
+    toml.map_or_else(|_| Value::from(date.to_string()), Value::from)
+}
+
+/// A list of texts.
+pub fn list(all: Vec<String>) -> Value {
+    Value::Array(Array::from_iter(all))
+}
+
+/// A value as text, the same for every spelling of it.
+pub fn plain(value: Option<&Value>) -> Option<String> {
+    value.map(|value| normal(value).to_string())
+}
+
+/// The value without comments and white space, so that two spellings of it are equal.
+fn normal(value: &Value) -> Value {
+    match value {
+        Value::Array(array) => Value::Array(array.iter().map(normal).collect()),
+        Value::String(text) => Value::from(text.value().as_str()),
+        Value::Integer(number) => Value::from(*number.value()),
+        other => other.clone().decorated("", ""),
+    }
+}
+
+/// The value of a key, as [`plain`] text.
+pub fn get(document: &DocumentMut, key: &str) -> Option<String> {
+    let item = match key.split_once('.') {
+        Some((table, key)) => document.get(table)?.get(key)?,
+        None => document.get(key)?,
+    };
+    plain(item.as_value())
+}
+
+/// Gives a key a value. A new key goes where the documentation shows it, a comment behind an old value stays there.
+pub fn set(document: &mut DocumentMut, key: &str, value: Value) {
+    let Some((name, key)) = key.split_once('.') else {
+        set_at_top(document.as_table_mut(), key, value);
+        return;
+    };
+    let entry = document
+        .entry(name)
+        .or_insert_with(|| Item::Table(Table::new()));
+    if let Some(table) = entry.as_table_like_mut()
+        && !replace(table.get_mut(key), &value)
+    {
+        table.insert(key, Item::Value(value));
+    }
+}
+
+fn set_at_top(table: &mut Table, key: &str, value: Value) {
+    if replace(table.get_mut(key), &value) {
+        return;
+    }
+    let rank = |key: &str| ORDER.iter().position(|known| *known == key);
+    let before: Vec<String> = table.iter().map(|(key, _)| key.to_owned()).collect();
+    let after = before
+        .iter()
+        .rposition(|other| rank(other).is_some_and(|other| Some(other) < rank(key)));
+    table.insert(key, Item::Value(value));
+    let Some(after) = after else { return };
+    // What was there keeps its place; the new key comes behind the last of those that it should follow.
+    let place = |other: &str| match before.iter().position(|known| known == other) {
+        Some(index) => 2 * index,
+        None => 2 * after + 1,
+    };
+    table.sort_values_by(|left, _, right, _| place(left.get()).cmp(&place(right.get())));
+}
+
+/// Puts a value in the place of an old one, if there is one.
+fn replace(old: Option<&mut Item>, value: &Value) -> bool {
+    let Some(old) = old.and_then(Item::as_value_mut) else {
+        return false;
+    };
+    let decor = old.decor().clone();
+    *old = value.clone();
+    *old.decor_mut() = decor;
+    true
+}
+
+/// Takes a key out, with the comment above it.
+pub fn unset(document: &mut DocumentMut, key: &str) {
+    match key.split_once('.') {
+        Some((table, key)) => {
+            if let Some(table) = document.get_mut(table).and_then(Item::as_table_like_mut) {
+                table.remove(key);
+            }
+        }
+        None => {
+            document.remove(key);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn edited(text: &str, edit: impl Fn(&mut DocumentMut)) -> String {
+        let mut document = text.parse().unwrap();
+        edit(&mut document);
+        document.to_string()
+    }
+
+    #[test]
+    fn a_new_key_goes_where_the_documentation_shows_it() {
+        let text = "\
+#:schema x
+number = 1
+title = \"a\" # short
+# why
+triage = \"accepted\"
+owners = []
+upstream-seen = 2026-07-24
+
+[reached]
+alpha = \"1.37\"
+";
+        let text = edited(text, |document| set(document, "issue", 7.into()));
+        insta::assert_snapshot!(text, @r#"
+        #:schema x
+        number = 1
+        title = "a" # short
+        # why
+        triage = "accepted"
+        owners = []
+        issue = 7
+        upstream-seen = 2026-07-24
+
+        [reached]
+        alpha = "1.37"
+        "#);
+    }
+
+    #[test]
+    fn a_key_that_stands_nowhere_goes_to_the_end_of_the_values() {
+        let text = edited("a = 1\n[t]\nb = 2\n", |document| {
+            set(document, "other", 7.into())
+        });
+        assert_eq!(text, "a = 1\nother = 7\n[t]\nb = 2\n");
+    }
+
+    #[test]
+    fn a_value_that_is_replaced_keeps_its_comment() {
+        let text = edited("issue = 1 # ours\n", |document| {
+            set(document, "issue", 7.into())
+        });
+        assert_eq!(text, "issue = 7 # ours\n");
+        let text = edited("[reached]\nalpha = \"1.1\" # x\n", |document| {
+            set(document, "reached.alpha", "1.2".into())
+        });
+        assert_eq!(text, "[reached]\nalpha = \"1.2\" # x\n");
+    }
+}
