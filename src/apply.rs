@@ -1,7 +1,8 @@
 //! Runs a plan: the only caller of [`Write`].
 //!
-//! Order: labels, milestones, new issues, changed issues. A failure belongs to its issue, and the rest goes on. Each answer
-//! is compared with what was asked. Nothing is tried twice: what is missing afterwards is in the next plan.
+//! Order: labels, milestones, new issues, changed issues (first the announcement, then the change), pull requests. A failure
+//! belongs to its issue, and the rest goes on. Each answer is compared with what was asked. Nothing is tried twice: what is
+//! missing afterwards is in the next plan.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::future::Future;
@@ -10,7 +11,10 @@ use crate::desired::Subject;
 use crate::github::{Error, Read, Write};
 use crate::observed::{Lookup, Observed, ObservedIssue};
 use crate::plan::patch::{Patch, Stale};
-use crate::plan::{Action, IssuePlan, NewIssue, Plan, RepositoryPlan, Update};
+use crate::plan::{
+    Action, Comment, IssuePlan, NewIssue, Plan, PullRequestAction, PullRequestPlan, RepositoryPlan,
+    SetChange, Update,
+};
 use crate::registry::values::RepositoryName;
 
 /// Keeps writes apart; GitHub asks for one at a time, a second between them.
@@ -33,6 +37,20 @@ pub enum Event {
     },
     /// An issue was created or changed as the plan said.
     Wrote(Written),
+    /// A comment was posted.
+    Announced {
+        /// What it is about.
+        subject: Subject,
+        /// The issue.
+        number: u64,
+    },
+    /// A pull request was labelled.
+    Labelled {
+        /// Where.
+        repository: RepositoryName,
+        /// Its number.
+        number: u64,
+    },
     /// Something was not done, or not wholly.
     Failed(Failure),
 }
@@ -70,6 +88,10 @@ pub struct Outcome {
     pub updated: usize,
     /// Labels and milestones created.
     pub defined: usize,
+    /// Announcements posted.
+    pub announced: usize,
+    /// Pull requests labelled.
+    pub labelled: usize,
     /// What was not done.
     pub failures: Vec<Failure>,
 }
@@ -149,6 +171,11 @@ impl<C: Read + Write, P: Pace> Run<'_, C, P> {
                 Action::InSync | Action::NotTracked | Action::Blocked(_) => {}
             }
         }
+        for pull_request in &plan.pull_requests {
+            if let PullRequestAction::Label(change) = &pull_request.action {
+                self.label(name, pull_request, change, &definitions).await;
+            }
+        }
     }
 
     async fn create(
@@ -179,6 +206,7 @@ impl<C: Read + Write, P: Pace> Run<'_, C, P> {
                     labels: Some(new.labels.clone()),
                     assignees: Some(new.assignees.clone()),
                     milestone: milestone.map(|number| Some(*number)),
+                    ..Patch::default()
                 };
                 self.wrote(issue, &answer, true);
                 self.verify(&what, &asked, &answer, new.milestone.as_deref());
@@ -243,6 +271,12 @@ impl<C: Read + Write, P: Pace> Run<'_, C, P> {
                 return;
             }
         };
+        if let Some(comment) = &update.announcement
+            && let Err(why) = self.announce(repository, issue, number, comment).await
+        {
+            self.failed(what, why);
+            return;
+        }
         self.writing(what.clone()).await;
         match self.client.update_issue(repository, number, &patch).await {
             Ok(answer) => {
@@ -250,6 +284,89 @@ impl<C: Read + Write, P: Pace> Run<'_, C, P> {
                 self.verify(&what, &patch, &answer, to.map(String::as_str));
             }
             Err(error) => self.failed(what, refusal(&error, &update.assignees.add)),
+        }
+    }
+
+    /// Posts an announcement, unless a run before this one has done so and was interrupted after it.
+    ///
+    /// Until it is known to be there, the issue's section is not written: it is what remembers the announcement.
+    async fn announce(
+        &mut self,
+        repository: &RepositoryName,
+        issue: &IssuePlan,
+        number: u64,
+        comment: &Comment,
+    ) -> Result<(), String> {
+        let found = self
+            .client
+            .has_comment(repository, number, &comment.marker)
+            .await;
+        if found.map_err(|error| format!("{error}; nothing is written"))? {
+            return Ok(());
+        }
+        self.writing(format!("the announcement of {}", issue.subject))
+            .await;
+        let posted = self
+            .client
+            .create_comment(repository, number, &comment.body)
+            .await;
+        match posted {
+            Ok(text) if text.lines().any(|line| line.trim_end() == comment.marker) => {
+                self.outcome.announced += 1;
+                (self.on_event)(&Event::Announced {
+                    subject: issue.subject.clone(),
+                    number,
+                });
+                Ok(())
+            }
+            Ok(_) => Err(
+                "GitHub answered with success, and changed the announcement; the issue is not written".to_owned(),
+            ),
+            Err(error) if error.outcome_is_unknown() => Err(format!(
+                "{error}; whether the announcement was posted is not known: the next run looks for it first, \
+                 and the issue is not written until then"
+            )),
+            Err(error) => Err(format!("{error}; the announcement is not posted, and the issue not written")),
+        }
+    }
+
+    async fn label(
+        &mut self,
+        repository: &RepositoryName,
+        pull_request: &PullRequestPlan,
+        change: &SetChange,
+        definitions: &Definitions,
+    ) {
+        let number = pull_request.number;
+        let what = format!("pull request {repository}#{number}");
+        if let Some(missing) = definitions.missing(&change.add, None) {
+            self.failed(
+                what,
+                format!("{missing} could not be created; nothing is written"),
+            );
+            return;
+        }
+        let there = match self.client.labels_of_pull_request(repository, number).await {
+            Ok(Some(there)) => there,
+            // Closed since the plan: it is left alone from then on.
+            Ok(None) => return,
+            Err(error) => {
+                self.failed(what, format!("{error}; nothing is written"));
+                return;
+            }
+        };
+        let patch = change.patch_of_labels(&there);
+        self.writing(what.clone()).await;
+        match self.client.update_issue(repository, number, &patch).await {
+            Ok(answer) => {
+                self.outcome.labelled += 1;
+                (self.on_event)(&Event::Labelled {
+                    repository: repository.clone(),
+                    number,
+                });
+                self.verify(&what, &patch, &answer, None);
+            }
+            Err(error) => self.failed(what, refusal(&error, &[])),
         }
     }
 

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
-use crate::registry::values::Date;
+use crate::registry::values::{Date, RepositoryName};
 
 /// Keeps a project's Kubernetes enhancements (KEPs) as records in git, and GitHub issues in step with them.
 #[derive(Debug, Parser)]
@@ -60,6 +60,11 @@ pub enum Command {
     Plan(Plan),
     /// Make GitHub issues say what the records say
     Apply(Apply),
+    /// Take over into the records what people changed on GitHub
+    Adopt(Adopt),
+    /// Make a new record
+    #[command(subcommand)]
+    New(New),
     /// Read KEPs from a clone of kubernetes/enhancements
     #[command(subcommand)]
     Upstream(Upstream),
@@ -80,7 +85,7 @@ pub struct Check {
     pub at: Option<String>,
     /// How findings are written
     #[arg(long, value_name = "FORMAT", default_value = "text")]
-    pub format: Format,
+    pub format: CheckFormat,
 }
 
 /// Options of `explain`.
@@ -97,13 +102,26 @@ pub struct Explain {
     pub markdown: bool,
 }
 
-/// How something is written.
+/// How findings are written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum Format {
+pub enum CheckFormat {
     /// For people
     Text,
     /// For other programs, with a schema and a version
     Json,
+    /// Annotations of a GitHub workflow
+    Github,
+}
+
+/// How a plan is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum PlanFormat {
+    /// For people
+    Text,
+    /// For other programs, with a schema and a version
+    Json,
+    /// For the summary of a GitHub job
+    Markdown,
 }
 
 /// Which GitHub is meant.
@@ -115,6 +133,9 @@ pub struct Target {
     /// Create an issue for this KEP although another one looks like its tracking issue
     #[arg(long, value_name = "NUMBER")]
     pub create: Vec<u32>,
+    /// Only this repository, as owner/name
+    #[arg(long, value_name = "REPOSITORY")]
+    pub repository: Option<RepositoryName>,
 }
 
 /// Options of `plan`.
@@ -125,7 +146,16 @@ pub struct Plan {
     pub target: Target,
     /// How the plan is written
     #[arg(long, value_name = "FORMAT", default_value = "text")]
-    pub format: Format,
+    pub format: PlanFormat,
+    /// Also write the plan to this file, for `kepherd apply FILE`
+    #[arg(long, value_name = "FILE")]
+    pub out: Option<PathBuf>,
+    /// Show every field of every issue, and every line of its texts
+    #[arg(long)]
+    pub full: bool,
+    /// List issues that look like tracking issues and that no record names, although every record has its own
+    #[arg(long)]
+    pub untracked: bool,
     /// Exit with 1 if there is anything to do
     #[arg(long)]
     pub exit_code: bool,
@@ -140,6 +170,61 @@ pub struct Apply {
     /// Seconds between two writes [default: 1, in the sandbox 0]
     #[arg(long, value_name = "SECONDS", value_parser = clap::value_parser!(u64).range(..=3600))]
     pub write_interval: Option<u64>,
+    /// Apply this plan of `kepherd plan --out`, if it is still what would be done
+    #[arg(value_name = "PLAN", conflicts_with_all = ["create", "repository"])]
+    pub plan: Option<PathBuf>,
+    /// Apply a plan that a guard refuses: its hash, as the plan shows it
+    #[arg(long, value_name = "HASH")]
+    pub override_guards: Option<String>,
+    /// Write the numbers of created issues into their records
+    #[arg(long, conflicts_with = "sandbox")]
+    pub write_back: bool,
+}
+
+/// Options of `adopt`.
+#[derive(Debug, Args)]
+pub struct Adopt {
+    /// KEP numbers and work item ids [default: every record that drifted]
+    #[arg(value_name = "RECORD")]
+    pub records: Vec<String>,
+    /// Only this repository, as owner/name
+    #[arg(long, value_name = "REPOSITORY")]
+    pub repository: Option<RepositoryName>,
+    /// Use the embedded GitHub, in memory or with its state in FILE, instead of the real one
+    #[arg(long, value_name = "FILE", num_args = 0..=1, require_equals = true)]
+    pub sandbox: Option<Option<PathBuf>>,
+    /// Show the edits, and write nothing
+    #[arg(long)]
+    pub diff: bool,
+}
+
+/// The commands of `new`.
+#[derive(Debug, Subcommand)]
+pub enum New {
+    /// A record for a KEP
+    Kep(NewKep),
+}
+
+/// Options of `new kep`.
+#[derive(Debug, Args)]
+pub struct NewKep {
+    /// The KEP's number
+    pub number: u32,
+    /// Read the record's fields from this issue, and make it the tracking issue
+    #[arg(long, value_name = "NUMBER")]
+    pub from_issue: Option<u64>,
+    /// The short title [default: that of the issue]
+    #[arg(long, value_name = "TEXT", required_unless_present = "from_issue")]
+    pub title: Option<String>,
+    /// The folder of the record, as in kubernetes/enhancements [default: that of the issue's title, or sig-node]
+    #[arg(long, value_name = "SIG")]
+    pub sig: Option<String>,
+    /// The repository of the issue, as owner/name [default: the registry's first]
+    #[arg(long, value_name = "REPOSITORY")]
+    pub repository: Option<RepositoryName>,
+    /// Use the embedded GitHub, in memory or with its state in FILE, instead of the real one
+    #[arg(long, value_name = "FILE", num_args = 0..=1, require_equals = true)]
+    pub sandbox: Option<Option<PathBuf>>,
 }
 
 /// The commands of `upstream`.

@@ -2,23 +2,26 @@
 //! the terminal are; what is right and what is to be done is decided in the core.
 #![allow(clippy::disallowed_methods)]
 
+mod adopt;
 mod apply;
 mod check;
 mod connect;
 mod explain;
 mod files;
+mod new;
 mod plan;
 mod revision;
 mod sandbox;
 mod schema;
 mod upstream;
+mod write_back;
 
 use std::io::{IsTerminal as _, Write};
 use std::path::PathBuf;
 
 use anyhow::Result;
 
-use crate::cli::{Cli, ColorWhen, Command, Global, Upstream};
+use crate::cli::{Cli, ColorWhen, Command, Global, New, Upstream};
 use crate::registry::values::{Date, Instant};
 use crate::render::plan_text::Paint;
 
@@ -31,7 +34,7 @@ pub enum Exit {
     Findings,
     /// It could not run.
     CouldNotRun,
-    /// Nothing was applied, because a guard refused.
+    /// Nothing was applied, because a guard or a stale plan refused.
     Refused,
 }
 
@@ -138,6 +141,8 @@ pub fn run(cli: &Cli, environment: &Environment, out: &mut dyn Write, log: &mut 
         Command::Explain(options) => explain::run(&mut context, options),
         Command::Plan(options) => plan::run(&mut context, options),
         Command::Apply(options) => apply::run(&mut context, options),
+        Command::Adopt(options) => adopt::run(&mut context, options),
+        Command::New(New::Kep(options)) => new::kep(&mut context, options),
         Command::Upstream(Upstream::Pull(options)) => upstream::pull(&mut context, options),
         Command::Sandbox(options) => sandbox::run(&mut context, options),
         Command::Schema(options) => schema::run(&mut context, options),

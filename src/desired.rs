@@ -3,6 +3,7 @@
 //! What a record leaves open is left open here too: an absent value is not managed. Text from records is data; it is
 //! escaped where it becomes Markdown, in `status.rs`.
 
+pub mod announcement;
 mod status;
 
 use std::collections::BTreeMap;
@@ -11,11 +12,12 @@ use std::fmt;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::registry::config::{AssigneePolicy, DriftConfig, Guards, ReleaseLabel};
-use crate::registry::kep::{KepRecord, Triage};
+use crate::registry::config::{AssigneePolicy, DriftConfig, Guards, Policy, ReleaseLabel};
+use crate::registry::kep::{Ending, KepRecord, PullRequest, Triage};
 use crate::registry::values::{Date, Handle, Release, RepositoryName};
 use crate::registry::work_item::WorkItem;
 use crate::registry::{Entry, Registry};
+use announcement::Announcing;
 
 /// What an issue is about: the identity that its markers carry.
 #[derive(
@@ -45,6 +47,8 @@ pub struct Desired {
     pub repositories: BTreeMap<RepositoryName, DesiredRepository>,
     /// How much one run may change.
     pub guards: Guards,
+    /// A digest of the registry that all of this was read from.
+    pub registry: String,
 }
 
 /// What one repository should hold.
@@ -56,6 +60,8 @@ pub struct DesiredRepository {
     pub milestones: BTreeMap<String, MilestoneDefinition>,
     /// The issues.
     pub issues: Vec<DesiredIssue>,
+    /// The pull requests that records name, by number.
+    pub pull_requests: BTreeMap<u64, DesiredPullRequest>,
     /// The labels by which kepherd's own issues are listed.
     pub index_labels: Vec<String>,
 }
@@ -100,6 +106,10 @@ pub struct DesiredIssue {
     pub other_numbers: Vec<u64>,
     /// Whether an issue is created if there is none.
     pub may_create: bool,
+    /// How the work ended, so that the issue can be closed; absent: it goes on.
+    pub ending: Option<Ending>,
+    /// What happens to the issue of a KEP that has ended.
+    pub close: Policy,
     /// The title of a new issue.
     pub title: String,
     /// Whether an existing issue gets that title.
@@ -116,8 +126,23 @@ pub struct DesiredIssue {
     pub assignee_policy: AssigneePolicy,
     /// The status section, as Markdown, without its markers.
     pub status: String,
+    /// What is announced when it changes.
+    pub announcing: Announcing,
     /// What happens when GitHub was changed.
     pub drift: DriftConfig,
+}
+
+/// What a pull request should say: while it is open, the labels of its releases.
+#[derive(Debug, Clone)]
+pub struct DesiredPullRequest {
+    /// The records that name it.
+    pub subjects: Vec<Subject>,
+    /// Labels it should carry.
+    pub labels: Vec<String>,
+    /// Labels that may be taken off again, if kepherd put them on and they are not among `labels`.
+    pub removable: RemovableLabels,
+    /// What happens when somebody takes a label off that kepherd put on.
+    pub drift: Policy,
 }
 
 /// Which release labels may be taken off: those of cycles that have not shipped, and the placeholder.
@@ -166,30 +191,45 @@ pub fn desired(registry: &Registry) -> Desired {
         .collect();
     let common = Common::of(registry);
     for entry in &registry.keps {
-        let name = registry.repository_of(entry.value.repository.as_ref());
+        let record = &entry.value;
+        let name = registry.repository_of(record.repository.as_ref());
         if let Some(repository) = name.and_then(|name| repositories.get_mut(name)) {
-            repository.add(
-                &common,
-                kep_issue(&common, entry),
-                entry.value.target,
-                entry.value.milestone,
-            );
+            repository.add(&common, kep_issue(&common, entry), record.milestone);
         }
+        let subject = Subject::Kep(record.number);
+        common.add_pull_requests(
+            &mut repositories,
+            &subject,
+            &record.pull_requests,
+            record.target,
+        );
     }
     for entry in &registry.items {
-        let name = registry.repository_of(entry.value.repository.as_ref());
+        let item = &entry.value;
+        let name = registry.repository_of(item.repository.as_ref());
         if let Some(repository) = name.and_then(|name| repositories.get_mut(name)) {
-            repository.add(
-                &common,
-                item_issue(&common, entry),
-                entry.value.target,
-                entry.value.milestone,
-            );
+            repository.add(&common, item_issue(&common, entry), item.milestone);
         }
+        let subject = Subject::Item(item.id.clone());
+        common.add_pull_requests(
+            &mut repositories,
+            &subject,
+            &item.pull_requests,
+            item.target,
+        );
     }
     Desired {
         repositories,
         guards: config.guards.clone(),
+        registry: registry.digest(),
+    }
+}
+
+impl Desired {
+    /// Only what belongs to one repository.
+    pub fn only(mut self, repository: &RepositoryName) -> Self {
+        self.repositories.retain(|name, _| name == repository);
+        self
     }
 }
 
@@ -245,10 +285,7 @@ impl<'a> Common<'a> {
             .home_calendar()
             .and_then(|calendar| calendar.value.minor(release));
         MilestoneDefinition {
-            title: config
-                .milestone
-                .title
-                .replace("{release}", &release.to_string()),
+            title: config.milestone.title_of(release),
             // Of a month, its last day: the release is due by then.
             due: minor.and_then(|minor| {
                 minor
@@ -258,44 +295,80 @@ impl<'a> Common<'a> {
             description: format!("{} {release}", config.home),
         }
     }
+
+    /// A label as it is created, if it has to be.
+    fn label(&self, name: &str) -> LabelDefinition {
+        let pattern = &self.registry.config.value.labels.kubernetes;
+        let is_placeholder = pattern
+            .placeholder
+            .as_ref()
+            .is_some_and(|text| text.as_str() == name);
+        let description = match pattern.release_of(name) {
+            Some(release) => pattern
+                .description
+                .replace("{release}", &release.to_string()),
+            None if is_placeholder => "Accepted, and aims at no Kubernetes release yet".to_owned(),
+            None => String::new(),
+        };
+        // GitHub's own colour for a label that nobody defined.
+        let color = if description.is_empty() {
+            "ededed"
+        } else {
+            &pattern.color
+        };
+        LabelDefinition {
+            name: name.to_owned(),
+            color: color.to_lowercase(),
+            description,
+        }
+    }
+
+    /// A pull request gets the release that it names, or else the record's target.
+    fn add_pull_requests(
+        &self,
+        repositories: &mut BTreeMap<RepositoryName, DesiredRepository>,
+        subject: &Subject,
+        pull_requests: &[PullRequest],
+        target: Option<Release>,
+    ) {
+        let config = &self.registry.config.value;
+        for pull_request in pull_requests {
+            let Some(repository) = repositories.get_mut(&pull_request.id.repository) else {
+                continue;
+            };
+            let wanted = repository
+                .pull_requests
+                .entry(pull_request.id.number)
+                .or_insert_with(|| DesiredPullRequest {
+                    subjects: Vec::new(),
+                    labels: Vec::new(),
+                    removable: self.removable.clone(),
+                    drift: config.drift.labels,
+                });
+            if !wanted.subjects.contains(subject) {
+                wanted.subjects.push(subject.clone());
+            }
+            if let Some(release) = pull_request.kubernetes.or(target) {
+                let label = config.labels.kubernetes.name_of(release);
+                if !wanted.labels.contains(&label) {
+                    wanted.labels.push(label.clone());
+                }
+                repository.define(self, &label);
+            }
+        }
+    }
 }
 
 impl DesiredRepository {
-    fn add(
-        &mut self,
-        common: &Common<'_>,
-        issue: DesiredIssue,
-        target: Option<Release>,
-        milestone: Option<Release>,
-    ) {
-        let pattern = &common.registry.config.value.labels.kubernetes;
+    fn define(&mut self, common: &Common<'_>, label: &str) {
+        self.labels
+            .entry(label.to_lowercase())
+            .or_insert_with(|| common.label(label));
+    }
+
+    fn add(&mut self, common: &Common<'_>, issue: DesiredIssue, milestone: Option<Release>) {
         for name in &issue.labels {
-            let description = match pattern.release_of(name).or(target) {
-                Some(release) if pattern.release_of(name).is_some() => pattern
-                    .description
-                    .replace("{release}", &release.to_string()),
-                _ if pattern
-                    .placeholder
-                    .as_ref()
-                    .is_some_and(|text| text.as_str() == name) =>
-                {
-                    "Accepted, and aims at no Kubernetes release yet".to_owned()
-                }
-                _ => String::new(),
-            };
-            // GitHub's own colour for a label that nobody defined.
-            let color = if description.is_empty() {
-                "ededed"
-            } else {
-                &pattern.color
-            };
-            self.labels
-                .entry(name.to_lowercase())
-                .or_insert_with(|| LabelDefinition {
-                    name: name.clone(),
-                    color: color.to_lowercase(),
-                    description,
-                });
+            self.define(common, name);
         }
         if let Some(release) = milestone {
             let definition = common.milestone(release);
@@ -317,16 +390,19 @@ fn kep_issue(common: &Common<'_>, entry: &Entry<KepRecord>) -> DesiredIssue {
         number: record.issue,
         other_numbers: [record.former_issues.clone(), record.related_issues.clone()].concat(),
         may_create: record.is_going_on(),
+        ending: record.ending(config.home.as_str()),
+        close: config.issue.close,
         title: config.issue.title_of_kep(record.number, &record.title),
         retitle: config.issue.retitle,
         labels: common.labels(record.target, record.is_taken_on()),
         removable: common.removable.clone(),
         milestone: record
             .milestone
-            .map(|release| common.milestone(release).title),
+            .map(|release| config.milestone.title_of(release)),
         assignees: record.shepherds.clone(),
         assignee_policy: config.assignees.policy,
         status: status::of_kep(common.registry, entry),
+        announcing: announcement::of_kep(common.registry, entry),
         drift: config.drift.clone(),
     }
 }
@@ -343,16 +419,20 @@ fn item_issue(common: &Common<'_>, entry: &Entry<WorkItem>) -> DesiredIssue {
         number: item.issue,
         other_numbers: Vec::new(),
         may_create: !declined,
+        // When a work item is done is not on record.
+        ending: None,
+        close: config.issue.close,
         title: config.issue.title_of_item(&item.title),
         retitle: config.issue.retitle,
         labels: common.labels(item.target, accepted),
         removable: common.removable.clone(),
         milestone: item
             .milestone
-            .map(|release| common.milestone(release).title),
+            .map(|release| config.milestone.title_of(release)),
         assignees: item.assignees.clone(),
         assignee_policy: config.assignees.policy,
         status: status::of_item(common.registry, entry),
+        announcing: announcement::of_item(common.registry, entry),
         drift: config.drift.clone(),
     }
 }

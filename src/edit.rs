@@ -113,6 +113,29 @@ fn replace(old: Option<&mut Item>, value: &Value) -> bool {
     true
 }
 
+/// Takes texts out of a list, compared without case. A list without any text left goes away.
+pub fn take_from_list(document: &mut DocumentMut, key: &str, gone: &str) {
+    let Some(list) = document.get_mut(key).and_then(Item::as_array_mut) else {
+        return;
+    };
+    list.retain(|text| {
+        !text
+            .as_str()
+            .is_some_and(|text| text.eq_ignore_ascii_case(gone))
+    });
+    if list.is_empty() {
+        unset(document, key);
+    }
+}
+
+/// Adds a text at the end of a list, which is made if there is none.
+pub fn add_to_list(document: &mut DocumentMut, key: &str, new: &str) {
+    match document.get_mut(key).and_then(Item::as_array_mut) {
+        Some(list) => list.push(new),
+        None => set(document, key, list(vec![new.to_owned()])),
+    }
+}
+
 /// Takes a key out, with the comment above it.
 pub fn unset(document: &mut DocumentMut, key: &str) {
     match key.split_once('.') {
@@ -173,6 +196,19 @@ alpha = \"1.37\"
             set(document, "other", 7.into())
         });
         assert_eq!(text, "a = 1\nother = 7\n[t]\nb = 2\n");
+    }
+
+    #[test]
+    fn lists_lose_and_gain_texts_in_place() {
+        let text = "a = [\"Mike\", \"sam\"] # who\nb = 1\n";
+        let less = edited(text, |document| take_from_list(document, "a", "mike"));
+        assert_eq!(less, "a = [ \"sam\"] # who\nb = 1\n");
+        let more = edited(text, |document| add_to_list(document, "a", "new"));
+        assert_eq!(more, "a = [\"Mike\", \"sam\", \"new\"] # who\nb = 1\n");
+        let empty = edited("a = [\"x\"]\nb = 1\n", |document| {
+            take_from_list(document, "a", "X")
+        });
+        assert_eq!(empty, "b = 1\n");
     }
 
     #[test]

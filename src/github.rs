@@ -4,7 +4,9 @@
 //! GitHub through octocrab; [`queries`] builds the GraphQL documents and reads their answers.
 
 pub mod client;
+mod nodes;
 pub mod queries;
+pub mod stories;
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -12,8 +14,8 @@ use std::future::Future;
 
 use crate::desired::{Desired, LabelDefinition, MilestoneDefinition};
 use crate::observed::{Lookup, Observed, ObservedIssue};
-use crate::plan::NewIssue;
 use crate::plan::patch::Patch;
+use crate::plan::{Histories, NewIssue};
 use crate::registry::values::RepositoryName;
 
 /// What a plan needs to know.
@@ -32,17 +34,22 @@ pub struct WantedRepository {
     pub milestones: Vec<String>,
     /// Numbers of issues.
     pub issues: Vec<u64>,
+    /// Numbers of pull requests.
+    pub pull_requests: Vec<u64>,
     /// The labels by which issues are listed; absent: no list is needed.
     pub index: Option<Vec<String>>,
 }
 
 impl Wanted {
-    /// What a plan for this state needs to know. The list of issues is read only where a record has no number.
-    pub fn of(desired: &Desired) -> Self {
+    /// What a plan for this state needs to know. The list of issues is read only where a record has no number, or where
+    /// somebody asks for it.
+    pub fn of(desired: &Desired, listed: bool) -> Self {
         let repositories = desired
             .repositories
             .iter()
-            .filter(|(_, repository)| !repository.issues.is_empty())
+            .filter(|(_, repository)| {
+                listed || !repository.issues.is_empty() || !repository.pull_requests.is_empty()
+            })
             .map(|(name, repository)| {
                 let unpinned = repository.issues.iter().any(|issue| issue.number.is_none());
                 let wanted = WantedRepository {
@@ -57,7 +64,8 @@ impl Wanted {
                         .iter()
                         .filter_map(|issue| issue.number)
                         .collect(),
-                    index: unpinned.then(|| repository.index_labels.clone()),
+                    pull_requests: repository.pull_requests.keys().copied().collect(),
+                    index: (listed || unpinned).then(|| repository.index_labels.clone()),
                 };
                 (name.clone(), wanted)
             })
@@ -68,7 +76,8 @@ impl Wanted {
 
 /// Reading. An implementation makes as few requests as it can.
 pub trait Read {
-    /// Reads what a plan needs, whole or not at all: a part that is missing is an error, not an absence.
+    /// Reads what a plan needs: of each repository the whole, or its problem. A part that is missing is a problem, not an
+    /// absence. If no repository could be read, the problem is the answer.
     fn observe(&self, wanted: &Wanted) -> impl Future<Output = Result<Observed, Error>>;
 
     /// Reads one issue, just before it is written.
@@ -77,6 +86,27 @@ pub trait Read {
         repository: &RepositoryName,
         number: u64,
     ) -> impl Future<Output = Result<Lookup, Error>>;
+
+    /// Reads the labels of a pull request, just before they are written; `None` if it is not open any more.
+    fn labels_of_pull_request(
+        &self,
+        repository: &RepositoryName,
+        number: u64,
+    ) -> impl Future<Output = Result<Option<Vec<String>>, Error>>;
+
+    /// Whether this identity has written a comment with this line on an issue. All comments are looked at.
+    fn has_comment(
+        &self,
+        repository: &RepositoryName,
+        number: u64,
+        marker: &str,
+    ) -> impl Future<Output = Result<bool, Error>>;
+
+    /// Reads what happened to issues, to say who changed what.
+    fn histories(
+        &self,
+        issues: &BTreeMap<RepositoryName, Vec<u64>>,
+    ) -> impl Future<Output = Result<Histories, Error>>;
 }
 
 /// Writing. Each call is one request, and is never repeated by itself.
@@ -110,6 +140,14 @@ pub trait Write {
         number: u64,
         patch: &Patch,
     ) -> impl Future<Output = Result<ObservedIssue, Error>>;
+
+    /// Posts a comment on an issue and gives its text as GitHub made it.
+    fn create_comment(
+        &self,
+        repository: &RepositoryName,
+        number: u64,
+        body: &str,
+    ) -> impl Future<Output = Result<String, Error>>;
 }
 
 /// A request that did not succeed. It never holds a token.
@@ -157,6 +195,14 @@ pub enum Problem {
 }
 
 impl Error {
+    /// Whether the same would happen for any repository: the token is not accepted, or nobody answers.
+    pub fn is_everywhere(&self) -> bool {
+        matches!(
+            self.problem,
+            Problem::Unauthorized(_) | Problem::Unreachable(_)
+        )
+    }
+
     /// Whether the request may have been carried out although nothing says so: a creation is then not repeated.
     pub fn outcome_is_unknown(&self) -> bool {
         match &self.problem {

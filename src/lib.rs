@@ -4,11 +4,13 @@
 //! The way of the data, downwards: [`source`] ← [`diagnostic`] ← [`document`] ← [`registry`] ← {[`rules`],
 //! [`desired`]} ← [`plan`] ← [`apply`] ← [`commands`]. `ARCHITECTURE.md` describes the rooms and what each must not do.
 
+pub mod adopt;
 pub mod apply;
 pub mod cli;
 pub mod commands;
 pub mod desired;
 pub mod diagnostic;
+pub mod digest;
 pub mod document;
 pub mod edit;
 pub mod git;

@@ -76,6 +76,26 @@ pub fn text(text: &str) -> String {
     inert
 }
 
+/// Text inside HTML, for a job summary: there nothing that looks like a mention notifies anybody.
+pub fn html(text: &str) -> String {
+    let mut safe = String::with_capacity(text.len());
+    for c in text.chars() {
+        match c {
+            '&' => safe.push_str("&amp;"),
+            '<' => safe.push_str("&lt;"),
+            '>' => safe.push_str("&gt;"),
+            '"' => safe.push_str("&quot;"),
+            c if c.is_control() => safe.push(' '),
+            // Markdown is read inside of HTML too.
+            c if c.is_ascii_punctuation() && !"-.,()/'?%;=+".contains(c) => {
+                safe.push_str(&format!("&#{};", u32::from(c)));
+            }
+            c => safe.push(c),
+        }
+    }
+    safe
+}
+
 /// A name as a part of an address: what could end a link is percent-encoded.
 pub fn encoded(name: &str) -> String {
     let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"._-".contains(&byte);

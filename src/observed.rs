@@ -2,9 +2,10 @@
 
 use std::collections::BTreeMap;
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::registry::values::RepositoryName;
+use crate::registry::values::{Date, RepositoryName};
 
 /// What was read.
 #[derive(Debug, Clone, Default)]
@@ -28,6 +29,8 @@ pub struct ObservedRepository {
     pub milestones: BTreeMap<String, u64>,
     /// The issues that were asked for, by number.
     pub issues: BTreeMap<u64, Lookup>,
+    /// The pull requests that were asked for, by number.
+    pub pull_requests: BTreeMap<u64, PullRequestLookup>,
     /// Every issue, open or closed, that carries one of the index labels or that this identity wrote; absent if nobody
     /// asked.
     pub indexed: Option<BTreeMap<u64, ObservedIssue>>,
@@ -46,6 +49,93 @@ pub enum Lookup {
     Deleted,
     /// It is not there, or this identity may not see it.
     Invisible,
+}
+
+/// What became of a number that a record names as a pull request.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum PullRequestLookup {
+    /// It is a pull request.
+    PullRequest(Box<ObservedPullRequest>),
+    /// It is an issue.
+    Issue,
+    /// It is not there, or this identity may not see it.
+    Invisible,
+}
+
+/// A pull request.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct ObservedPullRequest {
+    /// The number.
+    pub number: u64,
+    /// Whether it is open: neither closed nor merged.
+    pub open: bool,
+    /// The names of its labels.
+    pub labels: Vec<String>,
+    /// What happened to its labels, oldest first, as far back as GitHub was asked.
+    pub history: Vec<LabelEvent>,
+}
+
+/// A label that was put on or taken off.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LabelEvent {
+    /// The label.
+    pub label: String,
+    /// Whether it was put on.
+    pub put_on: bool,
+    /// Who did it, and when.
+    pub by: Edit,
+}
+
+/// Who changed something, and when.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Edit {
+    /// The login, unless the account is gone.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub login: Option<String>,
+    /// The day, in UTC.
+    pub on: Date,
+    /// Whether it was the identity that reads.
+    #[serde(skip)]
+    pub own: bool,
+}
+
+/// What happened to an issue, as far back as GitHub was asked: for saying who changed what kepherd had set.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct History {
+    /// What happened, oldest first.
+    pub events: Vec<Event>,
+    /// The last edit of the body.
+    pub body: Option<Edit>,
+}
+
+/// One thing that happened to an issue.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Event {
+    /// What.
+    pub what: Happening,
+    /// Who did it, and when.
+    pub by: Edit,
+}
+
+/// What can happen to an issue.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Happening {
+    /// A label was put on.
+    Labeled(String),
+    /// A label was taken off.
+    Unlabeled(String),
+    /// Somebody was assigned.
+    Assigned(String),
+    /// Somebody was unassigned.
+    Unassigned(String),
+    /// It got a milestone, or lost it.
+    Milestone,
+    /// It got another title.
+    Renamed,
+    /// It was closed.
+    Closed,
+    /// It was opened again.
+    Reopened,
 }
 
 /// An issue.

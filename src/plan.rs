@@ -4,28 +4,33 @@
 //! compared three-way, one file per kind: what the record says, what GitHub says, and what kepherd last applied. So each
 //! is in sync, pending (the record changed), drifted (GitHub changed) or in conflict (both). A conflict stops its issue.
 
+mod announcement;
 mod assignees;
+mod closing;
+mod drift;
 mod guards;
+mod hash;
 pub mod identity;
+mod issue;
 mod labels;
 mod milestone;
+mod notice;
 pub mod patch;
+mod pull_request;
+mod repository;
 mod status;
 mod title;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use sha2::{Digest as _, Sha256};
 
-use crate::desired::{
-    Desired, DesiredIssue, DesiredRepository, LabelDefinition, MilestoneDefinition, Subject,
-};
-use crate::github_limits as limits;
-use crate::observed::{Lookup, Observed, ObservedIssue, ObservedRepository};
+use crate::desired::{Desired, LabelDefinition, MilestoneDefinition, Subject};
+use crate::observed::{Edit, Observed, ObservedRepository};
+use crate::registry::kep::Ending;
 use crate::registry::values::RepositoryName;
-use crate::section::{self, Applied, Found};
+pub use drift::Histories;
 
 /// The version of a plan's JSON.
 pub const VERSION: u32 = 1;
@@ -36,8 +41,12 @@ pub const VERSION: u32 = 1;
 pub struct Plan {
     /// The version of this format.
     pub version: u32,
-    /// A digest of every action and of what it starts from: two plans with the same hash do the same.
+    /// A digest of every action, of what it starts from, and of the registry: two plans with the same hash do the same.
     pub hash: String,
+    /// A digest of the registry that was planned from.
+    pub registry: String,
+    /// What people asked for beyond the records.
+    pub options: Options,
     /// By repository, in order.
     pub repositories: Vec<RepositoryPlan>,
     /// Guards that this plan runs into. A plan with one is not applied.
@@ -50,12 +59,18 @@ pub struct Plan {
 pub struct RepositoryPlan {
     /// As owner/name.
     pub repository: RepositoryName,
+    /// Why nothing is planned for it: it could not be read.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub problem: Option<String>,
     /// Labels to create.
     pub labels: Vec<LabelDefinition>,
     /// Milestones to create.
     pub milestones: Vec<MilestoneDefinition>,
     /// What happens to each record's issue: new ones first, then by number.
     pub issues: Vec<IssuePlan>,
+    /// What happens to each pull request that records name, by number.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub pull_requests: Vec<PullRequestPlan>,
     /// Issues that look like tracking issues, and that no record names.
     pub untracked: Vec<Untracked>,
 }
@@ -78,6 +93,40 @@ pub struct IssuePlan {
     /// Where GitHub was changed by others: what of it is put right is part of the action.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub drift: Vec<Drift>,
+    /// What a person may want to look at. Nothing of it stops the action.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub notices: Vec<Notice>,
+}
+
+/// What happens to a pull request that records name.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub struct PullRequestPlan {
+    /// Its number.
+    pub number: u64,
+    /// What the records that name it are about.
+    pub subjects: Vec<Subject>,
+    /// What is done.
+    pub action: PullRequestAction,
+    /// Labels that kepherd put on and somebody took off.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub drift: Vec<Drift>,
+}
+
+/// What is done about a pull request.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum PullRequestAction {
+    /// Labels on and off.
+    Label(SetChange),
+    /// Nothing: it has the labels of its releases.
+    InSync,
+    /// Nothing: it is closed or merged, and left alone from then on.
+    Closed,
+    /// Nothing: the number is that of an issue.
+    Issue,
+    /// Nothing: it does not exist, or this identity may not see it.
+    Invisible,
 }
 
 /// What is done about a record's issue.
@@ -129,9 +178,25 @@ pub struct Update {
     /// People assigned and unassigned.
     #[serde(skip_serializing_if = "SetChange::is_empty")]
     pub assignees: SetChange,
+    /// The issue is closed, because the KEP has ended like this.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub close: Option<Ending>,
     /// The section with its markers, and whether it is the issue's first.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub section: Option<SectionChange>,
+    /// A comment that tells people of the change. It is posted before the rest is written.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub announcement: Option<Comment>,
+}
+
+/// A comment that is posted once.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub struct Comment {
+    /// The line by which it is found again; it is part of the body.
+    pub marker: String,
+    /// The comment, as Markdown.
+    pub body: String,
 }
 
 impl Update {
@@ -192,6 +257,8 @@ pub enum Field {
     Milestone,
     /// The assignees.
     Assignees,
+    /// Whether it is open.
+    State,
     /// The managed section.
     Section,
 }
@@ -204,6 +271,7 @@ impl Field {
             Self::Labels => "labels",
             Self::Milestone => "milestone",
             Self::Assignees => "assignees",
+            Self::State => "state",
             Self::Section => "section",
         }
     }
@@ -216,9 +284,60 @@ pub struct Drift {
     /// The field.
     pub field: Field,
     /// What was changed.
-    pub what: String,
+    pub what: Drifted,
     /// Whether this plan puts it right; otherwise it is only reported.
     pub enforced: bool,
+    /// Who changed it, and when, if GitHub was asked and still knows.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub by: Option<Edit>,
+}
+
+/// How a field was changed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Drifted {
+    /// This was taken away.
+    Removed(String),
+    /// This was put there.
+    Added(String),
+    /// One value was replaced by another.
+    Replaced {
+        /// What kepherd had set.
+        from: String,
+        /// What GitHub says now.
+        to: String,
+    },
+    /// The text was edited.
+    Edited,
+}
+
+/// Something that a person may want to look at.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Notice {
+    /// The title does not name the KEP.
+    Untitled {
+        /// The title.
+        title: String,
+        /// Another KEP that it names.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        names: Option<u32>,
+    },
+    /// The KEP has ended, and its issue is open: closing it is left to people.
+    Closable(Ending),
+    /// kepherd closed the issue, and somebody opened it again.
+    Reopened(Ending),
+    /// The issue is closed, and the record says that work goes on.
+    Closed,
+    /// A new issue, and there is one whose title names nearly the same number.
+    Similar {
+        /// Its number.
+        number: u64,
+        /// The KEP that it names.
+        kep: u32,
+    },
+    /// Other issues carry the same marker: two runs at once may have created them.
+    Duplicates(Vec<String>),
 }
 
 /// Why nothing is done.
@@ -243,6 +362,8 @@ pub struct Untracked {
     pub number: u64,
     /// Its title.
     pub title: String,
+    /// Whether it is open.
+    pub open: bool,
 }
 
 /// How many issues meet which fate.
@@ -262,12 +383,32 @@ pub struct Counts {
     pub not_tracked: usize,
     /// Labels and milestones created.
     pub definitions: usize,
+    /// Announcements posted.
+    pub announcements: usize,
+    /// Pull requests labelled.
+    pub pull_requests: usize,
+    /// Repositories that could not be read.
+    pub unread: usize,
 }
 
 impl Counts {
     /// Requests that write.
     pub fn writes(self) -> usize {
-        self.definitions + self.create + self.update
+        self.definitions + self.create + self.update + self.announcements + self.pull_requests
+    }
+}
+
+impl Counts {
+    /// Whether something waits for a person: the rest is done without it.
+    pub fn needs_a_person(self) -> bool {
+        self.blocked + self.unread > 0
+    }
+}
+
+impl IssuePlan {
+    /// Whether somebody changed something, and it is only reported.
+    fn is_drifted(&self) -> bool {
+        !matches!(self.action, Action::Blocked(_)) && self.drift.iter().any(|drift| !drift.enforced)
     }
 }
 
@@ -276,21 +417,42 @@ impl Plan {
     pub fn counts(&self) -> Counts {
         let mut counts = Counts::default();
         for repository in &self.repositories {
+            counts.unread += usize::from(repository.problem.is_some());
             counts.definitions += repository.labels.len() + repository.milestones.len();
             for issue in &repository.issues {
-                match issue.action {
+                match &issue.action {
                     Action::Create(_) => counts.create += 1,
-                    Action::Update(_) => counts.update += 1,
+                    Action::Update(update) => {
+                        counts.update += 1;
+                        counts.announcements += usize::from(update.announcement.is_some());
+                    }
                     Action::InSync => counts.in_sync += 1,
                     Action::NotTracked => counts.not_tracked += 1,
                     Action::Blocked(_) => counts.blocked += 1,
                 }
-                if issue.drift.iter().any(|drift| !drift.enforced) {
-                    counts.drifted += 1;
-                }
+                counts.drifted += usize::from(issue.is_drifted());
+            }
+            for pull_request in &repository.pull_requests {
+                let labelled = matches!(pull_request.action, PullRequestAction::Label(_));
+                counts.pull_requests += usize::from(labelled);
             }
         }
         counts
+    }
+
+    /// Whether the plan carries the hash of what it says.
+    pub fn is_whole(&self) -> bool {
+        self.hash == hash::of(self)
+    }
+
+    /// The hash as people write it.
+    pub fn short_hash(&self) -> &str {
+        self.hash.get(..8).unwrap_or(&self.hash)
+    }
+
+    /// Whether somebody who names this hash, or the first digits of it, means this plan.
+    pub fn is_named(&self, hash: &str) -> bool {
+        hash.len() >= 8 && self.hash.starts_with(&hash.to_lowercase())
     }
 
     /// Whether there is nothing to write.
@@ -300,10 +462,15 @@ impl Plan {
 }
 
 /// What people asked for beyond the records.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case", default)]
 pub struct Options {
     /// KEPs that get an issue although another one looks like theirs.
+    #[serde(skip_serializing_if = "BTreeSet::is_empty")]
     pub create: BTreeSet<u32>,
+    /// Only this repository is planned for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub repository: Option<RepositoryName>,
 }
 
 /// What to do so that GitHub says what is desired.
@@ -315,147 +482,20 @@ pub fn plan(desired: &Desired, observed: &Observed, options: &Options) -> Plan {
         .iter()
         .map(|(name, wanted)| {
             let seen = observed.repositories.get(name).unwrap_or(&nothing);
-            plan_repository(name, wanted, seen, &marked, options)
+            repository::plan(name, wanted, seen, &marked, options)
         })
         .collect();
     let refused = guards::refusals(&repositories, observed, &desired.guards);
-    Plan {
+    let mut plan = Plan {
         version: VERSION,
-        hash: hash(&repositories),
+        hash: String::new(),
+        registry: desired.registry.clone(),
+        options: options.clone(),
         repositories,
         refused,
-    }
-}
-
-fn plan_repository(
-    name: &RepositoryName,
-    wanted: &DesiredRepository,
-    seen: &ObservedRepository,
-    marked: &identity::Marked,
-    options: &Options,
-) -> RepositoryPlan {
-    let index = identity::Index::of(name, wanted, seen, marked);
-    let mut issues: Vec<IssuePlan> = wanted
-        .issues
-        .iter()
-        .map(|issue| plan_issue(issue, seen, &index, options))
-        .collect();
-    issues.sort_by(|a, b| {
-        let order = |issue: &IssuePlan| {
-            let new = matches!(issue.action, Action::Create(_));
-            (!new, issue.number)
-        };
-        order(a)
-            .cmp(&order(b))
-            .then_with(|| a.subject.cmp(&b.subject))
-    });
-    let tracked: BTreeSet<u64> = issues.iter().filter_map(|issue| issue.number).collect();
-    // A definition is created when an issue of this run needs it, not before.
-    let mut needed_labels: BTreeSet<String> = BTreeSet::new();
-    let mut needed_milestones: BTreeSet<String> = BTreeSet::new();
-    for issue in &issues {
-        match &issue.action {
-            Action::Create(new) => {
-                needed_labels.extend(new.labels.iter().map(|label| label.to_lowercase()));
-                needed_milestones.extend(new.milestone.clone());
-            }
-            Action::Update(update) => {
-                needed_labels.extend(update.labels.add.iter().map(|label| label.to_lowercase()));
-                needed_milestones.extend(
-                    update
-                        .milestone
-                        .as_ref()
-                        .and_then(|change| change.to.clone()),
-                );
-            }
-            Action::InSync | Action::NotTracked | Action::Blocked(_) => {}
-        }
-    }
-    RepositoryPlan {
-        repository: name.clone(),
-        labels: wanted
-            .labels
-            .iter()
-            .filter(|(folded, _)| {
-                needed_labels.contains(*folded) && !seen.labels.contains_key(*folded)
-            })
-            .map(|(_, definition)| definition.clone())
-            .collect(),
-        milestones: wanted
-            .milestones
-            .iter()
-            .filter(|(title, _)| {
-                needed_milestones.contains(*title) && !seen.milestones.contains_key(*title)
-            })
-            .map(|(_, definition)| definition.clone())
-            .collect(),
-        untracked: index.untracked(&tracked),
-        issues,
-    }
-}
-
-fn plan_issue(
-    wanted: &DesiredIssue,
-    seen: &ObservedRepository,
-    index: &identity::Index<'_>,
-    options: &Options,
-) -> IssuePlan {
-    let mut number = wanted.number;
-    let (action, drift) = match identity::identify(wanted, seen, index, options) {
-        identity::Identity::Issue(issue) => {
-            number = Some(issue.number);
-            update(wanted, issue)
-        }
-        identity::Identity::New => (create(wanted), Vec::new()),
-        identity::Identity::NotTracked => (Action::NotTracked, Vec::new()),
-        identity::Identity::Blocked(blocked) => (Action::Blocked(blocked), Vec::new()),
     };
-    IssuePlan {
-        subject: wanted.subject.clone(),
-        name: wanted.name.clone(),
-        record: wanted.record.clone(),
-        number,
-        action,
-        drift,
-    }
-}
-
-fn create(wanted: &DesiredIssue) -> Action {
-    let mut assignees: Vec<String> = wanted.assignees.iter().map(ToString::to_string).collect();
-    assignees.truncate(limits::ASSIGNEES_PER_ISSUE);
-    let applied = Applied {
-        labels: wanted.labels.clone(),
-        assignees: assignees.clone(),
-        milestone: wanted.milestone.as_ref().map(|title| section::Agreed {
-            value: title.clone(),
-            set: true,
-        }),
-        title: wanted.retitle.then(|| wanted.title.clone()),
-        ..Applied::default()
-    };
-    let body = section::render(&wanted.subject, &wanted.status, &applied);
-    if let Some(blocked) = too_long(&body) {
-        return Action::Blocked(blocked);
-    }
-    Action::Create(NewIssue {
-        title: wanted.title.clone(),
-        body,
-        labels: wanted.labels.clone(),
-        assignees,
-        milestone: wanted.milestone.clone(),
-    })
-}
-
-fn too_long(body: &str) -> Option<Blocked> {
-    let length = body.chars().count();
-    (length > limits::BODY).then(|| Blocked {
-        reason: format!(
-            "the body would have {length} characters; GitHub takes {}",
-            limits::BODY
-        ),
-        remedy: "shorten the record, or the text that people wrote around the section".to_owned(),
-        conflict: false,
-    })
+    plan.hash = hash::of(&plan);
+    plan
 }
 
 /// What one field's three-way comparison gives: `change` goes into the update, `applied` into the section.
@@ -464,144 +504,4 @@ struct Outcome<C, A> {
     drift: Vec<Drift>,
     conflict: Option<String>,
     applied: A,
-}
-
-/// The update that makes one issue say what its record says, as GitHub shows the issue now.
-fn update(wanted: &DesiredIssue, issue: &ObservedIssue) -> (Action, Vec<Drift>) {
-    let present = match section::find(&issue.body) {
-        Found::Absent => None,
-        Found::Present(section) if section.subject == wanted.subject => Some(section),
-        Found::Present(section) => {
-            return blocked(
-                format!("the section in its body is that of {}", section.subject),
-                "name the right issue in the record, or remove the section from the body",
-            );
-        }
-        Found::Broken { reason, .. } => {
-            return blocked(
-                format!("its body is not written to: {reason}"),
-                "restore the lines that begin with `<!-- kepherd:` as they were, or remove them all from the body",
-            );
-        }
-    };
-    let last = present
-        .as_ref()
-        .and_then(|section| section.applied.as_ref());
-
-    let title = title::compare(wanted, issue, last);
-    let labels = labels::compare(wanted, issue, last);
-    let milestone = milestone::compare(wanted, issue, last);
-    let assignees = assignees::compare(wanted, issue, last);
-    let conflicts: Vec<String> = [
-        title.conflict,
-        labels.conflict,
-        milestone.conflict,
-        assignees.conflict,
-    ]
-    .into_iter()
-    .flatten()
-    .collect();
-    if !conflicts.is_empty() {
-        let blocked = Blocked {
-            reason: conflicts.join("; "),
-            remedy: "change the record to what is right, or the issue, so that one of them is the last word".to_owned(),
-            conflict: true,
-        };
-        return (Action::Blocked(blocked), Vec::new());
-    }
-
-    let applied = Applied {
-        labels: labels.applied,
-        assignees: assignees.applied,
-        milestone: milestone.applied,
-        title: title.applied,
-        ..Applied::default()
-    };
-    let status = status::compare(wanted, present.as_ref(), &applied);
-    if let Some(change) = &status.change
-        && let Some(blocked) = section::put(&issue.body, &change.to)
-            .as_deref()
-            .and_then(too_long)
-    {
-        return (Action::Blocked(blocked), Vec::new());
-    }
-    let drift = [
-        title.drift,
-        labels.drift,
-        milestone.drift,
-        assignees.drift,
-        status.drift,
-    ]
-    .concat();
-    let update = Update {
-        title: title.change,
-        labels: labels.change,
-        milestone: milestone.change,
-        assignees: assignees.change,
-        section: status.change,
-    };
-    let action = if update.is_empty() {
-        Action::InSync
-    } else {
-        Action::Update(update)
-    };
-    (action, drift)
-}
-
-fn blocked(reason: String, remedy: &str) -> (Action, Vec<Drift>) {
-    let blocked = Blocked {
-        reason,
-        remedy: remedy.to_owned(),
-        conflict: false,
-    };
-    (Action::Blocked(blocked), Vec::new())
-}
-
-/// Covers what would be written and the owned values it starts from; no dates, and no text of other people.
-fn hash(repositories: &[RepositoryPlan]) -> String {
-    let actions: BTreeMap<String, serde_json::Value> = repositories
-        .iter()
-        .flat_map(|repository| {
-            let RepositoryPlan {
-                repository: name,
-                labels,
-                milestones,
-                issues,
-                untracked: _,
-            } = repository;
-            let definitions = serde_json::json!({ "labels": labels, "milestones": milestones });
-            let issues = issues.iter().map(move |issue| {
-                let IssuePlan {
-                    subject,
-                    name: _,
-                    record: _,
-                    number,
-                    action,
-                    drift: _,
-                } = issue;
-                let action = match action {
-                    Action::Create(_) | Action::Update(_) => Some(action),
-                    Action::InSync | Action::NotTracked | Action::Blocked(_) => None,
-                };
-                (
-                    format!("{name} {subject}"),
-                    serde_json::json!({ "number": number, "action": action }),
-                )
-            });
-            std::iter::once((name.to_string(), definitions)).chain(issues)
-        })
-        .collect();
-    let text = serde_json::to_string(&actions).unwrap_or_default();
-    Sha256::digest(text.as_bytes())
-        .iter()
-        .map(|byte| format!("{byte:02x}"))
-        .collect()
-}
-
-/// Whether a lookup found an issue.
-pub(crate) fn issue_of(lookup: Option<&Lookup>) -> Option<&ObservedIssue> {
-    match lookup {
-        Some(Lookup::Issue(issue)) => Some(issue),
-        _ => None,
-    }
 }

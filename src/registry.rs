@@ -15,6 +15,7 @@ pub mod work_item;
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::diagnostic::FileId;
+use crate::digest;
 use crate::source::SourceFile;
 
 use calendars::{KubernetesCalendar, Roster, RuntimeCalendar};
@@ -73,6 +74,17 @@ impl Registry {
     /// A file.
     pub fn file(&self, id: FileId) -> &SourceFile {
         &self.files[id.0 - self.first_file]
+    }
+
+    /// A digest of every file: two registries with the same one say the same.
+    pub fn digest(&self) -> String {
+        let mut files: Vec<&SourceFile> = self.files.iter().collect();
+        files.sort_by(|a, b| a.path.cmp(&b.path));
+        digest::of(
+            files
+                .into_iter()
+                .flat_map(|file| [&*file.path, &*file.text]),
+        )
     }
 
     /// The number of records: KEPs and work items.

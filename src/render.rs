@@ -1,6 +1,9 @@
 //! Renderers: data in, text out. They decide how things look and nothing else; writing is for `commands/`.
 
+pub mod annotations;
 pub mod json;
+pub mod plan_markdown;
+mod plan_rows;
 pub mod plan_text;
 pub mod rule_docs;
 pub mod text;

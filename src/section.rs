@@ -4,12 +4,14 @@
 //! comparison. A body whose markers are not exactly one pair is never written to. Everything outside the markers belongs
 //! to people and stays byte for byte. Pure text in, text out.
 
+use std::collections::BTreeMap;
 use std::ops::Range;
 
 use serde::{Deserialize, Serialize};
-use sha2::{Digest as _, Sha256};
 
 use crate::desired::Subject;
+use crate::digest;
+use crate::registry::config::Announcement;
 
 const MARKER: &str = "kepherd:";
 const BEGIN: &str = "kepherd:begin ";
@@ -32,6 +34,12 @@ pub struct Applied {
     /// The title that kepherd gave, where it gives titles.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub title: Option<String>,
+    /// Whether kepherd closed the issue.
+    #[serde(skip_serializing_if = "is_false")]
+    pub closed: bool,
+    /// What was last announced, or was the case when announcements began; absent: nothing is known of it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub announced: Option<Announced>,
     /// A digest of the status: text that no longer fits it was edited by somebody.
     pub status: String,
     /// A digest of all of the above.
@@ -47,6 +55,23 @@ pub struct Agreed {
     /// Whether kepherd set it: only then does kepherd take it away again.
     #[serde(default)]
     pub set: bool,
+}
+
+/// What readers of an issue have been told.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub struct Announced {
+    /// How many announcements there have been. It tells two with the same words apart.
+    pub count: u32,
+    /// The facts, in plain words. One that is absent was not on record.
+    pub facts: Facts,
+}
+
+/// What can be announced of a record, in plain words.
+pub type Facts = BTreeMap<Announcement, String>;
+
+fn is_false(value: &bool) -> bool {
+    !value
 }
 
 /// What the body of an issue holds.
@@ -82,7 +107,7 @@ pub struct Section {
 /// The section of a subject: its markers, the status, and what was applied.
 pub fn render(subject: &Subject, status: &str, applied: &Applied) -> String {
     let applied = Applied {
-        status: digest(status),
+        status: digest::short(status),
         ..applied.clone()
     };
     let hint = hint(&applied);
@@ -128,7 +153,7 @@ fn checksum(applied: &Applied) -> String {
         sum: String::new(),
         ..applied.clone()
     };
-    digest(&serde_json::to_string(&bare).unwrap_or_default())
+    digest::short(&serde_json::to_string(&bare).unwrap_or_default())
 }
 
 /// Finds the section in a body.
@@ -220,6 +245,11 @@ pub fn put(body: &str, section: &str) -> Option<String> {
     }
 }
 
+/// The line by which an announcement of a subject is found again among an issue's comments.
+pub fn announcement_marker(subject: &Subject, id: &str) -> String {
+    format!("<!-- kepherd:announcement {subject} {id} -->")
+}
+
 /// Text with its line ends folded to `\n`, as bodies are compared.
 pub fn folded(text: &str) -> String {
     text.replace("\r\n", "\n")
@@ -247,7 +277,7 @@ fn section(body: &str, subject: Subject, range: Range<usize>) -> Section {
     let status = inner[..applied_at.unwrap_or(inner.len())].join("\n");
     let untouched = applied.as_ref().map(|applied| {
         // Only kepherd's own line stands after the status.
-        digest(&status) == applied.status && applied_at == Some(inner.len() - 1)
+        digest::short(&status) == applied.status && applied_at == Some(inner.len() - 1)
     });
     Section {
         subject,
@@ -262,15 +292,6 @@ fn applied_json(line: &str) -> Option<&str> {
     line.strip_prefix("<!-- ")?
         .strip_prefix(APPLIED)?
         .strip_suffix(" -->")
-}
-
-/// Short on purpose: it tells edits by people from none, it proves nothing.
-fn digest(text: &str) -> String {
-    Sha256::digest(text.as_bytes())
-        .iter()
-        .take(6)
-        .map(|byte| format!("{byte:02x}"))
-        .collect()
 }
 
 #[cfg(test)]

@@ -218,7 +218,7 @@ impl Pace for NoPause {
 /// Plans, applies, and gives the plan.
 async fn reconcile(sandbox: &Sandbox, desired: &Desired, write: bool) -> Plan {
     let client = Client::new(&sandbox.url(), "any".to_owned().into()).unwrap();
-    let observed = client.observe(&Wanted::of(desired)).await.unwrap();
+    let observed = client.observe(&Wanted::of(desired, false)).await.unwrap();
     let plan = plan(desired, &observed, &Options::default());
     assert_eq!(plan.refused, Vec::<String>::new());
     if write {

@@ -229,11 +229,11 @@ fn drift_is_put_right_or_reported_as_the_registry_says() {
     );
     let plan = hub.run(&["plan"]).expect(0);
     assert!(
-        plan.contains("drifted: target/kubernetes/v1.38 was taken off"),
+        plan.contains("drifted: target/kubernetes/v1.38 was taken off, by octocat on 20"),
         "{plan}"
     );
     assert!(
-        plan.contains("2.5 was taken off  drifted, reported only"),
+        plan.contains("2.5 was taken off, by octocat on 20"),
         "{plan}"
     );
     hub.run(&["apply"]).expect(0);

@@ -1,54 +1,106 @@
 //! `kepherd apply`
 
 use std::io::Write;
+use std::path::Path;
 use std::time::Duration;
 
-use anyhow::Result;
+use anyhow::{Context as _, Result, bail};
 use indicatif::{ProgressBar, ProgressStyle};
+use serde::Deserialize;
 
-use super::connect::Connection;
+use super::connect::{self, Connection};
+use super::files::{self, Opened};
 use super::plan::{observe, shown_cost, sound_registry};
 use super::{Context, Exit, block_on};
 use crate::apply::{Event, Failure, Outcome, Pace, Written, apply};
 use crate::cli::Apply;
-use crate::plan::Plan;
+use crate::desired::Subject;
+use crate::plan::{self, Action, Plan};
 use crate::render::plan_text::{self, Paint, View};
 use crate::words::{counted, printable};
 
+/// A plan of a thousand new issues has a tenth of this.
+const MAX_PLAN_BYTES: u64 = 64 << 20;
+
 pub(super) fn run(context: &mut Context<'_>, options: &Apply) -> Result<Exit> {
-    let Some(registry) = sound_registry(context)? else {
+    let Some(opened) = sound_registry(context)? else {
         return Ok(Exit::CouldNotRun);
     };
+    let saved = match &options.plan {
+        Some(file) => Some(saved_plan(&context.environment.directory.join(file))?),
+        None => None,
+    };
     block_on(async {
-        let connection = Connection::open(&options.target, context.environment, &registry).await?;
-        let exit = reconcile(context, options, &connection, &registry).await;
+        let sandbox = options.target.sandbox.as_ref();
+        let registry = &opened.loaded.registry;
+        let connection = Connection::open(sandbox, context.environment, registry).await?;
+        let exit = reconcile(context, options, &connection, &opened, saved.as_ref()).await;
         connection.close().await;
         exit
     })
+}
+
+/// Reads a plan that `kepherd plan --out` wrote.
+fn saved_plan(path: &Path) -> Result<Plan> {
+    let shown = path.display();
+    let text = files::read_text(path, MAX_PLAN_BYTES)?;
+    let version: Versioned = serde_json::from_str(&text)
+        .with_context(|| format!("`{shown}` is not a plan of `kepherd plan --out`"))?;
+    if version.version != plan::VERSION {
+        bail!(
+            "`{shown}` is a plan of version {}, and this kepherd knows version {}: plan again",
+            version.version,
+            plan::VERSION
+        );
+    }
+    let plan: Plan = serde_json::from_str(&text)
+        .with_context(|| format!("`{shown}` is not a plan of `kepherd plan --out`"))?;
+    if !plan.is_whole() {
+        bail!("`{shown}` was edited: it does not carry the hash of what it says; plan again");
+    }
+    Ok(plan)
+}
+
+#[derive(Deserialize)]
+struct Versioned {
+    version: u32,
 }
 
 async fn reconcile(
     context: &mut Context<'_>,
     options: &Apply,
     connection: &Connection,
-    registry: &crate::registry::Registry,
+    opened: &Opened,
+    saved: Option<&Plan>,
 ) -> Result<Exit> {
+    let registry = &opened.loaded.registry;
     let client = &connection.client;
-    let (plan, observed) = observe(registry, client, &options.target).await?;
+    let asked = match saved {
+        Some(saved) => saved.options.clone(),
+        None => connect::options(&options.target, registry)?,
+    };
+    let (plan, observed) = observe(registry, client, &asked, false).await?;
     let interval = options
         .write_interval
         .unwrap_or_else(|| u64::from(!connection.is_sandbox()));
     let view = View {
         paint: context.paint(),
         write_interval: interval,
+        full: false,
     };
+    if let Some(saved) = saved
+        && saved.hash != plan.hash
+    {
+        return refuse_stale(context, saved, &plan);
+    }
     let counts = plan.counts();
-    if !plan.refused.is_empty() {
+    if !plan.refused.is_empty() && !is_overridden(&plan, options)? {
         write!(context.out, "{}", plan_text::plan(&plan, view))?;
         writeln!(
             context.log,
             "error: nothing is applied: the plan is over a guard of registry.toml; \
-             if it is what you want, raise the guard in a pull request"
+             if it is what you want, raise the guard, or pass `--override-guards {}`",
+            plan.short_hash()
         )?;
         return Ok(Exit::Refused);
     }
@@ -60,7 +112,8 @@ async fn reconcile(
             "nothing to do: {} in sync ({cost})",
             counted(counts.in_sync, "issue")
         )?;
-        return Ok(if counts.blocked > 0 {
+        let written = write_back(context, options, opened, &plan, &[])?;
+        return Ok(if counts.needs_a_person() || !written {
             Exit::Findings
         } else {
             Exit::Clean
@@ -78,13 +131,16 @@ async fn reconcile(
         bar: watched.then(|| bar(counts.writes())),
         paint: view.paint,
         out: &mut *context.out,
+        created: Vec::new(),
         result: Ok(()),
     };
     let outcome = apply(&plan, &observed, client, &mut pace, &mut |event| {
         progress.show(event)
     })
     .await;
-    progress.finish()?;
+    let created = progress.finish()?;
+    // First of all: what is not written down now has to be found again by its marker.
+    let written = write_back(context, options, opened, &plan, &created)?;
     write_summary(
         context,
         &plan,
@@ -92,7 +148,7 @@ async fn reconcile(
         &shown_cost(client.cost()),
         view.paint,
     )?;
-    let whole = outcome.failures.is_empty() && counts.blocked == 0;
+    let whole = outcome.failures.is_empty() && !counts.needs_a_person();
     if connection.is_sandbox() && whole && !context.global.quiet {
         let next = match options.target.sandbox.as_ref().and_then(Option::as_ref) {
             Some(file) => format!("next: `kepherd plan --sandbox={}` finds nothing to do", file.display()),
@@ -101,12 +157,66 @@ async fn reconcile(
         };
         writeln!(context.log, "{next}")?;
     }
-    Ok(if whole { Exit::Clean } else { Exit::Findings })
+    Ok(if whole && written {
+        Exit::Clean
+    } else {
+        Exit::Findings
+    })
+}
+
+/// Whether somebody has named this plan as one that may go over a guard.
+fn is_overridden(plan: &Plan, options: &Apply) -> Result<bool> {
+    match &options.override_guards {
+        None => Ok(false),
+        Some(hash) if plan.is_named(hash) => Ok(true),
+        Some(hash) => bail!(
+            "--override-guards {}: that is not this plan, which is {}; look at it, and name it by at least 8 digits",
+            printable(hash),
+            plan.short_hash()
+        ),
+    }
+}
+
+/// Says why a saved plan is not what would be done now.
+fn refuse_stale(context: &mut Context<'_>, saved: &Plan, now: &Plan) -> Result<Exit> {
+    writeln!(
+        context.log,
+        "error: nothing is applied: plan {} is stale, what would be done now is plan {}",
+        saved.short_hash(),
+        now.short_hash()
+    )?;
+    if saved.registry != now.registry {
+        writeln!(context.log, "  the registry was changed since")?;
+    }
+    for difference in saved.differences(now) {
+        writeln!(context.log, "  {}", printable(&difference))?;
+    }
+    writeln!(context.log, "plan again: `kepherd plan --out FILE`")?;
+    Ok(Exit::Refused)
+}
+
+/// Writes numbers back if that is asked for. Gives whether all that had to be written was.
+fn write_back(
+    context: &mut Context<'_>,
+    options: &Apply,
+    opened: &Opened,
+    plan: &Plan,
+    created: &[(Subject, u64)],
+) -> Result<bool> {
+    if !options.write_back {
+        return Ok(true);
+    }
+    super::write_back::run(context, opened, plan, created)
 }
 
 /// What waits for a person is said first: the rest goes on without it.
 fn write_waiting(context: &mut Context<'_>, plan: &Plan, paint: Paint) -> Result<()> {
-    use crate::plan::Action;
+    for repository in &plan.repositories {
+        if let Some(problem) = &repository.problem {
+            let (word, name) = (paint.removed("not read"), &repository.repository);
+            writeln!(context.out, "{word}  {name}: {}", printable(problem))?;
+        }
+    }
     for issue in plan
         .repositories
         .iter()
@@ -137,26 +247,33 @@ fn write_summary(
         created,
         updated,
         defined,
+        announced,
+        labelled,
         failures,
     } = outcome;
     let counts = plan.counts();
     let parts: Vec<String> = [
         (*created, "created"),
         (*updated, "updated"),
+        (*labelled, "pull requests labelled"),
         (counts.in_sync, "in sync before"),
         (counts.blocked, "waiting for a person"),
+        (counts.unread, "repositories not read"),
         (failures.len(), "failed"),
     ]
     .into_iter()
     .filter(|(count, _)| *count > 0)
     .map(|(count, what)| format!("{count} {what}"))
     .collect();
-    let hash = plan.hash.get(..8).unwrap_or(&plan.hash);
-    let more = if *defined == 0 {
-        String::new()
-    } else {
-        format!(" · {defined} labels and milestones created")
-    };
+    let hash = plan.short_hash();
+    let more: String = [
+        (*announced, "announcements posted"),
+        (*defined, "labels and milestones created"),
+    ]
+    .into_iter()
+    .filter(|(count, _)| *count > 0)
+    .map(|(count, what)| format!(" · {count} {what}"))
+    .collect();
     let line = format!("applied plan {hash}: {}{more} — {cost}", parts.join(" · "));
     writeln!(context.out, "\n{}", paint.strong(&line))?;
     if !failures.is_empty() {
@@ -188,6 +305,7 @@ struct Progress<'a> {
     bar: Option<ProgressBar>,
     paint: Paint,
     out: &'a mut dyn Write,
+    created: Vec<(Subject, u64)>,
     result: std::io::Result<()>,
 }
 
@@ -214,6 +332,9 @@ impl Progress<'_> {
                 url,
                 created,
             }) => {
+                if *created {
+                    self.created.push((subject.clone(), *number));
+                }
                 let word = if *created {
                     self.paint.added("created")
                 } else {
@@ -225,6 +346,13 @@ impl Progress<'_> {
                     self.paint.quiet(url)
                 )
             }
+            Event::Announced { subject, number } => {
+                format!("{}  #{number}  {subject}", self.paint.added("announced"))
+            }
+            Event::Labelled { repository, number } => format!(
+                "{}  {repository}#{number}, a pull request",
+                self.paint.added("labelled")
+            ),
             Event::Failed(Failure { what, why }) => {
                 format!(
                     "{}   {}  {}",
@@ -247,11 +375,12 @@ impl Progress<'_> {
         }
     }
 
-    fn finish(self) -> std::io::Result<()> {
+    /// The issues that were created.
+    fn finish(self) -> std::io::Result<Vec<(Subject, u64)>> {
         if let Some(bar) = self.bar {
             bar.finish_and_clear();
         }
-        self.result
+        self.result.map(|()| self.created)
     }
 }
 

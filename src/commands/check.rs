@@ -4,7 +4,7 @@ use anyhow::Result;
 
 use super::revision::Around;
 use super::{Context, Exit, files};
-use crate::cli::{Check, Format};
+use crate::cli::{Check, CheckFormat};
 use crate::diagnostic::{Diagnostic, Level};
 use crate::registry::load::{Loaded, load, load_from};
 use crate::render;
@@ -69,7 +69,7 @@ pub(super) fn run(context: &mut Context<'_>, options: &Check) -> Result<Exit> {
     }
     let records = loaded.registry.record_count();
     match options.format {
-        Format::Text => {
+        CheckFormat::Text => {
             write_findings(context, &checked, &prefix)?;
             if !context.global.quiet {
                 let mut summary = render::text::summary(&checked.diagnostics, records);
@@ -80,9 +80,18 @@ pub(super) fn run(context: &mut Context<'_>, options: &Check) -> Result<Exit> {
                 writeln!(context.out, "{summary}")?;
             }
         }
-        Format::Json => {
+        CheckFormat::Json => {
             let json = render::json::findings(&checked.diagnostics, &checked.files, records);
             write!(context.out, "{json}")?;
+        }
+        CheckFormat::Github => {
+            let annotations =
+                render::annotations::annotations(&checked.diagnostics, &checked.files, &prefix);
+            write!(context.out, "{annotations}")?;
+            if !context.global.quiet {
+                let summary = render::text::summary(&checked.diagnostics, records);
+                writeln!(context.out, "{summary}")?;
+            }
         }
     }
     // What was there before the change is somebody else's to mend.

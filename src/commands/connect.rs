@@ -10,7 +10,9 @@ use crate::cli::Target;
 use crate::github::client::{Client, GITHUB_API};
 use crate::plan::Options;
 use crate::registry::Registry;
+use crate::registry::values::RepositoryName;
 use crate::sandbox::{self, Sandbox, seed};
+use crate::words::one_of;
 
 /// A connection, and the sandbox it may lead to.
 pub(super) struct Connection {
@@ -19,13 +21,13 @@ pub(super) struct Connection {
 }
 
 impl Connection {
-    /// Connects to what the options name.
+    /// Connects to GitHub, or to a sandbox with its state in memory or in a file.
     pub(super) async fn open(
-        target: &Target,
+        sandbox: Option<&Option<PathBuf>>,
         environment: &Environment,
         registry: &Registry,
     ) -> Result<Self> {
-        if let Some(state_file) = &target.sandbox {
+        if let Some(state_file) = sandbox {
             let sandbox = start_sandbox(registry, 0, state_file.clone()).await?;
             let client = Client::new(&sandbox.url(), "sandbox".to_owned().into())?;
             return Ok(Self {
@@ -97,7 +99,24 @@ pub(super) fn options(target: &Target, registry: &Registry) -> Result<Options> {
     {
         bail!("--create {number}: the registry has no record of KEP-{number}");
     }
+    if let Some(name) = &target.repository {
+        listed(registry, name)?;
+    }
     Ok(Options {
         create: target.create.iter().copied().collect(),
+        repository: target.repository.clone(),
     })
+}
+
+/// Only repositories that the registry lists are ever spoken to.
+pub(super) fn listed(registry: &Registry, name: &RepositoryName) -> Result<()> {
+    let repositories = &registry.config.value.repositories;
+    if repositories.contains(name) {
+        return Ok(());
+    }
+    let names: Vec<String> = repositories.iter().map(ToString::to_string).collect();
+    bail!(
+        "--repository {name}: `registry.toml` does not list it; it lists {}",
+        one_of(names.iter().map(String::as_str))
+    )
 }

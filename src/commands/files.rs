@@ -122,6 +122,20 @@ fn read(path: &Path) -> Result<Vec<u8>, Unreadable> {
     Ok(bytes)
 }
 
+/// Reads a text file that somebody names, up to a size.
+pub(super) fn read_text(path: &Path, most: u64) -> Result<String> {
+    let shown = path.display();
+    let file = fs::File::open(path).with_context(|| format!("`{shown}` cannot be read"))?;
+    let mut text = String::new();
+    file.take(most + 1)
+        .read_to_string(&mut text)
+        .with_context(|| format!("`{shown}` cannot be read"))?;
+    if text.len() as u64 > most {
+        bail!("`{shown}` has more than {most} bytes");
+    }
+    Ok(text)
+}
+
 fn prefix(root: &Path, here: &Path) -> String {
     let shown = root.strip_prefix(here).unwrap_or(root);
     let shown = shown.to_string_lossy();

@@ -3,36 +3,49 @@
 use anyhow::Result;
 
 use super::connect::{self, Connection};
+use super::files::Opened;
 use super::{Context, Exit, block_on, check, files};
-use crate::cli::{Format, Plan as PlanArgs, Target};
+use crate::cli::{Plan as PlanArgs, PlanFormat};
 use crate::desired::{Desired, desired};
 use crate::github::client::{Client, Cost};
 use crate::github::{Read, Wanted};
 use crate::observed::Observed;
-use crate::plan::{Counts, Plan, plan};
+use crate::plan::{Options, Plan, plan};
 use crate::registry::Registry;
-use crate::render::json;
 use crate::render::plan_text::{self, View};
+use crate::render::{json, plan_markdown};
 use crate::rules;
-use crate::words::counted;
+use crate::words::{counted, printable};
 
 pub(super) fn run(context: &mut Context<'_>, options: &PlanArgs) -> Result<Exit> {
-    let Some(registry) = sound_registry(context)? else {
+    let Some(opened) = sound_registry(context)? else {
         return Ok(Exit::CouldNotRun);
     };
+    let registry = &opened.loaded.registry;
+    let target = &options.target;
+    let asked = connect::options(target, registry)?;
     let (plan, cost) = block_on(async {
-        let connection = Connection::open(&options.target, context.environment, &registry).await?;
-        let (plan, _) = observe(&registry, &connection.client, &options.target).await?;
+        let connection =
+            Connection::open(target.sandbox.as_ref(), context.environment, registry).await?;
+        let client = &connection.client;
+        let (mut plan, _) = observe(registry, client, &asked, options.untracked).await?;
+        attribute(context, &mut plan, client).await?;
         let cost = connection.client.cost();
         connection.close().await;
         Ok((plan, cost))
     })?;
+    if let Some(file) = &options.out {
+        let path = context.environment.directory.join(file);
+        files::write(&path, &json::pretty(&plan))?;
+    }
     match options.format {
-        Format::Json => write!(context.out, "{}", json::pretty(&plan))?,
-        Format::Text => {
+        PlanFormat::Json => write!(context.out, "{}", json::pretty(&plan))?,
+        PlanFormat::Markdown => write!(context.out, "{}", plan_markdown::plan(&plan))?,
+        PlanFormat::Text => {
             let view = View {
                 paint: context.paint(),
-                write_interval: u64::from(options.target.sandbox.is_none()),
+                write_interval: u64::from(target.sandbox.is_none()),
+                full: options.full,
             };
             write!(context.out, "{}", plan_text::plan(&plan, view))?;
             if !context.global.quiet {
@@ -40,12 +53,11 @@ pub(super) fn run(context: &mut Context<'_>, options: &PlanArgs) -> Result<Exit>
             }
         }
     }
-    let Counts { blocked, .. } = plan.counts();
     let pending = options.exit_code && !plan.is_empty();
     if !plan.refused.is_empty() {
         return Ok(Exit::Refused);
     }
-    Ok(if pending || blocked > 0 {
+    Ok(if pending || plan.counts().needs_a_person() {
         Exit::Findings
     } else {
         Exit::Clean
@@ -53,12 +65,12 @@ pub(super) fn run(context: &mut Context<'_>, options: &PlanArgs) -> Result<Exit>
 }
 
 /// The registry, unless its files have errors: then the findings are shown, and there is nothing to plan from.
-pub(super) fn sound_registry(context: &mut Context<'_>) -> Result<Option<Registry>> {
+pub(super) fn sound_registry(context: &mut Context<'_>) -> Result<Option<Opened>> {
     let opened = files::open(context)?;
     let mut checked = rules::run(&opened.loaded, context.today(), None);
     checked.diagnostics.retain(rules::stops_apply);
     if !check::has_errors(&checked.diagnostics) {
-        return Ok(Some(opened.loaded.registry));
+        return Ok(Some(opened));
     }
     check::write_findings(context, &checked, &opened.prefix)?;
     writeln!(
@@ -69,17 +81,37 @@ pub(super) fn sound_registry(context: &mut Context<'_>) -> Result<Option<Registr
     Ok(None)
 }
 
-/// Reads GitHub and plans.
+/// Reads GitHub and plans. With `listed`, issues that no record names are looked for in any case.
 pub(super) async fn observe(
     registry: &Registry,
     client: &Client,
-    target: &Target,
+    options: &Options,
+    listed: bool,
 ) -> Result<(Plan, Observed)> {
-    let options = connect::options(target, registry)?;
-    let desired: Desired = desired(registry);
-    let observed = client.observe(&Wanted::of(&desired)).await?;
-    let plan = plan(&desired, &observed, &options);
+    let mut desired: Desired = desired(registry);
+    if let Some(repository) = &options.repository {
+        desired = desired.only(repository);
+    }
+    let observed = client.observe(&Wanted::of(&desired, listed)).await?;
+    let plan = plan(&desired, &observed, options);
     Ok((plan, observed))
+}
+
+/// Says of each drift who caused it, and when. That is for people: without it, the plan is the same.
+async fn attribute(context: &mut Context<'_>, plan: &mut Plan, client: &Client) -> Result<()> {
+    let drifted = plan.drifted();
+    if drifted.is_empty() {
+        return Ok(());
+    }
+    match client.histories(&drifted).await {
+        Ok(histories) => plan.attribute(&histories),
+        Err(error) => writeln!(
+            context.log,
+            "warning: who changed what is not known: {}",
+            printable(&error.to_string())
+        )?,
+    }
+    Ok(())
 }
 
 pub(super) fn shown_cost(cost: Cost) -> String {

@@ -52,25 +52,7 @@ pub(super) fn of_kep(registry: &Registry, entry: &Entry<KepRecord>) -> String {
     }
     table.row("Shepherds", &people(&record.shepherds));
     table.row("Liaisons", &liaisons(registry, record.target));
-    let kep_issue = IssueRef {
-        repository: enhancements(),
-        number: record.number.into(),
-    };
-    let stem = file_stem(&registry.file(entry.file).path);
-    let folder = registry
-        .file(entry.file)
-        .path
-        .rsplit_once('/')
-        .map_or("", |(folder, _)| folder);
-    table.row(
-        "KEP",
-        &format!(
-            "[issue]({}), [document](https://github.com/kubernetes/enhancements/tree/master/keps/{}/{})",
-            address(&kep_issue, "issues"),
-            encoded(folder),
-            encoded(stem)
-        ),
-    );
+    table.row("KEP", &upstream(registry, entry));
     table.row("KEP owners", &people(&record.owners));
     table.row(
         "Feature gates",
@@ -151,7 +133,7 @@ impl Table {
     }
 }
 
-fn aim(registry: &Registry, record: &KepRecord) -> String {
+pub(super) fn aim(registry: &Registry, record: &KepRecord) -> String {
     let gate = match record.enabled_by_default {
         Some(true) => ", on by default",
         Some(false) => ", off by default",
@@ -181,7 +163,7 @@ fn is_reached(record: &KepRecord, stage: Stage) -> bool {
 }
 
 /// A Kubernetes release with its date.
-fn release(registry: &Registry, release: Release) -> String {
+pub(super) fn release(registry: &Registry, release: Release) -> String {
     let cycle = registry
         .kubernetes
         .as_ref()
@@ -193,7 +175,7 @@ fn release(registry: &Registry, release: Release) -> String {
     }
 }
 
-fn milestone_of(registry: &Registry, milestone: Release) -> String {
+pub(super) fn milestone_of(registry: &Registry, milestone: Release) -> String {
     let home = text(registry.config.value.home.as_str());
     let minor = registry
         .home_calendar()
@@ -273,8 +255,24 @@ fn people(handles: &[Handle]) -> String {
     join(handles, person)
 }
 
-fn join<T>(all: &[T], one: impl Fn(&T) -> String) -> String {
+pub(super) fn join<T>(all: &[T], one: impl Fn(&T) -> String) -> String {
     all.iter().map(one).collect::<Vec<_>>().join(", ")
+}
+
+/// The KEP's own issue and document.
+pub(super) fn upstream(registry: &Registry, entry: &Entry<KepRecord>) -> String {
+    let issue = IssueRef {
+        repository: enhancements(),
+        number: entry.value.number.into(),
+    };
+    let path = &registry.file(entry.file).path;
+    let folder = path.rsplit_once('/').map_or("", |(folder, _)| folder);
+    format!(
+        "[issue]({}), [document](https://github.com/kubernetes/enhancements/tree/master/keps/{}/{})",
+        address(&issue, "issues"),
+        encoded(folder),
+        encoded(file_stem(path))
+    )
 }
 
 fn enhancements() -> RepositoryName {

@@ -4,6 +4,7 @@
 //! what to write. The token stays inside octocrab; errors are made from answers, never from requests.
 #![allow(clippy::disallowed_methods)]
 
+use std::collections::BTreeMap;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
@@ -15,12 +16,13 @@ use secrecy::SecretString;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-use super::queries::{self, Request, Unusable};
+use super::queries::{self, Query, Request, Unusable};
+use super::stories::{self, Found};
 use super::{Error, Problem, Read, Wanted, Write};
 use crate::desired::{LabelDefinition, MilestoneDefinition};
-use crate::observed::{Lookup, Observed, ObservedIssue};
-use crate::plan::NewIssue;
+use crate::observed::{Lookup, Observed, ObservedIssue, ObservedRepository};
 use crate::plan::patch::Patch;
+use crate::plan::{Histories, NewIssue};
 use crate::registry::values::RepositoryName;
 
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
@@ -175,6 +177,16 @@ struct Answer {
 }
 
 impl Answer {
+    fn unusable(self, why: Unusable) -> Error {
+        Error {
+            request: self.request,
+            problem: match why {
+                Unusable::Errors(message) => Problem::GraphQl(message),
+                Unusable::Malformed(message) => Problem::Malformed(message),
+            },
+        }
+    }
+
     fn parse<T: serde::de::DeserializeOwned>(self) -> Result<T, Error> {
         serde_json::from_value(self.body).map_err(|error| Error {
             request: self.request,
@@ -183,46 +195,91 @@ impl Answer {
     }
 }
 
+impl Client {
+    /// One GraphQL request.
+    async fn query(&self, request: &Request) -> Result<Answer, Error> {
+        self.usage.queries.fetch_add(1, Ordering::Relaxed);
+        let Request {
+            document,
+            variables,
+        } = request;
+        let body = json!({ "query": document, "variables": variables });
+        let answer = self.send("POST", "/graphql", Some(&body)).await?;
+        let cost = answer
+            .body
+            .pointer("/data/rateLimit/cost")
+            .and_then(Value::as_u64);
+        let points = usize::try_from(cost.unwrap_or_default()).unwrap_or_default();
+        self.usage.points.fetch_add(points, Ordering::Relaxed);
+        Ok(answer)
+    }
+
+    /// One request of an observation; gives those that are still needed.
+    async fn read_page(&self, query: &Query, observed: &mut Observed) -> Result<Vec<Query>, Error> {
+        let answer = self.query(&query.request(&observed.viewer)).await?;
+        let read = query.read(&answer.body, observed);
+        read.map_err(|unusable| answer.unusable(unusable))
+    }
+}
+
 impl Read for Client {
     async fn observe(&self, wanted: &Wanted) -> Result<Observed, Error> {
         let mut observed = Observed::default();
+        let mut problems: BTreeMap<RepositoryName, Error> = BTreeMap::new();
         let mut pending = queries::queries(wanted);
         pending.reverse();
         while let Some(query) = pending.pop() {
-            self.usage.queries.fetch_add(1, Ordering::Relaxed);
-            let Request {
-                document,
-                variables,
-            } = query.request(&observed.viewer);
-            let body = json!({ "query": document, "variables": variables });
-            let answer = self.send("POST", "/graphql", Some(&body)).await?;
-            let cost = answer
-                .body
-                .pointer("/data/rateLimit/cost")
-                .and_then(Value::as_u64);
-            let points = usize::try_from(cost.unwrap_or_default()).unwrap_or_default();
-            self.usage.points.fetch_add(points, Ordering::Relaxed);
-            let more = query
-                .read(&answer.body, &mut observed)
-                .map_err(|unusable| Error {
-                    request: answer.request,
-                    problem: match unusable {
-                        Unusable::Errors(message) => Problem::GraphQl(message),
-                        Unusable::Malformed(message) => Problem::Malformed(message),
-                    },
-                })?;
-            pending.extend(more);
+            if query.repositories().all(|name| problems.contains_key(name)) {
+                continue;
+            }
+            match self.read_page(&query, &mut observed).await {
+                Ok(more) => pending.extend(more),
+                // Nothing will be different for another repository.
+                Err(error) if error.is_everywhere() => return Err(error),
+                Err(error) => match query.split().as_slice() {
+                    [only] => {
+                        let names = only.repositories().cloned();
+                        problems.extend(names.map(|name| (name, error.clone())));
+                    }
+                    several => pending.extend_from_slice(several),
+                },
+            }
         }
         if let Ok(mut viewer) = self.viewer.lock() {
             viewer.clone_from(&observed.viewer);
         }
         // GraphQL answers all three with NOT_FOUND; REST tells a transfer and a deletion from the rest.
         for (name, repository) in &mut observed.repositories {
+            if problems.contains_key(name) {
+                continue;
+            }
             for (number, lookup) in &mut repository.issues {
                 if *lookup == Lookup::Invisible {
-                    *lookup = self.issue(name, *number).await?;
+                    match self.issue(name, *number).await {
+                        Ok(found) => *lookup = found,
+                        Err(error) if error.is_everywhere() => return Err(error),
+                        Err(error) => {
+                            problems.insert(name.clone(), error);
+                            break;
+                        }
+                    }
                 }
             }
+        }
+        let read = wanted
+            .repositories
+            .keys()
+            .any(|name| !problems.contains_key(name));
+        if !read && let Some((_, error)) = problems.pop_first() {
+            return Err(error);
+        }
+        for (name, error) in problems {
+            // What was read of it before is not the whole.
+            let repository = observed.repositories.entry(name).or_default();
+            *repository = ObservedRepository {
+                problem: Some(error.to_string()),
+                ..ObservedRepository::default()
+            };
         }
         Ok(observed)
     }
@@ -252,6 +309,49 @@ impl Read for Client {
             }),
             Err(error) => Err(error),
         }
+    }
+
+    async fn labels_of_pull_request(
+        &self,
+        repository: &RepositoryName,
+        number: u64,
+    ) -> Result<Option<Vec<String>>, Error> {
+        let path = format!("/repos/{repository}/issues/{number}");
+        let issue: RestIssue = self.read(&path).await?.parse()?;
+        let is_open_pull_request = issue.pull_request.is_some() && issue.state == "open";
+        Ok(is_open_pull_request.then(|| issue.observed("").labels))
+    }
+
+    async fn has_comment(
+        &self,
+        repository: &RepositoryName,
+        number: u64,
+        marker: &str,
+    ) -> Result<bool, Error> {
+        let mut before: Option<String> = None;
+        loop {
+            let request = stories::comments(repository, number, before.as_deref());
+            let answer = self.query(&request).await?;
+            match stories::find_comment(&answer.body, marker) {
+                Ok(Found::Yes) => return Ok(true),
+                Ok(Found::No) => return Ok(false),
+                Ok(Found::PerhapsBefore(cursor)) => before = Some(cursor),
+                Err(unusable) => return Err(answer.unusable(unusable)),
+            }
+        }
+    }
+
+    async fn histories(
+        &self,
+        issues: &BTreeMap<RepositoryName, Vec<u64>>,
+    ) -> Result<Histories, Error> {
+        let mut histories = Histories::new();
+        for (request, page) in stories::requests(issues) {
+            let answer = self.query(&request).await?;
+            stories::read(&answer.body, &page, &self.viewer(), &mut histories)
+                .map_err(|unusable| answer.unusable(unusable))?;
+        }
+        Ok(histories)
     }
 }
 
@@ -339,6 +439,25 @@ impl Write for Client {
         let updated: RestIssue = self.write("PATCH", &path, patch).await?.parse()?;
         Ok(updated.observed(&self.viewer()))
     }
+
+    async fn create_comment(
+        &self,
+        repository: &RepositoryName,
+        number: u64,
+        body: &str,
+    ) -> Result<String, Error> {
+        let path = format!("/repos/{repository}/issues/{number}/comments");
+        let posted: RestComment = self
+            .write("POST", &path, &json!({ "body": body }))
+            .await?
+            .parse()?;
+        Ok(posted.body.unwrap_or_default())
+    }
+}
+
+#[derive(Deserialize)]
+struct RestComment {
+    body: Option<String>,
 }
 
 #[derive(Deserialize)]

@@ -1,31 +1,28 @@
 //! The GraphQL documents that read everything a plan needs, and what their answers mean. Pure.
 //!
-//! A page reads up to 100 issues by number, from any number of repositories, with the labels and milestones of each
-//! repository that it is the first to name. Repositories with a record that pins no number are listed in pages of 100:
+//! A page reads up to 100 issues and pull requests by number, from any number of repositories, with the labels and
+//! milestones of each repository that it is the first to name. Repositories with a record that pins no number are listed in pages of 100:
 //! the issues with the index labels, and beside them in the same request those that this identity wrote, because somebody
 //! may have taken the labels off.
 
-use std::collections::BTreeMap;
+use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
-use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
 use super::Wanted;
+use super::nodes::{
+    ISSUE_FIELDS, MilestoneNode, PULL_FIELDS, Page, PageInfo, issue, page, pull_request,
+};
 use crate::github_limits::PAGE;
-use crate::observed::{Lookup, Observed, ObservedIssue, ObservedRepository};
+use crate::observed::{Lookup, Observed, ObservedRepository, PullRequestLookup};
 use crate::registry::values::RepositoryName;
 
 const ISSUE_PAGE: &str = "first: 100, orderBy: {field: CREATED_AT, direction: ASC}) \
     { nodes { ...issue } pageInfo { hasNextPage endCursor } }";
 
-const ISSUE_FIELDS: &str = "number url title body state viewerDidAuthor author { login } \
-    labels(first: 100) { nodes { name } pageInfo { hasNextPage } } \
-    assignees(first: 100) { nodes { login } pageInfo { hasNextPage } } \
-    milestone { title }";
-
 /// One request.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Query {
     parts: Vec<Part>,
 }
@@ -40,19 +37,26 @@ pub struct Request {
 }
 
 /// What one request reads of one repository.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 struct Part {
     repository: RepositoryName,
     labels: Vec<String>,
     /// Titles that the page of milestones should hold; empty: milestones are not read.
     milestones: Vec<String>,
     milestones_after: Option<String>,
-    numbers: Vec<u64>,
+    issues: Vec<u64>,
+    pull_requests: Vec<u64>,
     list: Option<List>,
 }
 
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Kind {
+    Issue,
+    PullRequest,
+}
+
 /// The two lists of a repository's issues, and how far each has been read.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 struct List {
     labels: Vec<String>,
     labelled: Cursor,
@@ -95,38 +99,40 @@ pub enum Unusable {
 
 /// The first requests of an observation; answers may ask for more.
 pub fn queries(wanted: &Wanted) -> Vec<Query> {
-    let mut numbers: Vec<(&RepositoryName, u64)> = wanted
-        .repositories
-        .iter()
-        .flat_map(|(name, repository)| {
-            let mut all = repository.issues.clone();
-            all.sort_unstable();
-            all.dedup();
-            all.into_iter().map(move |number| (name, number))
-        })
-        .collect();
-    numbers.sort_unstable();
-    let mut introduced: BTreeMap<&RepositoryName, ()> = BTreeMap::new();
+    let mut numbers: BTreeSet<(&RepositoryName, Kind, u64)> = BTreeSet::new();
+    for (name, repository) in &wanted.repositories {
+        let kinds = [
+            (Kind::Issue, &repository.issues),
+            (Kind::PullRequest, &repository.pull_requests),
+        ];
+        for (kind, all) in kinds {
+            numbers.extend(all.iter().map(|number| (name, kind, *number)));
+        }
+    }
+    let numbers: Vec<(&RepositoryName, Kind, u64)> = numbers.into_iter().collect();
+    let mut introduced: BTreeSet<&RepositoryName> = BTreeSet::new();
     let mut queries = Vec::new();
     for page in numbers.chunks(PAGE) {
         let mut parts: Vec<Part> = Vec::new();
-        for (name, number) in page {
-            match parts.last_mut() {
-                Some(part) if part.repository == **name => part.numbers.push(*number),
-                _ => {
-                    let mut part = Part::of(name);
-                    if introduced.insert(name, ()).is_none() {
-                        part.introduce(wanted);
-                    }
-                    part.numbers.push(*number);
-                    parts.push(part);
+        for (name, kind, number) in page {
+            if parts.last().is_none_or(|part| part.repository != **name) {
+                let mut part = Part::of(name);
+                if introduced.insert(name) {
+                    part.introduce(wanted);
+                }
+                parts.push(part);
+            }
+            if let Some(part) = parts.last_mut() {
+                match kind {
+                    Kind::Issue => part.issues.push(*number),
+                    Kind::PullRequest => part.pull_requests.push(*number),
                 }
             }
         }
         queries.push(Query { parts });
     }
     for (name, repository) in &wanted.repositories {
-        let new = introduced.insert(name, ()).is_none();
+        let new = introduced.insert(name);
         if repository.index.is_none() && !new {
             continue;
         }
@@ -151,7 +157,8 @@ impl Part {
             labels: Vec::new(),
             milestones: Vec::new(),
             milestones_after: None,
-            numbers: Vec::new(),
+            issues: Vec::new(),
+            pull_requests: Vec::new(),
             list: None,
         }
     }
@@ -207,10 +214,16 @@ impl Query {
                      {{ nodes {{ number title }} pageInfo {{ hasNextPage endCursor }} }}"
                 );
             }
-            for number in &part.numbers {
+            for number in &part.issues {
                 let _ = write!(
                     body,
                     " i{number}: issueOrPullRequest(number: {number}) {{ __typename ... on Issue {{ ...issue }} }}"
+                );
+            }
+            for number in &part.pull_requests {
+                let _ = write!(
+                    body,
+                    " p{number}: issueOrPullRequest(number: {number}) {{ __typename ... on PullRequest {{ ...pull }} }}"
                 );
             }
             if let Some(list) = &part.list {
@@ -233,32 +246,48 @@ impl Query {
             }
             body.push_str(" }");
         }
-        let fragment = if body.contains("...issue") {
-            format!(" fragment issue on Issue {{ {ISSUE_FIELDS} }}")
-        } else {
-            String::new()
-        };
+        let fragments = [
+            ("...issue", "issue on Issue", ISSUE_FIELDS),
+            ("...pull", "pull on PullRequest", PULL_FIELDS),
+        ];
+        let fragments: String = fragments
+            .into_iter()
+            .filter(|(spread, ..)| body.contains(spread))
+            .map(|(_, name, fields)| format!(" fragment {name} {{ {fields} }}"))
+            .collect();
         let declared = if declared.is_empty() {
             String::new()
         } else {
             format!("({})", declared.join(", "))
         };
         Request {
-            document: format!("query{declared} {{ {body} }}{fragment}"),
+            document: format!("query{declared} {{ {body} }}{fragments}"),
             variables: Value::Object(variables),
         }
+    }
+
+    /// The repositories that it reads.
+    pub fn repositories(&self) -> impl Iterator<Item = &RepositoryName> {
+        self.parts.iter().map(|part| &part.repository)
+    }
+
+    /// The same, one request per repository: where a request for several fails, most of them may be fine.
+    pub fn split(self) -> Vec<Self> {
+        let parts = self.parts.into_iter();
+        parts.map(|part| Self { parts: vec![part] }).collect()
     }
 
     /// Reads an answer into what was observed; gives the requests that are still needed for the whole.
     pub fn read(&self, answer: &Value, observed: &mut Observed) -> Result<Vec<Self>, Unusable> {
         let malformed =
             |what: &str| Unusable::Malformed(format!("{what} is missing from GitHub's answer"));
-        let missing = self.missing(answer)?;
+        let missing = missing(answer)?;
         let data = answer.get("data").ok_or_else(|| malformed("`data`"))?;
         let knew_viewer = !observed.viewer.is_empty();
         if let Some(login) = data.pointer("/viewer/login").and_then(Value::as_str) {
             observed.viewer = login.to_owned();
         }
+        let viewer = observed.viewer.clone();
         let mut more = Vec::new();
         for (index, part) in self.parts.iter().enumerate() {
             let alias = format!("r{index}");
@@ -277,37 +306,56 @@ impl Query {
                 .get(&alias)
                 .filter(|value| value.is_object())
                 .ok_or_else(|| malformed(&format!("repository {}", part.repository)))?;
-            more.extend(part.read(repository, &alias, &missing, knew_viewer, seen)?);
+            let context = Reading {
+                alias: &alias,
+                missing: &missing,
+                knew_viewer,
+                viewer: &viewer,
+            };
+            more.extend(part.read(repository, &context, seen)?);
         }
         Ok(more)
     }
+}
 
-    /// The paths that GitHub says are not there; any other error makes the answer unusable.
-    fn missing(&self, answer: &Value) -> Result<Vec<Vec<String>>, Unusable> {
-        let errors = answer.get("errors").and_then(Value::as_array);
-        let mut missing = Vec::new();
-        for error in errors.into_iter().flatten() {
-            let path: Option<Vec<String>> =
-                error.get("path").and_then(Value::as_array).map(|path| {
-                    path.iter()
-                        .map(|step| {
-                            step.as_str()
-                                .map_or_else(|| step.to_string(), str::to_owned)
-                        })
-                        .collect()
-                });
-            let kind = error.get("type").and_then(Value::as_str);
-            match (kind, path) {
-                (Some("NOT_FOUND"), Some(path)) if path.len() <= 2 => missing.push(path),
-                _ => {
-                    let message = error.get("message").and_then(Value::as_str);
-                    return Err(Unusable::Errors(
-                        message.unwrap_or("an error without a message").to_owned(),
-                    ));
-                }
+/// The paths that GitHub says are not there; any other error makes the answer unusable.
+pub(super) fn missing(answer: &Value) -> Result<Vec<Vec<String>>, Unusable> {
+    let errors = answer.get("errors").and_then(Value::as_array);
+    let mut missing = Vec::new();
+    for error in errors.into_iter().flatten() {
+        let path: Option<Vec<String>> = error.get("path").and_then(Value::as_array).map(|path| {
+            path.iter()
+                .map(|step| {
+                    step.as_str()
+                        .map_or_else(|| step.to_string(), str::to_owned)
+                })
+                .collect()
+        });
+        let kind = error.get("type").and_then(Value::as_str);
+        match (kind, path) {
+            (Some("NOT_FOUND"), Some(path)) if path.len() <= 2 => missing.push(path),
+            _ => {
+                let message = error.get("message").and_then(Value::as_str);
+                return Err(Unusable::Errors(
+                    message.unwrap_or("an error without a message").to_owned(),
+                ));
             }
         }
-        Ok(missing)
+    }
+    Ok(missing)
+}
+
+/// What the reading of a part has to know of the whole answer.
+struct Reading<'a> {
+    alias: &'a str,
+    missing: &'a [Vec<String>],
+    knew_viewer: bool,
+    viewer: &'a str,
+}
+
+impl Reading<'_> {
+    fn is_missing(&self, key: &str) -> bool {
+        self.missing.iter().any(|path| path == &[self.alias, key])
     }
 }
 
@@ -315,9 +363,7 @@ impl Part {
     fn read(
         &self,
         repository: &Value,
-        alias: &str,
-        missing: &[Vec<String>],
-        knew_viewer: bool,
+        context: &Reading<'_>,
         seen: &mut ObservedRepository,
     ) -> Result<Option<Query>, Unusable> {
         let malformed = |what: String| Unusable::Malformed(format!("{what} cannot be read"));
@@ -332,22 +378,41 @@ impl Part {
                 seen.labels.insert(label.to_lowercase(), name.to_owned());
             }
         }
-        for number in &self.numbers {
-            let key = format!("i{number}");
-            if missing.contains(&vec![alias.to_owned(), key.clone()]) {
-                // Transferred, deleted or invisible: one REST request each tells them apart.
-                seen.issues.insert(*number, Lookup::Invisible);
-                continue;
-            }
-            let node = repository
-                .get(&key)
+        let node = |key: &str, number: &u64| {
+            repository
+                .get(key)
                 .filter(|node| node.is_object())
-                .ok_or_else(|| malformed(format!("{}#{number}", self.repository)))?;
-            let lookup = match node.get("__typename").and_then(Value::as_str) {
-                Some("PullRequest") => Lookup::PullRequest,
-                _ => Lookup::Issue(Box::new(issue(node)?)),
+                .ok_or_else(|| malformed(format!("{}#{number}", self.repository)))
+        };
+        let is_pull_request =
+            |node: &Value| node.get("__typename").and_then(Value::as_str) == Some("PullRequest");
+        for number in &self.issues {
+            let key = format!("i{number}");
+            let lookup = if context.is_missing(&key) {
+                // Transferred, deleted or invisible: one REST request each tells them apart.
+                Lookup::Invisible
+            } else {
+                match node(&key, number)? {
+                    node if is_pull_request(node) => Lookup::PullRequest,
+                    node => Lookup::Issue(Box::new(issue(node)?)),
+                }
             };
             seen.issues.insert(*number, lookup);
+        }
+        for number in &self.pull_requests {
+            let key = format!("p{number}");
+            let lookup = if context.is_missing(&key) {
+                PullRequestLookup::Invisible
+            } else {
+                match node(&key, number)? {
+                    node if is_pull_request(node) => {
+                        let found = pull_request(node, context.viewer)?;
+                        PullRequestLookup::PullRequest(Box::new(found))
+                    }
+                    _ => PullRequestLookup::Issue,
+                }
+            };
+            seen.pull_requests.insert(*number, lookup);
         }
         let mut next = Self::of(&self.repository);
         if !self.milestones.is_empty() {
@@ -366,7 +431,7 @@ impl Part {
             let listed = seen.indexed.get_or_insert_default();
             let lists = [
                 ("issues", true, &mut rest.labelled),
-                ("own", knew_viewer, &mut rest.own),
+                ("own", context.knew_viewer, &mut rest.own),
             ];
             for (key, asked, cursor) in lists {
                 if !asked || *cursor == Cursor::End {
@@ -388,97 +453,6 @@ impl Part {
     }
 }
 
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct Page<T> {
-    nodes: Vec<Option<T>>,
-    page_info: PageInfo,
-}
-
-#[derive(Deserialize, Default)]
-#[serde(rename_all = "camelCase", default)]
-struct PageInfo {
-    has_next_page: bool,
-    end_cursor: Option<String>,
-}
-
-#[derive(Deserialize)]
-struct MilestoneNode {
-    number: u64,
-    title: String,
-}
-
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct IssueNode {
-    number: u64,
-    url: String,
-    title: String,
-    body: String,
-    state: String,
-    viewer_did_author: bool,
-    author: Option<Login>,
-    labels: Page<Name>,
-    assignees: Page<Login>,
-    milestone: Option<Title>,
-}
-
-#[derive(Deserialize)]
-struct Login {
-    login: String,
-}
-
-#[derive(Deserialize)]
-struct Name {
-    name: String,
-}
-
-#[derive(Deserialize)]
-struct Title {
-    title: String,
-}
-
-fn page<T: serde::de::DeserializeOwned>(value: Option<&Value>) -> Result<Page<T>, Unusable> {
-    Page::deserialize(value.unwrap_or(&Value::Null))
-        .map_err(|error| Unusable::Malformed(error.to_string()))
-}
-
-fn issue(node: &Value) -> Result<ObservedIssue, Unusable> {
-    let node =
-        IssueNode::deserialize(node).map_err(|error| Unusable::Malformed(error.to_string()))?;
-    if node.labels.page_info.has_next_page || node.assignees.page_info.has_next_page {
-        // More than an issue can have: to take a part for the whole would take the rest off.
-        return Err(Unusable::Malformed(format!(
-            "#{} has more labels or assignees than GitHub allows",
-            node.number
-        )));
-    }
-    Ok(ObservedIssue {
-        number: node.number,
-        url: node.url,
-        title: node.title,
-        body: node.body,
-        open: node.state == "OPEN",
-        labels: node
-            .labels
-            .nodes
-            .into_iter()
-            .flatten()
-            .map(|label| label.name)
-            .collect(),
-        assignees: node
-            .assignees
-            .nodes
-            .into_iter()
-            .flatten()
-            .map(|user| user.login)
-            .collect(),
-        milestone: node.milestone.map(|milestone| milestone.title),
-        author: node.author.map(|author| author.login),
-        own: node.viewer_did_author,
-    })
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -496,6 +470,7 @@ mod tests {
                 labels: vec!["kind/feature".to_owned()],
                 milestones: vec!["2.5".to_owned()],
                 issues: numbers.clone().collect(),
+                pull_requests: Vec::new(),
                 index: index
                     .contains(repository)
                     .then(|| vec!["kind/feature".to_owned()]),

@@ -1,6 +1,6 @@
 //! Assignees: assign whom the record names, unassign whom kepherd assigned and the record no longer names.
 
-use super::{Drift, Field, Outcome, SetChange};
+use super::{Drift, Drifted, Field, Outcome, SetChange};
 use crate::desired::DesiredIssue;
 use crate::github_limits as limits;
 use crate::observed::ObservedIssue;
@@ -27,11 +27,12 @@ pub(super) fn compare(
         conflict: None,
         applied: Vec::new(),
     };
-    let mut drifted = |what: String| {
+    let mut drifted = |what: Drifted| {
         outcome.drift.push(Drift {
             field: Field::Assignees,
             what,
             enforced,
+            by: None,
         });
     };
     for handle in &wanted.assignees {
@@ -39,7 +40,7 @@ pub(super) fn compare(
         let there = issue.has_assignee(login);
         let mut add = !there;
         if !there && is_ours(login) {
-            drifted(format!("{login} was unassigned"));
+            drifted(Drifted::Removed(login.to_owned()));
             add = enforced;
         }
         if add {
@@ -53,7 +54,7 @@ pub(super) fn compare(
         if is_ours(login) {
             outcome.change.remove.push(login.clone());
         } else if wanted.assignee_policy == AssigneePolicy::Exact && last.is_some() {
-            drifted(format!("{login} was assigned"));
+            drifted(Drifted::Added(login.clone()));
             if enforced {
                 outcome.change.remove.push(login.clone());
             }

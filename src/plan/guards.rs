@@ -1,8 +1,7 @@
 //! Guards: how much one run may create and take away. A plan over a limit is refused as a whole.
 
-use std::collections::BTreeMap;
-
-use super::{Action, RepositoryPlan, issue_of};
+use super::identity::everything;
+use super::{Action, PullRequestAction, RepositoryPlan};
 use crate::desired::Subject;
 use crate::observed::{Observed, ObservedIssue};
 use crate::registry::config::Guards;
@@ -40,28 +39,29 @@ pub(super) fn refusals(
             guards.creations
         ));
     }
-    let issues = || {
-        observed.repositories.values().flat_map(|repository| {
-            let pinned = repository
-                .issues
-                .values()
-                .filter_map(|found| issue_of(Some(found)));
-            let listed = repository.indexed.iter().flat_map(BTreeMap::values);
-            let all: BTreeMap<u64, &ObservedIssue> = pinned
-                .chain(listed)
-                .map(|issue| (issue.number, issue))
-                .collect();
-            all.into_values()
+    let unlabelled: usize = repositories
+        .iter()
+        .flat_map(|repository| &repository.pull_requests)
+        .map(|pull_request| match &pull_request.action {
+            PullRequestAction::Label(change) => change.remove.len(),
+            _ => 0,
         })
-    };
+        .sum();
+    let issues = || observed.repositories.values().flat_map(everything);
     let there = |count: fn(&ObservedIssue) -> usize| issues().map(count).sum::<usize>();
     let kinds = [
         (
             "label",
             updates()
                 .map(|update| update.labels.remove.len())
-                .sum::<usize>(),
+                .sum::<usize>()
+                + unlabelled,
             there(|issue| issue.labels.len()),
+        ),
+        (
+            "issue",
+            updates().filter(|update| update.close.is_some()).count(),
+            there(|issue| usize::from(issue.open)),
         ),
         (
             "assignee",
@@ -82,15 +82,20 @@ pub(super) fn refusals(
         ),
     ];
     for (kind, removed, there) in kinds {
+        let done = if kind == "issue" {
+            "closed"
+        } else {
+            "taken off"
+        };
         if removed > guards.removals {
             refused.push(format!(
-                "{} would be taken off; `guards.removals` allows {} a run",
+                "{} would be {done}; `guards.removals` allows {} a run",
                 counted(removed, kind),
                 guards.removals
             ));
         } else if there >= SMALLEST_WHOLE && removed * 100 > there * guards.removals_percent {
             refused.push(format!(
-                "{removed} of {} would be taken off; `guards.removals-percent` allows {}%",
+                "{removed} of {} would be {done}; `guards.removals-percent` allows {}%",
                 counted(there, kind),
                 guards.removals_percent
             ));

@@ -5,7 +5,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{Blocked, Options, Untracked, issue_of};
+use super::{Blocked, Options, Untracked};
 use crate::desired::{DesiredIssue, DesiredRepository, Subject};
 use crate::observed::{Lookup, Observed, ObservedIssue, ObservedRepository};
 use crate::registry::values::RepositoryName;
@@ -24,7 +24,14 @@ pub(super) enum Identity<'a> {
 }
 
 /// Where each subject's marker was seen, in any repository.
-pub(super) type Marked = BTreeMap<Subject, Vec<(RepositoryName, u64)>>;
+pub(super) type Marked = BTreeMap<Subject, Vec<MarkedAt>>;
+
+/// An issue that carries a marker.
+pub(super) struct MarkedAt {
+    repository: RepositoryName,
+    number: u64,
+    own: bool,
+}
 
 /// The markers in everything that was read.
 pub(super) fn marked(observed: &Observed) -> Marked {
@@ -32,10 +39,11 @@ pub(super) fn marked(observed: &Observed) -> Marked {
     for (name, seen) in &observed.repositories {
         for issue in everything(seen) {
             for subject in subjects(issue) {
-                marked
-                    .entry(subject)
-                    .or_default()
-                    .push((name.clone(), issue.number));
+                marked.entry(subject).or_default().push(MarkedAt {
+                    repository: name.clone(),
+                    number: issue.number,
+                    own: issue.own,
+                });
             }
         }
     }
@@ -43,7 +51,7 @@ pub(super) fn marked(observed: &Observed) -> Marked {
 }
 
 /// Each issue that was read, once.
-fn everything(seen: &ObservedRepository) -> impl Iterator<Item = &ObservedIssue> {
+pub(super) fn everything(seen: &ObservedRepository) -> impl Iterator<Item = &ObservedIssue> {
     let read = seen
         .issues
         .values()
@@ -127,9 +135,27 @@ impl<'a> Index<'a> {
     fn marked_here(&self, subject: &Subject) -> Vec<&'a ObservedIssue> {
         let marked = self.marked.get(subject).into_iter().flatten();
         marked
-            .filter(|(repository, _)| repository == self.name)
-            .filter_map(|(_, number)| self.by_number.get(number).copied())
+            .filter(|place| place.repository == *self.name)
+            .filter_map(|place| self.by_number.get(&place.number).copied())
             .collect()
+    }
+
+    /// Issues other than this one that carry a subject's marker and were written by this identity, in any repository.
+    pub(super) fn others_marked(&self, subject: &Subject, number: u64) -> Vec<String> {
+        let marked = self.marked.get(subject).into_iter().flatten();
+        marked
+            .filter(|place| place.own && (place.repository != *self.name || place.number != number))
+            .map(|place| format!("{}#{}", place.repository, place.number))
+            .collect()
+    }
+
+    /// Issues that no record names, whose title names a KEP that is nearly this one: the KEP and the issue's number.
+    pub(super) fn nearly_named(&self, kep: u32) -> impl Iterator<Item = (u32, u64)> {
+        let named = self.by_title.iter();
+        named
+            .filter(move |(other, _)| is_transposed(**other, kep))
+            .flat_map(|(other, issues)| issues.iter().map(|issue| (*other, issue.number)))
+            .filter(|(_, number)| !self.claimed.contains(number))
     }
 
     /// Issues whose title names a KEP, and that neither track one nor are named by a record.
@@ -145,10 +171,33 @@ impl<'a> Index<'a> {
                 kep,
                 number: issue.number,
                 title: issue.title.clone(),
+                open: issue.open,
             })
             .collect();
         untracked.sort_by_key(|issue| issue.number);
         untracked
+    }
+}
+
+/// Whether one number becomes the other when two neighbouring digits change places.
+fn is_transposed(left: u32, right: u32) -> bool {
+    let (left, right) = (
+        left.to_string().into_bytes(),
+        right.to_string().into_bytes(),
+    );
+    left.len() == right.len()
+        && (1..left.len()).any(|at| {
+            let mut swapped = left.clone();
+            swapped.swap(at - 1, at);
+            swapped == right && left != right
+        })
+}
+
+/// Whether a lookup found an issue.
+pub(super) fn issue_of(lookup: Option<&Lookup>) -> Option<&ObservedIssue> {
+    match lookup {
+        Some(Lookup::Issue(issue)) => Some(issue),
+        _ => None,
     }
 }
 
@@ -159,12 +208,6 @@ pub(super) fn identify<'a>(
     index: &Index<'a>,
     options: &Options,
 ) -> Identity<'a> {
-    if let Some(problem) = &seen.problem {
-        return doubt(
-            problem.clone(),
-            "correct the repository's name, or give the identity access to it".to_owned(),
-        );
-    }
     if let Some(number) = wanted.number {
         return pinned(number, seen);
     }
@@ -201,7 +244,14 @@ pub(super) fn identify<'a>(
         }
     }
     let elsewhere = index.marked.get(&wanted.subject).into_iter().flatten();
-    if let Some((other, number)) = elsewhere.into_iter().find(|(other, _)| other != index.name) {
+    if let Some(MarkedAt {
+        repository: other,
+        number,
+        own: _,
+    }) = elsewhere
+        .into_iter()
+        .find(|place| place.repository != *index.name)
+    {
         return doubt(
             format!("{other}#{number} carries the marker of {}", wanted.subject),
             format!(
@@ -348,6 +398,13 @@ mod tests {
         ] {
             assert_eq!(kep_in_title(title), Some(4216), "{title}");
         }
+    }
+
+    #[test]
+    fn two_digits_that_changed_places_are_noticed() {
+        assert!(is_transposed(4216, 4261) && is_transposed(4216, 2416));
+        assert!(!is_transposed(4216, 4216) && !is_transposed(4216, 6214));
+        assert!(!is_transposed(421, 4216) && !is_transposed(7, 8));
     }
 
     #[test]

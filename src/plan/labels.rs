@@ -3,7 +3,7 @@
 //! Labels that people put on are never taken off, not even those of releases. The label of a cycle that has shipped
 //! stays: it says where the work went.
 
-use super::{Drift, Field, Outcome, SetChange};
+use super::{Drift, Drifted, Field, Outcome, SetChange};
 use crate::desired::DesiredIssue;
 use crate::github_limits as limits;
 use crate::observed::ObservedIssue;
@@ -30,8 +30,9 @@ pub(super) fn compare(
             let enforced = wanted.drift.labels == Policy::Enforce;
             outcome.drift.push(Drift {
                 field: Field::Labels,
-                what: format!("{label} was taken off"),
+                what: Drifted::Removed(label.clone()),
                 enforced,
+                by: None,
             });
             add = enforced;
         }

@@ -2,7 +2,7 @@
 //!
 //! It is replaced only where kepherd knows the value it starts from, and cleared only where kepherd set it.
 
-use super::{Change, Drift, Field, Outcome};
+use super::{Change, Drift, Drifted, Field, Outcome};
 use crate::desired::DesiredIssue;
 use crate::observed::ObservedIssue;
 use crate::registry::config::Policy;
@@ -55,14 +55,7 @@ pub(super) fn compare(
         }
         (_, Some(last)) if last.value == *asked => {
             let enforced = wanted.drift.milestone == Policy::Enforce;
-            outcome.drift.push(Drift {
-                field: Field::Milestone,
-                what: match there {
-                    Some(there) => format!("is now {there} instead of {asked}"),
-                    None => format!("{asked} was taken off"),
-                },
-                enforced,
-            });
+            outcome.drift.push(drift(Some(last), there, enforced));
             if enforced {
                 outcome.change = to(Some(asked));
                 outcome.applied = set;
@@ -71,6 +64,7 @@ pub(super) fn compare(
             }
         }
         (there, last) => {
+            outcome.drift.push(drift(last, there, false));
             let there = there.map_or("none", String::as_str);
             let before = match last {
                 Some(last) => format!("it was {}", last.value),
@@ -82,4 +76,21 @@ pub(super) fn compare(
         }
     }
     outcome
+}
+
+fn drift(last: Option<&Agreed>, there: Option<&String>, enforced: bool) -> Drift {
+    let what = match (last, there) {
+        (Some(last), Some(there)) => Drifted::Replaced {
+            from: last.value.clone(),
+            to: there.clone(),
+        },
+        (Some(last), None) => Drifted::Removed(last.value.clone()),
+        (None, there) => Drifted::Added(there.cloned().unwrap_or_default()),
+    };
+    Drift {
+        field: Field::Milestone,
+        what,
+        enforced,
+        by: None,
+    }
 }

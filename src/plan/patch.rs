@@ -8,6 +8,7 @@ use serde::Serialize;
 
 use super::{Field, SetChange, Update};
 use crate::observed::ObservedIssue;
+use crate::registry::kep::Ending;
 use crate::section;
 
 /// The body of `PATCH /repos/{owner}/{repo}/issues/{number}`, with the changed fields only.
@@ -28,6 +29,13 @@ pub struct Patch {
     /// The number of the milestone; `Some(None)` clears it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub milestone: Option<Option<u64>>,
+    /// `closed`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub state: Option<&'static str>,
+    /// Why it is closed: `completed` or `not_planned`.
+    /// <https://docs.github.com/en/rest/issues/issues#update-an-issue>
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub state_reason: Option<&'static str>,
 }
 
 /// Why an update cannot be made any more: somebody changed this field after the plan.
@@ -46,7 +54,9 @@ impl Update {
             labels,
             milestone,
             assignees,
+            close,
             section,
+            announcement: _,
         } = self;
         let mut patch = Patch::default();
         if let Some(change) = title {
@@ -69,6 +79,16 @@ impl Update {
         }
         if !assignees.is_empty() {
             patch.assignees = Some(after(&issue.assignees, assignees));
+        }
+        if let Some(ending) = close {
+            if !issue.open {
+                return Err(Stale(Field::State));
+            }
+            patch.state = Some("closed");
+            patch.state_reason = Some(match ending {
+                Ending::Done => "completed",
+                Ending::Rejected | Ending::Withdrawn | Ending::Replaced => "not_planned",
+            });
         }
         if let Some(change) = section {
             let there = match section::find(&issue.body) {
@@ -102,6 +122,16 @@ fn after(there: &[String], change: &SetChange) -> Vec<String> {
     all
 }
 
+impl SetChange {
+    /// The patch of the labels, from those that are there now.
+    pub fn patch_of_labels(&self, there: &[String]) -> Patch {
+        Patch {
+            labels: Some(after(there, self)),
+            ..Patch::default()
+        }
+    }
+}
+
 impl Patch {
     /// What the answer does not say, although it was asked for: empty if GitHub did everything.
     pub fn missing_in(&self, answer: &ObservedIssue, milestone_title: Option<&str>) -> Vec<String> {
@@ -111,6 +141,8 @@ impl Patch {
             labels,
             assignees,
             milestone,
+            state,
+            state_reason: _,
         } = self;
         let mut missing = Vec::new();
         if title.as_ref().is_some_and(|title| *title != answer.title) {
@@ -133,6 +165,9 @@ impl Patch {
         }
         if milestone.is_some() && answer.milestone.as_deref() != milestone_title {
             missing.push("the milestone".to_owned());
+        }
+        if state.is_some() && answer.open {
+            missing.push("the closing".to_owned());
         }
         // A set that was replaced must not hold what was taken out of it either.
         if labels

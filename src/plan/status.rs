@@ -1,6 +1,6 @@
 //! The managed section: its text is kepherd's, so that it is only a question of whether it is up to date.
 
-use super::{Drift, Field, Outcome, SectionChange};
+use super::{Drift, Drifted, Field, Outcome, SectionChange};
 use crate::desired::DesiredIssue;
 use crate::registry::config::Policy;
 use crate::section::{Applied, Section, render, with_applied};
@@ -29,8 +29,9 @@ pub(super) fn compare(
     if edited {
         outcome.drift.push(Drift {
             field: Field::Section,
-            what: "was edited by hand".to_owned(),
+            what: Drifted::Edited,
             enforced,
+            by: None,
         });
     }
     let to = if !edited || enforced {

@@ -1,6 +1,6 @@
 //! The title of an existing issue: left alone, unless the registry says `retitle`.
 
-use super::{Change, Drift, Field, Outcome};
+use super::{Change, Drift, Drifted, Field, Outcome};
 use crate::desired::DesiredIssue;
 use crate::observed::ObservedIssue;
 use crate::registry::config::Policy;
@@ -34,14 +34,11 @@ pub(super) fn compare(
         Some(last) if *last == issue.title => outcome.change = Some(change),
         Some(last) if *last == wanted.title => {
             let enforced = wanted.drift.title == Policy::Enforce;
-            outcome.drift.push(Drift {
-                field: Field::Title,
-                what: format!("is now \"{}\"", issue.title),
-                enforced,
-            });
+            outcome.drift.push(drift(last, issue, enforced));
             outcome.change = enforced.then_some(change);
         }
         Some(last) => {
+            outcome.drift.push(drift(last, issue, false));
             outcome.conflict = Some(format!(
                 "the title was \"{last}\"; the record now asks for \"{}\", and the issue says \"{}\"",
                 wanted.title, issue.title
@@ -49,4 +46,16 @@ pub(super) fn compare(
         }
     }
     outcome
+}
+
+fn drift(last: &str, issue: &ObservedIssue, enforced: bool) -> Drift {
+    Drift {
+        field: Field::Title,
+        what: Drifted::Replaced {
+            from: last.to_owned(),
+            to: issue.title.clone(),
+        },
+        enforced,
+        by: None,
+    }
 }

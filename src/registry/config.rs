@@ -131,10 +131,28 @@ impl IssueConfig {
             .replace("{title}", title.as_str())
     }
 
+    /// The short title of a KEP whose issue has this title.
+    pub fn short_title_of_kep(&self, number: u32, title: &str) -> Option<Line> {
+        let pattern = self.title.replace("{number}", &number.to_string());
+        between(&pattern, title)
+    }
+
+    /// The short title of a work item whose issue has this title.
+    pub fn short_title_of_item(&self, title: &str) -> Option<Line> {
+        between(&self.item_title, title)
+    }
+
     /// The title of a work item's issue.
     pub fn title_of_item(&self, title: &Line) -> String {
         self.item_title.replace("{title}", title.as_str())
     }
+}
+
+/// What stands for `{title}` in a text of this pattern.
+fn between(pattern: &str, text: &str) -> Option<Line> {
+    let (before, after) = pattern.split_once("{title}")?;
+    let title = text.strip_prefix(before)?.strip_suffix(after)?;
+    title.parse().ok()
 }
 
 /// Whether a difference is mended or only reported.
@@ -214,6 +232,23 @@ pub struct MilestoneConfig {
         length(max = 100)
     )]
     pub title: String,
+}
+
+impl MilestoneConfig {
+    /// The title of a release's milestone.
+    pub fn title_of(&self, release: Release) -> String {
+        self.title.replace("{release}", &release.to_string())
+    }
+
+    /// The release whose milestone has this title.
+    pub fn release_of(&self, title: &str) -> Option<Release> {
+        let (before, after) = self.title.split_once("{release}")?;
+        title
+            .strip_prefix(before)?
+            .strip_suffix(after)?
+            .parse()
+            .ok()
+    }
 }
 
 impl Default for MilestoneConfig {
@@ -333,7 +368,9 @@ pub struct Announce {
 }
 
 /// A change that can be announced.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema,
+)]
 #[serde(rename_all = "kebab-case")]
 pub enum Announcement {
     /// Another stage is aimed at.
@@ -346,6 +383,19 @@ pub enum Announcement {
     Shepherds,
     /// Consensus on the design was reached, or is blocked.
     Consensus,
+}
+
+impl Announcement {
+    /// As people say it.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Stage => "stage",
+            Self::Target => "Kubernetes release",
+            Self::Milestone => "milestone",
+            Self::Shepherds => "shepherds",
+            Self::Consensus => "consensus on the design",
+        }
+    }
 }
 
 #[cfg(test)]

@@ -373,6 +373,25 @@ impl KepRecord {
         self.status.is_live() && self.triage != Some(Triage::Declined)
     }
 
+    /// How it ended, as seen from the runtime that the registry speaks for; absent: it has not, as far as is known.
+    pub fn ending(&self, home: &str) -> Option<Ending> {
+        match self.status {
+            Status::Rejected => Some(Ending::Rejected),
+            Status::Withdrawn => Some(Ending::Withdrawn),
+            Status::Replaced => Some(Ending::Replaced),
+            Status::Implemented => {
+                let released = self.runtimes.get(home).is_some_and(|facts| {
+                    let parts = facts.parts.iter().map(|part| part.state);
+                    parts
+                        .chain([facts.state])
+                        .all(|state| state == RuntimeState::Released)
+                });
+                (released || self.runtime_support.is_some()).then_some(Ending::Done)
+            }
+            Status::Provisional | Status::Implementable | Status::Deferred => None,
+        }
+    }
+
     /// Whether the feature is on by default in some release: its first one, if that is on record.
     pub fn on_by_default_since(&self) -> Option<Release> {
         self.reached.beta_on.or(self.reached.stable)
@@ -384,6 +403,32 @@ impl KepRecord {
             facts.state == RuntimeState::Released
                 && facts.release.is_none_or(|version| version.release <= minor)
         })
+    }
+}
+
+/// How a KEP ended, so that its tracking issue has done its work.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Ending {
+    /// Implemented, and released in the home runtime.
+    Done,
+    /// Turned down.
+    Rejected,
+    /// Taken back by its owners.
+    Withdrawn,
+    /// Another KEP took its place.
+    Replaced,
+}
+
+impl Ending {
+    /// As people say it of the KEP.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Done => "is implemented and released",
+            Self::Rejected => "was rejected",
+            Self::Withdrawn => "was withdrawn",
+            Self::Replaced => "was replaced",
+        }
     }
 }
 

@@ -2,10 +2,9 @@
 
 use std::fmt::Write as _;
 
-use crate::plan::{
-    Action, Change, Counts, Drift, Field, IssuePlan, NewIssue, Plan, RepositoryPlan, SectionChange,
-    SetChange, Update,
-};
+use super::plan_rows::{self, Piece, Row, Tone};
+use crate::desired::Subject;
+use crate::plan::{Action, Counts, IssuePlan, Plan, PullRequestPlan, RepositoryPlan};
 use crate::words::{counted, printable};
 
 /// Colours of a terminal, or none.
@@ -13,6 +12,17 @@ use crate::words::{counted, printable};
 pub struct Paint(pub bool);
 
 impl Paint {
+    fn piece(self, piece: &Piece) -> String {
+        let text = &piece.text;
+        match piece.tone {
+            Tone::Plain => text.clone(),
+            Tone::Added => self.added(text),
+            Tone::Removed => self.removed(text),
+            Tone::Noticed => self.noticed(text),
+            Tone::Quiet => self.quiet(text),
+        }
+    }
+
     fn style(self, code: &str, text: &str) -> String {
         if self.0 {
             format!("\u{1b}[{code}m{text}\u{1b}[0m")
@@ -54,18 +64,20 @@ pub struct View {
     pub paint: Paint,
     /// Seconds between two writes, for the estimate.
     pub write_interval: u64,
+    /// Every field of every issue, and every line of its texts.
+    pub full: bool,
 }
 
 /// Characters of the first two columns, so that fields line up under the title.
 const INDENT: usize = 10;
+/// With more changed issues than this, those that need no look have a line each.
+const FOLDED_ISSUES: usize = 30;
 
 /// The whole plan.
 pub fn plan(plan: &Plan, view: View) -> String {
     let mut out = String::new();
     for repository in &plan.repositories {
-        if !repository.issues.is_empty() || !repository.untracked.is_empty() {
-            write_repository(&mut out, repository, view.paint);
-        }
+        write_repository(&mut out, repository, view);
     }
     let _ = writeln!(out, "{}", summary(plan, view));
     for refusal in &plan.refused {
@@ -79,8 +91,8 @@ pub fn plan(plan: &Plan, view: View) -> String {
     out
 }
 
-/// The line that counts.
-pub fn summary(plan: &Plan, view: View) -> String {
+/// What a plan does, in figures: `1 to create · 12 to update`.
+pub fn figures(counts: Counts) -> String {
     let Counts {
         create,
         update,
@@ -88,13 +100,18 @@ pub fn summary(plan: &Plan, view: View) -> String {
         blocked,
         in_sync,
         not_tracked,
-        definitions,
-    } = plan.counts();
+        definitions: _,
+        announcements: _,
+        pull_requests,
+        unread,
+    } = counts;
     let parts: Vec<String> = [
         (create, "to create"),
         (update, "to update"),
+        (pull_requests, "pull requests to label"),
         (drifted, "drifted"),
         (blocked, "waiting for a person"),
+        (unread, "repositories not read"),
         (in_sync, "in sync"),
         (not_tracked, "need no issue"),
     ]
@@ -102,19 +119,32 @@ pub fn summary(plan: &Plan, view: View) -> String {
     .filter(|(count, _)| *count > 0)
     .map(|(count, what)| format!("{count} {what}"))
     .collect();
-    let parts = if parts.is_empty() {
+    if parts.is_empty() {
         "nothing is tracked".to_owned()
     } else {
         parts.join(" · ")
-    };
-    let writes = plan.counts().writes();
+    }
+}
+
+/// The line that counts.
+pub fn summary(plan: &Plan, view: View) -> String {
+    let counts = plan.counts();
+    let writes = counts.writes();
     let cost = if writes == 0 {
         "nothing to write".to_owned()
     } else {
-        let more = if definitions == 0 {
+        let more: Vec<String> = [
+            (counts.definitions, "of labels and milestones"),
+            (counts.announcements, "of announcements"),
+        ]
+        .into_iter()
+        .filter(|(count, _)| *count > 0)
+        .map(|(count, what)| format!("{count} {what}"))
+        .collect();
+        let more = if more.is_empty() {
             String::new()
         } else {
-            format!(" ({} of labels and milestones)", definitions)
+            format!(" ({})", more.join(", "))
         };
         let seconds = view
             .write_interval
@@ -126,63 +156,78 @@ pub fn summary(plan: &Plan, view: View) -> String {
         };
         format!("{}{more}{time}", counted(writes, "write"))
     };
-    let hash = plan.hash.get(..8).unwrap_or(&plan.hash);
-    format!("plan {hash}: {parts} — {cost}")
+    let (hash, figures) = (plan.short_hash(), figures(counts));
+    format!("plan {hash}: {figures} — {cost}")
 }
 
-fn write_repository(out: &mut String, plan: &RepositoryPlan, paint: Paint) {
+fn write_repository(out: &mut String, plan: &RepositoryPlan, view: View) {
     let RepositoryPlan {
         repository,
+        problem,
         labels,
         milestones,
         issues,
+        pull_requests,
         untracked,
     } = plan;
+    let paint = view.paint;
+    let name = paint.strong(&repository.to_string());
     // Writing to a string cannot fail.
-    let _ = writeln!(
-        out,
-        "{} · {}\n",
-        paint.strong(&repository.to_string()),
-        counted(issues.len(), "record")
-    );
+    if let Some(problem) = problem {
+        let (word, problem) = (paint.removed("cannot be read:"), printable(problem));
+        let _ = writeln!(out, "{name} · {word} {problem}\n");
+        return;
+    }
+    if issues.is_empty() && untracked.is_empty() && pull_requests.is_empty() {
+        return;
+    }
+    let _ = writeln!(out, "{name} · {}\n", counted(issues.len(), "record"));
+    let new = paint.added("new  ");
     for label in labels {
-        let _ = writeln!(
-            out,
-            "  {}   label {}  {}",
-            paint.added("new  "),
-            printable(&label.name),
-            paint.quiet(&printable(&format!(
-                "#{} {}",
-                label.color, label.description
-            )))
-        );
+        let more = format!("#{} {}", label.color, label.description);
+        let (name, more) = (printable(&label.name), paint.quiet(&printable(&more)));
+        let _ = writeln!(out, "  {new}   label {name}  {more}");
     }
     for milestone in milestones {
         let due = milestone
             .due
             .map_or_else(String::new, |due| format!("due {due}"));
-        let _ = writeln!(
-            out,
-            "  {}   milestone {}  {}",
-            paint.added("new  "),
-            printable(&milestone.title),
-            paint.quiet(&due)
-        );
+        let (title, due) = (printable(&milestone.title), paint.quiet(&due));
+        let _ = writeln!(out, "  {new}   milestone {title}  {due}");
     }
     if !labels.is_empty() || !milestones.is_empty() {
         out.push('\n');
     }
-    for issue in issues {
-        write_issue(out, issue, paint);
+    let shown: Vec<&IssuePlan> = issues
+        .iter()
+        .filter(|issue| plan_rows::is_worth_showing(issue))
+        .collect();
+    let fold = shown.len() > FOLDED_ISSUES && !view.full;
+    let (short, long): (Vec<&IssuePlan>, Vec<&IssuePlan>) = shown
+        .into_iter()
+        .partition(|issue| fold && !plan_rows::needs_a_look(issue));
+    for issue in &long {
+        write_issue(out, issue, view);
     }
-    for issue in untracked {
+    for issue in &short {
+        let what = paint.quiet(&plan_rows::touched(issue).join(", "));
+        let _ = writeln!(out, "{}  {what}", heading(issue, paint));
+    }
+    if !short.is_empty() {
         let _ = writeln!(
             out,
-            "  {} #{} names KEP-{} in its title, and no record names it: {}",
-            paint.noticed("untracked here:"),
-            issue.number,
-            issue.kep,
-            printable(&issue.title)
+            "\n  {}\n",
+            paint.quiet("folded: --full shows every field of them")
+        );
+    }
+    write_pull_requests(out, pull_requests, paint);
+    for issue in untracked {
+        let word = paint.noticed("untracked here:");
+        let state = if issue.open { "" } else { " (closed)" };
+        let (number, kep, title) = (issue.number, issue.kep, printable(&issue.title));
+        let _ = writeln!(
+            out,
+            "  {word} #{number}{state} names KEP-{kep}, and no record names the issue: {title}"
         );
     }
     if !untracked.is_empty() {
@@ -190,232 +235,49 @@ fn write_repository(out: &mut String, plan: &RepositoryPlan, paint: Paint) {
     }
 }
 
-fn write_issue(out: &mut String, issue: &IssuePlan, paint: Paint) {
-    let IssuePlan {
-        subject,
-        name,
-        record,
-        number,
-        action,
-        drift,
-    } = issue;
-    let number = number.map_or_else(|| "new".to_owned(), |number| format!("#{number}"));
-    let heading = |number: &str| {
-        format!(
-            "  {number:<7} {}  {}",
-            paint.strong(&subject.to_string()),
-            printable(name)
-        )
+fn heading(issue: &IssuePlan, paint: Paint) -> String {
+    let number = format!("{:<7}", plan_rows::number_of(issue));
+    let number = match issue.action {
+        Action::Create(_) => paint.added(&number),
+        _ => number,
     };
-    let reported: Vec<&Drift> = drift.iter().filter(|drift| !drift.enforced).collect();
-    match action {
-        Action::Create(new) => {
-            let _ = writeln!(out, "{}", heading(&paint.added("new    ")));
-            write_new(out, new, paint);
-        }
-        Action::Update(update) => {
-            let _ = writeln!(out, "{}", heading(&number));
-            write_update(out, update, drift, paint);
-        }
-        Action::Blocked(blocked) => {
-            let _ = writeln!(out, "{}", heading(&number));
-            let word = if blocked.conflict {
-                "conflict"
-            } else {
-                "blocked"
-            };
-            let reason = printable(&blocked.reason);
-            let _ = writeln!(
-                out,
-                "{:INDENT$}{} {reason}",
-                "",
-                paint.removed(&format!("{word}:"))
-            );
-            let _ = writeln!(
-                out,
-                "{:INDENT$}{} {}",
-                "",
-                paint.quiet("do:"),
-                printable(&blocked.remedy)
-            );
-            let _ = writeln!(out, "{:INDENT$}{}", "", paint.quiet(record));
-        }
-        Action::InSync if !reported.is_empty() => {
-            let _ = writeln!(out, "{}", heading(&number));
-        }
-        Action::InSync | Action::NotTracked => return,
-    }
-    for drift in reported {
-        let what = printable(&drift.what);
-        line(
-            out,
-            drift.field,
-            &format!("{what}  {}", paint.noticed("drifted, reported only")),
-        );
-    }
+    let (subject, name) = (issue.subject.to_string(), printable(&issue.name));
+    format!("  {number} {}  {name}", paint.strong(&subject))
+}
+
+fn write_issue(out: &mut String, issue: &IssuePlan, view: View) {
+    let _ = writeln!(out, "{}", heading(issue, view.paint));
+    write_rows(out, &plan_rows::of_issue(issue, view.full), view.paint);
     out.push('\n');
 }
 
-fn line(out: &mut String, field: Field, text: &str) {
-    let text = format!("{:INDENT$}{:<10} {text}", "", field.as_str());
-    let _ = writeln!(out, "{}", text.trim_end());
-}
-
-fn write_new(out: &mut String, new: &NewIssue, paint: Paint) {
-    let NewIssue {
-        title,
-        body,
-        labels,
-        assignees,
-        milestone,
-    } = new;
-    line(out, Field::Title, &printable(title));
-    line(out, Field::Labels, &printable(&labels.join("  ")));
-    if !assignees.is_empty() {
-        line(out, Field::Assignees, &assignees.join("  "));
-    }
-    if let Some(milestone) = milestone {
-        line(out, Field::Milestone, &printable(milestone));
-    }
-    let rows = shown_lines(body).len();
-    line(
-        out,
-        Field::Section,
-        &paint.quiet(&format!("the record's status, {}", counted(rows, "line"))),
-    );
-}
-
-fn write_update(out: &mut String, update: &Update, drift: &[Drift], paint: Paint) {
-    let Update {
-        title,
-        labels,
-        milestone,
-        assignees,
-        section,
-    } = update;
-    let why = |field: Field| {
-        let drifted: Vec<String> = drift
-            .iter()
-            .filter(|drift| drift.field == field && drift.enforced)
-            .map(|drift| printable(&drift.what))
-            .collect();
-        if drifted.is_empty() {
-            String::new()
-        } else {
-            format!(
-                "  {}",
-                paint.noticed(&format!("drifted: {}", drifted.join(", ")))
-            )
+fn write_pull_requests(out: &mut String, all: &[PullRequestPlan], paint: Paint) {
+    let mut any = false;
+    for pull_request in all {
+        let rows = plan_rows::of_pull_request(pull_request);
+        if rows.is_empty() {
+            continue;
         }
-    };
-    if let Some(Change { from, to }) = title {
-        let from = paint.removed(&printable(from));
-        let text = format!(
-            "{from} → {}{}",
-            paint.added(&printable(to)),
-            why(Field::Title)
-        );
-        line(out, Field::Title, &text);
+        any = true;
+        let subjects: Vec<String> = pull_request
+            .subjects
+            .iter()
+            .map(Subject::to_string)
+            .collect();
+        let number = format!("#{}", pull_request.number);
+        let subjects = paint.strong(&printable(&subjects.join(", ")));
+        let _ = writeln!(out, "  {number:<7} pull request of {subjects}");
+        write_rows(out, &rows, paint);
     }
-    write_set(out, Field::Labels, labels, &why(Field::Labels), paint);
-    if let Some(Change { from, to }) = milestone {
-        let text = match (from, to) {
-            (None, Some(to)) => paint.added(&format!("+ {}", printable(to))),
-            (Some(from), None) => paint.removed(&format!("- {}", printable(from))),
-            (from, to) => {
-                let side = |side: &Option<String>| printable(side.as_deref().unwrap_or("none"));
-                format!(
-                    "{} → {}",
-                    paint.removed(&side(from)),
-                    paint.added(&side(to))
-                )
-            }
-        };
-        line(
-            out,
-            Field::Milestone,
-            &format!("{text}{}", why(Field::Milestone)),
-        );
-    }
-    write_set(
-        out,
-        Field::Assignees,
-        assignees,
-        &why(Field::Assignees),
-        paint,
-    );
-    if let Some(change) = section {
-        write_section(out, change, &why(Field::Section), paint);
+    if any {
+        out.push('\n');
     }
 }
 
-fn write_set(out: &mut String, field: Field, change: &SetChange, why: &str, paint: Paint) {
-    if change.is_empty() {
-        return;
+fn write_rows(out: &mut String, rows: &[Row], paint: Paint) {
+    for Row { field, pieces } in rows {
+        let pieces: Vec<String> = pieces.iter().map(|piece| paint.piece(piece)).collect();
+        let text = format!("{:INDENT$}{field:<10} {}", "", pieces.join("  "));
+        let _ = writeln!(out, "{}", text.trim_end());
     }
-    let added = change
-        .add
-        .iter()
-        .map(|name| paint.added(&format!("+ {}", printable(name))));
-    let removed = change
-        .remove
-        .iter()
-        .map(|name| paint.removed(&format!("- {}", printable(name))));
-    let all: Vec<String> = added.chain(removed).collect();
-    line(out, field, &format!("{}{why}", all.join("  ")));
-}
-
-fn write_section(out: &mut String, change: &SectionChange, why: &str, paint: Paint) {
-    let new = shown_lines(&change.to);
-    let Some(from) = &change.from else {
-        let rows = counted(new.len(), "line");
-        line(
-            out,
-            Field::Section,
-            &format!(
-                "{}{why}",
-                paint.added(&format!("appended at the end of the body, {rows}"))
-            ),
-        );
-        return;
-    };
-    let old = shown_lines(from);
-    let gone: Vec<&&str> = old.iter().filter(|text| !new.contains(text)).collect();
-    let come: Vec<&&str> = new.iter().filter(|text| !old.contains(text)).collect();
-    if gone.is_empty() && come.is_empty() {
-        line(
-            out,
-            Field::Section,
-            &format!(
-                "{}{why}",
-                paint.quiet("only what kepherd remembers for its next comparison")
-            ),
-        );
-        return;
-    }
-    line(out, Field::Section, why.trim());
-    for text in gone {
-        let _ = writeln!(
-            out,
-            "{:INDENT$}  {}",
-            "",
-            paint.removed(&format!("- {}", printable(text)))
-        );
-    }
-    for text in come {
-        let _ = writeln!(
-            out,
-            "{:INDENT$}  {}",
-            "",
-            paint.added(&format!("+ {}", printable(text)))
-        );
-    }
-}
-
-/// The lines of a section that people see.
-fn shown_lines(section: &str) -> Vec<&str> {
-    section
-        .lines()
-        .filter(|line| !line.is_empty() && !line.starts_with("<!-- kepherd:"))
-        .collect()
 }

@@ -122,6 +122,9 @@ pub struct Issue {
     pub updated_at: i64,
     pub closed_at: Option<i64>,
     pub timeline: Vec<Event>,
+    /// Who edited the body last, and when.
+    #[serde(default)]
+    pub edited: Option<(String, i64)>,
 }
 
 /// What a pull request has beyond an issue.

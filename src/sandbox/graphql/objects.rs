@@ -268,6 +268,11 @@ fn issue<'a>(
         "closedAt" => maybe_time(issue.closed_at),
         "createdAt" | "publishedAt" => time(issue.created_at),
         "updatedAt" => time(issue.updated_at),
+        "lastEditedAt" => maybe_time(issue.edited.as_ref().map(|(_, at)| *at)),
+        "editor" => match &issue.edited {
+            Some((login, _)) => Object::resolved(scene, Subject::Actor(login)),
+            None => ResolvedValue::null(),
+        },
         "locked" => ResolvedValue::leaf(issue.locked),
         "createdViaEmail" => ResolvedValue::leaf(false),
         "author" => Object::resolved(scene, Subject::Actor(&issue.author)),

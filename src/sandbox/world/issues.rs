@@ -83,6 +83,7 @@ impl World {
             updated_at: at,
             closed_at: None,
             timeline: Vec::new(),
+            edited: None,
         }))
     }
 
@@ -216,6 +217,7 @@ impl World {
             {
                 issue.body = body;
                 issue.updated_at = log.at;
+                issue.edited = Some((log.actor.to_owned(), log.at));
             }
             if let Some(labels) = labels {
                 issue.relabel(labels, log);

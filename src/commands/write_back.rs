@@ -1,0 +1,70 @@
+//! Writes the numbers of issues into the records that have none: of those that a run created, and of those that an earlier
+//! run created and did not write down.
+
+use anyhow::Result;
+use toml_edit::DocumentMut;
+
+use super::Context;
+use super::files::{self, Opened};
+use crate::desired::Subject;
+use crate::diagnostic::FileId;
+use crate::edit;
+use crate::plan::{Action, Plan};
+use crate::registry::Registry;
+
+/// Writes what is missing; gives whether all of it was written.
+pub(super) fn run(
+    context: &mut Context<'_>,
+    opened: &Opened,
+    plan: &Plan,
+    created: &[(Subject, u64)],
+) -> Result<bool> {
+    let registry = &opened.loaded.registry;
+    let found = plan
+        .repositories
+        .iter()
+        .flat_map(|repository| &repository.issues)
+        .filter(|issue| !matches!(issue.action, Action::Blocked(_)))
+        .filter_map(|issue| Some((issue.subject.clone(), issue.number?)));
+    let mut whole = true;
+    for (subject, number) in found.chain(created.iter().cloned()) {
+        let Some(file) = unpinned(registry, &subject) else {
+            continue;
+        };
+        let source = registry.file(file);
+        let written = source
+            .text
+            .parse::<DocumentMut>()
+            .map_err(anyhow::Error::from)
+            .and_then(|mut document| {
+                edit::set(&mut document, "issue", i64::try_from(number)?.into());
+                files::write(&opened.root.join(&*source.path), &document.to_string())
+            });
+        let path = format!("{}{}", opened.prefix, source.path);
+        match written {
+            Ok(()) => writeln!(context.out, "recorded {path}: issue = {number}")?,
+            Err(error) => {
+                whole = false;
+                writeln!(
+                    context.log,
+                    "error: {error:#}; the issue of {subject} is #{number}: write `issue = {number}` into {path}"
+                )?;
+            }
+        }
+    }
+    Ok(whole)
+}
+
+/// The file of a record that names no issue.
+fn unpinned(registry: &Registry, subject: &Subject) -> Option<FileId> {
+    match subject {
+        Subject::Kep(number) => {
+            let entry = registry.kep(*number)?;
+            entry.value.issue.is_none().then_some(entry.file)
+        }
+        Subject::Item(id) => {
+            let entry = registry.items.iter().find(|entry| entry.value.id == *id)?;
+            entry.value.issue.is_none().then_some(entry.file)
+        }
+    }
+}

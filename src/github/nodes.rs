@@ -1,0 +1,203 @@
+//! GraphQL's answers, node by node: the fields that are asked for, and what they mean. Pure.
+
+use serde::Deserialize;
+use serde_json::Value;
+
+use super::queries::Unusable;
+use crate::observed::{Edit, LabelEvent, ObservedIssue, ObservedPullRequest};
+use crate::registry::values::Instant;
+
+/// The fields of an issue.
+pub(super) const ISSUE_FIELDS: &str = "number url title body state viewerDidAuthor author { login } \
+    labels(first: 100) { nodes { name } pageInfo { hasNextPage } } \
+    assignees(first: 100) { nodes { login } pageInfo { hasNextPage } } \
+    milestone { title }";
+
+/// The fields of a pull request: also what happened to its labels: that says which of them are kepherd's.
+pub(super) const PULL_FIELDS: &str = "number state \
+    labels(first: 100) { nodes { name } pageInfo { hasNextPage } } \
+    timelineItems(last: 100, itemTypes: [LABELED_EVENT, UNLABELED_EVENT]) { nodes { __typename \
+    ... on LabeledEvent { createdAt actor { __typename login } label { name } } \
+    ... on UnlabeledEvent { createdAt actor { __typename login } label { name } } } }";
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct Page<T> {
+    pub(super) nodes: Vec<Option<T>>,
+    pub(super) page_info: PageInfo,
+}
+
+#[derive(Deserialize, Default)]
+#[serde(rename_all = "camelCase", default)]
+pub(super) struct PageInfo {
+    pub(super) has_next_page: bool,
+    pub(super) end_cursor: Option<String>,
+}
+
+#[derive(Deserialize)]
+pub(super) struct MilestoneNode {
+    pub(super) number: u64,
+    pub(super) title: String,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct IssueNode {
+    number: u64,
+    url: String,
+    title: String,
+    body: String,
+    state: String,
+    viewer_did_author: bool,
+    author: Option<Login>,
+    labels: Page<Name>,
+    assignees: Page<Login>,
+    milestone: Option<Title>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct PullNode {
+    number: u64,
+    state: String,
+    labels: Page<Name>,
+    timeline_items: Nodes<EventNode>,
+}
+
+#[derive(Deserialize)]
+pub(super) struct Nodes<T> {
+    pub(super) nodes: Vec<Option<T>>,
+}
+
+/// An event of a timeline, with the fields of all the kinds that are asked for.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct EventNode {
+    #[serde(rename = "__typename")]
+    pub(super) kind: String,
+    pub(super) created_at: Instant,
+    pub(super) actor: Option<Actor>,
+    pub(super) label: Option<Name>,
+    pub(super) assignee: Option<Assignee>,
+}
+
+/// Whoever was assigned; only users have a login here.
+#[derive(Deserialize)]
+pub(super) struct Assignee {
+    pub(super) login: Option<String>,
+}
+
+#[derive(Deserialize)]
+pub(super) struct Actor {
+    #[serde(rename = "__typename")]
+    pub(super) kind: String,
+    pub(super) login: String,
+}
+
+impl Actor {
+    /// The login as `viewer` has it: that of an App ends in `[bot]` there, and not here.
+    fn login(self) -> String {
+        if self.kind == "Bot" && !self.login.ends_with("[bot]") {
+            format!("{}[bot]", self.login)
+        } else {
+            self.login
+        }
+    }
+}
+
+/// Who did something, and when.
+pub(super) fn edit(actor: Option<Actor>, at: Instant, viewer: &str) -> Edit {
+    let login = actor.map(Actor::login);
+    Edit {
+        own: login
+            .as_deref()
+            .is_some_and(|login| login.eq_ignore_ascii_case(viewer)),
+        login,
+        on: at.date(),
+    }
+}
+
+/// A pull request with [`PULL_FIELDS`]; `viewer` is the identity that reads.
+pub(super) fn pull_request(node: &Value, viewer: &str) -> Result<ObservedPullRequest, Unusable> {
+    let node =
+        PullNode::deserialize(node).map_err(|error| Unusable::Malformed(error.to_string()))?;
+    if node.labels.page_info.has_next_page {
+        return Err(Unusable::Malformed(format!(
+            "#{} has more labels than GitHub allows",
+            node.number
+        )));
+    }
+    let history = node.timeline_items.nodes.into_iter().flatten();
+    Ok(ObservedPullRequest {
+        number: node.number,
+        open: node.state == "OPEN",
+        labels: names(node.labels.nodes),
+        history: history
+            .filter_map(|event| {
+                Some(LabelEvent {
+                    label: event.label?.name,
+                    put_on: event.kind == "LabeledEvent",
+                    by: edit(event.actor, event.created_at, viewer),
+                })
+            })
+            .collect(),
+    })
+}
+
+fn names(nodes: Vec<Option<Name>>) -> Vec<String> {
+    nodes.into_iter().flatten().map(|node| node.name).collect()
+}
+
+#[derive(Deserialize)]
+struct Login {
+    login: String,
+}
+
+#[derive(Deserialize)]
+pub(super) struct Name {
+    pub(super) name: String,
+}
+
+#[derive(Deserialize)]
+struct Title {
+    title: String,
+}
+
+/// A page of a connection.
+pub(super) fn page<T: serde::de::DeserializeOwned>(
+    value: Option<&Value>,
+) -> Result<Page<T>, Unusable> {
+    Page::deserialize(value.unwrap_or(&Value::Null))
+        .map_err(|error| Unusable::Malformed(error.to_string()))
+}
+
+/// An issue with [`ISSUE_FIELDS`].
+pub(super) fn issue(node: &Value) -> Result<ObservedIssue, Unusable> {
+    let node =
+        IssueNode::deserialize(node).map_err(|error| Unusable::Malformed(error.to_string()))?;
+    if node.labels.page_info.has_next_page || node.assignees.page_info.has_next_page {
+        // More than an issue can have: to take a part for the whole would take the rest off.
+        return Err(Unusable::Malformed(format!(
+            "#{} has more labels or assignees than GitHub allows",
+            node.number
+        )));
+    }
+    Ok(ObservedIssue {
+        number: node.number,
+        url: node.url,
+        title: node.title,
+        body: node.body,
+        open: node.state == "OPEN",
+        labels: names(node.labels.nodes),
+        assignees: node
+            .assignees
+            .nodes
+            .into_iter()
+            .flatten()
+            .map(|user| user.login)
+            .collect(),
+        milestone: node.milestone.map(|milestone| milestone.title),
+        author: node.author.map(|author| author.login),
+        own: node.viewer_did_author,
+    })
+}

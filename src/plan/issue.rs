@@ -1,0 +1,173 @@
+//! One record's issue: which one it is, and what of it changes.
+
+use super::identity::{self, Identity, Index};
+use super::{
+    Action, Blocked, Drift, IssuePlan, NewIssue, Options, Update, announcement, assignees, closing,
+    labels, milestone, notice, status, title,
+};
+use crate::desired::DesiredIssue;
+use crate::github_limits as limits;
+use crate::observed::{ObservedIssue, ObservedRepository};
+use crate::section::{self, Applied, Found};
+
+pub(super) fn plan(
+    wanted: &DesiredIssue,
+    seen: &ObservedRepository,
+    index: &Index<'_>,
+    options: &Options,
+) -> IssuePlan {
+    let mut number = wanted.number;
+    let (action, drift, notices) = match identity::identify(wanted, seen, index, options) {
+        Identity::Issue(issue) => {
+            number = Some(issue.number);
+            let (action, drift) = update(wanted, issue);
+            (action, drift, notice::of_issue(wanted, issue, index))
+        }
+        Identity::New => (create(wanted), Vec::new(), notice::of_new(wanted, index)),
+        Identity::NotTracked => (Action::NotTracked, Vec::new(), Vec::new()),
+        Identity::Blocked(blocked) => (Action::Blocked(blocked), Vec::new(), Vec::new()),
+    };
+    IssuePlan {
+        subject: wanted.subject.clone(),
+        name: wanted.name.clone(),
+        record: wanted.record.clone(),
+        number,
+        action,
+        drift,
+        notices,
+    }
+}
+
+fn create(wanted: &DesiredIssue) -> Action {
+    let mut assignees: Vec<String> = wanted.assignees.iter().map(ToString::to_string).collect();
+    assignees.truncate(limits::ASSIGNEES_PER_ISSUE);
+    let applied = Applied {
+        labels: wanted.labels.clone(),
+        assignees: assignees.clone(),
+        milestone: wanted.milestone.as_ref().map(|title| section::Agreed {
+            value: title.clone(),
+            set: true,
+        }),
+        title: wanted.retitle.then(|| wanted.title.clone()),
+        announced: Some(announcement::first(wanted)),
+        ..Applied::default()
+    };
+    let body = section::render(&wanted.subject, &wanted.status, &applied);
+    if let Some(blocked) = too_long(&body) {
+        return Action::Blocked(blocked);
+    }
+    Action::Create(NewIssue {
+        title: wanted.title.clone(),
+        body,
+        labels: wanted.labels.clone(),
+        assignees,
+        milestone: wanted.milestone.clone(),
+    })
+}
+
+fn too_long(body: &str) -> Option<Blocked> {
+    let length = body.chars().count();
+    (length > limits::BODY).then(|| Blocked {
+        reason: format!(
+            "the body would have {length} characters; GitHub takes {}",
+            limits::BODY
+        ),
+        remedy: "shorten the record, or the text that people wrote around the section".to_owned(),
+        conflict: false,
+    })
+}
+
+/// The update that makes one issue say what its record says, as GitHub shows the issue now.
+fn update(wanted: &DesiredIssue, issue: &ObservedIssue) -> (Action, Vec<Drift>) {
+    let present = match section::find(&issue.body) {
+        Found::Absent => None,
+        Found::Present(section) if section.subject == wanted.subject => Some(section),
+        Found::Present(section) => {
+            return blocked(
+                format!("the section in its body is that of {}", section.subject),
+                "name the right issue in the record, or remove the section from the body",
+            );
+        }
+        Found::Broken { reason, .. } => {
+            return blocked(
+                format!("its body is not written to: {reason}"),
+                "restore the lines that begin with `<!-- kepherd:` as they were, or remove them all from the body",
+            );
+        }
+    };
+    let last = present
+        .as_ref()
+        .and_then(|section| section.applied.as_ref());
+
+    let title = title::compare(wanted, issue, last);
+    let labels = labels::compare(wanted, issue, last);
+    let milestone = milestone::compare(wanted, issue, last);
+    let assignees = assignees::compare(wanted, issue, last);
+    let conflicts: Vec<String> = [
+        title.conflict,
+        labels.conflict,
+        milestone.conflict,
+        assignees.conflict,
+    ]
+    .into_iter()
+    .flatten()
+    .collect();
+    let mut drift = [title.drift, labels.drift, milestone.drift, assignees.drift].concat();
+    if !conflicts.is_empty() {
+        let blocked = Blocked {
+            reason: conflicts.join("; "),
+            remedy: "change the record to what is right (`kepherd adopt` takes over what GitHub says), or the issue"
+                .to_owned(),
+            conflict: true,
+        };
+        // What is not written is not put right either.
+        drift.iter_mut().for_each(|drift| drift.enforced = false);
+        return (Action::Blocked(blocked), drift);
+    }
+
+    let closing = closing::compare(wanted, issue, last);
+    let (announcement, announced) = announcement::since(wanted, last);
+    let applied = Applied {
+        labels: labels.applied,
+        assignees: assignees.applied,
+        milestone: milestone.applied,
+        title: title.applied,
+        closed: closing.applied,
+        announced: Some(announced),
+        ..Applied::default()
+    };
+    let status = status::compare(wanted, present.as_ref(), &applied);
+    if let Some(change) = &status.change
+        && let Some(blocked) = section::put(&issue.body, &change.to)
+            .as_deref()
+            .and_then(too_long)
+    {
+        return (Action::Blocked(blocked), Vec::new());
+    }
+    drift.extend(status.drift);
+    let update = Update {
+        title: title.change,
+        labels: labels.change,
+        milestone: milestone.change,
+        assignees: assignees.change,
+        close: closing.change,
+        // An announcement is remembered in the section; without one to remember it in, there is none.
+        announcement: announcement.filter(|_| status.change.is_some()),
+        section: status.change,
+    };
+    let action = if update.is_empty() {
+        Action::InSync
+    } else {
+        Action::Update(update)
+    };
+    (action, drift)
+}
+
+fn blocked(reason: String, remedy: &str) -> (Action, Vec<Drift>) {
+    let blocked = Blocked {
+        reason,
+        remedy: remedy.to_owned(),
+        conflict: false,
+    };
+    (Action::Blocked(blocked), Vec::new())
+}
