@@ -126,6 +126,8 @@ pub struct DesiredIssue {
     pub assignee_policy: AssigneePolicy,
     /// The status section, as Markdown, without its markers.
     pub status: String,
+    /// The pull requests that the record names in listed repositories, as `owner/name#number`.
+    pub pull_requests: Vec<String>,
     /// What is announced when it changes.
     pub announcing: Announcing,
     /// What happens when GitHub was changed.
@@ -135,14 +137,10 @@ pub struct DesiredIssue {
 /// What a pull request should say: while it is open, the labels of its releases.
 #[derive(Debug, Clone)]
 pub struct DesiredPullRequest {
-    /// The records that name it.
-    pub subjects: Vec<Subject>,
-    /// Labels it should carry.
-    pub labels: Vec<String>,
-    /// Labels that may be taken off again, if kepherd put them on and they are not among `labels`.
+    /// The label that each record that names it asks for, if it asks for one.
+    pub labels: BTreeMap<Subject, Option<String>>,
+    /// Labels that may be taken off again, if kepherd put them on and no record asks for them.
     pub removable: RemovableLabels,
-    /// What happens when somebody takes a label off that kepherd put on.
-    pub drift: Policy,
 }
 
 /// Which release labels may be taken off: those of cycles that have not shipped, and the placeholder.
@@ -323,6 +321,16 @@ impl<'a> Common<'a> {
         }
     }
 
+    /// The pull requests that may be written to.
+    fn names_of(&self, pull_requests: &[PullRequest]) -> Vec<String> {
+        let listed = &self.registry.config.value.repositories;
+        pull_requests
+            .iter()
+            .filter(|pull_request| listed.contains(&pull_request.id.repository))
+            .map(|pull_request| pull_request.id.to_string())
+            .collect()
+    }
+
     /// A pull request gets the release that it names, or else the record's target.
     fn add_pull_requests(
         &self,
@@ -331,30 +339,25 @@ impl<'a> Common<'a> {
         pull_requests: &[PullRequest],
         target: Option<Release>,
     ) {
-        let config = &self.registry.config.value;
+        let pattern = &self.registry.config.value.labels.kubernetes;
         for pull_request in pull_requests {
             let Some(repository) = repositories.get_mut(&pull_request.id.repository) else {
                 continue;
             };
-            let wanted = repository
+            let release = pull_request.kubernetes.or(target);
+            let label = release.map(|release| pattern.name_of(release));
+            if let Some(label) = &label {
+                repository.define(self, label);
+            }
+            repository
                 .pull_requests
                 .entry(pull_request.id.number)
                 .or_insert_with(|| DesiredPullRequest {
-                    subjects: Vec::new(),
-                    labels: Vec::new(),
+                    labels: BTreeMap::new(),
                     removable: self.removable.clone(),
-                    drift: config.drift.labels,
-                });
-            if !wanted.subjects.contains(subject) {
-                wanted.subjects.push(subject.clone());
-            }
-            if let Some(release) = pull_request.kubernetes.or(target) {
-                let label = config.labels.kubernetes.name_of(release);
-                if !wanted.labels.contains(&label) {
-                    wanted.labels.push(label.clone());
-                }
-                repository.define(self, &label);
-            }
+                })
+                .labels
+                .insert(subject.clone(), label);
         }
     }
 }
@@ -402,6 +405,7 @@ fn kep_issue(common: &Common<'_>, entry: &Entry<KepRecord>) -> DesiredIssue {
         assignees: record.shepherds.clone(),
         assignee_policy: config.assignees.policy,
         status: status::of_kep(common.registry, entry),
+        pull_requests: common.names_of(&record.pull_requests),
         announcing: announcement::of_kep(common.registry, entry),
         drift: config.drift.clone(),
     }
@@ -432,6 +436,7 @@ fn item_issue(common: &Common<'_>, entry: &Entry<WorkItem>) -> DesiredIssue {
         assignees: item.assignees.clone(),
         assignee_policy: config.assignees.policy,
         status: status::of_item(common.registry, entry),
+        pull_requests: common.names_of(&item.pull_requests),
         announcing: announcement::of_item(common.registry, entry),
         drift: config.drift.clone(),
     }

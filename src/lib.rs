@@ -16,6 +16,7 @@ pub mod edit;
 pub mod git;
 pub mod github;
 pub mod github_limits;
+pub mod issue_form;
 pub mod markdown;
 pub mod observed;
 pub mod plan;

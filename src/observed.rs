@@ -71,19 +71,6 @@ pub struct ObservedPullRequest {
     pub open: bool,
     /// The names of its labels.
     pub labels: Vec<String>,
-    /// What happened to its labels, oldest first, as far back as GitHub was asked.
-    pub history: Vec<LabelEvent>,
-}
-
-/// A label that was put on or taken off.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct LabelEvent {
-    /// The label.
-    pub label: String,
-    /// Whether it was put on.
-    pub put_on: bool,
-    /// Who did it, and when.
-    pub by: Edit,
 }
 
 /// Who changed something, and when.
@@ -94,9 +81,6 @@ pub struct Edit {
     pub login: Option<String>,
     /// The day, in UTC.
     pub on: Date,
-    /// Whether it was the identity that reads.
-    #[serde(skip)]
-    pub own: bool,
 }
 
 /// What happened to an issue, as far back as GitHub was asked: for saying who changed what kepherd had set.

@@ -31,6 +31,7 @@ use crate::observed::{Edit, Observed, ObservedRepository};
 use crate::registry::kep::Ending;
 use crate::registry::values::RepositoryName;
 pub use drift::Histories;
+use repository::Scene;
 
 /// The version of a plan's JSON.
 pub const VERSION: u32 = 1;
@@ -108,9 +109,6 @@ pub struct PullRequestPlan {
     pub subjects: Vec<Subject>,
     /// What is done.
     pub action: PullRequestAction,
-    /// Labels that kepherd put on and somebody took off.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub drift: Vec<Drift>,
 }
 
 /// What is done about a pull request.
@@ -168,13 +166,13 @@ pub struct NewIssue {
 pub struct Update {
     /// Another title.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub title: Option<Change<String>>,
+    pub title: Option<Change>,
     /// Labels on and off.
     #[serde(skip_serializing_if = "SetChange::is_empty")]
     pub labels: SetChange,
     /// Another milestone, or none.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub milestone: Option<Change<Option<String>>>,
+    pub milestone: Option<Change>,
     /// People assigned and unassigned.
     #[serde(skip_serializing_if = "SetChange::is_empty")]
     pub assignees: SetChange,
@@ -206,13 +204,15 @@ impl Update {
     }
 }
 
-/// One value instead of another.
+/// One value instead of another; an absent one is none.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-pub struct Change<T> {
+pub struct Change {
     /// What GitHub says.
-    pub from: T,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub from: Option<String>,
     /// What it will say.
-    pub to: T,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub to: Option<String>,
 }
 
 /// What goes into a set and what goes out of it; the rest stays.
@@ -477,13 +477,25 @@ pub struct Options {
 pub fn plan(desired: &Desired, observed: &Observed, options: &Options) -> Plan {
     let nothing = ObservedRepository::default();
     let marked = identity::marked(observed);
-    let repositories: Vec<RepositoryPlan> = desired
+    let scenes: Vec<Scene<'_>> = desired
         .repositories
         .iter()
         .map(|(name, wanted)| {
             let seen = observed.repositories.get(name).unwrap_or(&nothing);
-            repository::plan(name, wanted, seen, &marked, options)
+            Scene::of(name, wanted, seen, &marked)
         })
+        .collect();
+    // Pull requests have no section: what kepherd put on them is remembered in the sections of the records that name them.
+    let memory = pull_request::Memory::of(&scenes, options);
+    let mut claims = pull_request::Claims::new();
+    let pull_requests: Vec<Vec<PullRequestPlan>> = scenes
+        .iter()
+        .map(|scene| pull_request::plan(scene, &memory, &mut claims))
+        .collect();
+    let repositories: Vec<RepositoryPlan> = scenes
+        .iter()
+        .zip(pull_requests)
+        .map(|(scene, pull_requests)| repository::plan(scene, pull_requests, &claims, options))
         .collect();
     let refused = guards::refusals(&repositories, observed, &desired.guards);
     let mut plan = Plan {

@@ -34,6 +34,9 @@ pub struct Applied {
     /// The title that kepherd gave, where it gives titles.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub title: Option<String>,
+    /// The labels that kepherd put on pull requests, by `owner/name#number`: these have no section of their own.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub pull_requests: PullRequestLabels,
     /// Whether kepherd closed the issue.
     #[serde(skip_serializing_if = "is_false")]
     pub closed: bool,
@@ -66,6 +69,9 @@ pub struct Announced {
     /// The facts, in plain words. One that is absent was not on record.
     pub facts: Facts,
 }
+
+/// Labels of pull requests, by `owner/name#number`.
+pub type PullRequestLabels = BTreeMap<String, Vec<String>>;
 
 /// What can be announced of a record, in plain words.
 pub type Facts = BTreeMap<Announcement, String>;

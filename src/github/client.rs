@@ -348,7 +348,7 @@ impl Read for Client {
         let mut histories = Histories::new();
         for (request, page) in stories::requests(issues) {
             let answer = self.query(&request).await?;
-            stories::read(&answer.body, &page, &self.viewer(), &mut histories)
+            stories::read(&answer.body, &page, &mut histories)
                 .map_err(|unusable| answer.unusable(unusable))?;
         }
         Ok(histories)

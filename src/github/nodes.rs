@@ -4,7 +4,7 @@ use serde::Deserialize;
 use serde_json::Value;
 
 use super::queries::Unusable;
-use crate::observed::{Edit, LabelEvent, ObservedIssue, ObservedPullRequest};
+use crate::observed::{Edit, ObservedIssue, ObservedPullRequest};
 use crate::registry::values::Instant;
 
 /// The fields of an issue.
@@ -13,12 +13,9 @@ pub(super) const ISSUE_FIELDS: &str = "number url title body state viewerDidAuth
     assignees(first: 100) { nodes { login } pageInfo { hasNextPage } } \
     milestone { title }";
 
-/// The fields of a pull request: also what happened to its labels: that says which of them are kepherd's.
-pub(super) const PULL_FIELDS: &str = "number state \
-    labels(first: 100) { nodes { name } pageInfo { hasNextPage } } \
-    timelineItems(last: 100, itemTypes: [LABELED_EVENT, UNLABELED_EVENT]) { nodes { __typename \
-    ... on LabeledEvent { createdAt actor { __typename login } label { name } } \
-    ... on UnlabeledEvent { createdAt actor { __typename login } label { name } } } }";
+/// The fields of a pull request.
+pub(super) const PULL_FIELDS: &str =
+    "number state labels(first: 100) { nodes { name } pageInfo { hasNextPage } }";
 
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -56,12 +53,10 @@ struct IssueNode {
 }
 
 #[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
 struct PullNode {
     number: u64,
     state: String,
     labels: Page<Name>,
-    timeline_items: Nodes<EventNode>,
 }
 
 #[derive(Deserialize)]
@@ -106,19 +101,15 @@ impl Actor {
 }
 
 /// Who did something, and when.
-pub(super) fn edit(actor: Option<Actor>, at: Instant, viewer: &str) -> Edit {
-    let login = actor.map(Actor::login);
+pub(super) fn edit(actor: Option<Actor>, at: Instant) -> Edit {
     Edit {
-        own: login
-            .as_deref()
-            .is_some_and(|login| login.eq_ignore_ascii_case(viewer)),
-        login,
+        login: actor.map(Actor::login),
         on: at.date(),
     }
 }
 
-/// A pull request with [`PULL_FIELDS`]; `viewer` is the identity that reads.
-pub(super) fn pull_request(node: &Value, viewer: &str) -> Result<ObservedPullRequest, Unusable> {
+/// A pull request with [`PULL_FIELDS`].
+pub(super) fn pull_request(node: &Value) -> Result<ObservedPullRequest, Unusable> {
     let node =
         PullNode::deserialize(node).map_err(|error| Unusable::Malformed(error.to_string()))?;
     if node.labels.page_info.has_next_page {
@@ -127,20 +118,10 @@ pub(super) fn pull_request(node: &Value, viewer: &str) -> Result<ObservedPullReq
             node.number
         )));
     }
-    let history = node.timeline_items.nodes.into_iter().flatten();
     Ok(ObservedPullRequest {
         number: node.number,
         open: node.state == "OPEN",
         labels: names(node.labels.nodes),
-        history: history
-            .filter_map(|event| {
-                Some(LabelEvent {
-                    label: event.label?.name,
-                    put_on: event.kind == "LabeledEvent",
-                    by: edit(event.actor, event.created_at, viewer),
-                })
-            })
-            .collect(),
     })
 }
 

@@ -287,7 +287,6 @@ impl Query {
         if let Some(login) = data.pointer("/viewer/login").and_then(Value::as_str) {
             observed.viewer = login.to_owned();
         }
-        let viewer = observed.viewer.clone();
         let mut more = Vec::new();
         for (index, part) in self.parts.iter().enumerate() {
             let alias = format!("r{index}");
@@ -310,7 +309,6 @@ impl Query {
                 alias: &alias,
                 missing: &missing,
                 knew_viewer,
-                viewer: &viewer,
             };
             more.extend(part.read(repository, &context, seen)?);
         }
@@ -350,7 +348,6 @@ struct Reading<'a> {
     alias: &'a str,
     missing: &'a [Vec<String>],
     knew_viewer: bool,
-    viewer: &'a str,
 }
 
 impl Reading<'_> {
@@ -406,7 +403,7 @@ impl Part {
             } else {
                 match node(&key, number)? {
                     node if is_pull_request(node) => {
-                        let found = pull_request(node, context.viewer)?;
+                        let found = pull_request(node)?;
                         PullRequestLookup::PullRequest(Box::new(found))
                     }
                     _ => PullRequestLookup::Issue,

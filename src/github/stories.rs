@@ -61,7 +61,6 @@ pub fn requests(
 pub fn read(
     answer: &Value,
     page: &[(RepositoryName, u64)],
-    viewer: &str,
     histories: &mut Histories,
 ) -> Result<(), Unusable> {
     // What is gone since the plan has no history to tell.
@@ -78,7 +77,7 @@ pub fn read(
         histories
             .entry(name.clone())
             .or_default()
-            .insert(*number, history(node, viewer));
+            .insert(*number, history(node));
     }
     Ok(())
 }
@@ -91,10 +90,10 @@ struct StoryNode {
     timeline_items: Nodes<EventNode>,
 }
 
-fn history(node: StoryNode, viewer: &str) -> History {
+fn history(node: StoryNode) -> History {
     let events = node.timeline_items.nodes.into_iter().flatten();
     History {
-        body: node.last_edited_at.map(|at| edit(node.editor, at, viewer)),
+        body: node.last_edited_at.map(|at| edit(node.editor, at)),
         events: events
             .filter_map(|event| {
                 let label = event.label.map(|label| label.name);
@@ -110,7 +109,7 @@ fn history(node: StoryNode, viewer: &str) -> History {
                     "ReopenedEvent" => Happening::Reopened,
                     _ => return None,
                 };
-                let by = edit(event.actor, event.created_at, viewer);
+                let by = edit(event.actor, event.created_at);
                 Some(Event { what, by })
             })
             .collect(),

@@ -81,7 +81,7 @@ impl Drift {
 
     /// Who changed it, and when, as far as is known: starts with a space, or is empty.
     pub fn say_who(&self) -> String {
-        let Some(Edit { login, on, own: _ }) = &self.by else {
+        let Some(Edit { login, on }) = &self.by else {
             return String::new();
         };
         let login = login.as_deref().unwrap_or("a deleted account");

@@ -1,29 +1,36 @@
 //! One record's issue: which one it is, and what of it changes.
 
-use super::identity::{self, Identity, Index};
+use super::identity::{self, Identity};
+use super::pull_request::Claims;
+use super::repository::Scene;
 use super::{
     Action, Blocked, Drift, IssuePlan, NewIssue, Options, Update, announcement, assignees, closing,
     labels, milestone, notice, status, title,
 };
 use crate::desired::DesiredIssue;
 use crate::github_limits as limits;
-use crate::observed::{ObservedIssue, ObservedRepository};
-use crate::section::{self, Applied, Found};
+use crate::observed::ObservedIssue;
+use crate::section::{self, Applied, Found, PullRequestLabels};
 
 pub(super) fn plan(
     wanted: &DesiredIssue,
-    seen: &ObservedRepository,
-    index: &Index<'_>,
+    scene: &Scene<'_>,
+    claims: &Claims,
     options: &Options,
 ) -> IssuePlan {
+    let index = &scene.index;
+    let claims = claims.get(&wanted.subject);
     let mut number = wanted.number;
-    let (action, drift, notices) = match identity::identify(wanted, seen, index, options) {
+    let (action, drift, notices) = match identity::identify(wanted, scene.seen, index, options) {
         Identity::Issue(issue) => {
             number = Some(issue.number);
-            let (action, drift) = update(wanted, issue);
+            let (action, drift) = update(wanted, issue, claims);
             (action, drift, notice::of_issue(wanted, issue, index))
         }
-        Identity::New => (create(wanted), Vec::new(), notice::of_new(wanted, index)),
+        Identity::New => {
+            let new = create(wanted, claims);
+            (new, Vec::new(), notice::of_new(wanted, index))
+        }
         Identity::NotTracked => (Action::NotTracked, Vec::new(), Vec::new()),
         Identity::Blocked(blocked) => (Action::Blocked(blocked), Vec::new(), Vec::new()),
     };
@@ -38,7 +45,37 @@ pub(super) fn plan(
     }
 }
 
-fn create(wanted: &DesiredIssue) -> Action {
+/// What kepherd last applied to a record's issue, if there is one that says so.
+pub(super) fn applied(
+    wanted: &DesiredIssue,
+    scene: &Scene<'_>,
+    options: &Options,
+) -> Option<Applied> {
+    match identity::identify(wanted, scene.seen, &scene.index, options) {
+        Identity::Issue(issue) => match section::find(&issue.body) {
+            Found::Present(section) if section.subject == wanted.subject => section.applied,
+            _ => None,
+        },
+        Identity::New | Identity::NotTracked | Identity::Blocked(_) => None,
+    }
+}
+
+/// What the section should remember of the pull requests that the record names. Of those that were not looked at in this
+/// run, or are closed, it is what it was.
+fn remembered(
+    wanted: &DesiredIssue,
+    claims: Option<&PullRequestLabels>,
+    last: Option<&Applied>,
+) -> PullRequestLabels {
+    let of = |reference: &String| {
+        let new = claims.and_then(|claims| claims.get(reference));
+        let labels = new.or_else(|| last?.pull_requests.get(reference))?;
+        (!labels.is_empty()).then(|| (reference.clone(), labels.clone()))
+    };
+    wanted.pull_requests.iter().filter_map(of).collect()
+}
+
+fn create(wanted: &DesiredIssue, claims: Option<&PullRequestLabels>) -> Action {
     let mut assignees: Vec<String> = wanted.assignees.iter().map(ToString::to_string).collect();
     assignees.truncate(limits::ASSIGNEES_PER_ISSUE);
     let applied = Applied {
@@ -50,6 +87,7 @@ fn create(wanted: &DesiredIssue) -> Action {
         }),
         title: wanted.retitle.then(|| wanted.title.clone()),
         announced: Some(announcement::first(wanted)),
+        pull_requests: remembered(wanted, claims, None),
         ..Applied::default()
     };
     let body = section::render(&wanted.subject, &wanted.status, &applied);
@@ -78,7 +116,11 @@ fn too_long(body: &str) -> Option<Blocked> {
 }
 
 /// The update that makes one issue say what its record says, as GitHub shows the issue now.
-fn update(wanted: &DesiredIssue, issue: &ObservedIssue) -> (Action, Vec<Drift>) {
+fn update(
+    wanted: &DesiredIssue,
+    issue: &ObservedIssue,
+    claims: Option<&PullRequestLabels>,
+) -> (Action, Vec<Drift>) {
     let present = match section::find(&issue.body) {
         Found::Absent => None,
         Found::Present(section) if section.subject == wanted.subject => Some(section),
@@ -132,6 +174,7 @@ fn update(wanted: &DesiredIssue, issue: &ObservedIssue) -> (Action, Vec<Drift>) 
         assignees: assignees.applied,
         milestone: milestone.applied,
         title: title.applied,
+        pull_requests: remembered(wanted, claims, last),
         closed: closing.applied,
         announced: Some(announced),
         ..Applied::default()

@@ -12,7 +12,7 @@ pub(super) fn compare(
     wanted: &DesiredIssue,
     issue: &ObservedIssue,
     last: Option<&Applied>,
-) -> Outcome<Option<Change<Option<String>>>, Option<Agreed>> {
+) -> Outcome<Option<Change>, Option<Agreed>> {
     let last = last.and_then(|last| last.milestone.as_ref());
     let there = issue.milestone.as_ref();
     let to = |to: Option<&String>| {

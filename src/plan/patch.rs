@@ -60,10 +60,10 @@ impl Update {
         } = self;
         let mut patch = Patch::default();
         if let Some(change) = title {
-            if issue.title != change.from {
+            if Some(&issue.title) != change.from.as_ref() {
                 return Err(Stale(Field::Title));
             }
-            patch.title = Some(change.to.clone());
+            patch.title.clone_from(&change.to);
         }
         if let Some(change) = milestone {
             if issue.milestone != change.from {

@@ -1,83 +1,133 @@
 //! Pull requests: while one is open it carries the labels of its releases; afterwards it is left alone.
 //!
-//! A pull request has no section to remember things in. Its timeline does it: a label that this identity put on last is
-//! kepherd's to take off, and one that it put on and that is gone was taken off by somebody.
+//! A pull request has no section to remember things in. The sections of the records that name it do it: a label is taken off
+//! only if one of them says that kepherd put it on, and if all of them can be written. A label that is missing is put on,
+//! whoever may have taken it off.
 
-use super::{Drift, Drifted, Field, PullRequestAction, PullRequestPlan, SetChange};
-use crate::desired::{DesiredPullRequest, DesiredRepository};
-use crate::observed::{LabelEvent, ObservedPullRequest, ObservedRepository, PullRequestLookup};
-use crate::registry::config::Policy;
+use std::collections::BTreeMap;
 
-/// What happens to each pull request that records name.
-pub(super) fn plan(wanted: &DesiredRepository, seen: &ObservedRepository) -> Vec<PullRequestPlan> {
-    let plan_one = |(number, wanted): (&u64, &DesiredPullRequest)| {
-        let (action, drift) = match seen.pull_requests.get(number) {
-            Some(PullRequestLookup::PullRequest(found)) if found.open => compare(wanted, found),
-            Some(PullRequestLookup::PullRequest(_)) => (PullRequestAction::Closed, Vec::new()),
-            Some(PullRequestLookup::Issue) => (PullRequestAction::Issue, Vec::new()),
-            Some(PullRequestLookup::Invisible) | None => (PullRequestAction::Invisible, Vec::new()),
-        };
-        PullRequestPlan {
-            number: *number,
-            subjects: wanted.subjects.clone(),
-            action,
-            drift,
+use super::repository::Scene;
+use super::{Action, Options, PullRequestAction, PullRequestPlan, SetChange, issue};
+use crate::desired::{DesiredPullRequest, Subject};
+use crate::observed::{ObservedPullRequest, PullRequestLookup};
+use crate::section::PullRequestLabels;
+
+/// What the sections say before a run: the labels that kepherd put on pull requests.
+pub(super) struct Memory(BTreeMap<Subject, Remembered>);
+
+struct Remembered {
+    labels: PullRequestLabels,
+    /// Whether the section can be written in this run, so that it stays true.
+    writable: bool,
+}
+
+/// What the sections should say after a run.
+pub(super) type Claims = BTreeMap<Subject, PullRequestLabels>;
+
+impl Memory {
+    pub(super) fn of(scenes: &[Scene<'_>], options: &Options) -> Self {
+        let mut memory = BTreeMap::new();
+        for scene in scenes {
+            let issues = scene.wanted.issues.iter();
+            for wanted in issues.filter(|issue| !issue.pull_requests.is_empty()) {
+                let planned = issue::plan(wanted, scene, &Claims::new(), options);
+                let remembered = Remembered {
+                    labels: issue::applied(wanted, scene, options)
+                        .map(|applied| applied.pull_requests)
+                        .unwrap_or_default(),
+                    writable: !matches!(planned.action, Action::Blocked(_) | Action::NotTracked),
+                };
+                memory.insert(wanted.subject.clone(), remembered);
+            }
         }
-    };
-    wanted.pull_requests.iter().map(plan_one).collect()
+        Self(memory)
+    }
+
+    fn labels(&self, subject: &Subject, reference: &str) -> &[String] {
+        let remembered = self.0.get(subject);
+        remembered
+            .and_then(|remembered| remembered.labels.get(reference))
+            .map_or(&[], Vec::as_slice)
+    }
+
+    fn is_writable(&self, subject: &Subject) -> bool {
+        self.0
+            .get(subject)
+            .is_some_and(|remembered| remembered.writable)
+    }
+}
+
+/// What happens to each pull request of a repository, and what the sections should remember of it.
+pub(super) fn plan(
+    scene: &Scene<'_>,
+    memory: &Memory,
+    claims: &mut Claims,
+) -> Vec<PullRequestPlan> {
+    if scene.seen.problem.is_some() {
+        return Vec::new();
+    }
+    let mut plans = Vec::new();
+    for (number, wanted) in &scene.wanted.pull_requests {
+        let action = match scene.seen.pull_requests.get(number) {
+            Some(PullRequestLookup::PullRequest(found)) if found.open => {
+                let reference = format!("{}#{number}", scene.name);
+                compare(wanted, found, &reference, memory, claims)
+            }
+            Some(PullRequestLookup::PullRequest(_)) => PullRequestAction::Closed,
+            Some(PullRequestLookup::Issue) => PullRequestAction::Issue,
+            Some(PullRequestLookup::Invisible) | None => PullRequestAction::Invisible,
+        };
+        plans.push(PullRequestPlan {
+            number: *number,
+            subjects: wanted.labels.keys().cloned().collect(),
+            action,
+        });
+    }
+    plans
 }
 
 fn compare(
     wanted: &DesiredPullRequest,
     found: &ObservedPullRequest,
-) -> (PullRequestAction, Vec<Drift>) {
+    reference: &str,
+    memory: &Memory,
+    claims: &mut Claims,
+) -> PullRequestAction {
+    let asked: Vec<&String> = wanted.labels.values().flatten().collect();
+    let is_asked = |label: &str| asked.iter().any(|other| same(other, label));
     let is_there = |label: &str| found.labels.iter().any(|other| same(other, label));
     let mut change = SetChange::default();
-    let mut drift = Vec::new();
-    for label in wanted.labels.iter().filter(|label| !is_there(label)) {
-        let taken_off = last(found, label).filter(|event| !event.put_on && !event.by.own);
-        let enforced = wanted.drift == Policy::Enforce;
-        if let Some(event) = taken_off.filter(|_| was_put_on_by_us(found, label)) {
-            drift.push(Drift {
-                field: Field::Labels,
-                what: Drifted::Removed(label.clone()),
-                enforced,
-                by: Some(event.by.clone()),
-            });
-            if !enforced {
-                continue;
-            }
+    for label in &asked {
+        if !is_there(label) && !change.add.contains(label) {
+            change.add.push((*label).clone());
         }
-        change.add.push(label.clone());
     }
+    // A label stays claimed only where its section can be written; so nothing is taken off without that.
+    let all_writable = wanted.labels.keys().all(|one| memory.is_writable(one));
     for label in &found.labels {
-        let is_wanted = wanted.labels.iter().any(|other| same(other, label));
-        let is_ours = last(found, label).is_some_and(|event| event.put_on && event.by.own);
-        if !is_wanted && is_ours && wanted.removable.contains(label) {
+        let is_ours = wanted.labels.keys().any(|subject| {
+            let claimed = memory.labels(subject, reference);
+            claimed.iter().any(|other| same(other, label))
+        });
+        if all_writable && is_ours && !is_asked(label) && wanted.removable.contains(label) {
             change.remove.push(label.clone());
         }
     }
-    let action = if change.is_empty() {
+    for (subject, asked) in &wanted.labels {
+        let kept = memory
+            .labels(subject, reference)
+            .iter()
+            .filter(|label| is_there(label) && !change.remove.iter().any(|gone| same(gone, label)));
+        let added = asked.iter().filter(|label| change.add.contains(label));
+        let labels: Vec<String> = kept.chain(added).cloned().collect();
+        let of_subject = claims.entry(subject.clone()).or_default();
+        of_subject.insert(reference.to_owned(), labels);
+    }
+    if change.is_empty() {
         PullRequestAction::InSync
     } else {
         PullRequestAction::Label(change)
-    };
-    (action, drift)
-}
-
-/// The last thing that happened to a label.
-fn last<'a>(found: &'a ObservedPullRequest, label: &str) -> Option<&'a LabelEvent> {
-    found
-        .history
-        .iter()
-        .rev()
-        .find(|event| same(&event.label, label))
-}
-
-fn was_put_on_by_us(found: &ObservedPullRequest, label: &str) -> bool {
-    let mut before = found.history.iter().rev();
-    let put_on = before.find(|event| event.put_on && same(&event.label, label));
-    put_on.is_some_and(|event| event.by.own)
+    }
 }
 
 fn same(left: &str, right: &str) -> bool {

@@ -3,21 +3,54 @@
 use std::collections::BTreeSet;
 
 use super::identity::{Index, Marked};
-use super::{Action, IssuePlan, Options, PullRequestAction, RepositoryPlan, issue, pull_request};
+use super::pull_request::Claims;
+use super::{
+    Action, IssuePlan, Options, PullRequestAction, PullRequestPlan, RepositoryPlan, issue,
+};
 use crate::desired::DesiredRepository;
 use crate::observed::ObservedRepository;
 use crate::registry::values::RepositoryName;
 
+/// A repository as its plan sees it: what is desired, what was read, and which issue is whose.
+pub(super) struct Scene<'a> {
+    pub(super) name: &'a RepositoryName,
+    pub(super) wanted: &'a DesiredRepository,
+    pub(super) seen: &'a ObservedRepository,
+    pub(super) index: Index<'a>,
+}
+
+impl<'a> Scene<'a> {
+    pub(super) fn of(
+        name: &'a RepositoryName,
+        wanted: &'a DesiredRepository,
+        seen: &'a ObservedRepository,
+        marked: &'a Marked,
+    ) -> Self {
+        let index = Index::of(name, wanted, seen, marked);
+        Self {
+            name,
+            wanted,
+            seen,
+            index,
+        }
+    }
+}
+
 pub(super) fn plan(
-    name: &RepositoryName,
-    wanted: &DesiredRepository,
-    seen: &ObservedRepository,
-    marked: &Marked,
+    scene: &Scene<'_>,
+    pull_requests: Vec<PullRequestPlan>,
+    claims: &Claims,
     options: &Options,
 ) -> RepositoryPlan {
+    let Scene {
+        name,
+        wanted,
+        seen,
+        index,
+    } = scene;
     if let Some(problem) = &seen.problem {
         return RepositoryPlan {
-            repository: name.clone(),
+            repository: (*name).clone(),
             problem: Some(problem.clone()),
             labels: Vec::new(),
             milestones: Vec::new(),
@@ -26,11 +59,10 @@ pub(super) fn plan(
             untracked: Vec::new(),
         };
     }
-    let index = Index::of(name, wanted, seen, marked);
     let mut issues: Vec<IssuePlan> = wanted
         .issues
         .iter()
-        .map(|issue| issue::plan(issue, seen, &index, options))
+        .map(|issue| issue::plan(issue, scene, claims, options))
         .collect();
     issues.sort_by(|a, b| {
         let order = |issue: &IssuePlan| {
@@ -42,7 +74,6 @@ pub(super) fn plan(
             .then_with(|| a.subject.cmp(&b.subject))
     });
     let tracked: BTreeSet<u64> = issues.iter().filter_map(|issue| issue.number).collect();
-    let pull_requests = pull_request::plan(wanted, seen);
     // A definition is created when an issue of this run needs it, not before.
     let mut needed_labels: BTreeSet<String> = BTreeSet::new();
     let mut needed_milestones: BTreeSet<String> = BTreeSet::new();
@@ -70,7 +101,7 @@ pub(super) fn plan(
         }
     }
     RepositoryPlan {
-        repository: name.clone(),
+        repository: (*name).clone(),
         problem: None,
         labels: wanted
             .labels

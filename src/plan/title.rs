@@ -10,7 +10,7 @@ pub(super) fn compare(
     wanted: &DesiredIssue,
     issue: &ObservedIssue,
     last: Option<&Applied>,
-) -> Outcome<Option<Change<String>>, Option<String>> {
+) -> Outcome<Option<Change>, Option<String>> {
     let mut outcome = Outcome {
         change: None,
         drift: Vec::new(),
@@ -25,8 +25,8 @@ pub(super) fn compare(
         return outcome;
     }
     let change = Change {
-        from: issue.title.clone(),
-        to: wanted.title.clone(),
+        from: Some(issue.title.clone()),
+        to: Some(wanted.title.clone()),
     };
     match last.and_then(|last| last.title.as_ref()) {
         // `retitle` says outright that titles are kepherd's, so a first title is no conflict.

@@ -175,9 +175,8 @@ fn record_name(subject: &Subject) -> String {
 /// What is said of a pull request; empty if there is nothing to say.
 pub fn of_pull_request(pull_request: &PullRequestPlan) -> Vec<Row> {
     let mut rows = Vec::new();
-    let enforced = reasons(&pull_request.drift, Field::Labels);
     match &pull_request.action {
-        PullRequestAction::Label(change) => set(&mut rows, Field::Labels, change, enforced),
+        PullRequestAction::Label(change) => set(&mut rows, Field::Labels, change, Vec::new()),
         PullRequestAction::Issue => rows.push(row(
             "notice",
             vec![piece(
@@ -193,16 +192,6 @@ pub fn of_pull_request(pull_request: &PullRequestPlan) -> Vec<Row> {
             )],
         )),
         PullRequestAction::InSync | PullRequestAction::Closed => {}
-    }
-    for drift in pull_request.drift.iter().filter(|drift| !drift.enforced) {
-        let what = format!("{}{}", drift.say(), drift.say_who());
-        rows.push(row(
-            drift.field.as_str(),
-            vec![
-                piece(Tone::Plain, what),
-                piece(Tone::Noticed, "drifted, reported only"),
-            ],
-        ));
     }
     rows
 }
@@ -272,13 +261,12 @@ fn update(rows: &mut Vec<Row>, update: &Update, drift: &[Drift], full: bool) {
         announcement,
     } = update;
     let why = |field| reasons(drift, field);
-    if let Some(Change { from, to }) = title {
-        change(rows, Field::Title, Some(from), Some(to), why(Field::Title));
+    if let Some(title) = title {
+        change(rows, Field::Title, title, why(Field::Title));
     }
     set(rows, Field::Labels, labels, why(Field::Labels));
-    if let Some(Change { from, to }) = milestone {
-        let (from, to) = (from.as_deref(), to.as_deref());
-        change(rows, Field::Milestone, from, to, why(Field::Milestone));
+    if let Some(milestone) = milestone {
+        change(rows, Field::Milestone, milestone, why(Field::Milestone));
     }
     set(rows, Field::Assignees, assignees, why(Field::Assignees));
     if let Some(ending) = close {
@@ -299,13 +287,8 @@ fn update(rows: &mut Vec<Row>, update: &Update, drift: &[Drift], full: bool) {
     }
 }
 
-fn change(
-    rows: &mut Vec<Row>,
-    field: Field,
-    from: Option<&str>,
-    to: Option<&str>,
-    why: Vec<Piece>,
-) {
+fn change(rows: &mut Vec<Row>, field: Field, change: &Change, why: Vec<Piece>) {
+    let (from, to) = (change.from.as_deref(), change.to.as_deref());
     let mut pieces = match (from, to) {
         (None, Some(to)) => vec![piece(Tone::Added, format!("+ {to}"))],
         (Some(from), None) => vec![piece(Tone::Removed, format!("- {from}"))],

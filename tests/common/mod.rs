@@ -11,11 +11,14 @@ use std::process::Command;
 
 use kepherd::registry::load::{RawFile, load};
 use kepherd::sandbox::seed;
-use kepherd::sandbox::world::World;
+use kepherd::sandbox::world::{Issue, IssuePatch, NewMilestone, World};
 use kepherd::sandbox::{Exchange, Options, Sandbox};
 
 /// The repository of most tests.
 pub const REPO: &str = "containerd/containerd";
+
+/// The path of the record that most tests have.
+pub const PATH: &str = "sig-node/9001-pod-lullabies.toml";
 
 /// The files around records in a test registry.
 pub const BASE: &[(&str, &str)] = &[
@@ -177,6 +180,71 @@ pub struct Hub {
 }
 
 impl Hub {
+    /// With the record of KEP-9001, and these lines more in it.
+    pub fn one(more: &str) -> Self {
+        Self::with(&[(PATH, &record(9001, more))])
+    }
+
+    /// Rewrites the record of KEP-9001.
+    pub fn rewrite(&self, more: &str) {
+        self.folder.write(PATH, record(9001, more));
+    }
+
+    /// Adds lines at the end of `registry.toml`.
+    pub fn configure(&self, more: &str) {
+        let config = self.folder.read("registry.toml");
+        self.folder
+            .write("registry.toml", format!("{config}\n{more}\n"));
+    }
+
+    /// An issue or pull request as it is now.
+    pub fn issue(&self, number: u64) -> Issue {
+        self.world(|world| world.issue(REPO, number).unwrap().clone())
+    }
+
+    /// Edits an issue as a person would.
+    pub fn edit(&self, number: u64, patch: IssuePatch) {
+        self.world(|world| world.edit_issue("octocat", REPO, number, patch))
+            .unwrap();
+    }
+
+    /// Replaces all labels of an issue as a person would.
+    pub fn label(&self, number: u64, labels: &[&str]) {
+        self.edit(
+            number,
+            IssuePatch {
+                labels: Some(labels.iter().map(ToString::to_string).collect()),
+                ..IssuePatch::default()
+            },
+        );
+    }
+
+    /// Creates a milestone as a person would, and gives its number.
+    pub fn milestone(&self, title: &str) -> u64 {
+        let milestone = NewMilestone {
+            title: title.to_owned(),
+            state: None,
+            description: None,
+            due_on: None,
+        };
+        self.world(|world| world.create_milestone("octocat", REPO, milestone))
+            .unwrap()
+    }
+
+    /// The title of an issue's milestone.
+    pub fn milestone_of(&self, number: u64) -> Option<String> {
+        self.world(|world| {
+            let repository = world.repository(REPO).unwrap();
+            let milestone = repository.issues[&number].milestone?;
+            Some(repository.milestones[&milestone].title.clone())
+        })
+    }
+
+    /// How many issues there are.
+    pub fn issue_count(&self) -> usize {
+        self.world(|world| world.repository(REPO).unwrap().issues.len())
+    }
+
     /// A sandbox seeded from a registry with these files.
     pub fn with(files: &[(&str, &str)]) -> Self {
         let folder = Folder::with(files);

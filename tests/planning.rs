@@ -1,0 +1,1435 @@
+//! One test per statement of the design's chapter on planning, named after it: through the binary, against the sandbox.
+#![allow(
+    clippy::disallowed_methods,
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic
+)]
+
+mod common;
+
+use common::{Folder, Hub, PATH, REPO, Ran, record, seeded};
+use kepherd::sandbox::world::{EventKind, IssuePatch, State, StateReason};
+use kepherd::section::{Found, find};
+
+const TARGET: &str = "target/kubernetes/v1.38";
+
+fn body_patch(body: String) -> IssuePatch {
+    IssuePatch {
+        body: Some(body),
+        ..IssuePatch::default()
+    }
+}
+
+/// A number of records, each with the same lines.
+fn many(count: u32, more: impl Fn(u32) -> String) -> Vec<(String, String)> {
+    (1..=count)
+        .map(|n| {
+            let path = format!("sig-node/{}-x.toml", 9000 + n);
+            (path, record(9000 + n, &more(n)))
+        })
+        .collect()
+}
+
+fn borrowed(files: &[(String, String)]) -> Vec<(&str, &str)> {
+    files
+        .iter()
+        .map(|(path, text)| (path.as_str(), text.as_str()))
+        .collect()
+}
+
+mod a_plan {
+    use super::*;
+
+    #[test]
+    fn is_a_pure_function_of_the_records_and_of_what_was_read() {
+        let hub = Hub::one("target = \"1.38\"\n");
+        let first = hub.run(&["plan", "--format=json"]).expect(0);
+        let second = hub.run(&["plan", "--format=json"]).expect(0);
+        assert_eq!(first, second);
+    }
+
+    #[test]
+    fn is_printed_for_people_written_as_versioned_json_and_rendered_as_markdown() {
+        let hub = Hub::one("issue = 7\ntarget = \"1.38\"\nmilestone = \"2.5\"\n");
+        let text = hub.run(&["plan"]).expect(0);
+        assert!(
+            text.contains("#7      KEP-9001  Pod Lullabies 9001"),
+            "{text}"
+        );
+        assert!(
+            text.contains("labels     + target/kubernetes/v1.38"),
+            "{text}"
+        );
+        let markdown = hub.run(&["plan", "--format=markdown"]).expect(0);
+        assert!(
+            markdown.contains("<details><summary><b>#7</b> KEP-9001"),
+            "{markdown}"
+        );
+        let json: serde_json::Value =
+            serde_json::from_str(&hub.run(&["plan", "--format=json"]).expect(0)).unwrap();
+        assert_eq!(json["version"], 1);
+        let schema = include_str!("../schema/plan.schema.json").parse().unwrap();
+        let problems: Vec<String> = jsonschema::validator_for(&schema)
+            .unwrap()
+            .iter_errors(&json)
+            .map(|error| error.to_string())
+            .collect();
+        assert!(problems.is_empty(), "{problems:?}");
+    }
+
+    #[test]
+    fn is_the_dry_run_and_writes_nothing() {
+        let hub = Hub::one("target = \"1.38\"\n");
+        hub.run(&["plan", "--out=plan.json"]).expect(0);
+        assert_eq!(hub.requests_since(0).2, 0);
+        for command in ["plan", "apply", "adopt"] {
+            let help = hub.run(&[command, "--help"]).expect(0);
+            assert!(!help.contains("dry"), "{help}");
+        }
+    }
+}
+
+mod what_is_managed {
+    use super::*;
+
+    #[test]
+    fn is_labels_milestone_assignees_and_a_section_at_the_end_of_the_body() {
+        let hub = Hub::one(
+            "issue = 7\ntarget = \"1.38\"\nmilestone = \"2.5\"\nshepherds = [\"mikebrow\"]\n",
+        );
+        hub.edit(7, body_patch("What people wrote.".to_owned()));
+        hub.label(7, &["help wanted"]);
+        let title = hub.issue(7).title;
+        hub.run(&["apply"]).expect(0);
+        let issue = hub.issue(7);
+        assert_eq!(
+            issue.labels,
+            ["help wanted", "kind/feature", "area/cri", TARGET]
+        );
+        assert_eq!(hub.milestone_of(7).as_deref(), Some("2.5"));
+        assert_eq!(issue.assignees, ["mikebrow"]);
+        assert_eq!(issue.title, title, "an existing title is people's");
+        assert!(
+            issue
+                .body
+                .starts_with("What people wrote.\n\n<!-- kepherd:begin KEP-9001 -->\n")
+        );
+        assert!(issue.body.ends_with("<!-- kepherd:end KEP-9001 -->"));
+    }
+
+    #[test]
+    fn is_the_title_of_new_issues_and_of_all_with_retitle() {
+        let hub = Hub::with(&[
+            (PATH, &record(9001, "issue = 7\n")),
+            ("sig-node/9002-b.toml", &record(9002, "")),
+        ]);
+        hub.edit(
+            7,
+            IssuePatch {
+                title: Some("KEP-9001, mine".to_owned()),
+                ..IssuePatch::default()
+            },
+        );
+        hub.run(&["apply"]).expect(0);
+        assert_eq!(
+            hub.issue(8).title,
+            "[SIG-Node]: KEP-9002 - Pod Lullabies 9002"
+        );
+        assert_eq!(hub.issue(7).title, "KEP-9001, mine");
+        let config = hub.folder.read("registry.toml");
+        hub.folder.write(
+            "registry.toml",
+            config.replace("[issue]\n", "[issue]\nretitle = true\n"),
+        );
+        hub.run(&["apply"]).expect(0);
+        assert_eq!(
+            hub.issue(7).title,
+            "[SIG-Node]: KEP-9001 - Pod Lullabies 9001"
+        );
+    }
+
+    #[test]
+    fn is_the_state_only_if_close_is_enforced() {
+        let hub = Hub::one("issue = 7\n");
+        hub.folder.write(
+            PATH,
+            record(9001, "issue = 7\n").replace("implementable", "withdrawn"),
+        );
+        let plan = hub.run(&["plan"]).expect(0);
+        assert!(
+            plan.contains("KEP-9001 was withdrawn, and the issue is open: close it"),
+            "{plan}"
+        );
+        hub.run(&["apply"]).expect(0);
+        assert_eq!(hub.issue(7).state, State::Open);
+        let config = hub.folder.read("registry.toml");
+        hub.folder.write(
+            "registry.toml",
+            config.replace("[issue]\n", "[issue]\nclose = \"enforce\"\n"),
+        );
+        hub.run(&["apply"]).expect(0);
+        assert_eq!(hub.issue(7).state, State::Closed);
+    }
+
+    #[test]
+    fn compares_with_crlf_folded_and_leaves_everything_else_byte_for_byte() {
+        let hub = Hub::one("issue = 7\ntarget = \"1.38\"\n");
+        hub.run(&["apply"]).expect(0);
+        // GitHub's own editor sends CRLF.
+        let people = "Before.\r\n\t \r\n".to_owned();
+        let body = format!(
+            "{people}{}\r\nAfter.\r\n",
+            hub.issue(7).body.replace('\n', "\r\n")
+        );
+        hub.edit(7, body_patch(body.clone()));
+        hub.run(&["plan", "--exit-code"]).expect(0);
+        hub.rewrite("issue = 7\ntarget = \"1.39\"\n");
+        hub.run(&["apply"]).expect(0);
+        let now = hub.issue(7).body;
+        assert!(
+            now.starts_with(&people) && now.ends_with("-->\r\nAfter.\r\n"),
+            "{now:?}"
+        );
+    }
+}
+
+mod three_way {
+    use super::*;
+
+    #[test]
+    fn without_a_readable_hint_nothing_is_removed() {
+        for damage in ["\"labels\"", "\"sum\""] {
+            let hub = Hub::one("issue = 7\ntarget = \"1.38\"\nshepherds = [\"mikebrow\"]\n");
+            hub.run(&["apply"]).expect(0);
+            let damaged = hub.issue(7).body.replace(damage, "\"x\"");
+            hub.edit(7, body_patch(damaged));
+            hub.rewrite("issue = 7\n");
+            hub.run(&["apply"]).expect(0);
+            let issue = hub.issue(7);
+            assert!(issue.labels.contains(&TARGET.to_owned()), "{damage}");
+            assert_eq!(issue.assignees, ["mikebrow"], "{damage}");
+        }
+    }
+
+    #[test]
+    fn what_kepherd_set_and_the_record_no_longer_says_is_removed() {
+        let hub = Hub::one(
+            "issue = 7\ntarget = \"1.38\"\nmilestone = \"2.5\"\nshepherds = [\"mikebrow\"]\n",
+        );
+        hub.run(&["apply"]).expect(0);
+        hub.rewrite("issue = 7\n");
+        let plan = hub.run(&["plan"]).expect(0);
+        for text in ["- target/kubernetes/v1.38", "- 2.5", "- mikebrow"] {
+            assert!(plan.contains(text), "{text}: {plan}");
+        }
+        hub.run(&["apply"]).expect(0);
+        let issue = hub.issue(7);
+        assert_eq!(issue.labels, ["kind/feature", "area/cri"]);
+        assert_eq!((issue.milestone, issue.assignees.len()), (None, 0));
+    }
+
+    #[test]
+    fn what_kepherd_never_set_is_never_removed() {
+        let hub = Hub::one(
+            "issue = 7\ntarget = \"1.38\"\nmilestone = \"2.5\"\nshepherds = [\"mikebrow\"]\n",
+        );
+        let milestone = hub.milestone("2.5");
+        hub.edit(
+            7,
+            IssuePatch {
+                labels: Some(vec![TARGET.to_owned()]),
+                assignees: Some(vec!["mikebrow".to_owned()]),
+                milestone: Some(Some(milestone)),
+                ..IssuePatch::default()
+            },
+        );
+        hub.run(&["apply"]).expect(0);
+        hub.rewrite("issue = 7\n");
+        hub.run(&["apply"]).expect(0);
+        let issue = hub.issue(7);
+        assert!(issue.labels.contains(&TARGET.to_owned()));
+        assert_eq!(issue.assignees, ["mikebrow"]);
+        assert_eq!(issue.milestone, Some(milestone));
+    }
+
+    #[test]
+    fn each_field_is_in_sync_pending_drifted_with_who_and_when_or_in_conflict() {
+        let hub = Hub::with(&[
+            (PATH, &record(9001, "issue = 7\nmilestone = \"2.4\"\n")),
+            (
+                "sig-node/9002-b.toml",
+                &record(9002, "issue = 8\nmilestone = \"2.4\"\n"),
+            ),
+            (
+                "sig-node/9003-c.toml",
+                &record(9003, "issue = 9\nmilestone = \"2.4\"\n"),
+            ),
+            (
+                "sig-node/9004-d.toml",
+                &record(9004, "issue = 10\nmilestone = \"2.4\"\n"),
+            ),
+        ]);
+        hub.run(&["apply"]).expect(0);
+        let other = hub.milestone("3.0");
+        for number in [9, 10] {
+            hub.edit(
+                number,
+                IssuePatch {
+                    milestone: Some(Some(other)),
+                    ..IssuePatch::default()
+                },
+            );
+        }
+        for (path, number) in [("sig-node/9002-b.toml", 8), ("sig-node/9004-d.toml", 10)] {
+            let text = format!("issue = {number}\nmilestone = \"2.5\"\n");
+            hub.folder.write(path, record(8994 + number as u32, &text));
+        }
+        let plan = hub.run(&["plan"]).expect(1);
+        let of = |kep: &str| {
+            let at = plan.find(kep).unwrap_or(plan.len());
+            plan[at..].split("\n\n").next().unwrap().to_owned()
+        };
+        assert_eq!(of("KEP-9001"), "", "in sync is not worth a line: {plan}");
+        assert!(
+            of("KEP-9002").contains("milestone  2.4  →  2.5\n"),
+            "pending: {plan}"
+        );
+        let drifted = "milestone  3.0  →  2.4  drifted: 2.4 → 3.0 on GitHub, by octocat on 2026-";
+        assert!(of("KEP-9003").contains(drifted), "drifted: {plan}");
+        let conflict = of("KEP-9004");
+        assert!(
+            conflict
+                .contains("conflict   the record asks for milestone 2.5, and the issue has 3.0"),
+            "{plan}"
+        );
+        assert!(conflict.contains("by octocat on 2026-"), "{plan}");
+        assert!(
+            plan.contains("2 to update · 1 waiting for a person · 1 in sync"),
+            "{plan}"
+        );
+    }
+
+    #[test]
+    fn the_timeline_is_read_for_drifted_issues_only() {
+        let records = many(30, |n| format!("issue = {n}\ntarget = \"1.38\"\n"));
+        let hub = Hub::with(&borrowed(&records));
+        hub.run(&["apply"]).expect(0);
+        let before = hub.exchanges().len();
+        hub.run(&["plan"]).expect(0);
+        assert_eq!(hub.requests_since(before), (1, 0, 0));
+        hub.label(3, &["kind/feature", "area/cri"]);
+        let before = hub.exchanges().len();
+        hub.run(&["plan"]).expect(0);
+        assert_eq!(hub.requests_since(before), (2, 0, 0));
+        let asked = format!("{:?}", hub.exchanges().pop().unwrap().request);
+        assert_eq!(asked.matches("issue(number:").count(), 1, "{asked}");
+    }
+
+    #[test]
+    fn drift_follows_its_policy_field_by_field() {
+        let lines =
+            "issue = 7\ntarget = \"1.38\"\nmilestone = \"2.5\"\nshepherds = [\"mikebrow\"]\n";
+        for (policy, labels, milestone, assignees) in
+            [("enforce", 3, Some("2.5"), 1), ("report", 2, None, 0)]
+        {
+            let hub = Hub::one(lines);
+            hub.configure(&format!(
+                "[drift]\nlabels = \"{policy}\"\nmilestone = \"{policy}\"\nassignees = \"{policy}\"\nsection = \"{policy}\""
+            ));
+            hub.run(&["apply"]).expect(0);
+            let body = hub.issue(7).body.replace("implementable", "well under way");
+            hub.edit(
+                7,
+                IssuePatch {
+                    labels: Some(vec!["kind/feature".to_owned(), "area/cri".to_owned()]),
+                    milestone: Some(None),
+                    assignees: Some(Vec::new()),
+                    body: Some(body),
+                    ..IssuePatch::default()
+                },
+            );
+            let plan = hub.run(&["plan"]).expect(0);
+            let said = if policy == "report" {
+                "drifted, reported only"
+            } else {
+                "drifted: "
+            };
+            assert_eq!(plan.matches(said).count(), 4, "{plan}");
+            hub.run(&["apply"]).expect(0);
+            let issue = hub.issue(7);
+            assert_eq!(issue.labels.len(), labels);
+            assert_eq!(hub.milestone_of(7).as_deref(), milestone);
+            assert_eq!(issue.assignees.len(), assignees);
+            assert_eq!(issue.body.contains("well under way"), policy == "report");
+            hub.run(&["plan", "--exit-code"]).expect(0);
+        }
+    }
+
+    #[test]
+    fn a_conflict_stops_its_issue_and_nothing_else_until_a_person_decides() {
+        let hub = Hub::with(&[
+            (PATH, &record(9001, "issue = 7\nmilestone = \"2.5\"\n")),
+            ("sig-node/9002-b.toml", &record(9002, "issue = 8\n")),
+        ]);
+        let other = hub.milestone("3.0");
+        hub.edit(
+            7,
+            IssuePatch {
+                milestone: Some(Some(other)),
+                ..IssuePatch::default()
+            },
+        );
+        let before = hub.issue(7);
+        let out = hub.run(&["apply"]).expect(1);
+        assert!(
+            out.contains("the record asks for milestone 2.5, and the issue has 3.0"),
+            "{out}"
+        );
+        assert_eq!(hub.issue(7), before);
+        assert!(hub.issue(8).body.contains("kepherd:begin KEP-9002"));
+        // The person decides on GitHub.
+        hub.edit(
+            7,
+            IssuePatch {
+                milestone: Some(None),
+                ..IssuePatch::default()
+            },
+        );
+        hub.run(&["apply"]).expect(0);
+        assert_eq!(hub.milestone_of(7).as_deref(), Some("2.5"));
+    }
+
+    #[test]
+    fn adopt_turns_drift_into_an_edit_of_the_record() {
+        let lines = "# who sees it through\nshepherds = [\"mikebrow\", \"samuelkarp\"] # two\nissue = 7\ntarget = \"1.38\"\nmilestone = \"2.4\"\n";
+        let hub = Hub::one(lines);
+        hub.run(&["apply"]).expect(0);
+        let other = hub.milestone("2.5");
+        hub.edit(
+            7,
+            IssuePatch {
+                labels: Some(vec![
+                    "kind/feature".to_owned(),
+                    "area/cri".to_owned(),
+                    "target/kubernetes/v1.39".to_owned(),
+                ]),
+                milestone: Some(Some(other)),
+                assignees: Some(vec!["samuelkarp".to_owned()]),
+                ..IssuePatch::default()
+            },
+        );
+        let shown = hub.run(&["adopt", "9001", "--diff"]).expect(0);
+        assert!(shown.contains("would adopt  KEP-9001"), "{shown}");
+        assert_eq!(
+            hub.folder.read(PATH),
+            record(9001, lines),
+            "--diff writes nothing"
+        );
+        let out = hub.run(&["adopt", "9001"]).expect(0);
+        for text in [
+            "target: \"1.38\" → \"1.39\"",
+            "milestone: \"2.4\" → \"2.5\"",
+            "shepherds: without mikebrow",
+        ] {
+            assert!(out.contains(text), "{text}: {out}");
+        }
+        let expected = lines
+            .replace("[\"mikebrow\", \"samuelkarp\"]", "[ \"samuelkarp\"]")
+            .replace("1.38", "1.39")
+            .replace("2.4", "2.5");
+        assert_eq!(
+            hub.folder.read(PATH),
+            record(9001, &expected),
+            "comments and order stay"
+        );
+        let before = hub.issue(7);
+        hub.run(&["apply"]).expect(0);
+        let after = hub.issue(7);
+        assert_eq!(
+            (after.labels, after.milestone, after.assignees),
+            (before.labels, before.milestone, before.assignees)
+        );
+        assert!(
+            hub.run(&["adopt"])
+                .expect(0)
+                .starts_with("nothing to adopt")
+        );
+    }
+
+    #[test]
+    fn adopt_says_what_it_cannot_take_over() {
+        let hub = Hub::one("issue = 7\nmilestone = \"2.4\"\n");
+        hub.label(7, &[]);
+        hub.run(&["apply"]).expect(0);
+        let other = hub.milestone("someday");
+        hub.edit(
+            7,
+            IssuePatch {
+                labels: Some(Vec::new()),
+                milestone: Some(Some(other)),
+                body: Some(hub.issue(7).body.replace("implementable", "fine")),
+                ..IssuePatch::default()
+            },
+        );
+        let text = hub.folder.read(PATH);
+        let out = hub.run(&["adopt"]).expect(1);
+        for expected in [
+            "kind/feature is a label of every tracking issue: it is set in registry.toml",
+            "milestone `someday` names no release of containerd",
+            "the status section is written from the record",
+        ] {
+            assert!(out.contains(expected), "{expected}: {out}");
+        }
+        assert_eq!(hub.folder.read(PATH), text);
+        let ran = hub.run(&["adopt", "4711"]);
+        assert!(
+            ran.log.contains("the registry has no record of `4711`"),
+            "{ran:?}"
+        );
+        ran.expect(2);
+    }
+}
+
+mod release_labels {
+    use super::*;
+
+    fn ship(hub: &Hub, release: &str) {
+        let calendar = hub.folder.read("releases/kubernetes.toml");
+        let shipped = calendar
+            .replace(
+                &format!("release = \"{release}\"\nplanned = 2026-12-16"),
+                &format!("release = \"{release}\"\nreleased = 2026-12-16"),
+            )
+            .replace(
+                &format!("release = \"{release}\"\n\n"),
+                &format!("release = \"{release}\"\nreleased = 2027-04-21\n\n"),
+            );
+        assert_ne!(calendar, shipped);
+        hub.folder.write("releases/kubernetes.toml", shipped);
+    }
+
+    fn cycles(hub: &Hub) {
+        let mut text = String::new();
+        for release in ["1.38", "1.39", "1.40", "1.41", "1.42"] {
+            text.push_str(&format!("[[cycles]]\nrelease = \"{release}\"\n\n"));
+        }
+        hub.folder.write("releases/kubernetes.toml", text);
+    }
+
+    fn release_labels(hub: &Hub, number: u64) -> Vec<String> {
+        let labels = hub.issue(number).labels;
+        labels
+            .into_iter()
+            .filter_map(|label| label.strip_prefix("target/kubernetes/v").map(str::to_owned))
+            .collect()
+    }
+
+    /// One KEP from its first mention to stable: what its issue says at each step.
+    #[test]
+    fn follow_a_kep_through_its_whole_life() {
+        let hub = Hub::one("issue = 7\ntriage = \"pending\"\n");
+        cycles(&hub);
+        let becomes = |lines: &str, labels: &[&str]| {
+            hub.rewrite(&format!("issue = 7\n{lines}"));
+            hub.run(&["apply"]).expect(0);
+            assert_eq!(release_labels(&hub, 7), labels, "{lines}");
+            hub.run(&["plan", "--exit-code"]).expect(0);
+        };
+        becomes("triage = \"pending\"\n", &[]);
+        becomes("triage = \"accepted\"\n", &["1.??"]);
+        let aims = |stage: &str, target: &str| {
+            format!("triage = \"accepted\"\nstage = \"{stage}\"\ntarget = \"{target}\"\n")
+        };
+        // Alpha is planned for 1.38, slips to 1.39, and ships there.
+        becomes(&aims("alpha", "1.38"), &["1.38"]);
+        becomes(&aims("alpha", "1.39"), &["1.39"]);
+        ship(&hub, "1.38");
+        ship(&hub, "1.39");
+        becomes(
+            "triage = \"accepted\"\nstage = \"alpha\"\n[reached]\nalpha = \"1.39\"\n",
+            &["1.39", "1.??"],
+        );
+        // Beta, off by default, is planned for 1.40; nothing is moved by the plan alone.
+        let beta = |gate: bool, target: &str| {
+            format!(
+                "{}enabled-by-default = {gate}\n[reached]\nalpha = \"1.39\"\n",
+                aims("beta", target)
+            )
+        };
+        becomes(&beta(false, "1.40"), &["1.39", "1.40"]);
+        ship(&hub, "1.40");
+        // It misses 1.40 after that has shipped: the label stays, as it says where work went.
+        becomes(&beta(false, "1.41"), &["1.39", "1.40", "1.41"]);
+        becomes(&beta(true, "1.41"), &["1.39", "1.40", "1.41"]);
+        ship(&hub, "1.41");
+        let stable = "[reached]\nalpha = \"1.39\"\nbeta = \"1.41\"\nbeta-on = \"1.41\"\n";
+        becomes(
+            &format!("{}{stable}", aims("stable", "1.42")),
+            &["1.39", "1.40", "1.41", "1.42"],
+        );
+        let done = record(
+            9001,
+            &format!("issue = 7\nstage = \"stable\"\n{stable}stable = \"1.42\"\n"),
+        )
+        .replace("implementable", "implemented");
+        let calendar = hub.folder.read("releases/kubernetes.toml").replace(
+            "release = \"1.42\"\n",
+            "release = \"1.42\"\nreleased = 2028-04-19\n",
+        );
+        hub.folder.write("releases/kubernetes.toml", calendar);
+        hub.folder.write(PATH, done);
+        hub.run(&["apply"]).expect(0);
+        assert_eq!(release_labels(&hub, 7), ["1.39", "1.40", "1.41", "1.42"]);
+    }
+
+    #[test]
+    fn of_people_are_never_removed() {
+        let hub = Hub::one("issue = 7\ntarget = \"1.38\"\n");
+        hub.label(7, &["target/kubernetes/v1.39", "target/kubernetes/v1.??"]);
+        hub.run(&["apply"]).expect(0);
+        hub.rewrite("issue = 7\n");
+        hub.run(&["apply"]).expect(0);
+        assert_eq!(release_labels(&hub, 7), ["1.39", "1.??"]);
+    }
+
+    fn with_pull_request(lines: &str) -> Hub {
+        Hub::one(&format!("issue = 7\n{lines}"))
+    }
+
+    #[test]
+    fn go_to_open_pull_requests_the_release_that_is_named_or_else_the_target() {
+        let hub = with_pull_request(
+            "target = \"1.38\"\npull-requests = [{ id = \"containerd/containerd#20\" }, { id = \"containerd/containerd#21\", kubernetes = \"1.39\" }, { id = \"kubernetes/kubernetes#22\" }]\n",
+        );
+        let out = hub.run(&["apply"]).expect(0);
+        assert!(
+            out.contains("labelled  containerd/containerd#20, a pull request"),
+            "{out}"
+        );
+        assert_eq!(hub.issue(20).labels, [TARGET]);
+        assert_eq!(hub.issue(21).labels, ["target/kubernetes/v1.39"]);
+        hub.run(&["plan", "--exit-code"]).expect(0);
+    }
+
+    #[test]
+    fn of_pull_requests_move_with_the_target_while_they_are_open_and_stay_afterwards() {
+        let pull = "pull-requests = [{ id = \"containerd/containerd#20\" }]\n";
+        let hub = with_pull_request(&format!("target = \"1.38\"\n{pull}"));
+        hub.run(&["apply"]).expect(0);
+        hub.label(20, &["size/L", TARGET]);
+        hub.rewrite(&format!("issue = 7\ntarget = \"1.39\"\n{pull}"));
+        hub.run(&["apply"]).expect(0);
+        assert_eq!(hub.issue(20).labels, ["size/L", "target/kubernetes/v1.39"]);
+        hub.world(|world| world.merge_pull_request("mikebrow", REPO, 20))
+            .unwrap();
+        hub.rewrite(&format!("issue = 7\ntarget = \"1.38\"\n{pull}"));
+        hub.run(&["apply"]).expect(0);
+        assert_eq!(hub.issue(20).labels, ["size/L", "target/kubernetes/v1.39"]);
+    }
+
+    #[test]
+    fn that_people_put_on_a_pull_request_stay_and_those_that_are_missing_come_back() {
+        let pull = "pull-requests = [{ id = \"containerd/containerd#20\" }]\n";
+        let hub = with_pull_request(&format!("target = \"1.38\"\n{pull}"));
+        hub.label(20, &["target/kubernetes/v1.39"]);
+        hub.run(&["apply"]).expect(0);
+        assert_eq!(hub.issue(20).labels, ["target/kubernetes/v1.39", TARGET]);
+        hub.label(20, &["target/kubernetes/v1.39"]);
+        hub.run(&["apply"]).expect(0);
+        assert_eq!(hub.issue(20).labels, ["target/kubernetes/v1.39", TARGET]);
+        // A label of people's stays also where the record asks for it, and does not any more.
+        hub.rewrite(&format!("issue = 7\ntarget = \"1.39\"\n{pull}"));
+        hub.run(&["apply"]).expect(0);
+        assert_eq!(hub.issue(20).labels, ["target/kubernetes/v1.39"]);
+        hub.rewrite(&format!("issue = 7\n{pull}"));
+        hub.run(&["apply"]).expect(0);
+        assert_eq!(hub.issue(20).labels, ["target/kubernetes/v1.39"]);
+    }
+
+    #[test]
+    fn of_pull_requests_are_not_taken_off_while_their_issue_waits_for_a_person() {
+        let pull = "pull-requests = [{ id = \"containerd/containerd#20\" }]\n";
+        let hub = with_pull_request(&format!("target = \"1.38\"\n{pull}"));
+        hub.run(&["apply"]).expect(0);
+        let section = hub.issue(7).body;
+        hub.edit(
+            7,
+            body_patch(section.replace("kepherd:begin", "kepherd:began")),
+        );
+        hub.rewrite(&format!("issue = 7\ntarget = \"1.39\"\n{pull}"));
+        hub.run(&["apply"]).expect(1);
+        assert_eq!(hub.issue(20).labels, [TARGET, "target/kubernetes/v1.39"]);
+        hub.edit(7, body_patch(section));
+        hub.run(&["apply"]).expect(0);
+        assert_eq!(hub.issue(20).labels, ["target/kubernetes/v1.39"]);
+    }
+
+    #[test]
+    fn of_two_records_that_share_a_pull_request_are_both_on_it() {
+        let pull = "pull-requests = [{ id = \"containerd/containerd#20\" }]\n";
+        let hub = Hub::with(&[
+            (
+                PATH,
+                &record(9001, &format!("issue = 7\ntarget = \"1.38\"\n{pull}")),
+            ),
+            (
+                "sig-node/9002-b.toml",
+                &record(9002, &format!("issue = 8\ntarget = \"1.39\"\n{pull}")),
+            ),
+        ]);
+        hub.run(&["apply"]).expect(0);
+        assert_eq!(hub.issue(20).labels, [TARGET, "target/kubernetes/v1.39"]);
+        hub.run(&["plan", "--exit-code"]).expect(0);
+    }
+
+    #[test]
+    fn are_not_put_on_what_is_no_pull_request() {
+        let hub = with_pull_request(
+            "target = \"1.38\"\npull-requests = [{ id = \"containerd/containerd#8\" }, { id = \"containerd/containerd#99\" }]\n",
+        );
+        hub.world(|world| {
+            let repository = world.repository_mut(REPO).unwrap();
+            repository.issues.remove(&99);
+            repository.issues.get_mut(&8).unwrap().pull_request = None;
+        });
+        let plan = hub.run(&["plan"]).expect(0);
+        assert!(
+            plan.contains("is an issue: `pull-requests` names pull requests"),
+            "{plan}"
+        );
+        assert!(plan.contains("#99     pull request of KEP-9001"), "{plan}");
+        hub.run(&["apply"]).expect(0);
+        assert_eq!(hub.issue(8).labels.len(), 0);
+    }
+}
+
+mod creation {
+    use super::*;
+
+    #[test]
+    fn happens_for_live_records_that_are_not_declined_and_have_no_issue() {
+        for (status, triage, expected) in [
+            ("provisional", "pending", 1),
+            ("implementable", "accepted", 1),
+            ("implementable", "declined", 0),
+            ("implemented", "accepted", 0),
+            ("deferred", "accepted", 0),
+            ("rejected", "accepted", 0),
+            ("withdrawn", "accepted", 0),
+            ("replaced", "accepted", 0),
+        ] {
+            let text =
+                record(9001, &format!("triage = \"{triage}\"\n")).replace("implementable", status);
+            let hub = Hub::with(&[(PATH, &text)]);
+            hub.run(&["apply"]).expect(0);
+            assert_eq!(hub.issue_count(), expected, "{status}, {triage}");
+            hub.run(&["apply"]).expect(0);
+            assert_eq!(hub.issue_count(), expected, "{status}, {triage}, again");
+        }
+    }
+
+    #[test]
+    fn is_limited_by_the_guard() {
+        let records = many(11, |_| String::new());
+        let hub = Hub::with(&borrowed(&records));
+        let ran = hub.run(&["apply"]);
+        assert!(
+            ran.out
+                .contains("11 issues would be created; `guards.creations` allows 10 a run"),
+            "{ran:?}"
+        );
+        ran.expect(3);
+        assert_eq!(hub.requests_since(0).2, 0);
+    }
+}
+
+mod identity {
+    use super::*;
+
+    #[test]
+    fn is_the_pinned_number_first() {
+        // Another issue names the KEP in its title and carries a marker; the pinned one is meant.
+        let hub = Hub::one("issue = 7\n");
+        let forged = "<!-- kepherd:begin KEP-9001 -->\nx\n<!-- kepherd:end KEP-9001 -->";
+        hub.world(|world| {
+            world
+                .add_issue("octocat", REPO, 3, "KEP-9001", forged)
+                .unwrap();
+        });
+        hub.run(&["apply"]).expect(0);
+        assert!(matches!(find(&hub.issue(7).body), Found::Present(_)));
+        assert_eq!(hub.issue(3).body, forged);
+    }
+
+    #[test]
+    fn is_the_marker_in_an_own_issue_without_a_number() {
+        let hub = Hub::one("target = \"1.38\"\n");
+        hub.run(&["apply"]).expect(0);
+        hub.label(1, &[]);
+        hub.edit(
+            1,
+            IssuePatch {
+                title: Some("renamed".to_owned()),
+                ..IssuePatch::default()
+            },
+        );
+        hub.run(&["apply"]).expect(0);
+        assert_eq!(
+            hub.issue_count(),
+            1,
+            "labels and title gone, it is found by what kepherd wrote"
+        );
+        assert_eq!(hub.issue(1).labels, ["kind/feature", "area/cri", TARGET]);
+    }
+
+    #[test]
+    fn is_not_a_marker_in_the_issue_of_somebody_else_which_only_blocks() {
+        let hub = Hub::one("target = \"1.38\"\n");
+        let forged = "<!-- kepherd:begin KEP-9001 -->\nx\n<!-- kepherd:end KEP-9001 -->";
+        hub.world(|world| {
+            let issue = world
+                .add_issue("octocat", REPO, 3, "hello", forged)
+                .unwrap();
+            issue.labels = vec!["area/cri".to_owned()];
+        });
+        let out = hub.run(&["apply"]).expect(1);
+        assert!(out.contains("#3 carries the marker of KEP-9001, but a marker counts only in an issue that kepherd wrote"), "{out}");
+        assert_eq!((hub.issue(3).body.as_str(), hub.issue_count()), (forged, 1));
+    }
+
+    #[test]
+    fn that_is_doubled_is_reported_and_never_guessed() {
+        let hub = Hub::one("target = \"1.38\"\n");
+        hub.run(&["apply"]).expect(0);
+        let copy = hub.issue(1).body;
+        hub.world(|world| {
+            let viewer = world.viewer.clone();
+            world.add_issue(&viewer, REPO, 2, "a copy", &copy).unwrap();
+        });
+        let out = hub.run(&["apply"]).expect(1);
+        assert!(
+            out.contains("#1 and #2 carry the marker of KEP-9001"),
+            "{out}"
+        );
+        // Pinned, the other one is still mentioned.
+        hub.rewrite("issue = 1\ntarget = \"1.38\"\n");
+        let plan = hub.run(&["plan", "--untracked"]).expect(0);
+        assert!(
+            plan.contains("containerd/containerd#2 carries the marker of KEP-9001 too"),
+            "{plan}"
+        );
+    }
+
+    #[test]
+    fn in_doubt_is_a_title_that_names_the_kep_in_an_open_or_closed_issue() {
+        for (title, state) in [
+            ("KEP-9001", State::Open),
+            ("KEP 9001: lullabies", State::Closed),
+            ("K8s KEP 9001", State::Open),
+            ("9001 - lullabies", State::Closed),
+            ("[SIG-Node]: <KEP-9001 - lullabies>", State::Open),
+        ] {
+            let hub = Hub::one("target = \"1.38\"\n");
+            hub.world(|world| {
+                let issue = world.add_issue("octocat", REPO, 3, title, "").unwrap();
+                issue.labels = vec!["area/cri".to_owned()];
+                issue.state = state;
+            });
+            let out = hub.run(&["apply"]).expect(1);
+            let expected =
+                "looks tracked already, by #3: pin it: `issue = 3`, or pass `--create 9001`";
+            assert!(out.contains(expected), "{title}: {out}");
+            assert_eq!(hub.issue_count(), 1, "{title}");
+            hub.run(&["apply", "--create", "9001"]).expect(0);
+            assert_eq!(hub.issue_count(), 2, "{title}");
+            hub.run(&["plan", "--exit-code"]).expect(0);
+        }
+    }
+
+    #[test]
+    fn is_not_doubted_because_of_two_exchanged_digits_but_they_are_mentioned() {
+        let hub = Hub::one("target = \"1.38\"\n");
+        hub.world(|world| {
+            let issue = world
+                .add_issue("octocat", REPO, 3, "KEP-9010: lullabies", "")
+                .unwrap();
+            issue.labels = vec!["area/cri".to_owned()];
+        });
+        let plan = hub.run(&["plan"]).expect(0);
+        assert!(
+            plan.contains(
+                "#3 names KEP-9010, which is KEP-9001 with two digits exchanged: the same?"
+            ),
+            "{plan}"
+        );
+        assert!(plan.contains("untracked here: #3 names KEP-9010"), "{plan}");
+        hub.run(&["apply"]).expect(0);
+        assert_eq!(hub.issue_count(), 2);
+    }
+
+    #[test]
+    fn of_own_issues_is_found_in_lists_and_a_list_that_cannot_be_read_permits_nothing() {
+        let hub = Hub::one("target = \"1.38\"\n");
+        hub.run(&["plan"]).expect(0);
+        let asked: Vec<String> = hub
+            .exchanges()
+            .iter()
+            .map(|one| format!("{:?}", one.request))
+            .collect();
+        assert!(
+            asked.iter().any(|text| text.contains("issues(labels:")),
+            "{asked:?}"
+        );
+        assert!(
+            asked.iter().all(|text| !text.contains("search(")),
+            "{asked:?}"
+        );
+        // A repository that is gone: nothing is created anywhere for its records.
+        hub.configure("");
+        hub.world(|world| world.repositories.clear());
+        let ran = hub.run(&["apply"]);
+        assert!(
+            ran.out
+                .contains("containerd/containerd does not exist, or this identity may not see it"),
+            "{ran:?}"
+        );
+        ran.expect(1);
+        assert_eq!(hub.requests_since(0).2, 0);
+    }
+
+    #[test]
+    fn of_a_pinned_issue_that_is_gone_is_told_apart_by_one_read_and_nothing_is_recreated() {
+        let mut records = many(4, |n| format!("issue = {n}\n"));
+        records.push((
+            "sig-node/9005-x.toml".to_owned(),
+            record(9005, "issue = 5\n"),
+        ));
+        let folder = Folder::with(&borrowed(&records));
+        let mut world = seeded(&folder);
+        world.delete_issue(REPO, 1).unwrap();
+        world
+            .transfer_issue("octocat", REPO, 2, "containerd/nri")
+            .unwrap();
+        world.repository_mut(REPO).unwrap().issues.remove(&3);
+        world.repository_mut(REPO).unwrap().issues.remove(&5);
+        world
+            .add_pull_request("octocat", REPO, 5, "a pull request", "")
+            .unwrap();
+        let hub = Hub::of(folder, world);
+        let plan = hub.run(&["plan"]).expect(1);
+        assert_eq!(
+            hub.requests_since(0),
+            (1, 3, 0),
+            "one query, and one read for each that is missing"
+        );
+        for text in [
+            "#1 was deleted",
+            "#2 was transferred to",
+            "#3 does not exist, or this identity may not see it",
+            "#5 is a pull request",
+        ] {
+            assert!(plan.contains(text), "{text}: {plan}");
+        }
+        let out = hub.run(&["apply"]).expect(1);
+        assert!(out.contains("updated  #4"), "{out}");
+        assert_eq!(hub.issue_count(), 2);
+    }
+
+    #[test]
+    fn that_a_title_does_not_show_is_reported() {
+        let hub = Hub::one("issue = 7\n");
+        for (title, expected) in [
+            (
+                "Support lullabies",
+                "its title does not name KEP-9001: \"Support lullabies\"",
+            ),
+            (
+                "KEP-9010: lullabies",
+                "its title names KEP-9010: \"KEP-9010: lullabies\"",
+            ),
+        ] {
+            hub.edit(
+                7,
+                IssuePatch {
+                    title: Some(title.to_owned()),
+                    ..IssuePatch::default()
+                },
+            );
+            let plan = hub.run(&["plan"]).expect(0);
+            assert!(plan.contains(expected), "{plan}");
+        }
+    }
+
+    #[test]
+    fn of_issues_that_no_record_names_is_listed() {
+        let hub = Hub::one("issue = 7\n");
+        hub.world(|world| {
+            let issue = world
+                .add_issue("octocat", REPO, 30, "KEP-4242: something", "")
+                .unwrap();
+            issue.labels = vec!["area/cri".to_owned()];
+        });
+        let plan = hub.run(&["plan"]).expect(0);
+        assert!(
+            !plan.contains("untracked"),
+            "nobody asked, and no list was read: {plan}"
+        );
+        let plan = hub.run(&["plan", "--untracked"]).expect(0);
+        assert!(plan.contains("untracked here: #30 names KEP-4242, and no record names the issue: KEP-4242: something"), "{plan}");
+    }
+}
+
+mod guards {
+    use super::*;
+
+    fn refused(before: &str, after: &str, config: &str, expected: &str) {
+        let records = many(12, |n| format!("issue = {n}\n{before}"));
+        let hub = Hub::with(&borrowed(&records));
+        hub.run(&["apply"]).expect(0);
+        if !config.is_empty() {
+            let text = hub.folder.read("registry.toml");
+            hub.folder
+                .write("registry.toml", text.replace("[issue]\n", config));
+        }
+        for (path, text) in many(12, |n| format!("issue = {n}\n{after}")) {
+            let text = if config.is_empty() {
+                text
+            } else {
+                text.replace("implementable", "withdrawn")
+            };
+            hub.folder.write(&path, text);
+        }
+        let ran = hub.run(&["apply"]);
+        assert!(ran.out.contains(expected), "{ran:?}");
+        let before = hub.exchanges().len();
+        let hash = ran.out.split("plan ").nth(1).unwrap()[..8].to_owned();
+        ran.expect(3);
+        hub.run(&["apply", "--override-guards", "0123456789"])
+            .expect(2);
+        assert_eq!(
+            hub.requests_since(before).2,
+            0,
+            "nothing was written so far"
+        );
+        hub.run(&["apply", "--override-guards", &hash]).expect(0);
+        hub.run(&["plan", "--exit-code"]).expect(0);
+    }
+
+    #[test]
+    fn limit_removals_of_each_kind_and_the_override_names_the_plan() {
+        refused(
+            "shepherds = [\"mikebrow\"]\n",
+            "",
+            "",
+            "12 assignees would be taken off; `guards.removals` allows 10 a run",
+        );
+        refused(
+            "target = \"1.38\"\n",
+            "",
+            "",
+            "12 labels would be taken off; `guards.removals` allows 10 a run",
+        );
+        refused(
+            "milestone = \"2.5\"\n",
+            "",
+            "",
+            "12 milestones would be taken off; `guards.removals` allows 10 a run",
+        );
+        refused(
+            "",
+            "",
+            "[issue]\nclose = \"enforce\"\n",
+            "12 issues would be closed; `guards.removals` allows 10 a run",
+        );
+    }
+
+    #[test]
+    fn limit_the_share_of_removals() {
+        let records = many(12, |n| format!("issue = {n}\nshepherds = [\"mikebrow\"]\n"));
+        let hub = Hub::with(&borrowed(&records));
+        hub.run(&["apply"]).expect(0);
+        for (path, text) in many(4, |n| format!("issue = {n}\n")) {
+            hub.folder.write(&path, text);
+        }
+        let out = hub.run(&["plan"]).expect(3);
+        assert!(
+            out.contains(
+                "4 of 12 assignees would be taken off; `guards.removals-percent` allows 25%"
+            ),
+            "{out}"
+        );
+    }
+
+    #[test]
+    fn nothing_is_deleted_and_issues_are_closed_with_a_reason() {
+        let cases = [
+            (
+                "implemented",
+                "[runtimes.containerd]\nstate = \"released\"\nrelease = \"2.4.0\"\n",
+                Some(StateReason::Completed),
+            ),
+            (
+                "implemented",
+                "[runtimes.containerd]\nstate = \"merged\"\n",
+                None,
+            ),
+            (
+                "implemented",
+                "[runtimes.cri-o]\nstate = \"released\"\n",
+                None,
+            ),
+            (
+                "implemented",
+                "runtime-support = \"nothing of a runtime is needed\"\n",
+                Some(StateReason::Completed),
+            ),
+            ("rejected", "", Some(StateReason::NotPlanned)),
+            ("withdrawn", "", Some(StateReason::NotPlanned)),
+            ("replaced", "", Some(StateReason::NotPlanned)),
+            ("deferred", "", None),
+            ("implementable", "", None),
+        ];
+        for (status, lines, reason) in cases {
+            let text =
+                record(9001, &format!("issue = 7\n{lines}")).replace("implementable", status);
+            let hub = Hub::with(&[(PATH, &text)]);
+            let config = hub.folder.read("registry.toml");
+            let config = config.replace("[issue]\n", "[[runtimes]]\nname = \"cri-o\"\ncalendar = \"releases/cri-o.toml\"\n\n[issue]\nclose = \"enforce\"\n");
+            hub.folder.write("registry.toml", config);
+            hub.folder.write(
+                "releases/cri-o.toml",
+                "[[minors]]\nrelease = \"1.37\"\nreleased = 2026-09-01\n",
+            );
+            hub.run(&["apply"]).expect(0);
+            let issue = hub.issue(7);
+            assert_eq!(issue.state_reason, reason, "{status} {lines}");
+            assert_eq!(
+                issue.state == State::Closed,
+                reason.is_some(),
+                "{status} {lines}"
+            );
+            hub.run(&["plan", "--exit-code"]).expect(0);
+        }
+    }
+
+    #[test]
+    fn nothing_is_reopened_by_itself_and_what_people_reopen_stays_open() {
+        let hub = Hub::one("issue = 7\n");
+        let config = hub.folder.read("registry.toml");
+        hub.folder.write(
+            "registry.toml",
+            config.replace("[issue]\n", "[issue]\nclose = \"enforce\"\n"),
+        );
+        let withdrawn = record(9001, "issue = 7\n").replace("implementable", "withdrawn");
+        hub.folder.write(PATH, &withdrawn);
+        hub.run(&["apply"]).expect(0);
+        assert_eq!(hub.issue(7).state, State::Closed);
+        hub.rewrite("issue = 7\n");
+        hub.run(&["apply"]).expect(0);
+        assert_eq!(
+            hub.issue(7).state,
+            State::Closed,
+            "not even if work goes on again"
+        );
+        let plan = hub.run(&["plan"]).expect(0);
+        assert!(
+            plan.contains("the issue is closed, and the record says that work goes on"),
+            "{plan}"
+        );
+        hub.folder.write(PATH, &withdrawn);
+        hub.run(&["apply"]).expect(0);
+        hub.edit(
+            7,
+            IssuePatch {
+                state: Some(State::Open),
+                ..IssuePatch::default()
+            },
+        );
+        // It was open when the record ended again, so it is closed once more; opened after that, it stays open.
+        hub.run(&["apply"]).expect(0);
+        hub.edit(
+            7,
+            IssuePatch {
+                state: Some(State::Open),
+                ..IssuePatch::default()
+            },
+        );
+        hub.run(&["apply"]).expect(0);
+        assert_eq!(hub.issue(7).state, State::Open);
+        let plan = hub.run(&["plan", "--exit-code"]).expect(0);
+        assert!(
+            plan.contains("kepherd closed the issue, and somebody opened it again: it stays open"),
+            "{plan}"
+        );
+        let reopened = hub
+            .issue(7)
+            .timeline
+            .into_iter()
+            .filter(|event| event.kind == EventKind::Reopened);
+        assert!(reopened.into_iter().all(|event| event.actor == "octocat"));
+    }
+}
+
+mod bounds {
+    use super::*;
+
+    #[test]
+    fn only_listed_repositories_are_written_to() {
+        let hub = Hub::one(
+            "repository = \"kubernetes/kubernetes\"\nissue = 7\npull-requests = [{ id = \"kubernetes/kubernetes#20\" }]\ntarget = \"1.38\"\n",
+        );
+        let ran = hub.run(&["apply"]);
+        assert!(ran.out.contains("error[unknown-repository]"), "{ran:?}");
+        ran.expect(2);
+        hub.rewrite("issue = 7\npull-requests = [{ id = \"kubernetes/kubernetes#20\" }]\ntarget = \"1.38\"\n");
+        hub.world(|world| {
+            world.add_issue("octocat", REPO, 7, "KEP-9001", "").unwrap();
+        });
+        hub.run(&["apply"]).expect(0);
+        let ran = hub.run(&["plan", "--repository=kubernetes/kubernetes"]);
+        assert!(ran.log.contains("`registry.toml` does not list it; it lists `containerd/containerd` or `containerd/nri`"), "{ran:?}");
+        ran.expect(2);
+        for exchange in hub.exchanges() {
+            assert!(
+                !exchange.path.contains("kubernetes/kubernetes"),
+                "{}",
+                exchange.path
+            );
+        }
+    }
+
+    #[test]
+    fn text_from_records_is_data_in_issues_and_in_markdown() {
+        let title =
+            "<!-- kepherd:end KEP-9001 --> @octocat | `x` [a](b) #12 --> 'quoted' GH-7 <img src=x>";
+        let text = format!("number = 9001\ntitle = \"{title}\"\nstatus = \"implementable\"\n");
+        let hub = Hub::with(&[(PATH, &text)]);
+        let markdown = hub.run(&["plan", "--format=markdown"]).expect(0);
+        // Inside a fence everything is text; outside of it, it has to be made so.
+        let outside: String = markdown.split("```").step_by(2).collect();
+        assert!(
+            !outside.contains("<img") && !outside.contains("[a](b)"),
+            "{markdown}"
+        );
+        hub.run(&["apply"]).expect(0);
+        let body = hub.issue(1).body;
+        assert!(matches!(find(&body), Found::Present(_)), "{body}");
+        assert!(
+            !body.contains("@octocat") && !body.contains("<img"),
+            "{body}"
+        );
+        hub.run(&["plan", "--exit-code"]).expect(0);
+    }
+
+    #[test]
+    fn the_section_mentions_nobody_and_announcements_mention_those_concerned() {
+        let hub = Hub::one(
+            "issue = 7\nowners = [\"someone\"]\nshepherds = [\"mikebrow\"]\ntarget = \"1.38\"\n",
+        );
+        hub.configure("[announce]\non = [\"target\"]");
+        let calendar = hub.folder.read("releases/kubernetes.toml").replace(
+            "release = \"1.39\"\n",
+            "release = \"1.39\"\nliaisons = [\"samuelkarp\"]\n",
+        );
+        hub.folder.write("releases/kubernetes.toml", calendar);
+        hub.run(&["apply"]).expect(0);
+        hub.rewrite(
+            "issue = 7\nowners = [\"someone\"]\nshepherds = [\"mikebrow\"]\ntarget = \"1.39\"\n",
+        );
+        hub.run(&["apply"]).expect(0);
+        let issue = hub.issue(7);
+        let Found::Present(section) = find(&issue.body) else {
+            panic!("{}", issue.body)
+        };
+        assert!(!section.text.contains('@'), "{}", section.text);
+        let comment = &issue.comments[0].body;
+        assert!(
+            comment.contains("Shepherds: @mikebrow · Liaisons: @samuelkarp · KEP owners: @someone"),
+            "{comment}"
+        );
+    }
+}
+
+mod announcements {
+    use super::*;
+
+    const ON: &str =
+        "[announce]\non = [\"stage\", \"target\", \"milestone\", \"shepherds\", \"consensus\"]";
+
+    fn hub(lines: &str) -> Hub {
+        let hub = Hub::one(lines);
+        hub.configure(ON);
+        hub
+    }
+
+    fn comments(hub: &Hub, number: u64) -> Vec<String> {
+        hub.issue(number)
+            .comments
+            .into_iter()
+            .map(|comment| comment.body)
+            .collect()
+    }
+
+    #[test]
+    fn are_not_made_by_adoption_nor_by_creation() {
+        let hub = hub("issue = 7\ntarget = \"1.38\"\nshepherds = [\"mikebrow\"]\n");
+        hub.run(&["apply"]).expect(0);
+        assert_eq!(comments(&hub, 7), Vec::<String>::new());
+        hub.rewrite("target = \"1.38\"\n");
+        hub.run(&["apply", "--create=9001"]).expect(1);
+        hub.folder
+            .write("sig-node/9002-b.toml", record(9002, "target = \"1.38\"\n"));
+        hub.rewrite("issue = 7\ntarget = \"1.38\"\nshepherds = [\"mikebrow\"]\n");
+        hub.run(&["apply"]).expect(0);
+        assert_eq!(comments(&hub, 8), Vec::<String>::new());
+    }
+
+    #[test]
+    fn tell_what_changed_once_with_the_values_before_and_after() {
+        let hub = hub(
+            "issue = 7\nstage = \"alpha\"\ntarget = \"1.38\"\nmilestone = \"2.4\"\nshepherds = [\"mikebrow\"]\n",
+        );
+        hub.run(&["apply"]).expect(0);
+        hub.rewrite("issue = 7\nstage = \"alpha\"\ntarget = \"1.39\"\nmilestone = \"2.5\"\nshepherds = [\"MikeBrow\"]\n");
+        let plan = hub.run(&["plan"]).expect(0);
+        assert!(
+            plan.contains("comment    an announcement, which mentions people"),
+            "{plan}"
+        );
+        hub.run(&["apply"]).expect(0);
+        let all = comments(&hub, 7);
+        assert_eq!(all.len(), 1);
+        assert!(all[0].contains("| Kubernetes release | 1.38 | 1.39 |\n| milestone | containerd 2.4 | containerd 2.5 |"), "{}", all[0]);
+        assert!(
+            !all[0].contains("| shepherds |"),
+            "the same people in another spelling: {}",
+            all[0]
+        );
+        hub.run(&["apply"]).expect(0);
+        assert_eq!(comments(&hub, 7).len(), 1);
+        // Back and forth again: each is news.
+        for (target, count) in [("1.38", 2), ("1.39", 3)] {
+            hub.rewrite(&format!("issue = 7\nstage = \"alpha\"\ntarget = \"{target}\"\nmilestone = \"2.5\"\nshepherds = [\"mikebrow\"]\n"));
+            hub.run(&["apply"]).expect(0);
+            assert_eq!(comments(&hub, 7).len(), count, "{target}");
+        }
+    }
+
+    #[test]
+    fn are_found_again_after_a_run_that_ended_between_the_comment_and_the_section() {
+        let hub = hub("issue = 7\ntarget = \"1.38\"\n");
+        hub.run(&["apply"]).expect(0);
+        let before = hub.issue(7);
+        hub.rewrite("issue = 7\ntarget = \"1.39\"\n");
+        hub.run(&["apply"]).expect(0);
+        // The comment is there, and the issue as if its update had never come.
+        hub.world(|world| {
+            let issue = world
+                .repository_mut(REPO)
+                .unwrap()
+                .issues
+                .get_mut(&7)
+                .unwrap();
+            issue.body = before.body.clone();
+            issue.labels = before.labels.clone();
+        });
+        // Many comments later.
+        for n in 0..120 {
+            hub.world(|world| {
+                world
+                    .add_comment("octocat", REPO, 7, &format!("comment {n}"))
+                    .map(|_| ())
+            })
+            .unwrap();
+        }
+        hub.run(&["apply"]).expect(0);
+        assert_eq!(
+            comments(&hub, 7)
+                .iter()
+                .filter(|text| text.contains("kepherd:announcement"))
+                .count(),
+            1
+        );
+        assert!(
+            hub.issue(7)
+                .labels
+                .contains(&"target/kubernetes/v1.39".to_owned())
+        );
+    }
+
+    #[test]
+    fn are_not_replaced_by_a_forged_marker_of_somebody_else() {
+        let hub = hub("issue = 7\ntarget = \"1.38\"\n");
+        hub.run(&["apply"]).expect(0);
+        hub.rewrite("issue = 7\ntarget = \"1.39\"\n");
+        let plan: serde_json::Value =
+            serde_json::from_str(&hub.run(&["plan", "--format=json"]).expect(0)).unwrap();
+        let marker = plan
+            .pointer("/repositories/0/issues/0/action/update/announcement/marker")
+            .unwrap()
+            .as_str()
+            .unwrap()
+            .to_owned();
+        hub.world(|world| world.add_comment("octocat", REPO, 7, &marker).map(|_| ()))
+            .unwrap();
+        hub.run(&["apply"]).expect(0);
+        assert_eq!(comments(&hub, 7).len(), 2);
+    }
+
+    #[test]
+    fn are_made_of_what_is_configured_and_of_news_about_the_design() {
+        let hub = Hub::one("issue = 7\ntarget = \"1.38\"\n[design]\nconsensus = \"open\"\n");
+        hub.configure("[announce]\non = [\"consensus\"]");
+        hub.run(&["apply"]).expect(0);
+        for (target, consensus, count) in [
+            ("1.39", "open", 0),
+            ("1.39", "blocked", 1),
+            ("1.39", "open", 1),
+            ("1.39", "reached", 2),
+        ] {
+            hub.rewrite(&format!("issue = 7\ntarget = \"{target}\"\n[design]\nconsensus = \"{consensus}\"\ndiscussion = [\"https://example.com/x\"]\n"));
+            hub.run(&["apply"]).expect(0);
+            assert_eq!(comments(&hub, 7).len(), count, "{consensus}");
+        }
+        let all = comments(&hub, 7);
+        assert!(
+            all[0].contains("There is no consensus on the design")
+                && all[0].contains("https://example.com/x"),
+            "{}",
+            all[0]
+        );
+    }
+
+    #[test]
+    fn on_a_locked_issue_that_takes_none_are_a_failure_and_the_issue_waits_for_them() {
+        let hub = hub("issue = 7\ntarget = \"1.38\"\n");
+        hub.run(&["apply"]).expect(0);
+        hub.rewrite("issue = 7\ntarget = \"1.39\"\n");
+        hub.world(|world| {
+            world.lock_issue("octocat", REPO, 7).unwrap();
+            world
+                .create_label(
+                    "octocat",
+                    REPO,
+                    kepherd::sandbox::world::NewLabel {
+                        name: "target/kubernetes/v1.39".to_owned(),
+                        color: None,
+                        description: None,
+                    },
+                )
+                .unwrap();
+            world.repository_mut(REPO).unwrap().viewer_can_push = false;
+        });
+        let before = hub.issue(7);
+        let ran: Ran = hub.run(&["apply"]);
+        assert!(
+            ran.out
+                .contains("the announcement is not posted, and the issue not written"),
+            "{ran:?}"
+        );
+        ran.expect(1);
+        let after = hub.issue(7);
+        assert_eq!((after.body, after.labels), (before.body, before.labels));
+    }
+}
