@@ -18,6 +18,7 @@ pub mod github;
 pub mod github_limits;
 pub mod issue_form;
 pub mod markdown;
+pub mod new_record;
 pub mod observed;
 pub mod plan;
 pub mod policy;

@@ -28,6 +28,10 @@ pub struct Applied {
     /// The people that kepherd assigned.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub assignees: Vec<String>,
+    /// Who was assigned by people before kepherd first wrote the issue, where the registry wants nobody beside the record's
+    /// people: they stay.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub guests: Vec<String>,
     /// The milestone on which record and issue last agreed.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub milestone: Option<Agreed>,

@@ -81,7 +81,8 @@ mod a_plan {
     #[test]
     fn is_the_dry_run_and_writes_nothing() {
         let hub = Hub::one("target = \"1.38\"\n");
-        hub.run(&["plan", "--out=plan.json"]).expect(0);
+        hub.run(&["plan", "--out", &hub.folder.beside("plan.json")])
+            .expect(0);
         assert_eq!(hub.requests_since(0).2, 0);
         for command in ["plan", "apply", "adopt"] {
             let help = hub.run(&[command, "--help"]).expect(0);

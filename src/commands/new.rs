@@ -2,9 +2,134 @@
 
 use anyhow::{Result, bail};
 
-use super::{Context, Exit};
+use super::connect::{self, Connection};
+use super::plan::sound_registry;
+use super::{Context, Exit, block_on, check, files};
 use crate::cli::NewKep;
+use crate::github::Read as _;
+use crate::issue_form::{self, Form};
+use crate::new_record::{Asked, Draft, draft};
+use crate::observed::{Lookup, ObservedIssue};
+use crate::registry::Registry;
+use crate::registry::load::{RawFile, is_plain_name, load};
+use crate::registry::values::RepositoryName;
+use crate::rules;
+use crate::words::{counted, printable};
 
-pub(super) fn kep(_context: &mut Context<'_>, _options: &NewKep) -> Result<Exit> {
-    bail!("not built yet")
+pub(super) fn kep(context: &mut Context<'_>, options: &NewKep) -> Result<Exit> {
+    let Some(opened) = sound_registry(context)? else {
+        return Ok(Exit::CouldNotRun);
+    };
+    let registry = &opened.loaded.registry;
+    let number = options.number;
+    if let Some(entry) = registry.kep(number) {
+        let path = &registry.file(entry.file).path;
+        bail!("KEP-{number} has a record already: {}{path}", opened.prefix);
+    }
+    if let Some(sig) = options.sig.as_ref().filter(|sig| !is_plain_name(sig)) {
+        bail!(
+            "--sig {}: a folder's name is asked for, such as sig-node",
+            printable(sig)
+        );
+    }
+    let read = match options.from_issue {
+        Some(issue) => Some(read_issue(context, options, registry, issue)?),
+        None => None,
+    };
+    let asked = Asked {
+        number,
+        title: options.title.as_deref(),
+        sig: options.sig.as_deref(),
+        issue: read.as_ref().map(|(name, issue, form)| (name, issue, form)),
+    };
+    let Draft {
+        path,
+        text,
+        remarks,
+    } = draft(registry, &asked).map_err(|why| anyhow::anyhow!(printable(&why)))?;
+    for remark in &remarks {
+        writeln!(context.log, "note: {}", printable(remark))?;
+    }
+    // The record as it would be, among the others: nothing is written that `check` would refuse.
+    let mut raw: Vec<RawFile> = registry
+        .files
+        .iter()
+        .map(|file| RawFile {
+            path: file.path.to_string(),
+            content: Ok(file.text.as_bytes().to_vec()),
+        })
+        .collect();
+    raw.push(RawFile {
+        path: path.clone(),
+        content: Ok(text.clone().into_bytes()),
+    });
+    let mut checked = rules::run(&load(raw), context.today(), None);
+    let files = &checked.files;
+    checked
+        .diagnostics
+        .retain(|diagnostic| *files[diagnostic.primary.file.0].path == *path);
+    check::write_findings(context, &checked, &opened.prefix)?;
+    if check::has_errors(&checked.diagnostics) {
+        let errors = counted(checked.diagnostics.len(), "finding");
+        writeln!(
+            context.log,
+            "error: nothing is written: the record would have {errors}; this is its text:\n\n{}",
+            text.lines().map(printable).collect::<Vec<_>>().join("\n")
+        )?;
+        return Ok(Exit::Findings);
+    }
+    files::create(&opened.root, &path, &text)?;
+    writeln!(
+        context.out,
+        "created  KEP-{number}  {}{path}",
+        opened.prefix
+    )?;
+    Ok(Exit::Clean)
+}
+
+fn read_issue(
+    context: &Context<'_>,
+    options: &NewKep,
+    registry: &Registry,
+    number: u64,
+) -> Result<(RepositoryName, ObservedIssue, Form)> {
+    let default = registry.config.value.default_repository();
+    let Some(repository) = options.repository.as_ref().or(default) else {
+        bail!("registry.toml lists no repository");
+    };
+    connect::listed(registry, repository)?;
+    let taken = registry.keps.iter().find(|entry| {
+        entry.value.issue == Some(number)
+            && registry.repository_of(entry.value.repository.as_ref()) == Some(repository)
+    });
+    if let Some(taken) = taken {
+        bail!(
+            "{repository}#{number} is the issue of KEP-{} already",
+            taken.value.number
+        );
+    }
+    let found = block_on(async {
+        let sandbox = options.sandbox.as_ref();
+        let connection = Connection::open(sandbox, context.environment, registry).await?;
+        let found = connection.client.issue(repository, number).await;
+        connection.close().await;
+        Ok(found?)
+    })?;
+    match found {
+        Lookup::Issue(issue) => {
+            let form = issue_form::read(&issue.title, &issue.body);
+            Ok((repository.clone(), *issue, form))
+        }
+        Lookup::PullRequest => bail!("{repository}#{number} is a pull request"),
+        Lookup::Transferred(address) => {
+            bail!(
+                "{repository}#{number} was transferred to {}",
+                printable(&address)
+            )
+        }
+        Lookup::Deleted => bail!("{repository}#{number} was deleted"),
+        Lookup::Invisible => {
+            bail!("{repository}#{number} does not exist, or this identity may not see it")
+        }
+    }
 }

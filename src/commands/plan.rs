@@ -1,6 +1,8 @@
 //! `kepherd plan`, and what `apply` has in common with it.
 
-use anyhow::Result;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Result, bail};
 
 use super::connect::{self, Connection};
 use super::files::Opened;
@@ -22,6 +24,10 @@ pub(super) fn run(context: &mut Context<'_>, options: &PlanArgs) -> Result<Exit>
         return Ok(Exit::CouldNotRun);
     };
     let registry = &opened.loaded.registry;
+    let out = match &options.out {
+        Some(file) => Some(outside(&context.environment.directory.join(file), &opened)?),
+        None => None,
+    };
     let target = &options.target;
     let asked = connect::options(target, registry)?;
     let (plan, cost) = block_on(async {
@@ -34,9 +40,8 @@ pub(super) fn run(context: &mut Context<'_>, options: &PlanArgs) -> Result<Exit>
         connection.close().await;
         Ok((plan, cost))
     })?;
-    if let Some(file) = &options.out {
-        let path = context.environment.directory.join(file);
-        files::write(&path, &json::pretty(&plan))?;
+    if let Some(path) = &out {
+        files::write(path, &json::pretty(&plan))?;
     }
     match options.format {
         PlanFormat::Json => write!(context.out, "{}", json::pretty(&plan))?,
@@ -62,6 +67,21 @@ pub(super) fn run(context: &mut Context<'_>, options: &PlanArgs) -> Result<Exit>
     } else {
         Exit::Clean
     })
+}
+
+/// A place for a plan: in the registry it would be a file that no registry knows, and the next plan would be refused.
+fn outside(path: &Path, opened: &Opened) -> Result<PathBuf> {
+    let folder = path.parent().and_then(|folder| folder.canonicalize().ok());
+    let root = opened.root.canonicalize().ok();
+    if let (Some(folder), Some(root)) = (folder, root)
+        && folder.starts_with(root)
+    {
+        bail!(
+            "--out {}: a plan is no part of the registry: choose a place outside of it",
+            path.display()
+        );
+    }
+    Ok(path.to_owned())
 }
 
 /// The registry, unless its files have errors: then the findings are shown, and there is nothing to plan from.

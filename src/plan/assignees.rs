@@ -7,11 +7,20 @@ use crate::observed::ObservedIssue;
 use crate::registry::config::{AssigneePolicy, Policy};
 use crate::section::Applied;
 
+/// Who the section remembers.
+#[derive(Default)]
+pub(super) struct Remembered {
+    /// Those whom kepherd assigned.
+    pub(super) ours: Vec<String>,
+    /// Those who were there before it.
+    pub(super) guests: Vec<String>,
+}
+
 pub(super) fn compare(
     wanted: &DesiredIssue,
     issue: &ObservedIssue,
     last: Option<&Applied>,
-) -> Outcome<SetChange, Vec<String>> {
+) -> Outcome<SetChange, Remembered> {
     let ours: &[String] = last.map_or(&[], |last| &last.assignees);
     let is_ours = |login: &str| ours.iter().any(|other| other.eq_ignore_ascii_case(login));
     let is_wanted = |login: &str| {
@@ -25,7 +34,7 @@ pub(super) fn compare(
         change: SetChange::default(),
         drift: Vec::new(),
         conflict: None,
-        applied: Vec::new(),
+        applied: Remembered::default(),
     };
     let mut drifted = |what: Drifted| {
         outcome.drift.push(Drift {
@@ -47,13 +56,24 @@ pub(super) fn compare(
             outcome.change.add.push(login.to_owned());
         }
         if add || is_ours(login) {
-            outcome.applied.push(login.to_owned());
+            outcome.applied.ours.push(login.to_owned());
         }
     }
+    let is_guest = |login: &str| match last {
+        Some(last) => last
+            .guests
+            .iter()
+            .any(|one| one.eq_ignore_ascii_case(login)),
+        None => true,
+    };
     for login in issue.assignees.iter().filter(|login| !is_wanted(login)) {
         if is_ours(login) {
             outcome.change.remove.push(login.clone());
-        } else if wanted.assignee_policy == AssigneePolicy::Exact && last.is_some() {
+        } else if wanted.assignee_policy == AssigneePolicy::Exact {
+            if is_guest(login) {
+                outcome.applied.guests.push(login.clone());
+                continue;
+            }
             drifted(Drifted::Added(login.clone()));
             if enforced {
                 outcome.change.remove.push(login.clone());

@@ -171,7 +171,8 @@ fn update(
     let (announcement, announced) = announcement::since(wanted, last);
     let applied = Applied {
         labels: labels.applied,
-        assignees: assignees.applied,
+        assignees: assignees.applied.ours,
+        guests: assignees.applied.guests,
         milestone: milestone.applied,
         title: title.applied,
         pull_requests: remembered(wanted, claims, last),

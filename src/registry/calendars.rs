@@ -43,17 +43,18 @@ impl KubernetesCalendar {
         self.cycles.iter().find(|cycle| cycle.release == release)
     }
 
+    /// Whether a release is older than the calendar.
+    pub fn is_history(&self, release: Release) -> bool {
+        let first = self.cycles.iter().map(|cycle| cycle.release).min();
+        first.is_some_and(|first| release < first)
+    }
+
     /// The cycles that have shipped on or before a day.
     pub fn shipped_by(&self, release: Release, day: Date) -> bool {
         match self.cycle(release) {
             Some(cycle) => cycle.released.is_some_and(|released| released <= day),
-            // Older than the calendar is history, newer than it has not happened.
-            None => self
-                .cycles
-                .iter()
-                .map(|cycle| cycle.release)
-                .min()
-                .is_some_and(|first| release < first),
+            // Newer than the calendar has not happened.
+            None => self.is_history(release),
         }
     }
 

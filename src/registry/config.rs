@@ -281,7 +281,7 @@ impl Default for AssigneesConfig {
 pub enum AssigneePolicy {
     /// They stay.
     Add,
-    /// They are drift: an issue that kepherd has written before is assigned to the record's people only.
+    /// Those who were there before kepherd first wrote the issue stay; anybody who comes later is drift.
     Exact,
 }
 

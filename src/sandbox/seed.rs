@@ -177,40 +177,35 @@ impl Seed<'_> {
     }
 }
 
-/// The body of an issue in the form of containerd's template for KEPs.
+/// The body of an issue in the form of containerd's template for KEPs: a list below a heading.
 fn template(record: &KepRecord) -> String {
-    let field = |name: &str, value: String| {
-        let value = if value.is_empty() {
-            "_No response_".to_owned()
-        } else {
-            value
-        };
-        format!("### {name}\r\n\r\n{value}\r\n\r\n")
-    };
     let handles = |all: &[crate::registry::values::Handle]| {
         all.iter()
             .map(|handle| format!("@{handle}"))
             .collect::<Vec<_>>()
             .join(" ")
     };
-    [
-        field("KEP(s)", format!("KEP-{}", record.number)),
-        field(
-            "Stage",
-            record
-                .stage
-                .map(|stage| stage.as_str().to_owned())
-                .unwrap_or_default(),
+    let stage = record.stage.map(|stage| stage.as_str().to_owned());
+    let target = record.target.map(|target| format!("v{target}"));
+    let fields = [
+        ("KEP(s)", format!("KEP-{}", record.number)),
+        ("stage", stage.unwrap_or_default()),
+        (
+            "KEP Issue",
+            format!(
+                "https://github.com/kubernetes/enhancements/issues/{}",
+                record.number
+            ),
         ),
-        field(
-            "Kubernetes release",
-            record
-                .target
-                .map(|target| format!("v{target}"))
-                .unwrap_or_default(),
-        ),
-        field("KEP owner", handles(&record.owners)),
-        field("Shepherd", handles(&record.shepherds)),
-    ]
-    .concat()
+        ("K8s-Release", target.unwrap_or_default()),
+        ("KEP-Owner", handles(&record.owners)),
+        ("KEP-Shepherd", handles(&record.shepherds)),
+    ];
+    let items: String = fields
+        .iter()
+        .map(|(name, value)| format!("- {name}: {value}\r\n"))
+        .collect();
+    format!(
+        "### What is the problem you're trying to solve\r\n\r\n_No response_\r\n\r\n### KEP/SIG-Node References\r\n\r\n{items}"
+    )
 }

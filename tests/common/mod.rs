@@ -68,6 +68,7 @@ pub fn record(number: u32, more: &str) -> String {
 /// A registry in a folder that goes away with it.
 pub struct Folder {
     folder: tempfile::TempDir,
+    scratch: tempfile::TempDir,
 }
 
 impl Folder {
@@ -75,6 +76,7 @@ impl Folder {
     pub fn with(files: &[(&str, &str)]) -> Self {
         let folder = Self {
             folder: tempfile::tempdir().unwrap(),
+            scratch: tempfile::tempdir().unwrap(),
         };
         for (path, text) in BASE.iter().chain(files) {
             folder.write(path, text);
@@ -86,6 +88,7 @@ impl Folder {
     pub fn empty() -> Self {
         Self {
             folder: tempfile::tempdir().unwrap(),
+            scratch: tempfile::tempdir().unwrap(),
         }
     }
 
@@ -101,6 +104,12 @@ impl Folder {
 
     pub fn read(&self, path: &str) -> String {
         std::fs::read_to_string(self.path().join(path)).unwrap()
+    }
+
+    /// A path beside the registry.
+    pub fn beside(&self, name: &str) -> String {
+        let path = self.scratch.path().join(name);
+        path.to_str().unwrap().to_owned()
     }
 
     /// Every file with its content, to see that nothing changed.
