@@ -68,7 +68,7 @@ pub enum Command {
     /// Read KEPs from a clone of kubernetes/enhancements
     #[command(subcommand)]
     Upstream(Upstream),
-    /// Run the embedded GitHub by itself
+    /// Run the embedded GitHub by itself; any token works, and `as:octocat` speaks for octocat
     Sandbox(SandboxArgs),
     /// Write the JSON Schemas that editors use
     Schema(SchemaArgs),

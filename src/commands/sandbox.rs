@@ -17,7 +17,8 @@ pub(super) fn run(context: &mut Context<'_>, options: &SandboxArgs) -> Result<Ex
             writeln!(
                 context.log,
                 "the sandbox takes any token; in another terminal:\n  \
-                 GITHUB_API_URL={} GITHUB_TOKEN=any kepherd apply\nCtrl-C stops it",
+                 GITHUB_API_URL={} GITHUB_TOKEN=any kepherd apply\n\
+                 a token such as as:octocat speaks for that person; Ctrl-C stops it",
                 sandbox.url()
             )?;
         }

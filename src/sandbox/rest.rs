@@ -7,7 +7,7 @@ mod body;
 mod operations;
 
 use super::wire::{Wire, encode};
-use super::world::ApiError;
+use super::world::{ApiError, World};
 use super::{Budget, Exchange, Shared, State, graphql, store};
 use axum::Router;
 use axum::body::{Bytes, to_bytes};
@@ -125,9 +125,10 @@ fn answer(shared: &Shared, state: &mut State, incoming: &Incoming) -> (Reply, Ch
             ..Reply::json(error.status, body)
         }
     };
-    if let Err(error) = authenticate(incoming) {
-        return (refuse(state, &error), ("core", state.core));
-    }
+    let person = match authenticate(incoming) {
+        Ok(person) => person,
+        Err(error) => return (refuse(state, &error), ("core", state.core)),
+    };
     let is_graphql = incoming.path == "/graphql";
     // Asking for the limits is free: <https://docs.github.com/en/rest/rate-limit/rate-limit>
     let free = is_graphql || incoming.path == "/rate_limit";
@@ -139,14 +140,15 @@ fn answer(shared: &Shared, state: &mut State, incoming: &Incoming) -> (Reply, Ch
         None => {
             let done = match (is_graphql, incoming.method.as_str()) {
                 (true, "POST") => parse(incoming).map(|body| {
-                    Reply::json(200, {
-                        let State { world, graphql, .. } = &mut *state;
+                    let State { world, graphql, .. } = &mut *state;
+                    let run = |world: &mut World| {
                         graphql::execute(world, graphql, &shared.options, body.as_ref())
-                    })
+                    };
+                    Reply::json(200, as_person(world, person, run))
                 }),
                 (true, _) => Err(ApiError::not_found()),
-                (false, "GET") => rest(shared, state, &base, incoming),
-                (false, _) => commit(shared, state, &base, incoming),
+                (false, "GET") => rest(shared, state, &base, incoming, person),
+                (false, _) => commit(shared, state, &base, incoming, person),
             };
             let reply = done.unwrap_or_else(|error| refuse(state, &error));
             faults.after_commit(incoming, &reply).unwrap_or(reply)
@@ -166,12 +168,13 @@ fn commit(
     state: &mut State,
     base: &str,
     incoming: &Incoming,
+    person: Option<&str>,
 ) -> Result<Reply, ApiError> {
     let Some(path) = &shared.options.state_file else {
-        return rest(shared, state, base, incoming);
+        return rest(shared, state, base, incoming, person);
     };
     let before = state.world.clone();
-    let reply = rest(shared, state, base, incoming)?;
+    let reply = rest(shared, state, base, incoming, person)?;
     if let Err(error) = store::save(path, &state.world) {
         state.world = before;
         return Err(ApiError::new(500, error.to_string()));
@@ -184,24 +187,40 @@ fn rest(
     state: &mut State,
     base: &str,
     incoming: &Incoming,
+    person: Option<&str>,
 ) -> Result<Reply, ApiError> {
     if incoming.method == "GET" && incoming.path == "/rate_limit" {
         return Ok(Reply::json(200, rate_limits(shared, state)));
     }
     let body = parse(incoming)?;
-    operations::Call {
-        incoming,
-        body: body::Body::new(body.as_ref())?,
-        base,
-        page_size_limit: shared.options.page_size_limit.clamp(1, 100),
-        world: &mut state.world,
-    }
-    .route()
+    let body = body::Body::new(body.as_ref())?;
+    as_person(&mut state.world, person, |world| {
+        operations::Call {
+            incoming,
+            body,
+            base,
+            page_size_limit: shared.options.page_size_limit.clamp(1, 100),
+            world,
+        }
+        .route()
+    })
 }
 
-/// Any token works, for any account: only its absence and the word "bad" are refused.
+/// Does something as another account than the one that the sandbox's token belongs to.
+fn as_person<T>(world: &mut World, person: Option<&str>, act: impl FnOnce(&mut World) -> T) -> T {
+    let Some(person) = person else {
+        return act(world);
+    };
+    world.add_user(person);
+    let viewer = std::mem::replace(&mut world.viewer, person.to_owned());
+    let done = act(world);
+    world.viewer = viewer;
+    done
+}
+
+/// Any token works: only its absence and the word "bad" are refused. A token `as:octocat` speaks for octocat.
 /// <https://docs.github.com/en/rest/authentication/authenticating-to-the-rest-api>
-fn authenticate(incoming: &Incoming) -> Result<(), ApiError> {
+fn authenticate(incoming: &Incoming) -> Result<Option<&str>, ApiError> {
     let token = incoming
         .authorization
         .as_deref()
@@ -213,7 +232,15 @@ fn authenticate(incoming: &Incoming) -> Result<(), ApiError> {
     match token {
         None | Some("") => Err(ApiError::new(401, "Requires authentication")),
         Some("bad") => Err(ApiError::new(401, "Bad credentials")),
-        Some(_) => Ok(()),
+        Some(token) => {
+            let plain = |login: &&str| {
+                !login.is_empty()
+                    && login
+                        .bytes()
+                        .all(|b| b.is_ascii_alphanumeric() || b == b'-')
+            };
+            Ok(token.strip_prefix("as:").filter(plain))
+        }
     }
 }
 

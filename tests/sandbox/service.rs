@@ -21,6 +21,27 @@ async fn a_token_is_needed_and_any_will_do() {
 }
 
 #[tokio::test]
+async fn a_token_can_speak_for_a_person_and_the_world_stays_the_viewer_s() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("state.json");
+    let options = Options {
+        state_file: Some(file.clone()),
+        ..Options::default()
+    };
+    let hub = Hub::with(world(), options).await;
+    let octocat = client(&hub.sandbox, Some("as:octocat"));
+    let who = send(&octocat, "GET", "/user", String::new()).await;
+    assert_eq!(who.body["login"], "octocat");
+    let new = json!({ "title": "mine" }).to_string();
+    let created = send(&octocat, "POST", ISSUES, new).await;
+    assert_eq!(created.body["user"]["login"], "octocat");
+    assert_eq!(hub.get("/user").await.body["login"], "kepherd-bot");
+    let saved: Value = serde_json::from_str(&std::fs::read_to_string(&file).unwrap()).unwrap();
+    assert_eq!(saved["world"]["viewer"], "kepherd-bot");
+    hub.finish().await;
+}
+
+#[tokio::test]
 async fn requests_are_counted() {
     let hub = Hub::start(world()).await;
     let first = hub.get("/user").await.headers;
