@@ -90,7 +90,7 @@ pub enum Found {
     /// No marker.
     Absent,
     /// One section.
-    Present(Section),
+    Present(Box<Section>),
     /// Markers that are not one pair: never overwritten, always reported.
     Broken {
         /// What is wrong with them.
@@ -216,7 +216,7 @@ pub fn find(body: &str) -> Found {
             if name != closing {
                 return broken("the begin marker and the end marker name different records");
             }
-            Found::Present(section(body, name.clone(), begin.start..end.end))
+            Found::Present(Box::new(section(body, name.clone(), begin.start..end.end)))
         }
         ([(_, name)], []) => broken(&missing(END, name.as_ref())),
         ([], [(_, name)]) => broken(&missing(BEGIN, name.as_ref())),
@@ -328,7 +328,7 @@ mod tests {
 
     fn present(body: &str) -> Section {
         match find(body) {
-            Found::Present(section) => section,
+            Found::Present(section) => *section,
             other => panic!("{other:?}"),
         }
     }

@@ -180,7 +180,7 @@ fn update(
         announced: Some(announced),
         ..Applied::default()
     };
-    let status = status::compare(wanted, present.as_ref(), &applied);
+    let status = status::compare(wanted, present.as_deref(), &applied);
     if let Some(change) = &status.change
         && let Some(blocked) = section::put(&issue.body, &change.to)
             .as_deref()
