@@ -14,6 +14,7 @@ use crate::plan::{Drift, Drifted, Field, IssuePlan};
 use crate::registry::Registry;
 use crate::registry::config::Config;
 use crate::registry::values::Release;
+use crate::words::same_name;
 
 /// What adopting an issue's drift does to its record.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -108,8 +109,7 @@ impl Record<'_> {
         let pattern = &self.config.labels.kubernetes;
         if pattern.release_of(label).is_none() {
             let placeholder = pattern.placeholder.as_ref();
-            let is_placeholder = placeholder
-                .is_some_and(|name| name.as_str().to_lowercase() == label.to_lowercase());
+            let is_placeholder = placeholder.is_some_and(|name| same_name(name.as_str(), label));
             self.leave(if is_placeholder {
                 format!("{label} stands for an accepted record without a target: set `target`, or correct `triage`")
             } else {

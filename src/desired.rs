@@ -17,6 +17,7 @@ use crate::registry::kep::{Ending, KepRecord, PullRequest, Triage};
 use crate::registry::values::{Date, Handle, Release, RepositoryName};
 use crate::registry::work_item::WorkItem;
 use crate::registry::{Entry, Registry};
+use crate::words::same_name;
 use announcement::Announcing;
 
 /// What an issue is about: the identity that its markers carry.
@@ -155,7 +156,7 @@ impl RemovableLabels {
     /// Whether this label may be taken off.
     pub fn contains(&self, label: &str) -> bool {
         let placeholder = self.pattern.placeholder.as_ref();
-        if placeholder.is_some_and(|name| name.as_str().to_lowercase() == label.to_lowercase()) {
+        if placeholder.is_some_and(|name| same_name(name.as_str(), label)) {
             return true;
         }
         match self.pattern.release_of(label) {

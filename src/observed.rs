@@ -6,6 +6,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::registry::values::{Date, RepositoryName};
+use crate::words::has_name;
 
 /// What was read.
 #[derive(Debug, Clone, Default)]
@@ -150,14 +151,11 @@ pub struct ObservedIssue {
 impl ObservedIssue {
     /// Whether it carries a label; names compare without case.
     pub fn has_label(&self, name: &str) -> bool {
-        let name = name.to_lowercase();
-        self.labels.iter().any(|label| label.to_lowercase() == name)
+        has_name(&self.labels, name)
     }
 
     /// Whether somebody is assigned; logins compare without case.
     pub fn has_assignee(&self, login: &str) -> bool {
-        self.assignees
-            .iter()
-            .any(|assignee| assignee.eq_ignore_ascii_case(login))
+        has_name(&self.assignees, login)
     }
 }

@@ -22,6 +22,16 @@ pub fn nearest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) ->
         .map(|(_, candidate)| candidate)
 }
 
+/// Whether two names are one: GitHub compares labels and logins without case.
+pub fn same_name(left: &str, right: &str) -> bool {
+    left.to_lowercase() == right.to_lowercase()
+}
+
+/// Whether a name is among others.
+pub fn has_name<'a>(names: impl IntoIterator<Item = &'a String>, name: &str) -> bool {
+    names.into_iter().any(|other| same_name(other, name))
+}
+
 /// `a`, `b` or `c`, each in backticks.
 pub fn one_of<'a>(words: impl IntoIterator<Item = &'a str>) -> String {
     let words: Vec<String> = words.into_iter().map(|word| format!("`{word}`")).collect();

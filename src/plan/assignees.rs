@@ -6,6 +6,7 @@ use crate::github_limits as limits;
 use crate::observed::ObservedIssue;
 use crate::registry::config::{AssigneePolicy, Policy};
 use crate::section::Applied;
+use crate::words::has_name;
 
 /// Who the section remembers.
 #[derive(Default)]
@@ -22,7 +23,7 @@ pub(super) fn compare(
     last: Option<&Applied>,
 ) -> Outcome<SetChange, Remembered> {
     let ours: &[String] = last.map_or(&[], |last| &last.assignees);
-    let is_ours = |login: &str| ours.iter().any(|other| other.eq_ignore_ascii_case(login));
+    let is_ours = |login: &str| has_name(ours, login);
     let is_wanted = |login: &str| {
         wanted
             .assignees
@@ -60,10 +61,7 @@ pub(super) fn compare(
         }
     }
     let is_guest = |login: &str| match last {
-        Some(last) => last
-            .guests
-            .iter()
-            .any(|one| one.eq_ignore_ascii_case(login)),
+        Some(last) => has_name(&last.guests, login),
         None => true,
     };
     for login in issue.assignees.iter().filter(|login| !is_wanted(login)) {

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use super::{Drift, Drifted, Field, Plan};
 use crate::observed::{Edit, Happening, History};
 use crate::registry::values::RepositoryName;
+use crate::words::same_name;
 
 /// What happened to issues, by repository and number.
 pub type Histories = BTreeMap<RepositoryName, BTreeMap<u64, History>>;
@@ -46,12 +47,13 @@ impl Plan {
 
 /// The last edit that can have made this difference.
 fn cause<'a>(drift: &Drift, history: &'a History) -> Option<&'a Edit> {
-    let same = |left: &str, right: &str| left.to_lowercase() == right.to_lowercase();
     let matches = |what: &Happening| match (drift.field, &drift.what, what) {
-        (Field::Labels, Drifted::Removed(label), Happening::Unlabeled(other)) => same(label, other),
+        (Field::Labels, Drifted::Removed(label), Happening::Unlabeled(other)) => {
+            same_name(label, other)
+        }
         (Field::Assignees, Drifted::Removed(login), Happening::Unassigned(other))
         | (Field::Assignees, Drifted::Added(login), Happening::Assigned(other)) => {
-            same(login, other)
+            same_name(login, other)
         }
         (Field::Milestone, _, Happening::Milestone) | (Field::Title, _, Happening::Renamed) => true,
         _ => false,

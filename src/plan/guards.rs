@@ -3,7 +3,7 @@
 use super::identity::everything;
 use super::{Action, PullRequestAction, RepositoryPlan};
 use crate::desired::Subject;
-use crate::observed::{Observed, ObservedIssue};
+use crate::observed::{Observed, ObservedIssue, PullRequestLookup};
 use crate::registry::config::Guards;
 use crate::words::counted;
 
@@ -47,6 +47,15 @@ pub(super) fn refusals(
             _ => 0,
         })
         .sum();
+    let labels_of_pull_requests: usize = observed
+        .repositories
+        .values()
+        .flat_map(|repository| repository.pull_requests.values())
+        .map(|lookup| match lookup {
+            PullRequestLookup::PullRequest(found) if found.open => found.labels.len(),
+            _ => 0,
+        })
+        .sum();
     let issues = || observed.repositories.values().flat_map(everything);
     let there = |count: fn(&ObservedIssue) -> usize| issues().map(count).sum::<usize>();
     let kinds = [
@@ -56,7 +65,7 @@ pub(super) fn refusals(
                 .map(|update| update.labels.remove.len())
                 .sum::<usize>()
                 + unlabelled,
-            there(|issue| issue.labels.len()),
+            there(|issue| issue.labels.len()) + labels_of_pull_requests,
         ),
         (
             "issue",

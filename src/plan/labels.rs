@@ -9,6 +9,7 @@ use crate::github_limits as limits;
 use crate::observed::ObservedIssue;
 use crate::registry::config::Policy;
 use crate::section::Applied;
+use crate::words::has_name;
 
 pub(super) fn compare(
     wanted: &DesiredIssue,
@@ -16,7 +17,7 @@ pub(super) fn compare(
     last: Option<&Applied>,
 ) -> Outcome<SetChange, Vec<String>> {
     let ours: &[String] = last.map_or(&[], |last| &last.labels);
-    let is_ours = |label: &str| contains(ours, label);
+    let is_ours = |label: &str| has_name(ours, label);
     let mut outcome = Outcome {
         change: SetChange::default(),
         drift: Vec::new(),
@@ -45,8 +46,8 @@ pub(super) fn compare(
         }
     }
     for label in ours {
-        let asked_for = contains(&wanted.labels, label);
-        let named_before = contains(&outcome.change.remove, label);
+        let asked_for = has_name(&wanted.labels, label);
+        let named_before = has_name(&outcome.change.remove, label);
         if !asked_for && !named_before && issue.has_label(label) && wanted.removable.contains(label)
         {
             outcome.change.remove.push(label.clone());
@@ -61,9 +62,4 @@ pub(super) fn compare(
         ));
     }
     outcome
-}
-
-fn contains(labels: &[String], label: &str) -> bool {
-    let folded = label.to_lowercase();
-    labels.iter().any(|other| other.to_lowercase() == folded)
 }

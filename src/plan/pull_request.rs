@@ -11,6 +11,7 @@ use super::{Action, Options, PullRequestAction, PullRequestPlan, SetChange, issu
 use crate::desired::{DesiredPullRequest, Subject};
 use crate::observed::{ObservedPullRequest, PullRequestLookup};
 use crate::section::PullRequestLabels;
+use crate::words::has_name;
 
 /// What the sections say before a run: the labels that kepherd put on pull requests.
 pub(super) struct Memory(BTreeMap<Subject, Remembered>);
@@ -94,8 +95,8 @@ fn compare(
     claims: &mut Claims,
 ) -> PullRequestAction {
     let asked: Vec<&String> = wanted.labels.values().flatten().collect();
-    let is_asked = |label: &str| asked.iter().any(|other| same(other, label));
-    let is_there = |label: &str| found.labels.iter().any(|other| same(other, label));
+    let is_asked = |label: &str| has_name(asked.iter().copied(), label);
+    let is_there = |label: &str| has_name(&found.labels, label);
     let mut change = SetChange::default();
     for label in &asked {
         if !is_there(label) && !change.add.contains(label) {
@@ -105,10 +106,10 @@ fn compare(
     // A label stays claimed only where its section can be written; so nothing is taken off without that.
     let all_writable = wanted.labels.keys().all(|one| memory.is_writable(one));
     for label in &found.labels {
-        let is_ours = wanted.labels.keys().any(|subject| {
-            let claimed = memory.labels(subject, reference);
-            claimed.iter().any(|other| same(other, label))
-        });
+        let is_ours = wanted
+            .labels
+            .keys()
+            .any(|subject| has_name(memory.labels(subject, reference), label));
         if all_writable && is_ours && !is_asked(label) && wanted.removable.contains(label) {
             change.remove.push(label.clone());
         }
@@ -117,7 +118,7 @@ fn compare(
         let kept = memory
             .labels(subject, reference)
             .iter()
-            .filter(|label| is_there(label) && !change.remove.iter().any(|gone| same(gone, label)));
+            .filter(|label| is_there(label) && !has_name(&change.remove, label));
         let added = asked.iter().filter(|label| change.add.contains(label));
         let labels: Vec<String> = kept.chain(added).cloned().collect();
         let of_subject = claims.entry(subject.clone()).or_default();
@@ -128,8 +129,4 @@ fn compare(
     } else {
         PullRequestAction::Label(change)
     }
-}
-
-fn same(left: &str, right: &str) -> bool {
-    left.to_lowercase() == right.to_lowercase()
 }
