@@ -402,6 +402,29 @@ mod three_way {
     }
 
     #[test]
+    fn nothing_of_an_issue_in_conflict_is_put_right_before() {
+        let lines = "issue = 7\ntarget = \"1.38\"\nmilestone = \"2.4\"\n";
+        let hub = Hub::one(lines);
+        hub.run(&["apply"]).expect(0);
+        let other = hub.milestone("3.0");
+        hub.edit(
+            7,
+            IssuePatch {
+                labels: Some(Vec::new()),
+                milestone: Some(Some(other)),
+                ..IssuePatch::default()
+            },
+        );
+        hub.rewrite(&lines.replace("2.4", "2.5"));
+        let plan = hub.run(&["plan"]).expect(1);
+        let drifted =
+            "target/kubernetes/v1.38 was taken off, by octocat on 2026-01-01  changed there";
+        assert!(plan.contains(drifted), "{plan}");
+        hub.run(&["apply"]).expect(1);
+        assert_eq!(hub.issue(7).labels, Vec::<String>::new());
+    }
+
+    #[test]
     fn adopt_turns_drift_into_an_edit_of_the_record() {
         let lines = "# who sees it through\nshepherds = [\"mikebrow\", \"samuelkarp\"] # two\nissue = 7\ntarget = \"1.38\"\nmilestone = \"2.4\"\n";
         let hub = Hub::one(lines);

@@ -10,7 +10,7 @@
 mod common;
 
 use common::{Hub, PATH, REPO, record};
-use kepherd::sandbox::world::{IssuePatch, State};
+use kepherd::sandbox::world::{IssuePatch, NewLabel, State};
 use kepherd::section::{Found, find};
 
 #[test]
@@ -541,6 +541,13 @@ fn a_saved_plan_that_is_stale_is_refused_and_says_why() {
         "the registry was changed since",
         "KEP-9002 (#8): something else is to do",
     ]);
+    // Whatever was changed in the registry, somebody has to look again.
+    hub.run(&["plan", "--out", &hub.folder.beside("plan.json")])
+        .expect(0);
+    let roster = hub.folder.read("maintainers.toml");
+    hub.folder
+        .write("maintainers.toml", format!("{roster}# one comment\n"));
+    refused(&["is stale", "the registry was changed since"]);
     hub.run(&["plan", "--out", &hub.folder.beside("plan.json")])
         .expect(0);
     hub.label(7, &["target/kubernetes/v1.38"]);
@@ -695,6 +702,41 @@ fn the_failure_of_one_repository_does_not_touch_another() {
     );
     assert!(ran.out.contains("updated  #7"), "{ran:?}");
     assert!(ran.out.contains("1 repositories not read"), "{ran:?}");
+    ran.expect(1);
+    // An answer that cannot be used, to a request that asks for both.
+    let hub = Hub::with(&[
+        (PATH, &record(9001, "issue = 7\ntarget = \"1.38\"\n")),
+        (
+            "sig-node/9002-b.toml",
+            &record(
+                9002,
+                "issue = 8\nrepository = \"containerd/nri\"\ntarget = \"1.38\"\n",
+            ),
+        ),
+    ]);
+    hub.world(|world| {
+        for n in 0..101 {
+            let name = format!("label-{n}");
+            let new = NewLabel {
+                name: name.clone(),
+                color: None,
+                description: None,
+            };
+            world
+                .create_label("octocat", "containerd/nri", new)
+                .unwrap();
+            let issues = &mut world.repository_mut("containerd/nri").unwrap().issues;
+            issues.get_mut(&8).unwrap().labels.push(name);
+        }
+    });
+    let ran = hub.run(&["apply"]);
+    assert!(
+        ran.out.contains(
+            "not read  containerd/nri: POST /graphql: the answer cannot be read (#8 has more labels"
+        ),
+        "{ran:?}"
+    );
+    assert!(ran.out.contains("updated  #7"), "{ran:?}");
     ran.expect(1);
     // A repository that can be read and not written.
     let hub = Hub::with(&[
