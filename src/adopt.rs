@@ -14,7 +14,7 @@ use crate::plan::{Drift, Drifted, Field, IssuePlan};
 use crate::registry::Registry;
 use crate::registry::config::Config;
 use crate::registry::values::Release;
-use crate::words::same_name;
+use crate::words::{has_name, same_name};
 
 /// What adopting an issue's drift does to its record.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -23,6 +23,8 @@ pub struct Adoption {
     pub edits: Vec<String>,
     /// What cannot be taken over, and what to do instead.
     pub left: Vec<String>,
+    /// What a person may want to add.
+    pub also: Vec<String>,
 }
 
 /// Edits a record so that it says what its issue says.
@@ -47,6 +49,23 @@ pub fn adopt(
     };
     for drift in &plan.drift {
         record.take_over(drift, issue);
+    }
+    let unassigned = plan
+        .drift
+        .iter()
+        .any(|drift| drift.field == Field::Assignees && matches!(drift.what, Drifted::Removed(_)));
+    let named = edit::texts(record.document, record.people());
+    for login in issue
+        .assignees
+        .iter()
+        .filter(|login| !has_name(&named, login))
+    {
+        if unassigned {
+            let key = record.people();
+            record.adoption.also.push(format!(
+                "{login} is assigned there, and not in `{key}`: add them if they take over"
+            ));
+        }
     }
     record.adoption
 }

@@ -150,7 +150,7 @@ pub struct Plan {
     /// Also write the plan to this file, for `kepherd apply FILE`
     #[arg(long, value_name = "FILE")]
     pub out: Option<PathBuf>,
-    /// Show every field of every issue, and every line of its texts
+    /// Fold nothing, and list the records with nothing to do as well
     #[arg(long)]
     pub full: bool,
     /// List issues that look like tracking issues and that no record names, although every record has its own

@@ -128,6 +128,13 @@ pub fn take_from_list(document: &mut DocumentMut, key: &str, gone: &str) {
     }
 }
 
+/// The texts of a list.
+pub fn texts(document: &DocumentMut, key: &str) -> Vec<String> {
+    let list = document.get(key).and_then(Item::as_array);
+    let texts = list.into_iter().flatten().filter_map(Value::as_str);
+    texts.map(str::to_owned).collect()
+}
+
 /// Adds a text at the end of a list, which is made if there is none.
 pub fn add_to_list(document: &mut DocumentMut, key: &str, new: &str) {
     match document.get_mut(key).and_then(Item::as_array_mut) {

@@ -151,7 +151,7 @@ impl Drafting<'_> {
                 }
                 (Some(release), None) if !cycles.is_some_and(|all| all.is_history(release)) => {
                     self.remark(format!(
-                        "Kubernetes {text} is not in releases/kubernetes.toml: no target is written"
+                        "Kubernetes {text} is not in releases/kubernetes.toml, and is left out"
                     ));
                 }
                 _ => behind.push(text),
@@ -167,7 +167,7 @@ impl Drafting<'_> {
         if target.is_none() && !behind.is_empty() {
             let behind = behind.join(" and ");
             self.remark(format!(
-                "Kubernetes {behind} has shipped: no target is written"
+                "Kubernetes {behind} has shipped, so that it is no target"
             ));
         }
         for (other, _) in ahead.iter().skip(1) {
@@ -175,7 +175,13 @@ impl Drafting<'_> {
                 "Kubernetes {other} is named too; the earliest one is the target"
             ));
         }
-        if let Some(stage) = aim.and_then(|aim| aim.stage).or(only) {
+        let paired = aim.and_then(|aim| aim.stage);
+        if let Some(stage) = only.filter(|_| paired.is_none() && aims.len() > 1) {
+            self.remark(format!(
+                "stage: {stage} is the only one named, and is taken"
+            ));
+        }
+        if let Some(stage) = paired.or(only) {
             self.put("stage", stage.to_string().into());
             if let Some(on) = aim.and_then(|aim| aim.enabled_by_default) {
                 self.put("enabled-by-default", on.into());

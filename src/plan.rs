@@ -87,8 +87,11 @@ pub struct IssuePlan {
     /// The record's path.
     pub record: String,
     /// The issue's number, if there is one.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub number: Option<u64>,
+    /// The issue's address, if it was read.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub url: Option<String>,
     /// What is done.
     pub action: Action,
     /// Where GitHub was changed by others: what of it is put right is part of the action.
@@ -364,16 +367,18 @@ pub struct Untracked {
     pub title: String,
     /// Whether it is open.
     pub open: bool,
+    /// Whether the KEP has a record, with another issue or none.
+    pub has_record: bool,
 }
 
-/// How many issues meet which fate.
+/// How many issues meet which fate; each counts once.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Counts {
     /// Created.
     pub create: usize,
     /// Updated.
     pub update: usize,
-    /// With drift that is only reported.
+    /// Left as somebody changed them.
     pub drifted: usize,
     /// Waiting for a person.
     pub blocked: usize,
@@ -389,6 +394,8 @@ pub struct Counts {
     pub pull_requests: usize,
     /// Repositories that could not be read.
     pub unread: usize,
+    /// Notices.
+    pub notices: usize,
 }
 
 impl Counts {
@@ -402,13 +409,6 @@ impl Counts {
     /// Whether something waits for a person: the rest is done without it.
     pub fn needs_a_person(self) -> bool {
         self.blocked + self.unread > 0
-    }
-}
-
-impl IssuePlan {
-    /// Whether somebody changed something, and it is only reported.
-    fn is_drifted(&self) -> bool {
-        !matches!(self.action, Action::Blocked(_)) && self.drift.iter().any(|drift| !drift.enforced)
     }
 }
 
@@ -426,11 +426,12 @@ impl Plan {
                         counts.update += 1;
                         counts.announcements += usize::from(update.announcement.is_some());
                     }
+                    Action::InSync if !issue.drift.is_empty() => counts.drifted += 1,
                     Action::InSync => counts.in_sync += 1,
                     Action::NotTracked => counts.not_tracked += 1,
                     Action::Blocked(_) => counts.blocked += 1,
                 }
-                counts.drifted += usize::from(issue.is_drifted());
+                counts.notices += issue.notices.len();
             }
             for pull_request in &repository.pull_requests {
                 let labelled = matches!(pull_request.action, PullRequestAction::Label(_));

@@ -89,11 +89,17 @@ fn a_record_is_made_from_the_fields_of_an_issue_and_passes_check() {
 #[test]
 fn what_has_shipped_or_is_not_known_is_no_target() {
     for (release, expected) in [
-        ("v1.37", "Kubernetes 1.37 has shipped: no target is written"),
-        ("1.12", "Kubernetes 1.12 has shipped: no target is written"),
+        (
+            "v1.37",
+            "Kubernetes 1.37 has shipped, so that it is no target",
+        ),
+        (
+            "1.12",
+            "Kubernetes 1.12 has shipped, so that it is no target",
+        ),
         (
             "v1.99",
-            "Kubernetes 1.99 is not in releases/kubernetes.toml: no target is written",
+            "Kubernetes 1.99 is not in releases/kubernetes.toml, and is left out",
         ),
         ("TBD", "status:"),
     ] {

@@ -63,7 +63,7 @@ mod a_plan {
         );
         let markdown = hub.run(&["plan", "--format=markdown"]).expect(0);
         assert!(
-            markdown.contains("<details><summary><b>#7</b> KEP-9001"),
+            markdown.contains(">#7</a> KEP-9001 Pod Lullabies 9001 — labels"),
             "{markdown}"
         );
         let json: serde_json::Value =
@@ -296,7 +296,7 @@ mod three_way {
             of("KEP-9002").contains("milestone  2.4  →  2.5\n"),
             "pending: {plan}"
         );
-        let drifted = "milestone  3.0  →  2.4  drifted: 2.4 → 3.0 on GitHub, by octocat on 2026-";
+        let drifted = "milestone  3.0  →  2.4  puts back what drifted: is 3.0 on GitHub instead of 2.4, by octocat on 2026-";
         assert!(of("KEP-9003").contains(drifted), "drifted: {plan}");
         let conflict = of("KEP-9004");
         assert!(
@@ -352,9 +352,9 @@ mod three_way {
             );
             let plan = hub.run(&["plan"]).expect(0);
             let said = if policy == "report" {
-                "drifted, reported only"
+                "drifted, left as it is"
             } else {
-                "drifted: "
+                "puts back what drifted: "
             };
             assert_eq!(plan.matches(said).count(), 4, "{plan}");
             hub.run(&["apply"]).expect(0);
@@ -417,8 +417,7 @@ mod three_way {
         );
         hub.rewrite(&lines.replace("2.4", "2.5"));
         let plan = hub.run(&["plan"]).expect(1);
-        let drifted =
-            "target/kubernetes/v1.38 was taken off, by octocat on 2026-01-01  changed there";
+        let drifted = "target/kubernetes/v1.38 was taken off, by octocat on 2026-01-01";
         assert!(plan.contains(drifted), "{plan}");
         hub.run(&["apply"]).expect(1);
         assert_eq!(hub.issue(7).labels, Vec::<String>::new());
@@ -479,6 +478,43 @@ mod three_way {
                 .expect(0)
                 .starts_with("nothing to adopt")
         );
+    }
+
+    #[test]
+    fn adopt_writes_nothing_that_check_refuses_and_says_who_came_instead() {
+        let lines = "issue = 7\nmilestone = \"2.4\"\nshepherds = [\"mikebrow\"]\n";
+        let hub = Hub::one(lines);
+        hub.run(&["apply"]).expect(0);
+        let other = hub.milestone("2.6");
+        hub.edit(
+            7,
+            IssuePatch {
+                milestone: Some(Some(other)),
+                ..IssuePatch::default()
+            },
+        );
+        let out = hub.run(&["adopt"]).expect(1);
+        assert!(
+            out.contains("left     KEP-9001") && out.contains("does not know containerd 2.6"),
+            "{out}"
+        );
+        assert_eq!(hub.folder.read(PATH), record(9001, lines));
+        hub.edit(
+            7,
+            IssuePatch {
+                milestone: Some(Some(1)),
+                assignees: Some(vec!["fuweid".to_owned()]),
+                ..IssuePatch::default()
+            },
+        );
+        let ran = hub.run(&["adopt"]);
+        assert!(
+            ran.log.contains(
+                "fuweid is assigned there, and not in `shepherds`: add them if they take over"
+            ),
+            "{ran:?}"
+        );
+        ran.expect(0);
     }
 
     #[test]
@@ -861,13 +897,37 @@ mod identity {
                 issue.state = state;
             });
             let out = hub.run(&["apply"]).expect(1);
-            let expected =
-                "looks tracked already, by #3: pin it: `issue = 3`, or pass `--create 9001`";
+            let expected = "pin it: `issue = 3`, or pass `--create 9001`";
             assert!(out.contains(expected), "{title}: {out}");
             assert_eq!(hub.issue_count(), 1, "{title}");
             hub.run(&["apply", "--create", "9001"]).expect(0);
             assert_eq!(hub.issue_count(), 2, "{title}");
             hub.run(&["plan", "--exit-code"]).expect(0);
+        }
+    }
+
+    #[test]
+    fn in_doubt_is_an_issue_whose_template_names_the_kep_and_no_other() {
+        for (field, blocked) in [
+            ("KEP-9001", true),
+            (
+                "https://github.com/kubernetes/enhancements/issues/9001",
+                true,
+            ),
+            ("KEP-9001 and KEP-4", false),
+        ] {
+            let hub = Hub::one("target = \"1.38\"\n");
+            let body =
+                format!("### KEP/SIG-Node References\n\n- KEP(s): {field}\n- stage: alpha\n");
+            hub.world(|world| {
+                let issue = world
+                    .add_issue("octocat", REPO, 3, "Support lullabies", &body)
+                    .unwrap();
+                issue.labels = vec!["area/cri".to_owned()];
+            });
+            let plan = hub.run(&["plan"]);
+            let doubted = "looks tracked already, by #3: \"Support lullabies\"";
+            assert_eq!(plan.out.contains(doubted), blocked, "{field}: {plan:?}");
         }
     }
 
@@ -970,7 +1030,7 @@ mod identity {
             ),
             (
                 "KEP-9010: lullabies",
-                "its title names KEP-9010: \"KEP-9010: lullabies\"",
+                "its title names KEP-9010, and not KEP-9001: \"KEP-9010: lullabies\"; rename it",
             ),
         ] {
             hub.edit(
@@ -1000,7 +1060,7 @@ mod identity {
             "nobody asked, and no list was read: {plan}"
         );
         let plan = hub.run(&["plan", "--untracked"]).expect(0);
-        assert!(plan.contains("untracked here: #30 names KEP-4242, and no record names the issue: KEP-4242: something"), "{plan}");
+        assert!(plan.contains("untracked here: #30 names KEP-4242, and no record names the issue: KEP-4242: something\n                 `kepherd new kep 4242 --from-issue 30` makes its record"), "{plan}");
     }
 }
 

@@ -53,7 +53,7 @@ fn a_second_run_finds_nothing_to_do_and_writes_nothing() {
     hub.run(&["apply"]).expect(0);
     let before = hub.exchanges().len();
     let out = hub.run(&["apply"]).expect(0);
-    assert!(out.starts_with("nothing to do: 1 issue in sync"), "{out}");
+    assert!(out.starts_with("nothing to do: 1 in sync"), "{out}");
     assert_eq!(hub.requests_since(before).2, 0);
     hub.run(&["plan", "--exit-code"]).expect(0);
 }
@@ -701,7 +701,7 @@ fn the_failure_of_one_repository_does_not_touch_another() {
         "{ran:?}"
     );
     assert!(ran.out.contains("updated  #7"), "{ran:?}");
-    assert!(ran.out.contains("1 repositories not read"), "{ran:?}");
+    assert!(ran.out.contains("1 repository not read"), "{ran:?}");
     ran.expect(1);
     // An answer that cannot be used, to a request that asks for both.
     let hub = Hub::with(&[

@@ -8,10 +8,11 @@ use toml_edit::DocumentMut;
 use super::connect::{self, Connection};
 use super::files::{self, Opened};
 use super::plan::{observe, sound_registry};
-use super::{Context, Exit, block_on};
+use super::{Context, Exit, block_on, check};
 use crate::adopt::{Adoption, adopt};
 use crate::cli::Adopt;
 use crate::desired::Subject;
+use crate::diagnostic::Level;
 use crate::observed::{Lookup, Observed, ObservedIssue};
 use crate::plan::{IssuePlan, Options};
 use crate::registry::Registry;
@@ -94,11 +95,28 @@ fn adopt_one(
         return Ok(());
     };
     let mut document: DocumentMut = source.text.parse()?;
-    let Adoption { edits, left } = adopt(registry, &mut document, plan, issue);
+    let Adoption {
+        mut edits,
+        mut left,
+        also,
+    } = adopt(registry, &mut document, plan, issue);
+    let text = document.to_string();
+    // A record that `check` refuses would stop everything, so nothing of it is written.
+    let errors: Vec<String> = check::findings_of(context, registry, &source.path, &text)
+        .diagnostics
+        .into_iter()
+        .filter(|diagnostic| diagnostic.level == Level::Error)
+        .map(|diagnostic| diagnostic.message)
+        .collect();
+    if !edits.is_empty() && !errors.is_empty() {
+        let edits = std::mem::take(&mut edits).join("; ");
+        left.push(format!("{edits}: {}", errors.join("; ")));
+    }
     if !edits.is_empty() && !only_show {
-        files::write(&opened.root.join(&*source.path), &document.to_string())?;
+        files::write(&opened.root.join(&*source.path), &text)?;
     }
     let word = if only_show { "would adopt" } else { "adopted" };
+    let width = word.len();
     for edit in &edits {
         writeln!(
             context.out,
@@ -110,10 +128,14 @@ fn adopt_one(
     for what in &left {
         writeln!(
             context.out,
-            "left     {}  {path}  {}",
+            "{:<width$}  {}  {path}  {}",
+            "left",
             plan.subject,
             printable(what)
         )?;
+    }
+    for what in &also {
+        writeln!(context.log, "note: {}: {}", plan.subject, printable(what))?;
     }
     tally.adopted += edits.len();
     tally.left += left.len();

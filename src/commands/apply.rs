@@ -109,8 +109,8 @@ async fn reconcile(
         let cost = shown_cost(client.cost());
         writeln!(
             context.out,
-            "nothing to do: {} in sync ({cost})",
-            counted(counts.in_sync, "issue")
+            "nothing to do: {} ({cost})",
+            plan_text::figures(counts)
         )?;
         let written = write_back(context, options, opened, &plan, &[])?;
         return Ok(if counts.needs_a_person() || !written {
@@ -148,6 +148,16 @@ async fn reconcile(
         &shown_cost(client.cost()),
         view.paint,
     )?;
+    if !created.is_empty() && !options.write_back && !connection.is_sandbox() {
+        writeln!(
+            context.log,
+            "{} no issue yet: `kepherd apply --write-back` writes the numbers down",
+            match created.len() {
+                1 => "1 record names".to_owned(),
+                count => format!("{count} records name"),
+            }
+        )?;
+    }
     let whole = outcome.failures.is_empty() && !counts.needs_a_person();
     if connection.is_sandbox() && whole && !context.global.quiet {
         let next = match options.target.sandbox.as_ref().and_then(Option::as_ref) {
@@ -252,29 +262,30 @@ fn write_summary(
         failures,
     } = outcome;
     let counts = plan.counts();
-    let parts: Vec<String> = [
+    let parts = plan_text::some_of(&[
         (*created, "created"),
         (*updated, "updated"),
-        (*labelled, "pull requests labelled"),
+        (counts.drifted, "drifted and left"),
         (counts.in_sync, "in sync before"),
         (counts.blocked, "waiting for a person"),
-        (counts.unread, "repositories not read"),
         (failures.len(), "failed"),
+    ]);
+    let others: String = [
+        (*labelled, "pull request", " labelled"),
+        (*announced, "announcement", " posted"),
+        (*defined, "label or milestone", " created"),
+        (counts.unread, "repository", " not read"),
+        (counts.notices, "notice", ": see `kepherd plan`"),
     ]
     .into_iter()
-    .filter(|(count, _)| *count > 0)
-    .map(|(count, what)| format!("{count} {what}"))
+    .filter(|(count, ..)| *count > 0)
+    .map(|(count, what, more)| format!(" · {}{more}", counted(count, what)))
     .collect();
     let hash = plan.short_hash();
-    let more: String = [
-        (*announced, "announcements posted"),
-        (*defined, "labels and milestones created"),
-    ]
-    .into_iter()
-    .filter(|(count, _)| *count > 0)
-    .map(|(count, what)| format!(" · {count} {what}"))
-    .collect();
-    let line = format!("applied plan {hash}: {}{more} — {cost}", parts.join(" · "));
+    let line = format!(
+        "applied plan {hash}: {}{others} — {cost}",
+        parts.join(" · ")
+    );
     writeln!(context.out, "\n{}", paint.strong(&line))?;
     if !failures.is_empty() {
         writeln!(

@@ -6,7 +6,8 @@ use super::revision::Around;
 use super::{Context, Exit, files};
 use crate::cli::{Check, CheckFormat};
 use crate::diagnostic::{Diagnostic, Level};
-use crate::registry::load::{Loaded, load, load_from};
+use crate::registry::Registry;
+use crate::registry::load::{Loaded, RawFile, load, load_from};
 use crate::render;
 use crate::rules::{self, Checked};
 use crate::source::SourceFile;
@@ -101,6 +102,32 @@ pub(super) fn run(context: &mut Context<'_>, options: &Check) -> Result<Exit> {
     } else {
         Exit::Clean
     })
+}
+
+/// What `check` would find in one file, if it had this text; the rest of the registry is as it was read.
+pub(super) fn findings_of(
+    context: &Context<'_>,
+    registry: &Registry,
+    path: &str,
+    text: &str,
+) -> Checked {
+    let others = registry.files.iter().filter(|file| *file.path != *path);
+    let mut files: Vec<RawFile> = others
+        .map(|file| RawFile {
+            path: file.path.to_string(),
+            content: Ok(file.text.as_bytes().to_vec()),
+        })
+        .collect();
+    files.push(RawFile {
+        path: path.to_owned(),
+        content: Ok(text.as_bytes().to_vec()),
+    });
+    let mut checked = rules::run(&load(files), context.today(), None);
+    let files = &checked.files;
+    checked
+        .diagnostics
+        .retain(|diagnostic| *files[diagnostic.primary.file.0].path == *path);
+    checked
 }
 
 pub(super) fn write_findings(

@@ -11,9 +11,8 @@ use crate::issue_form::{self, Form};
 use crate::new_record::{Asked, Draft, draft};
 use crate::observed::{Lookup, ObservedIssue};
 use crate::registry::Registry;
-use crate::registry::load::{RawFile, is_plain_name, load};
+use crate::registry::load::is_plain_name;
 use crate::registry::values::RepositoryName;
-use crate::rules;
 use crate::words::{counted, printable};
 
 pub(super) fn kep(context: &mut Context<'_>, options: &NewKep) -> Result<Exit> {
@@ -51,23 +50,7 @@ pub(super) fn kep(context: &mut Context<'_>, options: &NewKep) -> Result<Exit> {
         writeln!(context.log, "note: {}", printable(remark))?;
     }
     // The record as it would be, among the others: nothing is written that `check` would refuse.
-    let mut raw: Vec<RawFile> = registry
-        .files
-        .iter()
-        .map(|file| RawFile {
-            path: file.path.to_string(),
-            content: Ok(file.text.as_bytes().to_vec()),
-        })
-        .collect();
-    raw.push(RawFile {
-        path: path.clone(),
-        content: Ok(text.clone().into_bytes()),
-    });
-    let mut checked = rules::run(&load(raw), context.today(), None);
-    let files = &checked.files;
-    checked
-        .diagnostics
-        .retain(|diagnostic| *files[diagnostic.primary.file.0].path == *path);
+    let checked = check::findings_of(context, registry, &path, &text);
     check::write_findings(context, &checked, &opened.prefix)?;
     if check::has_errors(&checked.diagnostics) {
         let errors = counted(checked.diagnostics.len(), "finding");

@@ -145,7 +145,7 @@ pub(super) fn shown_cost(cost: Cost) -> String {
         (queries, "query"),
         (reads, "single read"),
         (writes, "write"),
-        (points, "point"),
+        (points, "GraphQL point"),
     ]
     .into_iter()
     .filter(|(count, _)| *count > 0)

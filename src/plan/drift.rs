@@ -76,7 +76,7 @@ impl Drift {
             (_, Drifted::Removed(what)) => format!("{what} was taken off"),
             (_, Drifted::Added(what)) => format!("{what} was set"),
             (Field::Title, Drifted::Replaced { to, from: _ }) => format!("is now \"{to}\""),
-            (_, Drifted::Replaced { from, to }) => format!("{from} → {to} on GitHub"),
+            (_, Drifted::Replaced { from, to }) => format!("is {to} on GitHub instead of {from}"),
             (_, Drifted::Edited) => "was edited by hand".to_owned(),
         }
     }

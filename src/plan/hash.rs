@@ -107,6 +107,7 @@ fn issue(plan: &IssuePlan) -> Option<Value> {
         name: _,
         record: _,
         number,
+        url: _,
         action,
         drift: _,
         notices: _,

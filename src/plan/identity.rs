@@ -7,6 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Blocked, Options, Untracked};
 use crate::desired::{DesiredIssue, DesiredRepository, Subject};
+use crate::issue_form;
 use crate::observed::{Lookup, Observed, ObservedIssue, ObservedRepository};
 use crate::registry::values::RepositoryName;
 use crate::section::{self, Found};
@@ -79,10 +80,12 @@ pub(super) struct Index<'a> {
     marked: &'a Marked,
     listed: bool,
     by_number: BTreeMap<u64, &'a ObservedIssue>,
-    by_title: BTreeMap<u32, Vec<&'a ObservedIssue>>,
+    by_kep: BTreeMap<u32, Vec<&'a ObservedIssue>>,
     titles: BTreeMap<String, Vec<&'a ObservedIssue>>,
     /// Numbers that some record names, as its issue or otherwise.
     claimed: BTreeSet<u64>,
+    /// What there are records of.
+    recorded: BTreeSet<Subject>,
     /// Numbers that are the issue of some record.
     pinned: BTreeSet<u64>,
 }
@@ -99,8 +102,13 @@ impl<'a> Index<'a> {
             marked,
             listed: seen.indexed.is_some(),
             by_number: BTreeMap::new(),
-            by_title: BTreeMap::new(),
+            by_kep: BTreeMap::new(),
             titles: BTreeMap::new(),
+            recorded: wanted
+                .issues
+                .iter()
+                .map(|issue| issue.subject.clone())
+                .collect(),
             pinned: wanted
                 .issues
                 .iter()
@@ -119,8 +127,8 @@ impl<'a> Index<'a> {
         };
         for issue in everything(seen) {
             index.by_number.insert(issue.number, issue);
-            if let Some(kep) = kep_in_title(&issue.title) {
-                index.by_title.entry(kep).or_default().push(issue);
+            if let Some(kep) = kep_of(issue) {
+                index.by_kep.entry(kep).or_default().push(issue);
             }
             index
                 .titles
@@ -149,19 +157,19 @@ impl<'a> Index<'a> {
             .collect()
     }
 
-    /// Issues that no record names, whose title names a KEP that is nearly this one: the KEP and the issue's number.
+    /// Issues that no record names, and that name a KEP that is nearly this one: the KEP and the issue's number.
     pub(super) fn nearly_named(&self, kep: u32) -> impl Iterator<Item = (u32, u64)> {
-        let named = self.by_title.iter();
+        let named = self.by_kep.iter();
         named
             .filter(move |(other, _)| is_transposed(**other, kep))
             .flat_map(|(other, issues)| issues.iter().map(|issue| (*other, issue.number)))
             .filter(|(_, number)| !self.claimed.contains(number))
     }
 
-    /// Issues whose title names a KEP, and that neither track one nor are named by a record.
+    /// Issues that name a KEP, and that neither track one nor are named by a record.
     pub(super) fn untracked(&self, tracked: &BTreeSet<u64>) -> Vec<Untracked> {
         let mut untracked: Vec<Untracked> = self
-            .by_title
+            .by_kep
             .iter()
             .flat_map(|(kep, issues)| issues.iter().map(move |issue| (*kep, *issue)))
             .filter(|(_, issue)| {
@@ -172,6 +180,7 @@ impl<'a> Index<'a> {
                 number: issue.number,
                 title: issue.title.clone(),
                 open: issue.open,
+                has_record: self.recorded.contains(&Subject::Kep(kep)),
             })
             .collect();
         untracked.sort_by_key(|issue| issue.number);
@@ -270,7 +279,7 @@ pub(super) fn identify<'a>(
         );
     }
     let (named, asked_for) = match &wanted.subject {
-        Subject::Kep(number) => (index.by_title.get(number), options.create.contains(number)),
+        Subject::Kep(number) => (index.by_kep.get(number), options.create.contains(number)),
         Subject::Item(_) => (index.titles.get(&folded(&wanted.title)), false),
     };
     // Another record's issue is spoken for. One that another record merely mentions may still be this one's.
@@ -292,7 +301,11 @@ pub(super) fn identify<'a>(
         Subject::Item(_) => String::new(),
     };
     doubt(
-        format!("looks tracked already, by {}", numbers(&lookalikes)),
+        format!(
+            "looks tracked already, by {}: \"{}\"",
+            numbers(&lookalikes),
+            first.title
+        ),
         format!("pin it: `issue = {}`{create}", first.number),
     )
 }
@@ -337,6 +350,14 @@ fn numbers(issues: &[&ObservedIssue]) -> String {
         .map(|issue| format!("#{}", issue.number))
         .collect();
     numbers.join(" and ")
+}
+
+/// The KEP that an issue is about: the one that its title names, or else the only one in the template's field for it.
+fn kep_of(issue: &ObservedIssue) -> Option<u32> {
+    kep_in_title(&issue.title).or_else(|| {
+        let keps = issue_form::read("", &issue.body).keps;
+        keps.first().copied().filter(|_| keps.len() == 1)
+    })
 }
 
 /// The KEP that an issue's title names, in the ways that people write it: `KEP-4216`, `KEP 4216`, `4216 - …`.

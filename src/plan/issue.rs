@@ -21,9 +21,11 @@ pub(super) fn plan(
     let index = &scene.index;
     let claims = claims.get(&wanted.subject);
     let mut number = wanted.number;
+    let mut url = None;
     let (action, drift, notices) = match identity::identify(wanted, scene.seen, index, options) {
         Identity::Issue(issue) => {
             number = Some(issue.number);
+            url = Some(issue.url.clone());
             let (action, drift) = update(wanted, issue, claims);
             (action, drift, notice::of_issue(wanted, issue, index))
         }
@@ -39,6 +41,7 @@ pub(super) fn plan(
         name: wanted.name.clone(),
         record: wanted.record.clone(),
         number,
+        url,
         action,
         drift,
         notices,

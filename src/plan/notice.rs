@@ -60,9 +60,9 @@ impl Notice {
             Self::Untitled {
                 title,
                 names: Some(other),
-            } => format!("its title names KEP-{other}: \"{title}\""),
+            } => format!("its title names KEP-{other}, and not {subject}: \"{title}\"; rename it"),
             Self::Untitled { title, names: None } => {
-                format!("its title does not name {subject}: \"{title}\"")
+                format!("its title does not name {subject}: \"{title}\"; rename it, or set `issue.retitle`")
             }
             Self::Closable(ending) => format!(
                 "{subject} {}, and the issue is open: close it, or let kepherd do it (`issue.close = \"enforce\"`)",
@@ -73,7 +73,7 @@ impl Notice {
                 ending.as_str()
             ),
             Self::Closed => {
-                "the issue is closed, and the record says that work goes on: reopen it, or correct `status`".to_owned()
+                "the issue is closed, and the record says that work goes on: reopen it, or correct `status` or `triage`".to_owned()
             }
             Self::Similar { number, kep } => {
                 format!("#{number} names KEP-{kep}, which is {subject} with two digits exchanged: the same?")

@@ -25,7 +25,14 @@ pub fn plan(plan: &Plan) -> String {
     };
     let _ = writeln!(out, "**{}** — {writes}\n", plan_text::figures(counts));
     for refusal in &plan.refused {
-        let _ = writeln!(out, "> **refused:** {}\n", text(refusal));
+        let _ = writeln!(out, "> **refused:** {refusal}\n");
+    }
+    if !plan.refused.is_empty() {
+        let hash = plan.short_hash();
+        let _ = writeln!(
+            out,
+            "> `kepherd apply --override-guards {hash}` applies it all the same\n"
+        );
     }
     for repository in &plan.repositories {
         write_repository(&mut out, repository);
@@ -111,6 +118,11 @@ fn write_repository(out: &mut String, plan: &RepositoryPlan) {
 
 fn write_issue(out: &mut String, issue: &IssuePlan, open: &str) {
     let (number, subject) = (plan_rows::number_of(issue), issue.subject.to_string());
+    // A bare number is no link in a summary.
+    let number = match &issue.url {
+        Some(url) => format!("<a href=\"{}\">{number}</a>", html(url)),
+        None => format!("<b>{number}</b>"),
+    };
     let touched = plan_rows::touched(issue).join(", ");
     let dash = if touched.is_empty() { "" } else { " — " };
     let (name, touched) = (html(&issue.name), html(&touched));
@@ -122,7 +134,7 @@ fn write_issue(out: &mut String, issue: &IssuePlan, open: &str) {
     let fence = fence_of(&block);
     let _ = writeln!(
         out,
-        "<details{open}><summary><b>{number}</b> {} {name}{dash}{touched}</summary>\n\n\
+        "<details{open}><summary>{number} {} {name}{dash}{touched}</summary>\n\n\
          {fence}diff\n{block}\n{fence}\n\n</details>\n",
         html(&subject)
     );
@@ -139,7 +151,7 @@ fn diff_line(row: &Row) -> String {
     let Row { field, pieces } = row;
     let tones: Vec<Tone> = pieces.iter().map(|piece| piece.tone).collect();
     let sign = match tones.first() {
-        _ if tones.contains(&Tone::Noticed) => "!",
+        _ if tones.contains(&Tone::Noticed) && !field.is_empty() => "!",
         Some(Tone::Added) => "+",
         Some(Tone::Removed) => "-",
         _ => " ",

@@ -58,9 +58,17 @@ fn row(field: &'static str, pieces: Vec<Piece>) -> Row {
 pub fn number_of(issue: &IssuePlan) -> String {
     let new = || match issue.action {
         Action::Create(_) => "new".to_owned(),
-        _ => "none".to_owned(),
+        _ => "-".to_owned(),
     };
     issue.number.map_or_else(new, |number| format!("#{number}"))
+}
+
+/// Why there is nothing to say of an issue.
+pub fn why_nothing(issue: &IssuePlan) -> &'static str {
+    match issue.action {
+        Action::NotTracked => "needs no issue: the record is over, or declined",
+        _ => "in sync",
+    }
 }
 
 /// Whether there is anything to say of an issue.
@@ -124,6 +132,7 @@ pub fn of_issue(issue: &IssuePlan, full: bool) -> Vec<Row> {
         name: _,
         record,
         number: _,
+        url: _,
         action,
         drift,
         notices,
@@ -136,23 +145,19 @@ pub fn of_issue(issue: &IssuePlan, full: bool) -> Vec<Row> {
         Action::InSync | Action::NotTracked => {}
     }
     let is_blocked = matches!(action, Action::Blocked(_));
-    let mut adoptable = false;
     for drift in drift.iter().filter(|drift| !drift.enforced) {
         let what = format!("{}{}", drift.say(), drift.say_who());
-        let word = if is_blocked {
-            "changed there"
-        } else {
-            "drifted, reported only"
-        };
-        adoptable |= drift.field != Field::Section;
-        rows.push(row(
-            drift.field.as_str(),
-            vec![piece(Tone::Plain, what), piece(Tone::Noticed, word)],
-        ));
+        let mut pieces = vec![piece(Tone::Plain, what)];
+        if !is_blocked {
+            pieces.push(piece(Tone::Noticed, "drifted, left as it is"));
+        }
+        rows.push(row(drift.field.as_str(), pieces));
     }
-    if adoptable {
+    // A conflict says so itself.
+    if !is_blocked && drift.iter().any(|drift| drift.field != Field::Section) {
         let name = record_name(subject);
-        let text = format!("`kepherd adopt {name}` takes it over into the record");
+        let text =
+            format!("`kepherd adopt {name}` takes what people changed into the record instead");
         rows.push(row("", vec![piece(Tone::Quiet, text)]));
     }
     for notice in notices {
@@ -245,7 +250,7 @@ fn reasons(drift: &[Drift], field: Field) -> Vec<Piece> {
     } else {
         vec![piece(
             Tone::Noticed,
-            format!("drifted: {}", drifted.join("; ")),
+            format!("puts back what drifted: {}", drifted.join("; ")),
         )]
     }
 }
@@ -280,6 +285,7 @@ fn update(rows: &mut Vec<Row>, update: &Update, drift: &[Drift], full: bool) {
         let lines: Vec<&str> = body
             .lines()
             .filter(|line| !line.is_empty() && line != marker)
+            .filter(|line| full || !line.starts_with("<sub>"))
             .collect();
         let text = "an announcement, which mentions people";
         rows.push(row("comment", vec![piece(Tone::Added, text)]));

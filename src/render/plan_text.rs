@@ -88,6 +88,13 @@ pub fn plan(plan: &Plan, view: View) -> String {
             printable(refusal)
         );
     }
+    if !plan.refused.is_empty() {
+        let _ = writeln!(
+            out,
+            "`kepherd apply --override-guards {}` applies it all the same",
+            plan.short_hash()
+        );
+    }
     out
 }
 
@@ -104,26 +111,38 @@ pub fn figures(counts: Counts) -> String {
         announcements: _,
         pull_requests,
         unread,
+        notices,
     } = counts;
-    let parts: Vec<String> = [
+    let issues = some_of(&[
         (create, "to create"),
         (update, "to update"),
-        (pull_requests, "pull requests to label"),
-        (drifted, "drifted"),
+        (drifted, "drifted and left"),
         (blocked, "waiting for a person"),
-        (unread, "repositories not read"),
         (in_sync, "in sync"),
-        (not_tracked, "need no issue"),
-    ]
-    .into_iter()
-    .filter(|(count, _)| *count > 0)
-    .map(|(count, what)| format!("{count} {what}"))
-    .collect();
+        (not_tracked, "without need for an issue"),
+    ]);
+    let others = [
+        (pull_requests, "pull request", " to label"),
+        (unread, "repository", " not read"),
+        (notices, "notice", ""),
+    ];
+    let others = others
+        .into_iter()
+        .filter(|(count, ..)| *count > 0)
+        .map(|(count, what, more)| format!("{}{more}", counted(count, what)));
+    let parts: Vec<String> = issues.into_iter().chain(others).collect();
     if parts.is_empty() {
         "nothing is tracked".to_owned()
     } else {
         parts.join(" · ")
     }
+}
+
+/// The counts that are not zero, with their words.
+pub fn some_of(counts: &[(usize, &str)]) -> Vec<String> {
+    let some = counts.iter().filter(|(count, _)| *count > 0);
+    some.map(|(count, what)| format!("{count} {what}"))
+        .collect()
 }
 
 /// The line that counts.
@@ -133,14 +152,10 @@ pub fn summary(plan: &Plan, view: View) -> String {
     let cost = if writes == 0 {
         "nothing to write".to_owned()
     } else {
-        let more: Vec<String> = [
+        let more = some_of(&[
             (counts.definitions, "of labels and milestones"),
             (counts.announcements, "of announcements"),
-        ]
-        .into_iter()
-        .filter(|(count, _)| *count > 0)
-        .map(|(count, what)| format!("{count} {what}"))
-        .collect();
+        ]);
         let more = if more.is_empty() {
             String::new()
         } else {
@@ -220,6 +235,16 @@ fn write_repository(out: &mut String, plan: &RepositoryPlan, view: View) {
             paint.quiet("folded: --full shows every field of them")
         );
     }
+    if view.full {
+        let rest = issues
+            .iter()
+            .filter(|issue| !plan_rows::is_worth_showing(issue));
+        for issue in rest {
+            let why = paint.quiet(plan_rows::why_nothing(issue));
+            let _ = writeln!(out, "{}  {why}", heading(issue, paint));
+        }
+        out.push('\n');
+    }
     write_pull_requests(out, pull_requests, paint);
     for issue in untracked {
         let word = paint.noticed("untracked here:");
@@ -229,6 +254,10 @@ fn write_repository(out: &mut String, plan: &RepositoryPlan, view: View) {
             out,
             "  {word} #{number}{state} names KEP-{kep}, and no record names the issue: {title}"
         );
+        let command = format!("`kepherd new kep {kep} --from-issue {number}` makes its record");
+        if issue.open && !issue.has_record {
+            let _ = writeln!(out, "                 {}", paint.quiet(&command));
+        }
     }
     if !untracked.is_empty() {
         out.push('\n');
