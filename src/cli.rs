@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::registry::values::{Date, RepositoryName};
+use crate::sandbox::faults::Fault;
 
 /// Keeps a project's Kubernetes enhancements (KEPs) as records in git, and GitHub issues in step with them.
 #[derive(Debug, Parser)]
@@ -257,6 +258,12 @@ pub struct SandboxArgs {
     /// Keep the state in this file
     #[arg(long, value_name = "FILE")]
     pub state: Option<PathBuf>,
+    /// Show this fault of GitHub or the network: NAME[:reads|:writes][@N|%P], for the Nth request or P per cent of them
+    #[arg(long, value_name = "FAULT")]
+    pub fault: Vec<Fault>,
+    /// The same seed shows the same faults
+    #[arg(long, value_name = "NUMBER", default_value_t = 0)]
+    pub fault_seed: u64,
 }
 
 /// Options of `schema`.

@@ -7,7 +7,7 @@
 //! It must not know what kepherd does with GitHub, bind anything but loopback, or call out.
 #![allow(clippy::disallowed_methods)]
 
-mod faults;
+pub mod faults;
 mod graphql;
 mod rest;
 pub mod seed;

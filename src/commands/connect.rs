@@ -11,7 +11,7 @@ use crate::github::client::{Client, GITHUB_API};
 use crate::plan::Options;
 use crate::registry::Registry;
 use crate::registry::values::RepositoryName;
-use crate::sandbox::{self, Sandbox, seed};
+use crate::sandbox::{self, Faults, Sandbox, seed};
 use crate::words::one_of;
 
 /// A connection, and the sandbox it may lead to.
@@ -28,7 +28,7 @@ impl Connection {
         registry: &Registry,
     ) -> Result<Self> {
         if let Some(state_file) = sandbox {
-            let sandbox = start_sandbox(registry, 0, state_file.clone()).await?;
+            let sandbox = start_sandbox(registry, 0, state_file.clone(), Faults::default()).await?;
             let client = Client::new(&sandbox.url(), "sandbox".to_owned().into())?;
             return Ok(Self {
                 client,
@@ -75,6 +75,7 @@ pub(super) async fn start_sandbox(
     registry: &Registry,
     port: u16,
     state_file: Option<PathBuf>,
+    faults: Faults,
 ) -> Result<Sandbox> {
     let shown = state_file.as_ref().map_or_else(
         || "memory".to_owned(),
@@ -83,6 +84,7 @@ pub(super) async fn start_sandbox(
     let options = sandbox::Options {
         port,
         state_file,
+        faults,
         ..sandbox::Options::default()
     };
     Sandbox::start(seed::world(registry), options)

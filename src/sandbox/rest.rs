@@ -6,6 +6,7 @@
 mod body;
 mod operations;
 
+use super::faults::{Answered, Effect};
 use super::wire::{Wire, encode};
 use super::world::{ApiError, World};
 use super::{Budget, Exchange, Shared, State, graphql, store};
@@ -15,7 +16,10 @@ use axum::extract::{Query, Request};
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::Response;
 use serde_json::{Value, json};
+use std::pin::Pin;
 use std::sync::Arc;
+use std::task::Poll;
+use std::time::Duration;
 
 /// No request of a reconciler comes near: a body has 65,536 characters.
 const MOST_BYTES: usize = 4 * 1024 * 1024;
@@ -40,24 +44,28 @@ pub struct Reply {
     pub body: Option<Value>,
     pub link: Option<String>,
     pub location: Option<String>,
+    /// Sent instead of the body.
+    pub raw: Option<String>,
+    /// More headers, which win over those of every answer.
+    pub headers: Vec<(&'static str, String)>,
 }
 
 impl Reply {
-    fn json(status: u16, body: Value) -> Self {
+    pub(super) fn json(status: u16, body: Value) -> Self {
         Reply {
-            status,
             body: Some(body),
-            link: None,
-            location: None,
+            ..Reply::empty(status)
         }
     }
 
-    fn empty() -> Self {
+    fn empty(status: u16) -> Self {
         Reply {
-            status: 204,
+            status,
             body: None,
             link: None,
             location: None,
+            raw: None,
+            headers: Vec::new(),
         }
     }
 }
@@ -93,26 +101,150 @@ async fn serve(shared: &Shared, request: Request) -> Response {
         body,
         path,
     };
-    let mut state = shared.state();
-    let (reply, budget) = answer(shared, &mut state, &incoming);
-    if shared.options.record {
-        state.exchanges.push(Exchange {
-            request: serde_json::from_slice(&incoming.body).ok(),
-            method: incoming.method,
-            path: incoming.path,
-            query: incoming.query,
-            status: reply.status,
-            response: reply.body.clone(),
-        });
+    let (answered, budget, latency) = {
+        let mut state = shared.state();
+        let effect = shared.options.faults.effect(&mut state.world, &incoming);
+        let latency = effect.latency;
+        let (answered, budget) = answer(shared, &mut state, incoming, effect);
+        (answered, budget, latency)
+    };
+    if latency > 0 {
+        tokio::time::sleep(Duration::from_millis(latency)).await;
     }
-    drop(state);
-    respond(shared, reply, budget)
+    match answered {
+        Answered::With(reply) => respond(shared, reply, budget),
+        Answered::Never => std::future::pending().await,
+        // Cut and partial answers are made where the true one is known.
+        Answered::Reset | Answered::Truncated | Answered::Partial => {
+            Response::new(axum::body::Body::new(Broken))
+        }
+    }
+}
+
+/// A body that breaks off at once, and the connection with it.
+struct Broken;
+
+impl axum::body::HttpBody for Broken {
+    type Data = Bytes;
+    type Error = std::io::Error;
+
+    fn poll_frame(
+        self: Pin<&mut Self>,
+        _: &mut std::task::Context<'_>,
+    ) -> Poll<Option<Result<http_body::Frame<Bytes>, std::io::Error>>> {
+        Poll::Ready(Some(Err(std::io::ErrorKind::ConnectionReset.into())))
+    }
 }
 
 /// Which budget a request was charged to.
 type Charged = (&'static str, Budget);
 
-fn answer(shared: &Shared, state: &mut State, incoming: &Incoming) -> (Reply, Charged) {
+/// Answers a request, records the exchange, and lets the faults have their way with both.
+fn answer(
+    shared: &Shared,
+    state: &mut State,
+    mut incoming: Incoming,
+    effect: Effect,
+) -> (Answered, Charged) {
+    let Effect {
+        instead,
+        after,
+        latency: _,
+        stale,
+        dropped,
+    } = effect;
+    let request: Option<Value> = serde_json::from_slice(&incoming.body).ok();
+    if !dropped.is_empty()
+        && let Some(Value::Object(mut body)) = request.clone()
+    {
+        dropped.iter().for_each(|key| {
+            body.remove(*key);
+        });
+        incoming.body = Value::Object(body).to_string().into();
+    }
+    let budget = |state: &State| match incoming.path.as_str() {
+        "/graphql" => ("graphql", state.graphql),
+        _ => ("core", state.core),
+    };
+    let answered = match instead {
+        Some(instead) => instead,
+        None => {
+            let present = stale.map(|stale| std::mem::replace(&mut state.world, stale));
+            let reply = truly(shared, state, &incoming);
+            if let Some(present) = present {
+                state.world = present;
+            }
+            altered(reply, after)
+        }
+    };
+    let charged = budget(state);
+    if shared.options.record {
+        let (status, response) = match &answered {
+            Answered::With(reply) if reply.raw.is_none() => (reply.status, reply.body.clone()),
+            // Nothing that a client could read: it is held to no interface.
+            _ => (0, None),
+        };
+        state.exchanges.push(Exchange {
+            request,
+            method: incoming.method,
+            path: incoming.path,
+            query: incoming.query,
+            status,
+            response,
+        });
+    }
+    (answered, charged)
+}
+
+/// What becomes of a true answer.
+fn altered(reply: Reply, fault: Option<Answered>) -> Answered {
+    let text = || {
+        reply
+            .body
+            .as_ref()
+            .map(Value::to_string)
+            .unwrap_or_default()
+    };
+    match fault {
+        None => Answered::With(reply),
+        Some(Answered::Truncated) => {
+            let text = text();
+            let half: String = text.chars().take(text.chars().count() / 2).collect();
+            Answered::With(Reply {
+                raw: Some(half),
+                ..reply
+            })
+        }
+        Some(Answered::Partial) => Answered::With(Reply {
+            body: reply.body.map(without_a_part),
+            ..reply
+        }),
+        Some(other) => other,
+    }
+}
+
+/// GraphQL's answer with the first part of its first repository missing, as a query that took too long has it.
+fn without_a_part(mut body: Value) -> Value {
+    let data = body.get_mut("data").and_then(Value::as_object_mut);
+    let lost = data.and_then(|data| {
+        let (repository, parts) = data
+            .iter_mut()
+            .find_map(|(key, value)| Some((key.clone(), value.as_object_mut()?)))
+            .filter(|(key, _)| key != "viewer" && key != "rateLimit")?;
+        let (part, value) = parts.iter_mut().find(|(_, value)| value.is_object())?;
+        *value = Value::Null;
+        Some((repository, part.clone()))
+    });
+    let path = lost.map_or_else(Vec::new, |(repository, part)| vec![repository, part]);
+    body["errors"] = json!([{
+        "message": "Something went wrong while executing your query.",
+        "path": path,
+    }]);
+    body
+}
+
+/// The answer without faults.
+fn truly(shared: &Shared, state: &mut State, incoming: &Incoming) -> Reply {
     let base = shared.url();
     let refuse = |state: &State, error: &ApiError| {
         let wire = Wire {
@@ -127,39 +259,26 @@ fn answer(shared: &Shared, state: &mut State, incoming: &Incoming) -> (Reply, Ch
     };
     let person = match authenticate(incoming) {
         Ok(person) => person,
-        Err(error) => return (refuse(state, &error), ("core", state.core)),
+        Err(error) => return refuse(state, &error),
     };
     let is_graphql = incoming.path == "/graphql";
     // Asking for the limits is free: <https://docs.github.com/en/rest/rate-limit/rate-limit>
     let free = is_graphql || incoming.path == "/rate_limit";
     state.core.spend(u64::from(!free));
     state.graphql.spend(0);
-    let faults = &shared.options.faults;
-    let reply = match faults.before_commit(incoming) {
-        Some(reply) => reply,
-        None => {
-            let done = match (is_graphql, incoming.method.as_str()) {
-                (true, "POST") => parse(incoming).map(|body| {
-                    let State { world, graphql, .. } = &mut *state;
-                    let run = |world: &mut World| {
-                        graphql::execute(world, graphql, &shared.options, body.as_ref())
-                    };
-                    Reply::json(200, as_person(world, person, run))
-                }),
-                (true, _) => Err(ApiError::not_found()),
-                (false, "GET") => rest(shared, state, &base, incoming, person),
-                (false, _) => commit(shared, state, &base, incoming, person),
+    let done = match (is_graphql, incoming.method.as_str()) {
+        (true, "POST") => parse(incoming).map(|body| {
+            let State { world, graphql, .. } = &mut *state;
+            let run = |world: &mut World| {
+                graphql::execute(world, graphql, &shared.options, body.as_ref())
             };
-            let reply = done.unwrap_or_else(|error| refuse(state, &error));
-            faults.after_commit(incoming, &reply).unwrap_or(reply)
-        }
+            Reply::json(200, as_person(world, person, run))
+        }),
+        (true, _) => Err(ApiError::not_found()),
+        (false, "GET") => rest(shared, state, &base, incoming, person),
+        (false, _) => commit(shared, state, &base, incoming, person),
     };
-    let charged = if is_graphql {
-        ("graphql", state.graphql)
-    } else {
-        ("core", state.core)
-    };
-    (reply, charged)
+    done.unwrap_or_else(|error| refuse(state, &error))
 }
 
 /// A write: with a state file, nothing has happened unless it is saved.
@@ -277,9 +396,10 @@ fn rate_limits(shared: &Shared, state: &State) -> Value {
 
 fn respond(shared: &Shared, reply: Reply, (resource, budget): Charged) -> Response {
     let limit = shared.options.rate_limit;
-    let mut response = Response::new(match &reply.body {
-        Some(body) => body.to_string().into(),
-        None => axum::body::Body::empty(),
+    let mut response = Response::new(match (&reply.raw, &reply.body) {
+        (Some(raw), _) => raw.clone().into(),
+        (None, Some(body)) => body.to_string().into(),
+        (None, None) => axum::body::Body::empty(),
     });
     *response.status_mut() =
         StatusCode::from_u16(reply.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
@@ -305,6 +425,11 @@ fn respond(shared: &Shared, reply: Reply, (resource, budget): Charged) -> Respon
     ] {
         // Both are made of encoded parts, so they are always valid header values.
         if let Some(value) = value.and_then(|value| HeaderValue::from_str(&value).ok()) {
+            headers.insert(name, value);
+        }
+    }
+    for (name, value) in reply.headers {
+        if let Ok(value) = HeaderValue::from_str(&value) {
             headers.insert(name, value);
         }
     }

@@ -49,7 +49,7 @@ impl Call<'_> {
             ("DELETE", ["issues", "comments", id]) => {
                 self.world
                     .delete_comment(&self.viewer(), name, number(id)?)?;
-                Ok(Reply::empty())
+                Ok(Reply::empty(204))
             }
             ("GET", ["issues", n]) => self.issue(200, name, number(n)?),
             ("PATCH", ["issues", n]) => self.edit_issue(name, number(n)?),
@@ -85,7 +85,7 @@ impl Call<'_> {
             ("GET", ["assignees", login]) => {
                 let found = self.world.repository(name)?;
                 if found.assignable.contains(&login.to_lowercase()) {
-                    Ok(Reply::empty())
+                    Ok(Reply::empty(204))
                 } else {
                     Err(ApiError::not_found())
                 }
@@ -198,7 +198,7 @@ impl Call<'_> {
                 .set_labels(&viewer, name, n, names.unwrap_or_default())?,
             ("DELETE", []) => {
                 self.world.set_labels(&viewer, name, n, Vec::new())?;
-                return Ok(Reply::empty());
+                return Ok(Reply::empty(204));
             }
             ("DELETE", [label]) => self.world.remove_label(&viewer, name, n, label)?,
             _ => return Err(ApiError::not_found()),
@@ -247,7 +247,7 @@ impl Call<'_> {
             }
             ("DELETE", [label]) => {
                 self.world.delete_label(&viewer, name, label)?;
-                Ok(Reply::empty())
+                Ok(Reply::empty(204))
             }
             _ => Err(ApiError::not_found()),
         }
@@ -281,7 +281,7 @@ impl Call<'_> {
             }
             ("DELETE", [n]) => {
                 self.world.delete_milestone(&viewer, name, number(n)?)?;
-                Ok(Reply::empty())
+                Ok(Reply::empty(204))
             }
             _ => Err(ApiError::not_found()),
         }
