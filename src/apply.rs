@@ -19,9 +19,21 @@ use crate::registry::values::RepositoryName;
 
 /// Keeps writes apart; GitHub asks for one at a time, a second between them.
 pub trait Pace {
-    /// Returns when the next write may be made.
-    fn before_write(&mut self) -> impl Future<Output = ()>;
+    /// Returns when the next write may be made, and whether it should be: somebody may have asked to stop.
+    fn before_write(&mut self, what: WriteKind) -> impl Future<Output = bool>;
 }
+
+/// What a write counts as for GitHub's limits.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum WriteKind {
+    /// It creates an issue or a comment.
+    Creation,
+    /// Any other.
+    Change,
+}
+
+/// How often an update is tried whose outcome is not known.
+const TRIES: usize = 3;
 
 /// What has just happened.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -94,6 +106,8 @@ pub struct Outcome {
     pub labelled: usize,
     /// What was not done.
     pub failures: Vec<Failure>,
+    /// Why the run ended before its end; what is left is in the next plan.
+    pub stopped: Option<String>,
 }
 
 /// Makes GitHub say what the plan says.
@@ -136,32 +150,31 @@ struct Definitions {
 
 impl<C: Read + Write, P: Pace> Run<'_, C, P> {
     async fn repository(&mut self, plan: &RepositoryPlan, milestones: BTreeMap<String, u64>) {
-        let name = &plan.repository;
+        let (name, client) = (&plan.repository, self.client);
         let mut definitions = Definitions {
             milestones,
             missing_labels: BTreeSet::new(),
         };
         for label in &plan.labels {
-            self.writing(format!("label {}", label.name)).await;
-            match self.client.create_label(name, label).await {
-                Ok(()) => self.defined(name, format!("label {}", label.name)),
-                Err(error) => {
-                    definitions.missing_labels.insert(label.name.to_lowercase());
-                    self.failed(format!("label {}", label.name), error.to_string());
-                }
+            let what = format!("label {}", label.name);
+            if self
+                .define(&what, || client.create_label(name, label))
+                .await
+                .is_some()
+            {
+                self.defined(name, what);
+            } else {
+                definitions.missing_labels.insert(label.name.to_lowercase());
             }
         }
         for milestone in &plan.milestones {
             let what = format!("milestone {}", milestone.title);
-            self.writing(what.clone()).await;
-            match self.client.create_milestone(name, milestone).await {
-                Ok(number) => {
-                    definitions
-                        .milestones
-                        .insert(milestone.title.clone(), number);
-                    self.defined(name, what);
-                }
-                Err(error) => self.failed(what, error.to_string()),
+            let define = || client.create_milestone(name, milestone);
+            if let Some(number) = self.define(&what, define).await {
+                definitions
+                    .milestones
+                    .insert(milestone.title.clone(), number);
+                self.defined(name, what);
             }
         }
         for issue in &plan.issues {
@@ -186,6 +199,9 @@ impl<C: Read + Write, P: Pace> Run<'_, C, P> {
         definitions: &Definitions,
     ) {
         let what = format!("{} ({})", issue.subject, issue.record);
+        if self.outcome.stopped.is_some() {
+            return;
+        }
         if let Some(missing) = definitions.missing(&new.labels, new.milestone.as_ref()) {
             self.failed(
                 what,
@@ -197,7 +213,9 @@ impl<C: Read + Write, P: Pace> Run<'_, C, P> {
             .milestone
             .as_ref()
             .and_then(|title| definitions.milestones.get(title));
-        self.writing(what.clone()).await;
+        if !self.turn(&what, WriteKind::Creation).await {
+            return;
+        }
         match self.client.create_issue(repository, new, milestone.copied()).await {
             Ok(answer) => {
                 let asked = Patch {
@@ -211,13 +229,17 @@ impl<C: Read + Write, P: Pace> Run<'_, C, P> {
                 self.wrote(issue, &answer, true);
                 self.verify(&what, &asked, &answer, new.milestone.as_deref());
             }
-            Err(error) if error.outcome_is_unknown() => self.failed(
+            Err(error) if error.outcome_is_unknown() => self.failed_by(
                 what,
+                &error,
                 format!(
                     "{error}; whether the issue was created is not known: the next run looks for its marker first"
                 ),
             ),
-            Err(error) => self.failed(what, refusal(&error, &new.assignees)),
+            Err(error) => {
+                let why = refusal(&error, &new.assignees);
+                self.failed_by(what, &error, why);
+            }
         }
     }
 
@@ -236,6 +258,9 @@ impl<C: Read + Write, P: Pace> Run<'_, C, P> {
             .milestone
             .as_ref()
             .and_then(|change| change.to.as_ref());
+        if self.outcome.stopped.is_some() {
+            return;
+        }
         if let Some(missing) = definitions.missing(&update.labels.add, to) {
             self.failed(
                 what,
@@ -243,47 +268,62 @@ impl<C: Read + Write, P: Pace> Run<'_, C, P> {
             );
             return;
         }
-        let fresh = match self.client.issue(repository, number).await {
-            Ok(Lookup::Issue(fresh)) => fresh,
-            Ok(_) => {
-                self.failed(
-                    what,
-                    "it is not an issue any more; nothing is written".to_owned(),
-                );
+        for tried in 0..TRIES {
+            let fresh = match self.client.issue(repository, number).await {
+                Ok(Lookup::Issue(fresh)) => fresh,
+                Ok(_) => {
+                    let why = "it is not an issue any more; nothing is written";
+                    self.failed(what, why.to_owned());
+                    return;
+                }
+                Err(error) => {
+                    self.failed_by(what, &error, format!("{error}; nothing is written"));
+                    return;
+                }
+            };
+            if tried > 0 && update.is_done(&fresh) {
+                self.wrote(issue, &fresh, false);
                 return;
             }
-            Err(error) => {
-                self.failed(what, format!("{error}; nothing is written"));
-                return;
-            }
-        };
-        let number_of = |title: &str| definitions.milestones.get(title).copied();
-        let patch = match update.patch(&fresh, number_of) {
-            Ok(patch) => patch,
-            Err(Stale(field)) => {
-                let field = field.as_str();
-                self.failed(
-                    what,
-                    format!(
+            let number_of = |title: &str| definitions.milestones.get(title).copied();
+            let patch = match update.patch(&fresh, number_of) {
+                Ok(patch) => patch,
+                Err(Stale(field)) => {
+                    let field = field.as_str();
+                    let why = format!(
                         "its {field} was changed since the plan; nothing is written: plan again"
-                    ),
-                );
+                    );
+                    self.failed(what, why);
+                    return;
+                }
+            };
+            if let Some(comment) = &update.announcement {
+                match self.announce(repository, issue, number, comment).await {
+                    Some(Ok(())) => {}
+                    Some(Err(why)) => {
+                        self.failed(what, why);
+                        return;
+                    }
+                    None => return,
+                }
+            }
+            if !self.turn(&what, WriteKind::Change).await {
                 return;
             }
-        };
-        if let Some(comment) = &update.announcement
-            && let Err(why) = self.announce(repository, issue, number, comment).await
-        {
-            self.failed(what, why);
-            return;
-        }
-        self.writing(what.clone()).await;
-        match self.client.update_issue(repository, number, &patch).await {
-            Ok(answer) => {
-                self.wrote(issue, &answer, false);
-                self.verify(&what, &patch, &answer, to.map(String::as_str));
+            match self.client.update_issue(repository, number, &patch).await {
+                Ok(answer) => {
+                    self.wrote(issue, &answer, false);
+                    self.verify(&what, &patch, &answer, to.map(String::as_str));
+                    return;
+                }
+                // The same patch twice is the same issue; but somebody may have edited it meanwhile, so it is read again.
+                Err(error) if error.outcome_is_unknown() && tried + 1 < TRIES => {}
+                Err(error) => {
+                    let why = refusal(&error, &update.assignees.add);
+                    self.failed_by(what, &error, why);
+                    return;
+                }
             }
-            Err(error) => self.failed(what, refusal(&error, &update.assignees.add)),
         }
     }
 
@@ -296,21 +336,25 @@ impl<C: Read + Write, P: Pace> Run<'_, C, P> {
         issue: &IssuePlan,
         number: u64,
         comment: &Comment,
-    ) -> Result<(), String> {
+    ) -> Option<Result<(), String>> {
         let found = self
             .client
             .has_comment(repository, number, &comment.marker)
             .await;
-        if found.map_err(|error| format!("{error}; nothing is written"))? {
-            return Ok(());
+        match found {
+            Ok(true) => return Some(Ok(())),
+            Ok(false) => {}
+            Err(error) => return Some(Err(self.stopped_by(&error, "nothing is written"))),
         }
-        self.writing(format!("the announcement of {}", issue.subject))
-            .await;
+        let what = format!("the announcement of {}", issue.subject);
+        if !self.turn(&what, WriteKind::Creation).await {
+            return None;
+        }
         let posted = self
             .client
             .create_comment(repository, number, &comment.body)
             .await;
-        match posted {
+        Some(match posted {
             Ok(text) if text.lines().any(|line| line.trim_end() == comment.marker) => {
                 self.outcome.announced += 1;
                 (self.on_event)(&Event::Announced {
@@ -326,8 +370,11 @@ impl<C: Read + Write, P: Pace> Run<'_, C, P> {
                 "{error}; whether the announcement was posted is not known: the next run looks for it first, \
                  and the issue is not written until then"
             )),
-            Err(error) => Err(format!("{error}; the announcement is not posted, and the issue not written")),
-        }
+            Err(error) => Err(self.stopped_by(
+                &error,
+                "the announcement is not posted, and the issue not written",
+            )),
+        })
     }
 
     async fn label(
@@ -337,6 +384,9 @@ impl<C: Read + Write, P: Pace> Run<'_, C, P> {
         change: &SetChange,
         definitions: &Definitions,
     ) {
+        if self.outcome.stopped.is_some() {
+            return;
+        }
         let number = pull_request.number;
         let what = format!("pull request {repository}#{number}");
         if let Some(missing) = definitions.missing(&change.add, None) {
@@ -346,28 +396,45 @@ impl<C: Read + Write, P: Pace> Run<'_, C, P> {
             );
             return;
         }
-        let there = match self.client.labels_of_pull_request(repository, number).await {
-            Ok(Some(there)) => there,
-            // Closed since the plan: it is left alone from then on.
-            Ok(None) => return,
-            Err(error) => {
-                self.failed(what, format!("{error}; nothing is written"));
+        for tried in 0..TRIES {
+            let there = match self.client.labels_of_pull_request(repository, number).await {
+                Ok(Some(there)) => there,
+                // Closed since the plan: it is left alone from then on.
+                Ok(None) => return,
+                Err(error) => {
+                    self.failed_by(what, &error, format!("{error}; nothing is written"));
+                    return;
+                }
+            };
+            if tried > 0 && change.is_done(&there) {
+                self.labelled(repository, number);
                 return;
             }
-        };
-        let patch = change.patch_of_labels(&there);
-        self.writing(what.clone()).await;
-        match self.client.update_issue(repository, number, &patch).await {
-            Ok(answer) => {
-                self.outcome.labelled += 1;
-                (self.on_event)(&Event::Labelled {
-                    repository: repository.clone(),
-                    number,
-                });
-                self.verify(&what, &patch, &answer, None);
+            let patch = change.patch_of_labels(&there);
+            if !self.turn(&what, WriteKind::Change).await {
+                return;
             }
-            Err(error) => self.failed(what, refusal(&error, &[])),
+            match self.client.update_issue(repository, number, &patch).await {
+                Ok(answer) => {
+                    self.labelled(repository, number);
+                    self.verify(&what, &patch, &answer, None);
+                    return;
+                }
+                Err(error) if error.outcome_is_unknown() && tried + 1 < TRIES => {}
+                Err(error) => {
+                    self.failed_by(what, &error, refusal(&error, &[]));
+                    return;
+                }
+            }
         }
+    }
+
+    fn labelled(&mut self, repository: &RepositoryName, number: u64) {
+        self.outcome.labelled += 1;
+        (self.on_event)(&Event::Labelled {
+            repository: repository.clone(),
+            number,
+        });
     }
 
     /// GitHub drops what it does not like without a word; that is a failure, not a success.
@@ -391,9 +458,39 @@ impl<C: Read + Write, P: Pace> Run<'_, C, P> {
         }
     }
 
-    async fn writing(&mut self, what: String) {
-        self.pace.before_write().await;
-        (self.on_event)(&Event::Writing(what));
+    /// Creates a label or a milestone. One that exists already does as well, so that it may be tried again.
+    async fn define<T, F: Future<Output = Result<T, Error>>>(
+        &mut self,
+        what: &str,
+        create: impl Fn() -> F,
+    ) -> Option<T> {
+        for tried in 0..TRIES {
+            if !self.turn(what, WriteKind::Change).await {
+                return None;
+            }
+            match create().await {
+                Ok(defined) => return Some(defined),
+                Err(error) if error.outcome_is_unknown() && tried + 1 < TRIES => {}
+                Err(error) => {
+                    self.failed_by(what.to_owned(), &error, error.to_string());
+                    return None;
+                }
+            }
+        }
+        None
+    }
+
+    /// Waits for the turn of a write. If there is none, because the run has ended, nothing more is written.
+    async fn turn(&mut self, what: &str, kind: WriteKind) -> bool {
+        if self.outcome.stopped.is_some() {
+            return false;
+        }
+        if !self.pace.before_write(kind).await {
+            self.outcome.stopped = Some("somebody asked it to stop".to_owned());
+            return false;
+        }
+        (self.on_event)(&Event::Writing(what.to_owned()));
+        true
     }
 
     fn defined(&mut self, repository: &RepositoryName, what: String) {
@@ -417,6 +514,20 @@ impl<C: Read + Write, P: Pace> Run<'_, C, P> {
             url: answer.url.clone(),
             created,
         }));
+    }
+
+    /// A failure; one that the rest would meet too ends the run.
+    fn failed_by(&mut self, what: String, error: &Error, why: String) {
+        self.stopped_by(error, "");
+        self.failed(what, why);
+    }
+
+    /// Ends the run if the rest would meet the same error. Gives the error with what that means.
+    fn stopped_by(&mut self, error: &Error, meaning: &str) -> String {
+        if error.ends_a_run() {
+            self.outcome.stopped = Some(error.to_string());
+        }
+        format!("{error}; {meaning}")
     }
 
     fn failed(&mut self, what: String, why: String) {

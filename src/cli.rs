@@ -171,6 +171,9 @@ pub struct Apply {
     /// Seconds between two writes [default: 1, in the sandbox 0]
     #[arg(long, value_name = "SECONDS", value_parser = clap::value_parser!(u64).range(..=3600))]
     pub write_interval: Option<u64>,
+    /// Seconds that a run may spend on waiting for limits and on trying again
+    #[arg(long, value_name = "SECONDS", default_value_t = 900, value_parser = clap::value_parser!(u64).range(..=86_400))]
+    pub max_wait: u64,
     /// Apply this plan of `kepherd plan --out`, if it is still what would be done
     #[arg(value_name = "PLAN", conflicts_with_all = ["create", "repository"])]
     pub plan: Option<PathBuf>,

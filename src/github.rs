@@ -5,12 +5,14 @@
 
 pub mod client;
 mod nodes;
+pub mod patience;
 pub mod queries;
 pub mod stories;
 
 use std::collections::BTreeMap;
 use std::fmt;
 use std::future::Future;
+use std::time::Duration;
 
 use crate::desired::{Desired, LabelDefinition, MilestoneDefinition};
 use crate::observed::{Lookup, Observed, ObservedIssue};
@@ -183,6 +185,14 @@ pub enum Problem {
         /// The codes of the fields it names.
         codes: Vec<String>,
     },
+    /// A limit that outlasts the patience of the run. The request was not carried out.
+    #[error("GitHub's limit is reached: {message}{}", shown_wait(*wait))]
+    Limited {
+        /// GitHub's words.
+        message: String,
+        /// How long it asks to wait, if it says.
+        wait: Option<Duration>,
+    },
     /// GraphQL answered with errors.
     #[error("GitHub answered with errors: {0}")]
     GraphQl(String),
@@ -194,19 +204,64 @@ pub enum Problem {
     Malformed(String),
 }
 
+fn shown_wait(wait: Option<Duration>) -> String {
+    wait.map_or_else(String::new, |wait| {
+        format!("; it ends in {} s", wait.as_secs())
+    })
+}
+
 impl Error {
     /// Whether the same would happen for any repository: the token is not accepted, or nobody answers.
     pub fn is_everywhere(&self) -> bool {
         matches!(
             self.problem,
-            Problem::Unauthorized(_) | Problem::Unreachable(_)
+            Problem::Unauthorized(_) | Problem::Unreachable(_) | Problem::Limited { .. }
         )
+    }
+
+    /// Whether whatever is written next would meet the same.
+    pub fn ends_a_run(&self) -> bool {
+        matches!(
+            self.problem,
+            Problem::Unauthorized(_) | Problem::Limited { .. }
+        )
+    }
+
+    /// Whether GitHub gave up on a request because it was too much: half of it may do.
+    pub fn is_too_large(&self) -> bool {
+        matches!(
+            self.problem,
+            Problem::Refused {
+                status: 502 | 504,
+                ..
+            }
+        )
+    }
+
+    /// Whether what was to be created is there already.
+    pub fn already_exists(&self) -> bool {
+        match &self.problem {
+            Problem::Refused { status, codes, .. } => {
+                *status == 422 && codes.iter().any(|code| code == "already_exists")
+            }
+            _ => false,
+        }
+    }
+
+    /// Whether it may be over in a moment, so that what may be repeated is tried again.
+    pub fn may_pass(&self) -> bool {
+        match &self.problem {
+            Problem::Refused { status, .. } => *status >= 500,
+            Problem::Unreachable(_) | Problem::Malformed(_) | Problem::GraphQl(_) => true,
+            Problem::Limited { .. } => true,
+            Problem::Unauthorized(_) => false,
+        }
     }
 
     /// Whether the request may have been carried out although nothing says so: a creation is then not repeated.
     pub fn outcome_is_unknown(&self) -> bool {
         match &self.problem {
-            Problem::Unauthorized(_) | Problem::GraphQl(_) => false,
+            Problem::Unauthorized(_) | Problem::GraphQl(_) | Problem::Limited { .. } => false,
             Problem::Refused { status, .. } => *status >= 500,
             Problem::Unreachable(_) | Problem::Malformed(_) => true,
         }

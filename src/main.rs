@@ -16,11 +16,11 @@ fn main() -> ExitCode {
         ColorWhen::Never => anstream::ColorChoice::Never.write_global(),
     }
     let level = match cli.global.verbose {
-        0 => tracing::Level::ERROR,
+        0 => tracing::Level::WARN,
         1 => tracing::Level::DEBUG,
         _ => tracing::Level::TRACE,
     };
-    if cli.global.verbose > 0 {
+    if !cli.global.quiet {
         // Only kepherd's own words: those of the HTTP libraries may hold what must not be logged.
         let own = Targets::new().with_target("kepherd", level);
         let lines = tracing_subscriber::fmt::layer()

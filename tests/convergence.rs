@@ -15,9 +15,10 @@ mod common;
 use std::collections::{BTreeMap, BTreeSet};
 
 use common::{BASE, REPO};
-use kepherd::apply::{Pace, apply};
+use kepherd::apply::{Pace, WriteKind, apply};
 use kepherd::desired::{Desired, Subject, desired};
 use kepherd::github::client::Client;
+use kepherd::github::patience::Patience;
 use kepherd::github::{Read, Wanted};
 use kepherd::plan::{Action, Options, Plan, PullRequestAction, plan};
 use kepherd::registry::Registry;
@@ -373,7 +374,9 @@ fn people_edit(world: &mut World, edit: &Edit) {
 struct NoPause;
 
 impl Pace for NoPause {
-    async fn before_write(&mut self) {}
+    async fn before_write(&mut self, _: WriteKind) -> bool {
+        true
+    }
 }
 
 /// Plans; with `write`, applies as well, unless a saved plan is not this one.
@@ -383,7 +386,7 @@ async fn reconcile(
     write: bool,
     saved: Option<&Plan>,
 ) -> Plan {
-    let client = Client::new(&sandbox.url(), "any".to_owned().into()).unwrap();
+    let client = Client::new(&sandbox.url(), "any".to_owned().into(), Patience::default()).unwrap();
     let observed = client.observe(&Wanted::of(desired, false)).await.unwrap();
     let plan = plan(desired, &observed, &Options::default());
     assert!(plan.is_whole());

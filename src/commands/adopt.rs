@@ -13,6 +13,7 @@ use crate::adopt::{Adoption, adopt};
 use crate::cli::Adopt;
 use crate::desired::Subject;
 use crate::diagnostic::Level;
+use crate::github::patience::Patience;
 use crate::observed::{Lookup, Observed, ObservedIssue};
 use crate::plan::{IssuePlan, Options};
 use crate::registry::Registry;
@@ -34,7 +35,8 @@ pub(super) fn run(context: &mut Context<'_>, options: &Adopt) -> Result<Exit> {
     };
     let (plan, observed) = block_on(async {
         let sandbox = options.sandbox.as_ref();
-        let connection = Connection::open(sandbox, context.environment, registry).await?;
+        let connection =
+            Connection::open(sandbox, context.environment, registry, Patience::default()).await?;
         let read = observe(registry, &connection.client, &asked, false).await;
         connection.close().await;
         read

@@ -1,8 +1,11 @@
 //! `kepherd apply`
 
+use std::collections::VecDeque;
 use std::io::Write;
 use std::path::Path;
-use std::time::Duration;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, Result, bail};
 use indicatif::{ProgressBar, ProgressStyle};
@@ -12,9 +15,10 @@ use super::connect::{self, Connection};
 use super::files::{self, Opened};
 use super::plan::{observe, shown_cost, sound_registry};
 use super::{Context, Exit, block_on};
-use crate::apply::{Event, Failure, Outcome, Pace, Written, apply};
+use crate::apply::{Event, Failure, Outcome, Pace, WriteKind, Written, apply};
 use crate::cli::Apply;
 use crate::desired::Subject;
+use crate::github::patience::Patience;
 use crate::plan::{self, Action, Plan};
 use crate::render::plan_text::{self, Paint, View};
 use crate::words::{counted, printable};
@@ -33,7 +37,16 @@ pub(super) fn run(context: &mut Context<'_>, options: &Apply) -> Result<Exit> {
     block_on(async {
         let sandbox = options.target.sandbox.as_ref();
         let registry = &opened.loaded.registry;
-        let connection = Connection::open(sandbox, context.environment, registry).await?;
+        let interval = options
+            .write_interval
+            .unwrap_or_else(|| u64::from(sandbox.is_none()));
+        let patience = Patience {
+            max_wait: Duration::from_secs(options.max_wait),
+            // Whoever wants no pause between writes wants none between tries either.
+            first: Duration::from_secs(interval),
+            ..Patience::default()
+        };
+        let connection = Connection::open(sandbox, context.environment, registry, patience).await?;
         let exit = reconcile(context, options, &connection, &opened, saved.as_ref()).await;
         connection.close().await;
         exit
@@ -122,10 +135,7 @@ async fn reconcile(
     if !context.global.quiet {
         writeln!(context.log, "{}", plan_text::summary(&plan, view))?;
     }
-    let mut pace = Interval {
-        wait: Duration::from_secs(interval),
-        first: true,
-    };
+    let mut pace = Interval::new(Duration::from_secs(interval));
     let watched = context.watched();
     let mut progress = Progress {
         bar: watched.then(|| bar(counts.writes())),
@@ -158,7 +168,8 @@ async fn reconcile(
             }
         )?;
     }
-    let whole = outcome.failures.is_empty() && !counts.needs_a_person();
+    let whole =
+        outcome.failures.is_empty() && outcome.stopped.is_none() && !counts.needs_a_person();
     if connection.is_sandbox() && whole && !context.global.quiet {
         let next = match options.target.sandbox.as_ref().and_then(Option::as_ref) {
             Some(file) => format!("next: `kepherd plan --sandbox={}` finds nothing to do", file.display()),
@@ -260,6 +271,7 @@ fn write_summary(
         announced,
         labelled,
         failures,
+        stopped,
     } = outcome;
     let counts = plan.counts();
     let parts = plan_text::some_of(&[
@@ -287,7 +299,13 @@ fn write_summary(
         parts.join(" · ")
     );
     writeln!(context.out, "\n{}", paint.strong(&line))?;
-    if !failures.is_empty() {
+    if let Some(why) = stopped {
+        writeln!(
+            context.log,
+            "stopped: {}; what is left is in the next plan: run `kepherd apply` again",
+            printable(why)
+        )?;
+    } else if !failures.is_empty() {
         writeln!(
             context.log,
             "what failed is in the next plan: mend its cause, and run `kepherd apply` again"
@@ -296,18 +314,90 @@ fn write_summary(
     Ok(())
 }
 
-/// Waits between two writes.
+/// GitHub's limit on creations: <https://docs.github.com/en/rest/using-the-rest-api/rate-limits-for-the-rest-api>.
+const CREATIONS_AN_HOUR: usize = 500;
+
+/// Waits between two writes, keeps creations below GitHub's limit, and stops where somebody asks for it.
 struct Interval {
     wait: Duration,
     first: bool,
+    created: VecDeque<Instant>,
+    interrupted: Arc<AtomicBool>,
+}
+
+impl Interval {
+    /// With a pause; Ctrl-C ends the run between two writes, and a second one ends it at once.
+    fn new(wait: Duration) -> Self {
+        let interrupted = Arc::new(AtomicBool::new(false));
+        let flag = Arc::clone(&interrupted);
+        tokio::spawn(async move {
+            while tokio::signal::ctrl_c().await.is_ok() {
+                if flag.swap(true, Ordering::Relaxed) {
+                    std::process::exit(130);
+                }
+                tracing::warn!(
+                    "stopping after the write that is under way; once more stops at once"
+                );
+            }
+        });
+        Self {
+            wait,
+            first: true,
+            created: VecDeque::new(),
+            interrupted,
+        }
+    }
+
+    /// How long a creation has to wait for the hour before it.
+    fn until_a_creation_is_free(&mut self) -> Duration {
+        const HOUR: Duration = Duration::from_secs(3600);
+        while self
+            .created
+            .front()
+            .is_some_and(|then| then.elapsed() >= HOUR)
+        {
+            self.created.pop_front();
+        }
+        match self.created.front() {
+            Some(oldest) if self.created.len() >= CREATIONS_AN_HOUR => {
+                HOUR.saturating_sub(oldest.elapsed())
+            }
+            _ => Duration::ZERO,
+        }
+    }
+
+    fn is_interrupted(&self) -> bool {
+        self.interrupted.load(Ordering::Relaxed)
+    }
+
+    /// Waits in small steps, so that Ctrl-C is heard.
+    async fn pause(&self, wait: Duration) {
+        const STEP: Duration = Duration::from_millis(200);
+        let until = Instant::now() + wait;
+        while !self.is_interrupted() && Instant::now() < until {
+            tokio::time::sleep(STEP.min(until.saturating_duration_since(Instant::now()))).await;
+        }
+    }
 }
 
 impl Pace for Interval {
-    async fn before_write(&mut self) {
+    async fn before_write(&mut self, kind: WriteKind) -> bool {
         if !self.first && !self.wait.is_zero() {
-            tokio::time::sleep(self.wait).await;
+            self.pause(self.wait).await;
         }
         self.first = false;
+        if kind == WriteKind::Creation {
+            let wait = self.until_a_creation_is_free();
+            if !wait.is_zero() {
+                let minutes = wait.as_secs().div_ceil(60);
+                tracing::warn!(
+                    "{CREATIONS_AN_HOUR} issues and comments in an hour are GitHub's limit: waiting {minutes} min"
+                );
+                self.pause(wait).await;
+            }
+            self.created.push_back(Instant::now());
+        }
+        !self.is_interrupted()
     }
 }
 

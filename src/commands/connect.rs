@@ -8,6 +8,7 @@ use secrecy::ExposeSecret as _;
 use super::Environment;
 use crate::cli::Target;
 use crate::github::client::{Client, GITHUB_API};
+use crate::github::patience::Patience;
 use crate::plan::Options;
 use crate::registry::Registry;
 use crate::registry::values::RepositoryName;
@@ -26,10 +27,11 @@ impl Connection {
         sandbox: Option<&Option<PathBuf>>,
         environment: &Environment,
         registry: &Registry,
+        patience: Patience,
     ) -> Result<Self> {
         if let Some(state_file) = sandbox {
             let sandbox = start_sandbox(registry, 0, state_file.clone(), Faults::default()).await?;
-            let client = Client::new(&sandbox.url(), "sandbox".to_owned().into())?;
+            let client = Client::new(&sandbox.url(), "sandbox".to_owned().into(), patience)?;
             return Ok(Self {
                 client,
                 sandbox: Some(sandbox),
@@ -53,7 +55,7 @@ impl Connection {
             );
         }
         Ok(Self {
-            client: Client::new(base.trim_end_matches('/'), token)?,
+            client: Client::new(base.trim_end_matches('/'), token, patience)?,
             sandbox: None,
         })
     }

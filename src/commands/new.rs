@@ -7,6 +7,7 @@ use super::plan::sound_registry;
 use super::{Context, Exit, block_on, check, files};
 use crate::cli::NewKep;
 use crate::github::Read as _;
+use crate::github::patience::Patience;
 use crate::issue_form::{self, Form};
 use crate::new_record::{Asked, Draft, draft};
 use crate::observed::{Lookup, ObservedIssue};
@@ -93,7 +94,8 @@ fn read_issue(
     }
     let found = block_on(async {
         let sandbox = options.sandbox.as_ref();
-        let connection = Connection::open(sandbox, context.environment, registry).await?;
+        let connection =
+            Connection::open(sandbox, context.environment, registry, Patience::default()).await?;
         let found = connection.client.issue(repository, number).await;
         connection.close().await;
         Ok(found?)

@@ -10,6 +10,7 @@ use super::{Context, Exit, block_on, check, files};
 use crate::cli::{Plan as PlanArgs, PlanFormat};
 use crate::desired::{Desired, desired};
 use crate::github::client::{Client, Cost};
+use crate::github::patience::Patience;
 use crate::github::{Read, Wanted};
 use crate::observed::Observed;
 use crate::plan::{Options, Plan, plan};
@@ -31,8 +32,13 @@ pub(super) fn run(context: &mut Context<'_>, options: &PlanArgs) -> Result<Exit>
     let target = &options.target;
     let asked = connect::options(target, registry)?;
     let (plan, cost) = block_on(async {
-        let connection =
-            Connection::open(target.sandbox.as_ref(), context.environment, registry).await?;
+        let connection = Connection::open(
+            target.sandbox.as_ref(),
+            context.environment,
+            registry,
+            Patience::default(),
+        )
+        .await?;
         let client = &connection.client;
         let (mut plan, _) = observe(registry, client, &asked, options.untracked).await?;
         attribute(context, &mut plan, client).await?;

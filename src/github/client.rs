@@ -1,7 +1,8 @@
 //! The octocrab client: the only place that speaks HTTP to GitHub.
 //!
-//! Every request is made once. octocrab's own retry is compiled out, because it replays creations. Nothing here decides
-//! what to write. The token stays inside octocrab; errors are made from answers, never from requests.
+//! Reads are repeated after failures that pass, and anything after a limit, as `patience.rs` says; a write of which nobody
+//! knows whether it was carried out is not. octocrab's own retry is compiled out, because it replays creations. Nothing
+//! here decides what to write. The token stays inside octocrab; errors are made from answers, never from requests.
 #![allow(clippy::disallowed_methods)]
 
 use std::collections::BTreeMap;
@@ -9,13 +10,15 @@ use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
-use http::header::LOCATION;
+use http::HeaderMap;
+use http::header::{LINK, LOCATION};
 use http_body_util::BodyExt as _;
 use octocrab::Octocrab;
 use secrecy::SecretString;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
+use super::patience::{self, Patience, Waits};
 use super::queries::{self, Query, Request, Unusable};
 use super::stories::{self, Found};
 use super::{Error, Problem, Read, Wanted, Write};
@@ -26,8 +29,6 @@ use crate::plan::{Histories, NewIssue};
 use crate::registry::values::RepositoryName;
 
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
-/// GitHub ends a query after ten seconds; a slow answer may take a while longer to arrive.
-const READ_TIMEOUT: Duration = Duration::from_secs(30);
 /// An answer is a page of 100 issues of 64 KiB at most, and its JSON around it.
 const MAX_ANSWER_BYTES: usize = 64 << 20;
 
@@ -39,6 +40,7 @@ pub struct Client {
     octocrab: Octocrab,
     viewer: Mutex<String>,
     usage: Usage,
+    waits: Waits,
 }
 
 /// What a run has cost so far.
@@ -65,7 +67,7 @@ pub struct Cost {
 
 impl Client {
     /// A client for the API at `base`, with a token.
-    pub fn new(base: &str, token: SecretString) -> Result<Self, Error> {
+    pub fn new(base: &str, token: SecretString, patience: Patience) -> Result<Self, Error> {
         let problem = |error: String| Error {
             request: "connecting".to_owned(),
             problem: Problem::Unreachable(error),
@@ -75,14 +77,15 @@ impl Client {
             .map_err(|_| problem("the address of the API is not an address".to_owned()))?
             .personal_token(token)
             .set_connect_timeout(Some(CONNECT_TIMEOUT))
-            .set_read_timeout(Some(READ_TIMEOUT))
-            .set_write_timeout(Some(READ_TIMEOUT))
+            .set_read_timeout(Some(patience.timeout))
+            .set_write_timeout(Some(patience.timeout))
             .build()
             .map_err(|error| problem(short(&error)))?;
         Ok(Self {
             octocrab,
             viewer: Mutex::new(String::new()),
             usage: Usage::default(),
+            waits: Waits::new(patience),
         })
     }
 
@@ -102,7 +105,48 @@ impl Client {
         }
     }
 
-    async fn send(&self, method: &str, path: &str, body: Option<&Value>) -> Result<Answer, Error> {
+    /// One request, and more of it where it may be repeated.
+    async fn send(
+        &self,
+        method: &str,
+        path: &str,
+        body: Option<&Value>,
+        repeatable: Repeatable,
+    ) -> Result<Answer, Error> {
+        let mut tried = 0;
+        loop {
+            let count = match (method, path) {
+                (_, "/graphql") => &self.usage.queries,
+                ("GET", _) => &self.usage.reads,
+                _ => &self.usage.writes,
+            };
+            count.fetch_add(1, Ordering::Relaxed);
+            let error = match self.send_once(method, path, body).await {
+                Ok(answer) => return Ok(answer),
+                Err(error) => error,
+            };
+            let again = match repeatable {
+                Repeatable::Yes => true,
+                Repeatable::No => false,
+                Repeatable::UnlessTooLarge => !error.is_too_large(),
+            };
+            let Some(wait) = self.waits.before_next(&error, tried, again) else {
+                return Err(error);
+            };
+            tried += 1;
+            if wait >= Duration::from_secs(1) {
+                tracing::warn!("{error}; trying again in {} s", wait.as_secs());
+            }
+            tokio::time::sleep(wait).await;
+        }
+    }
+
+    async fn send_once(
+        &self,
+        method: &str,
+        path: &str,
+        body: Option<&Value>,
+    ) -> Result<Answer, Error> {
         let request = format!("{method} {path}");
         let fail = |problem| Error {
             request: request.clone(),
@@ -117,8 +161,8 @@ impl Client {
         }
         .map_err(|error| unreachable(&error))?;
         let status = response.status().as_u16();
-        let location = response
-            .headers()
+        let headers = response.headers().clone();
+        let location = headers
             .get(LOCATION)
             .and_then(|value| value.to_str().ok())
             .map(str::to_owned);
@@ -129,15 +173,32 @@ impl Client {
             .to_bytes();
         tracing::debug!(%request, status, bytes = bytes.len(), "answer");
         let body: Option<Value> = serde_json::from_slice(&bytes).ok();
-        match status {
-            200..=299 => Ok(Answer {
+        let message = message(body.as_ref());
+        if let Some(wait) = patience::limit(status, &headers, &message) {
+            return Err(fail(Problem::Limited { message, wait }));
+        }
+        match (status, body) {
+            (200..=299, Some(body)) => match graphql_limit(&body) {
+                Some(message) => {
+                    let wait = None;
+                    Err(fail(Problem::Limited { message, wait }))
+                }
+                None => Ok(Answer {
+                    request,
+                    body,
+                    next: next_page(&headers),
+                }),
+            },
+            (200..=299, None) if bytes.is_empty() => Ok(Answer {
                 request,
-                body: body.unwrap_or(Value::Null),
+                body: Value::Null,
+                next: None,
             }),
-            401 => Err(fail(Problem::Unauthorized(message(body.as_ref())))),
-            _ => Err(fail(Problem::Refused {
+            (200..=299, None) => Err(fail(Problem::Malformed("it is not JSON".to_owned()))),
+            (401, _) => Err(fail(Problem::Unauthorized(message))),
+            (_, body) => Err(fail(Problem::Refused {
                 status,
-                message: message(body.as_ref()),
+                message,
                 codes: codes(body.as_ref()),
                 location,
             })),
@@ -145,8 +206,7 @@ impl Client {
     }
 
     async fn read(&self, path: &str) -> Result<Answer, Error> {
-        self.usage.reads.fetch_add(1, Ordering::Relaxed);
-        self.send("GET", path, None).await
+        self.send("GET", path, None, Repeatable::Yes).await
     }
 
     async fn write<B: Serialize>(
@@ -155,12 +215,26 @@ impl Client {
         path: &str,
         body: &B,
     ) -> Result<Answer, Error> {
-        self.usage.writes.fetch_add(1, Ordering::Relaxed);
         let body = serde_json::to_value(body).map_err(|error| Error {
             request: format!("{method} {path}"),
             problem: Problem::Malformed(error.to_string()),
         })?;
-        self.send(method, path, Some(&body)).await
+        self.send(method, path, Some(&body), Repeatable::No).await
+    }
+
+    /// The number of a milestone, open or closed.
+    async fn find_milestone(&self, path: &str, title: &str) -> Result<Option<u64>, Error> {
+        let mut page = Some(format!("{path}?state=all&per_page=100"));
+        while let Some(address) = page.take() {
+            let answer = self.read(&address).await?;
+            let next = answer.next.clone();
+            let milestones: Vec<NumberedMilestone> = answer.parse()?;
+            if let Some(found) = milestones.iter().find(|one| one.title == title) {
+                return Ok(Some(found.number));
+            }
+            page = next;
+        }
+        Ok(None)
     }
 
     fn viewer(&self) -> String {
@@ -171,9 +245,22 @@ impl Client {
     }
 }
 
+/// Whether a request may be repeated although nobody knows whether it was carried out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Repeatable {
+    /// It reads.
+    Yes,
+    /// It reads, and where GitHub gave up on it, half of it may do.
+    UnlessTooLarge,
+    /// It writes.
+    No,
+}
+
 struct Answer {
     request: String,
     body: Value,
+    /// The address of the next page of a REST list.
+    next: Option<String>,
 }
 
 impl Answer {
@@ -197,14 +284,15 @@ impl Answer {
 
 impl Client {
     /// One GraphQL request.
-    async fn query(&self, request: &Request) -> Result<Answer, Error> {
-        self.usage.queries.fetch_add(1, Ordering::Relaxed);
+    async fn query(&self, request: &Request, repeatable: Repeatable) -> Result<Answer, Error> {
         let Request {
             document,
             variables,
         } = request;
         let body = json!({ "query": document, "variables": variables });
-        let answer = self.send("POST", "/graphql", Some(&body)).await?;
+        let answer = self
+            .send("POST", "/graphql", Some(&body), repeatable)
+            .await?;
         let cost = answer
             .body
             .pointer("/data/rateLimit/cost")
@@ -216,9 +304,26 @@ impl Client {
 
     /// One request of an observation; gives those that are still needed.
     async fn read_page(&self, query: &Query, observed: &mut Observed) -> Result<Vec<Query>, Error> {
-        let answer = self.query(&query.request(&observed.viewer)).await?;
-        let read = query.read(&answer.body, observed);
-        read.map_err(|unusable| answer.unusable(unusable))
+        let request = query.request(&observed.viewer);
+        let repeatable = if query.is_divisible() {
+            Repeatable::UnlessTooLarge
+        } else {
+            Repeatable::Yes
+        };
+        let mut tried = 0;
+        loop {
+            let answer = self.query(&request, repeatable).await?;
+            let error = match query.read(&answer.body, observed) {
+                Ok(more) => return Ok(more),
+                Err(unusable) => answer.unusable(unusable),
+            };
+            // A partial answer may be whole the next time.
+            let Some(wait) = self.waits.before_next(&error, tried, true) else {
+                return Err(error);
+            };
+            tried += 1;
+            tokio::time::sleep(wait).await;
+        }
     }
 }
 
@@ -236,6 +341,9 @@ impl Read for Client {
                 Ok(more) => pending.extend(more),
                 // Nothing will be different for another repository.
                 Err(error) if error.is_everywhere() => return Err(error),
+                Err(error) if error.is_too_large() && query.is_divisible() => {
+                    pending.extend(query.halves());
+                }
                 Err(error) => match query.split().as_slice() {
                     [only] => {
                         let names = only.repositories().cloned();
@@ -331,7 +439,7 @@ impl Read for Client {
         let mut before: Option<String> = None;
         loop {
             let request = stories::comments(repository, number, before.as_deref());
-            let answer = self.query(&request).await?;
+            let answer = self.query(&request, Repeatable::Yes).await?;
             match stories::find_comment(&answer.body, marker) {
                 Ok(Found::Yes) => return Ok(true),
                 Ok(Found::No) => return Ok(false),
@@ -347,7 +455,7 @@ impl Read for Client {
     ) -> Result<Histories, Error> {
         let mut histories = Histories::new();
         for (request, page) in stories::requests(issues) {
-            let answer = self.query(&request).await?;
+            let answer = self.query(&request, Repeatable::Yes).await?;
             stories::read(&answer.body, &page, &mut histories)
                 .map_err(|unusable| answer.unusable(unusable))?;
         }
@@ -373,13 +481,7 @@ impl Write for Client {
         let path = format!("/repos/{repository}/labels");
         match self.write("POST", &path, &body).await {
             // Somebody was quicker: the label is there, and theirs.
-            Err(Error {
-                problem:
-                    Problem::Refused {
-                        status: 422, codes, ..
-                    },
-                ..
-            }) if codes.iter().any(|code| code == "already_exists") => Ok(()),
+            Err(error) if error.already_exists() => Ok(()),
             other => other.map(|_| ()),
         }
     }
@@ -400,8 +502,15 @@ impl Write for Client {
             body["due_on"] = json!(format!("{due}T12:00:00Z"));
         }
         let path = format!("/repos/{repository}/milestones");
-        let created: Numbered = self.write("POST", &path, &body).await?.parse()?;
-        Ok(created.number)
+        match self.write("POST", &path, &body).await {
+            Ok(answer) => Ok(answer.parse::<Numbered>()?.number),
+            // Somebody was quicker: the milestone is there, and theirs.
+            Err(error) if error.already_exists() => {
+                let found = self.find_milestone(&path, title).await?;
+                found.ok_or(error)
+            }
+            Err(error) => Err(error),
+        }
     }
 
     async fn create_issue(
@@ -463,6 +572,12 @@ struct RestComment {
 #[derive(Deserialize)]
 struct Numbered {
     number: u64,
+}
+
+#[derive(Deserialize)]
+struct NumberedMilestone {
+    number: u64,
+    title: String,
 }
 
 /// The parts of REST's issue that kepherd reads.
@@ -529,6 +644,25 @@ impl RestIssue {
             author,
         }
     }
+}
+
+/// The words of a limit in an answer that is otherwise a success.
+fn graphql_limit(body: &Value) -> Option<String> {
+    let errors = body.get("errors")?.as_array()?;
+    let limit = errors
+        .iter()
+        .find(|error| error.get("type").and_then(Value::as_str) == Some("RATE_LIMITED"))?;
+    let message = limit.get("message").and_then(Value::as_str);
+    Some(message.unwrap_or("RATE_LIMITED").to_owned())
+}
+
+/// The next page of a list: GitHub's own address is followed, not built.
+/// <https://docs.github.com/en/rest/using-the-rest-api/using-pagination-in-the-rest-api>
+fn next_page(headers: &HeaderMap) -> Option<String> {
+    let link = headers.get(LINK)?.to_str().ok()?;
+    let next = link.split(',').find(|part| part.contains("rel=\"next\""))?;
+    let address = next.split_once('<')?.1.split_once('>')?.0;
+    Some(address.to_owned())
 }
 
 /// GitHub's words for a refusal, with the fields that it names.

@@ -271,6 +271,55 @@ impl Query {
         self.parts.iter().map(|part| &part.repository)
     }
 
+    /// Whether two requests can ask for the same as this one.
+    pub fn is_divisible(&self) -> bool {
+        let numbers = |part: &Part| part.issues.len() + part.pull_requests.len();
+        self.parts.iter().map(numbers).sum::<usize>() > 1
+    }
+
+    /// The same as two requests, each with half of the numbers. What a repository has beside them goes with the first.
+    pub fn halves(self) -> Vec<Self> {
+        let numbers: Vec<(usize, Kind, u64)> = self
+            .parts
+            .iter()
+            .enumerate()
+            .flat_map(|(index, part)| {
+                let issues = part.issues.iter().map(move |n| (index, Kind::Issue, *n));
+                let pulls = part.pull_requests.iter();
+                issues.chain(pulls.map(move |n| (index, Kind::PullRequest, *n)))
+            })
+            .collect();
+        let half = numbers.len().div_ceil(2);
+        let mut first = Self {
+            parts: self.parts.clone(),
+        };
+        let mut second = Self { parts: Vec::new() };
+        for part in &mut first.parts {
+            part.issues.clear();
+            part.pull_requests.clear();
+        }
+        second
+            .parts
+            .extend(self.parts.iter().map(|part| Part::of(&part.repository)));
+        for (place, (index, kind, number)) in numbers.into_iter().enumerate() {
+            let query = if place < half {
+                &mut first
+            } else {
+                &mut second
+            };
+            let part = &mut query.parts[index];
+            match kind {
+                Kind::Issue => part.issues.push(number),
+                Kind::PullRequest => part.pull_requests.push(number),
+            }
+        }
+        second
+            .parts
+            .retain(|part| !part.issues.is_empty() || !part.pull_requests.is_empty());
+        let halves = [first, second].into_iter();
+        halves.filter(|query| !query.parts.is_empty()).collect()
+    }
+
     /// The same, one request per repository: where a request for several fails, most of them may be fine.
     pub fn split(self) -> Vec<Self> {
         let parts = self.parts.into_iter();

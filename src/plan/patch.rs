@@ -10,6 +10,7 @@ use super::{Field, SetChange, Update};
 use crate::observed::ObservedIssue;
 use crate::registry::kep::Ending;
 use crate::section;
+use crate::words::has_name;
 
 /// The body of `PATCH /repos/{owner}/{repo}/issues/{number}`, with the changed fields only.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
@@ -105,6 +106,35 @@ impl Update {
     }
 }
 
+impl Update {
+    /// Whether the issue says already what this update is to make it say: a request whose answer was lost may have been
+    /// carried out.
+    pub fn is_done(&self, issue: &ObservedIssue) -> bool {
+        let Self {
+            title,
+            labels,
+            milestone,
+            assignees,
+            close,
+            section,
+            announcement: _,
+        } = self;
+        let section_is_done = section.as_ref().is_none_or(|change| {
+            matches!(section::find(&issue.body), section::Found::Present(found) if found.text == change.to)
+        });
+        section_is_done
+            && title
+                .as_ref()
+                .is_none_or(|change| change.to.as_ref() == Some(&issue.title))
+            && milestone
+                .as_ref()
+                .is_none_or(|change| change.to == issue.milestone)
+            && labels.is_done(&issue.labels)
+            && assignees.is_done(&issue.assignees)
+            && (close.is_none() || !issue.open)
+    }
+}
+
 /// The set after a change: what is there stays as it is spelled.
 fn after(there: &[String], change: &SetChange) -> Vec<String> {
     let folded = |text: &String| text.to_lowercase();
@@ -123,6 +153,12 @@ fn after(there: &[String], change: &SetChange) -> Vec<String> {
 }
 
 impl SetChange {
+    /// Whether a set has what comes and lacks what goes.
+    pub fn is_done(&self, there: &[String]) -> bool {
+        self.add.iter().all(|name| has_name(there, name))
+            && !self.remove.iter().any(|name| has_name(there, name))
+    }
+
     /// The patch of the labels, from those that are there now.
     pub fn patch_of_labels(&self, there: &[String]) -> Patch {
         Patch {

@@ -225,7 +225,7 @@ impl Kind {
             Self::ErrorAfter(status) => {
                 effect.after = Some(Answered::With(Reply::json(status, message("Server Error"))));
             }
-            Self::Limit(status) => effect.instead = Some(limit(status, "1")),
+            Self::Limit(status) => effect.instead = Some(limit(status, "0")),
             // A date in the past: the wait is over when it is read, so that nothing depends on the clock.
             Self::LimitDate(status) => {
                 effect.instead = Some(limit(status, "Thu, 01 Jan 2026 00:00:00 GMT"));
