@@ -8,7 +8,7 @@ use std::collections::BTreeSet;
 use toml_edit::DocumentMut;
 
 use crate::desired::Subject;
-use crate::edit;
+use crate::edit::{self, Listed};
 use crate::observed::ObservedIssue;
 use crate::plan::{Drift, Drifted, Field, IssuePlan};
 use crate::registry::Registry;
@@ -85,13 +85,21 @@ impl Record<'_> {
             (Field::Labels, Drifted::Removed(label)) => self.label(label, issue),
             (Field::Assignees, Drifted::Removed(login)) => {
                 let key = self.people();
-                edit::take_from_list(self.document, key, login);
-                self.edited(format!("{key}: without {login}"));
+                match edit::take_from_list(self.document, key, login) {
+                    Listed::Edited => self.edited(format!("{key}: without {login}")),
+                    Listed::Commented => self.leave(format!(
+                        "`{key}` has comments inside, which would end up beside somebody else: take {login} out by hand"
+                    )),
+                }
             }
             (Field::Assignees, Drifted::Added(login)) => {
                 let key = self.people();
-                edit::add_to_list(self.document, key, login);
-                self.edited(format!("{key}: with {login}"));
+                match edit::add_to_list(self.document, key, login) {
+                    Listed::Edited => self.edited(format!("{key}: with {login}")),
+                    Listed::Commented => self.leave(format!(
+                        "`{key}` has comments inside, which would end up beside somebody else: add {login} by hand"
+                    )),
+                }
             }
             (Field::Title, Drifted::Replaced { to, .. }) => self.title(to),
             (Field::Section, _) => self.leave(
@@ -147,7 +155,19 @@ impl Record<'_> {
             (Some(_), Some(_)) => self.leave(format!(
                 "{label} was taken off, and there are several others: write the right `target` into the record"
             )),
-            (only, _) => self.set("target", only),
+            (only, _) => {
+                self.set("target", only);
+                let history: Vec<&String> = issue
+                    .labels
+                    .iter()
+                    .filter(|label| pattern.release_of(label).is_some())
+                    .collect();
+                if let (None, [first, ..]) = (only, history.as_slice()) {
+                    self.adoption.also.push(format!(
+                        "{first} stands there; that release has shipped, so that it is no target"
+                    ));
+                }
+            }
         }
     }
 

@@ -130,11 +130,12 @@ impl Context<'_> {
 
 /// Runs a command. Results go to `out`, what happens on the way to `log`.
 pub fn run(cli: &Cli, environment: &Environment, out: &mut dyn Write, log: &mut dyn Write) -> Exit {
+    let (mut out, mut log) = (Lenient(out), Lenient(log));
     let mut context = Context {
         global: &cli.global,
         environment,
-        out,
-        log,
+        out: &mut out,
+        log: &mut log,
     };
     let result = match &cli.command {
         Command::Check(options) => check::run(&mut context, options),
@@ -149,7 +150,6 @@ pub fn run(cli: &Cli, environment: &Environment, out: &mut dyn Write, log: &mut 
     };
     match result {
         Ok(exit) => exit,
-        Err(error) if is_closed_pipe(&error) => Exit::Clean,
         Err(error) => {
             // If the log is closed too, the exit status is what is left to say it with.
             let _ = writeln!(context.log, "error: {error:#}");
@@ -158,11 +158,27 @@ pub fn run(cli: &Cli, environment: &Environment, out: &mut dyn Write, log: &mut 
     }
 }
 
-/// The reader of our output went away, as `head` does: nothing to complain about.
-fn is_closed_pipe(error: &anyhow::Error) -> bool {
-    error
-        .downcast_ref::<std::io::Error>()
-        .is_some_and(|error| error.kind() == std::io::ErrorKind::BrokenPipe)
+/// An output whose reader may go away, as `head` does: the command goes on to its end without it, and the exit status
+/// says how that was.
+struct Lenient<'a>(&'a mut dyn Write);
+
+impl Lenient<'_> {
+    fn forgiven(result: std::io::Result<usize>, written: usize) -> std::io::Result<usize> {
+        match result {
+            Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => Ok(written),
+            other => other,
+        }
+    }
+}
+
+impl Write for Lenient<'_> {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        Self::forgiven(self.0.write(bytes), bytes.len())
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        Self::forgiven(self.0.flush().map(|()| 0), 0).map(|_| ())
+    }
 }
 
 /// Runs asynchronous work to its end.

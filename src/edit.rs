@@ -2,7 +2,7 @@
 //!
 //! A dotted key lies in a table: `reached.alpha`.
 
-use toml_edit::{Array, DocumentMut, Item, Table, Value};
+use toml_edit::{Array, DocumentMut, Item, RawString, Table, Value};
 
 use crate::registry::values::Date;
 
@@ -113,19 +113,37 @@ fn replace(old: Option<&mut Item>, value: &Value) -> bool {
     true
 }
 
-/// Takes texts out of a list, compared without case. A list without any text left goes away.
-pub fn take_from_list(document: &mut DocumentMut, key: &str, gone: &str) {
+/// What became of an edit of a list.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Listed {
+    /// It was made.
+    Edited,
+    /// It was not: there are comments inside, and nobody knows beside which text each belongs.
+    Commented,
+}
+
+/// Takes a text out of a list, compared without case. A list without any text left goes away.
+pub fn take_from_list(document: &mut DocumentMut, key: &str, gone: &str) -> Listed {
     let Some(list) = document.get_mut(key).and_then(Item::as_array_mut) else {
-        return;
+        return Listed::Edited;
     };
+    if has_comments(list) {
+        return Listed::Commented;
+    }
+    let first = list.get(0).map(|value| value.decor().clone());
     list.retain(|text| {
         !text
             .as_str()
             .is_some_and(|text| text.eq_ignore_ascii_case(gone))
     });
+    // The space before the first text is not that between two.
+    if let (Some(decor), Some(value)) = (first, list.get_mut(0)) {
+        *value.decor_mut() = decor;
+    }
     if list.is_empty() {
         unset(document, key);
     }
+    Listed::Edited
 }
 
 /// The texts of a list.
@@ -136,11 +154,39 @@ pub fn texts(document: &DocumentMut, key: &str) -> Vec<String> {
 }
 
 /// Adds a text at the end of a list, which is made if there is none.
-pub fn add_to_list(document: &mut DocumentMut, key: &str, new: &str) {
-    match document.get_mut(key).and_then(Item::as_array_mut) {
-        Some(list) => list.push(new),
-        None => set(document, key, list(vec![new.to_owned()])),
+pub fn add_to_list(document: &mut DocumentMut, key: &str, new: &str) -> Listed {
+    let Some(list) = document.get_mut(key).and_then(Item::as_array_mut) else {
+        set(document, key, self::list(vec![new.to_owned()]));
+        return Listed::Edited;
+    };
+    if has_comments(list) {
+        return Listed::Commented;
     }
+    let last = list.iter().last().map(|value| value.decor().clone());
+    let is_only = list.len() == 1;
+    list.push(new);
+    // On a line of its own, if the others are.
+    if let Some(decor) = last
+        && let Some(value) = list.get_mut(list.len() - 1)
+        && (!is_only
+            || decor
+                .prefix()
+                .and_then(|text| text.as_str())
+                .is_some_and(|text| text.contains('\n')))
+    {
+        *value.decor_mut() = decor;
+    }
+    Listed::Edited
+}
+
+fn has_comments(list: &Array) -> bool {
+    let has = |text: Option<&RawString>| {
+        text.and_then(RawString::as_str)
+            .is_some_and(|text| text.contains('#'))
+    };
+    let mut values = list.iter();
+    let inside = values.any(|value| has(value.decor().prefix()) || has(value.decor().suffix()));
+    inside || has(Some(list.trailing()))
 }
 
 /// Takes a key out, with the comment above it.
@@ -151,9 +197,32 @@ pub fn unset(document: &mut DocumentMut, key: &str) {
                 table.remove(key);
             }
         }
-        None => {
-            document.remove(key);
-        }
+        None => unset_at_top(document, key),
+    }
+}
+
+/// What stands above the first key belongs to the file, not to the key.
+fn unset_at_top(document: &mut DocumentMut, key: &str) {
+    let is_first = document
+        .iter()
+        .next()
+        .is_some_and(|(first, _)| first == key);
+    let head = document
+        .key(key)
+        .filter(|_| is_first)
+        .and_then(|key| key.leaf_decor().prefix().cloned());
+    document.remove(key);
+    let next = document.iter().next().map(|(next, _)| next.to_owned());
+    if let (Some(head), Some(next)) = (head, next)
+        && let Some(mut next) = document.key_mut(&next)
+    {
+        let own = next.leaf_decor().prefix().and_then(|text| text.as_str());
+        let text = format!(
+            "{}{}",
+            head.as_str().unwrap_or_default(),
+            own.unwrap_or_default()
+        );
+        next.leaf_decor_mut().set_prefix(text);
     }
 }
 
@@ -208,12 +277,28 @@ alpha = \"1.37\"
     #[test]
     fn lists_lose_and_gain_texts_in_place() {
         let text = "a = [\"Mike\", \"sam\"] # who\nb = 1\n";
-        let less = edited(text, |document| take_from_list(document, "a", "mike"));
-        assert_eq!(less, "a = [ \"sam\"] # who\nb = 1\n");
-        let more = edited(text, |document| add_to_list(document, "a", "new"));
+        let less = edited(text, |document| {
+            take_from_list(document, "a", "mike");
+        });
+        assert_eq!(less, "a = [\"sam\"] # who\nb = 1\n");
+        let more = edited(text, |document| {
+            add_to_list(document, "a", "new");
+        });
         assert_eq!(more, "a = [\"Mike\", \"sam\", \"new\"] # who\nb = 1\n");
+        let lines = "a = [\n  \"x\",\n  \"y\",\n]\n";
+        let longer = edited(lines, |document| {
+            add_to_list(document, "a", "z");
+        });
+        assert_eq!(longer, "a = [\n  \"x\",\n  \"y\",\n  \"z\",\n]\n");
+        let mut commented: DocumentMut = "a = [\"x\", # the first\n]\n".parse().unwrap();
+        assert_eq!(take_from_list(&mut commented, "a", "x"), Listed::Commented);
+        assert_eq!(add_to_list(&mut commented, "a", "z"), Listed::Commented);
+        let first = edited("#:schema x\n\na = 1\nb = 2\n", |document| {
+            unset(document, "a")
+        });
+        assert_eq!(first, "#:schema x\n\nb = 2\n");
         let empty = edited("a = [\"x\"]\nb = 1\n", |document| {
-            take_from_list(document, "a", "X")
+            take_from_list(document, "a", "X");
         });
         assert_eq!(empty, "b = 1\n");
     }

@@ -82,6 +82,13 @@ pub trait Read {
     /// absence. If no repository could be read, the problem is the answer.
     fn observe(&self, wanted: &Wanted) -> impl Future<Output = Result<Observed, Error>>;
 
+    /// The issues that this identity wrote in repositories that were not listed, before one is created elsewhere. A
+    /// repository that cannot be read is left out.
+    fn own_issues(
+        &self,
+        repositories: &[RepositoryName],
+    ) -> impl Future<Output = Result<Observed, Error>>;
+
     /// Reads one issue, just before it is written.
     fn issue(
         &self,

@@ -10,7 +10,7 @@ use toml_edit::{Array, DocumentMut, InlineTable, Value};
 use crate::edit::{list, set};
 use crate::issue_form::{Aim, Form, Reference, Stage};
 use crate::observed::ObservedIssue;
-use crate::plan::identity::kep_in_title;
+use crate::plan::identity::keps_in_title;
 use crate::registry::Registry;
 use crate::registry::values::{Handle, IssueRef, Line, Link, Release, RepositoryName};
 use crate::words::nearest;
@@ -109,7 +109,7 @@ impl Drafting<'_> {
     /// An issue that names other KEPs only is not this one's.
     fn is_about(&mut self, number: u32, issue: &ObservedIssue, form: &Form) -> Result<(), String> {
         let mut named: BTreeSet<u32> = form.keps.iter().copied().collect();
-        named.extend(kep_in_title(&issue.title));
+        named.extend(keps_in_title(&issue.title));
         let others: Vec<String> = named
             .iter()
             .filter(|other| **other != number)

@@ -4,7 +4,7 @@
 //! comparison. A body whose markers are not exactly one pair is never written to. Everything outside the markers belongs
 //! to people and stays byte for byte. Pure text in, text out.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 
 use serde::{Deserialize, Serialize};
@@ -28,10 +28,10 @@ pub struct Applied {
     /// The people that kepherd assigned.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub assignees: Vec<String>,
-    /// Who was assigned by people before kepherd first wrote the issue, where the registry wants nobody beside the record's
-    /// people: they stay.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub guests: Vec<String>,
+    /// Who was assigned by people when the registry first wanted nobody beside the record's people: they stay. Absent: it
+    /// does not want that.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub guests: Option<Vec<String>>,
     /// The milestone on which record and issue last agreed.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub milestone: Option<Agreed>,
@@ -228,6 +228,24 @@ pub fn find(body: &str) -> Found {
 fn missing(marker: &str, name: Option<&Subject>) -> String {
     let name = name.map_or_else(|| "…".to_owned(), ToString::to_string);
     format!("the line `<!-- {marker}{name} -->` is missing")
+}
+
+/// What damaged markers in a body still say that it is about: in whatever case, however indented, quoted or cut.
+pub fn mentioned(body: &str) -> BTreeSet<Subject> {
+    let lower = body.to_lowercase();
+    [BEGIN, END]
+        .into_iter()
+        .flat_map(|marker| lower.match_indices(marker))
+        .filter_map(|(at, marker)| {
+            let rest = &lower[at + marker.len()..];
+            let name: String = rest
+                .chars()
+                .take_while(|c| c.is_ascii_alphanumeric() || "- ".contains(*c))
+                .collect();
+            let name = name.trim().trim_end_matches('-').trim();
+            subject(&name.replacen("kep-", "KEP-", 1))
+        })
+        .collect()
 }
 
 /// The body with the section put in place: instead of the one it has, or after everything that people wrote.

@@ -53,9 +53,11 @@ pub fn counted(count: usize, one: &str) -> String {
     }
 }
 
-/// Text from elsewhere, safe for a terminal: control characters become visible.
+/// Text from elsewhere, safe for a terminal and for the log of a workflow: control characters become visible, and `##[`,
+/// which a runner of GitHub takes for a command wherever it stands, is broken up.
 pub fn printable(text: &str) -> String {
-    text.chars()
+    text.replace("##[", "#\u{200b}#[")
+        .chars()
         .map(|c| {
             if c.is_control() || is_invisible(c) {
                 c.escape_unicode().to_string()
@@ -106,5 +108,6 @@ mod tests {
     fn control_characters_become_visible() {
         assert_eq!(printable("a\u{1b}[31m"), "a\\u{1b}[31m");
         assert_eq!(printable("a\u{202e}b"), "a\\u{202e}b");
+        assert_eq!(printable("##[add-mask]x"), "#\\u{200b}#[add-mask]x");
     }
 }

@@ -464,3 +464,44 @@ fn published_schemas_are_the_generated_ones() {
     }
     assert_eq!(names, generated);
 }
+
+#[test]
+fn annotations_cannot_be_forged_and_none_is_lost() {
+    let folder = Folder::with(&[]);
+    for n in 1..=12 {
+        folder.write(
+            &format!("sig-node/{}-x.toml", 9000 + n),
+            record(9000 + n, "target = \"v1.38\"\n"),
+        );
+    }
+    folder.write("zz\n::error file=README.md,line=1::injected\nx.toml", "a");
+    folder.write(
+        "sig-node/9100-x.toml",
+        record(9100, "\"##[add-mask]k\" = 1\n"),
+    );
+    let out = folder.run(&["check", "--format=github"]).expect(1);
+    assert!(
+        !out.lines()
+            .any(|line| line.starts_with("::error file=README.md")),
+        "{out}"
+    );
+    assert!(
+        !out.lines()
+            .any(|line| line.contains("##[") && !line.starts_with("::")),
+        "{out}"
+    );
+    assert_eq!(
+        out.lines()
+            .filter(|line| line.starts_with("::error"))
+            .count(),
+        10,
+        "{out}"
+    );
+    assert!(out.contains("more in the log of this step"), "{out}");
+    // 12 targets, a file that no registry knows, and a key that no record has.
+    let all = out
+        .lines()
+        .filter(|line| line.starts_with("::error file") || line.starts_with("error["))
+        .count();
+    assert_eq!(all, 14, "{out}");
+}

@@ -235,3 +235,19 @@ fn hostile_text_in_an_issue_becomes_data() {
     let out = hub.run(&["plan"]).expect(0);
     assert!(!out.contains('\u{1b}'), "{out}");
 }
+
+#[test]
+fn an_issue_that_a_work_item_has_is_not_taken_twice() {
+    let hub = hub("KEP-4242: Quiet Pods", &[]);
+    hub.folder.write(
+        "work-items/critest.toml",
+        "id = \"critest\"\ntitle = \"Run critest\"\nkind = \"interop\"\nassignees = [\"mikebrow\"]\nissue = 30\n",
+    );
+    let ran = hub.run(&["new", "kep", "4242", "--from-issue", "30"]);
+    assert!(
+        ran.out.contains("error[duplicate-issue]") && ran.log.contains("nothing is written"),
+        "{ran:?}"
+    );
+    ran.expect(1);
+    hub.run(&["check"]).expect(0);
+}

@@ -255,6 +255,49 @@ mod three_way {
     }
 
     #[test]
+    fn nobody_who_was_there_before_is_unassigned_also_with_an_exact_policy() {
+        let exact = "[assignees]\npolicy = \"exact\"";
+        // Named from the start, and not any more.
+        let hub = Hub::one("issue = 7\nshepherds = [\"mikebrow\"]\n");
+        hub.configure(exact);
+        hub.edit(
+            7,
+            IssuePatch {
+                assignees: Some(vec!["mikebrow".to_owned()]),
+                ..IssuePatch::default()
+            },
+        );
+        hub.run(&["apply"]).expect(0);
+        hub.rewrite("issue = 7\n");
+        hub.run(&["apply"]).expect(0);
+        assert_eq!(hub.issue(7).assignees, ["mikebrow"]);
+        // There while the policy was to add.
+        let hub = Hub::one("issue = 7\nshepherds = [\"mikebrow\"]\n");
+        hub.edit(
+            7,
+            IssuePatch {
+                assignees: Some(vec!["fuweid".to_owned()]),
+                ..IssuePatch::default()
+            },
+        );
+        hub.run(&["apply"]).expect(0);
+        hub.configure(exact);
+        hub.run(&["apply"]).expect(0);
+        assert_eq!(hub.issue(7).assignees, ["fuweid", "mikebrow"]);
+        // Whoever comes later is drift.
+        let people = ["fuweid", "mikebrow", "samuelkarp"].map(str::to_owned);
+        hub.edit(
+            7,
+            IssuePatch {
+                assignees: Some(people.to_vec()),
+                ..IssuePatch::default()
+            },
+        );
+        hub.run(&["apply"]).expect(0);
+        assert_eq!(hub.issue(7).assignees, ["fuweid", "mikebrow"]);
+    }
+
+    #[test]
     fn each_field_is_in_sync_pending_drifted_with_who_and_when_or_in_conflict() {
         let hub = Hub::with(&[
             (PATH, &record(9001, "issue = 7\nmilestone = \"2.4\"\n")),
@@ -458,7 +501,7 @@ mod three_way {
             assert!(out.contains(text), "{text}: {out}");
         }
         let expected = lines
-            .replace("[\"mikebrow\", \"samuelkarp\"]", "[ \"samuelkarp\"]")
+            .replace("[\"mikebrow\", \"samuelkarp\"]", "[\"samuelkarp\"]")
             .replace("1.38", "1.39")
             .replace("2.4", "2.5");
         assert_eq!(
@@ -744,6 +787,26 @@ mod release_labels {
     }
 
     #[test]
+    fn of_a_record_that_names_a_pull_request_no_more_go_while_another_one_names_it() {
+        let pull = "pull-requests = [{ id = \"containerd/containerd#20\" }]\n";
+        let hub = Hub::with(&[
+            (
+                PATH,
+                &record(9001, &format!("issue = 7\ntarget = \"1.38\"\n{pull}")),
+            ),
+            (
+                "sig-node/9002-b.toml",
+                &record(9002, &format!("issue = 8\ntarget = \"1.39\"\n{pull}")),
+            ),
+        ]);
+        hub.run(&["apply"]).expect(0);
+        hub.rewrite("issue = 7\ntarget = \"1.38\"\n");
+        hub.run(&["apply"]).expect(0);
+        assert_eq!(hub.issue(20).labels, ["target/kubernetes/v1.39"]);
+        hub.run(&["plan", "--exit-code"]).expect(0);
+    }
+
+    #[test]
     fn are_not_put_on_what_is_no_pull_request() {
         let hub = with_pull_request(
             "target = \"1.38\"\npull-requests = [{ id = \"containerd/containerd#8\" }, { id = \"containerd/containerd#99\" }]\n",
@@ -903,6 +966,33 @@ mod identity {
             hub.run(&["apply", "--create", "9001"]).expect(0);
             assert_eq!(hub.issue_count(), 2, "{title}");
             hub.run(&["plan", "--exit-code"]).expect(0);
+        }
+    }
+
+    #[test]
+    fn in_doubt_is_an_own_issue_whose_markers_were_damaged() {
+        for (from, to) in [
+            ("<!-- kepherd:", "  <!-- kepherd:"),
+            ("KEP-9001 -->", "KEP-9001-->"),
+            ("<!-- kepherd:", "> <!-- kepherd:"),
+            ("<!-- kepherd:", "<!-- Kepherd:"),
+        ] {
+            let hub = Hub::one("target = \"1.38\"\n");
+            hub.run(&["apply"]).expect(0);
+            hub.edit(
+                1,
+                IssuePatch {
+                    title: Some("something else".to_owned()),
+                    body: Some(hub.issue(1).body.replace(from, to)),
+                    ..IssuePatch::default()
+                },
+            );
+            let out = hub.run(&["apply"]).expect(1);
+            assert!(
+                out.contains("its marker of KEP-9001 is damaged"),
+                "{to}: {out}"
+            );
+            assert_eq!(hub.issue_count(), 1, "{to}");
         }
     }
 

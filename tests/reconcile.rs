@@ -406,8 +406,8 @@ fn requests_follow_the_formula() {
         hub.run(&["plan"]).expect(0);
         assert_eq!(
             hub.requests_since(before),
-            (2 * pages, 0, 0),
-            "one record without an issue"
+            (2 * pages + 1, 0, 0),
+            "one record without an issue: the list, and what may have been created in the other repository"
         );
     }
 }
@@ -839,4 +839,102 @@ fn a_plan_of_two_hundred_issues_stays_readable() {
     assert_eq!(markdown.matches("<details>").count(), 199);
     assert_eq!(markdown.matches("<details open>").count(), 1);
     assert!(markdown.len() < 900 * 1024);
+}
+
+#[test]
+fn what_people_write_into_a_record_during_a_run_is_kept() {
+    let hub = Hub::with(&[
+        (PATH, &record(9001, "target = \"1.38\"\n")),
+        ("sig-node/9002-b.toml", &record(9002, "")),
+    ]);
+    let mut command = common::command(
+        hub.folder.path(),
+        &["apply", "--write-back", "--write-interval=1"],
+    );
+    command
+        .env("GITHUB_API_URL", hub.sandbox().url())
+        .env("GITHUB_TOKEN", "any")
+        .stdout(std::process::Stdio::null())
+        .stderr(std::process::Stdio::null());
+    let mut run = command.spawn().unwrap();
+    // The registry has been read once the first write is there.
+    while hub.issue_count() == 0 {
+        std::thread::yield_now();
+    }
+    let edited = record(
+        9001,
+        "target = \"1.38\"\n# meanwhile\nmilestone = \"2.5\"\n",
+    );
+    hub.folder.write(PATH, &edited);
+    assert!(run.wait().unwrap().success());
+    let text = hub.folder.read(PATH);
+    assert!(
+        text.starts_with(&edited) && text.contains("issue = "),
+        "{text}"
+    );
+}
+
+#[test]
+fn line_ends_and_a_byte_order_mark_outlast_an_edit() {
+    let text = format!(
+        "\u{feff}{}",
+        record(9001, "# two\r\ntarget = \"1.38\"\n")
+            .replace("\r\n", "\n")
+            .replace('\n', "\r\n")
+    );
+    let hub = Hub::with(&[(PATH, &record(9001, ""))]);
+    hub.folder.write(PATH, text.trim_start_matches('\u{feff}'));
+    hub.run(&["apply", "--write-back"]).expect(0);
+    assert_eq!(
+        hub.folder.read(PATH),
+        format!("{}issue = 1\r\n", text.trim_start_matches('\u{feff}'))
+    );
+}
+
+#[test]
+fn a_reader_that_goes_away_changes_neither_what_is_done_nor_how_it_ends() {
+    let hub = Hub::with(&[(PATH, &record(9001, "target = \"1.38\"\n"))]);
+    let run = |arguments: &[&str]| {
+        let (reader, writer) = std::io::pipe().unwrap();
+        drop(reader);
+        let mut command = common::command(hub.folder.path(), arguments);
+        command
+            .env("GITHUB_API_URL", hub.sandbox().url())
+            .env("GITHUB_TOKEN", "any")
+            .stdout(writer);
+        command.output().unwrap().status.code()
+    };
+    assert_eq!(
+        run(&["apply", "--write-back", "--write-interval=0"]),
+        Some(0)
+    );
+    assert!(hub.folder.read(PATH).contains("issue = 1"));
+    hub.folder.write(PATH, record(9001, "target = \"v1.38\"\n"));
+    assert_eq!(run(&["check"]), Some(1));
+}
+
+#[test]
+fn a_record_that_moves_gets_no_second_issue_even_if_nothing_else_is_unpinned() {
+    let hub = Hub::with(&[
+        (PATH, &record(9001, "")),
+        ("sig-node/9002-b.toml", &record(9002, "issue = 5\n")),
+    ]);
+    hub.run(&["apply"]).expect(0);
+    hub.rewrite("repository = \"containerd/nri\"\n");
+    for arguments in [vec!["apply"], vec!["apply", "--repository=containerd/nri"]] {
+        let out = hub.run(&arguments).expect(1);
+        assert!(
+            out.contains("containerd/containerd#6 carries the marker of KEP-9001"),
+            "{out}"
+        );
+    }
+    hub.world(|world| {
+        assert!(
+            world
+                .repository("containerd/nri")
+                .unwrap()
+                .issues
+                .is_empty()
+        )
+    });
 }

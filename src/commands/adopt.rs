@@ -3,7 +3,6 @@
 use std::collections::BTreeSet;
 
 use anyhow::{Result, bail};
-use toml_edit::DocumentMut;
 
 use super::connect::{self, Connection};
 use super::files::{self, Opened};
@@ -96,27 +95,26 @@ fn adopt_one(
     else {
         return Ok(());
     };
-    let mut document: DocumentMut = source.text.parse()?;
-    let Adoption {
-        mut edits,
-        mut left,
-        also,
-    } = adopt(registry, &mut document, plan, issue);
-    let text = document.to_string();
-    // A record that `check` refuses would stop everything, so nothing of it is written.
-    let errors: Vec<String> = check::findings_of(context, registry, &source.path, &text)
-        .diagnostics
-        .into_iter()
-        .filter(|diagnostic| diagnostic.level == Level::Error)
-        .map(|diagnostic| diagnostic.message)
-        .collect();
-    if !edits.is_empty() && !errors.is_empty() {
-        let edits = std::mem::take(&mut edits).join("; ");
-        left.push(format!("{edits}: {}", errors.join("; ")));
-    }
-    if !edits.is_empty() && !only_show {
-        files::write(&opened.root.join(&*source.path), &text)?;
-    }
+    let file = opened.root.join(&*source.path);
+    let mut adoption = Adoption::default();
+    files::edit(&file, |document| {
+        adoption = adopt(registry, document, plan, issue);
+        let Adoption { edits, left, .. } = &mut adoption;
+        // A record that `check` refuses would stop everything, so nothing of it is written.
+        let text = document.to_string();
+        let errors: Vec<String> = check::findings_of(context, registry, &source.path, &text)
+            .diagnostics
+            .into_iter()
+            .filter(|diagnostic| diagnostic.level == Level::Error)
+            .map(|diagnostic| diagnostic.message)
+            .collect();
+        if !edits.is_empty() && !errors.is_empty() {
+            let edits = std::mem::take(edits).join("; ");
+            left.push(format!("{edits}: {}", errors.join("; ")));
+        }
+        Ok((!edits.is_empty() && !only_show).then_some(()))
+    })?;
+    let Adoption { edits, left, also } = adoption;
     let word = if only_show { "would adopt" } else { "adopted" };
     let width = word.len();
     for edit in &edits {
@@ -162,7 +160,8 @@ fn issue_of<'a>(
 fn subjects(registry: &Registry, names: &[String]) -> Result<BTreeSet<Subject>> {
     let mut subjects = BTreeSet::new();
     for name in names {
-        let digits = name.strip_prefix("KEP-").unwrap_or(name);
+        let lower = name.to_lowercase();
+        let digits = lower.strip_prefix("kep-").unwrap_or(name);
         let kep = digits
             .parse()
             .ok()

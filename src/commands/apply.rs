@@ -170,7 +170,8 @@ async fn reconcile(
     }
     let whole =
         outcome.failures.is_empty() && outcome.stopped.is_none() && !counts.needs_a_person();
-    if connection.is_sandbox() && whole && !context.global.quiet {
+    let everything = plan.options.repository.is_none();
+    if connection.is_sandbox() && whole && everything && !context.global.quiet {
         let next = match options.target.sandbox.as_ref().and_then(Option::as_ref) {
             Some(file) => format!("next: `kepherd plan --sandbox={}` finds nothing to do", file.display()),
             None => "next: `kepherd apply --sandbox=state.json` keeps the sandbox in a file; the same again finds nothing to do"

@@ -1,5 +1,7 @@
 //! `kepherd check`
 
+use std::collections::BTreeSet;
+
 use anyhow::Result;
 
 use super::revision::Around;
@@ -104,29 +106,41 @@ pub(super) fn run(context: &mut Context<'_>, options: &Check) -> Result<Exit> {
     })
 }
 
-/// What `check` would find in one file, if it had this text; the rest of the registry is as it was read.
+/// What `check` would find in one file, if it had this text, and the errors that this would bring to others; the rest of
+/// the registry is as it was read.
 pub(super) fn findings_of(
     context: &Context<'_>,
     registry: &Registry,
     path: &str,
     text: &str,
 ) -> Checked {
-    let others = registry.files.iter().filter(|file| *file.path != *path);
-    let mut files: Vec<RawFile> = others
-        .map(|file| RawFile {
-            path: file.path.to_string(),
-            content: Ok(file.text.as_bytes().to_vec()),
-        })
-        .collect();
-    files.push(RawFile {
+    let raw = |path: &str, text: &str| RawFile {
         path: path.to_owned(),
         content: Ok(text.as_bytes().to_vec()),
-    });
-    let mut checked = rules::run(&load(files), context.today(), None);
-    let files = &checked.files;
-    checked
+    };
+    let files = || registry.files.iter();
+    let before: Vec<RawFile> = files().map(|file| raw(&file.path, &file.text)).collect();
+    let mut after: Vec<RawFile> = files()
+        .filter(|file| *file.path != *path)
+        .map(|file| raw(&file.path, &file.text))
+        .collect();
+    after.push(raw(path, text));
+    let before = rules::run(&load(before), context.today(), None);
+    let mut checked = rules::run(&load(after), context.today(), None);
+    let named = |files: &[SourceFile], one: &Diagnostic| {
+        let path = files[one.primary.file.0].path.to_string();
+        (one.rule.to_string(), path, one.message.clone())
+    };
+    let known: BTreeSet<(String, String, String)> = before
         .diagnostics
-        .retain(|diagnostic| *files[diagnostic.primary.file.0].path == *path);
+        .iter()
+        .map(|one| named(&before.files, one))
+        .collect();
+    let files = &checked.files;
+    checked.diagnostics.retain(|one| {
+        let is_here = *files[one.primary.file.0].path == *path;
+        is_here || (one.level == Level::Error && !known.contains(&named(files, one)))
+    });
     checked
 }
 

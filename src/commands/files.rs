@@ -5,6 +5,7 @@ use std::io::{Read as _, Write as _};
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, Result, bail};
+use toml_edit::DocumentMut;
 
 use super::{Context, Environment};
 use crate::registry::load::{
@@ -144,6 +145,33 @@ fn prefix(root: &Path, here: &Path) -> String {
     } else {
         format!("{shown}/")
     }
+}
+
+/// Edits a record as it is on disk now: people may have edited it since it was read. An edit that gives nothing is not
+/// written. Line ends and a byte order mark stay as they are.
+pub(super) fn edit<T>(
+    path: &Path,
+    edit: impl FnOnce(&mut DocumentMut) -> Result<Option<T>>,
+) -> Result<Option<T>> {
+    const MARK: char = '\u{feff}';
+    let text = read_text(path, MAX_FILE_BYTES)?;
+    let bare = text.strip_prefix(MARK).unwrap_or(&text);
+    let mut document: DocumentMut = bare
+        .parse()
+        .with_context(|| format!("`{}` is no TOML any more", path.display()))?;
+    let Some(done) = edit(&mut document)? else {
+        return Ok(None);
+    };
+    let mut new = document.to_string();
+    let lines = bare.matches('\n').count();
+    if lines > 0 && bare.matches("\r\n").count() == lines {
+        new = new.replace("\r\n", "\n").replace('\n', "\r\n");
+    }
+    if bare.len() < text.len() {
+        new.insert(0, MARK);
+    }
+    write(path, &new)?;
+    Ok(Some(done))
 }
 
 /// Writes a new file below a root, and never over or through something that is there.

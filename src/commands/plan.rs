@@ -15,6 +15,7 @@ use crate::github::{Read, Wanted};
 use crate::observed::Observed;
 use crate::plan::{Options, Plan, plan};
 use crate::registry::Registry;
+use crate::registry::values::RepositoryName;
 use crate::render::plan_text::{self, View};
 use crate::render::{json, plan_markdown};
 use crate::rules;
@@ -77,13 +78,22 @@ pub(super) fn run(context: &mut Context<'_>, options: &PlanArgs) -> Result<Exit>
 
 /// A place for a plan: in the registry it would be a file that no registry knows, and the next plan would be refused.
 fn outside(path: &Path, opened: &Opened) -> Result<PathBuf> {
-    let folder = path.parent().and_then(|folder| folder.canonicalize().ok());
+    let existing = path
+        .ancestors()
+        .skip(1)
+        .find_map(|folder| folder.canonicalize().ok());
     let root = opened.root.canonicalize().ok();
-    if let (Some(folder), Some(root)) = (folder, root)
+    if let (Some(folder), Some(root)) = (existing, root)
         && folder.starts_with(root)
     {
         bail!(
             "--out {}: a plan is no part of the registry: choose a place outside of it",
+            path.display()
+        );
+    }
+    if std::fs::symlink_metadata(path).is_ok_and(|found| !found.is_file()) {
+        bail!(
+            "--out {}: that is there, and no regular file",
             path.display()
         );
     }
@@ -118,8 +128,34 @@ pub(super) async fn observe(
     if let Some(repository) = &options.repository {
         desired = desired.only(repository);
     }
-    let observed = client.observe(&Wanted::of(&desired, listed)).await?;
-    let plan = plan(&desired, &observed, options);
+    let mut observed = client.observe(&Wanted::of(&desired, listed)).await?;
+    let mut plan = plan(&desired, &observed, options);
+    if plan.counts().create > 0 {
+        // A record may have moved: what was created for it in another repository is looked for before a second one is.
+        let unlisted: Vec<RepositoryName> = registry
+            .config
+            .value
+            .repositories
+            .iter()
+            .filter(|name| {
+                let seen = observed.repositories.get(name);
+                seen.is_none_or(|seen| seen.indexed.is_none() && seen.problem.is_none())
+            })
+            .cloned()
+            .collect();
+        let elsewhere = client.own_issues(&unlisted).await?;
+        let found = elsewhere
+            .repositories
+            .values()
+            .any(|seen| seen.indexed.iter().flatten().next().is_some());
+        for (name, seen) in elsewhere.repositories {
+            let known = observed.repositories.entry(name).or_default();
+            known.indexed = known.indexed.take().or(seen.indexed);
+        }
+        if found {
+            plan = crate::plan::plan(&desired, &observed, options);
+        }
+    }
     Ok((plan, observed))
 }
 

@@ -2,7 +2,6 @@
 //! run created and did not write down.
 
 use anyhow::Result;
-use toml_edit::DocumentMut;
 
 use super::Context;
 use super::files::{self, Opened};
@@ -32,17 +31,17 @@ pub(super) fn run(
             continue;
         };
         let source = registry.file(file);
-        let written = source
-            .text
-            .parse::<DocumentMut>()
-            .map_err(anyhow::Error::from)
-            .and_then(|mut document| {
-                edit::set(&mut document, "issue", i64::try_from(number)?.into());
-                files::write(&opened.root.join(&*source.path), &document.to_string())
-            });
+        let written = files::edit(&opened.root.join(&*source.path), |document| {
+            if edit::get(document, "issue").is_some() {
+                return Ok(None);
+            }
+            edit::set(document, "issue", i64::try_from(number)?.into());
+            Ok(Some(()))
+        });
         let path = format!("{}{}", opened.prefix, source.path);
         match written {
-            Ok(()) => writeln!(context.out, "recorded {path}: issue = {number}")?,
+            Ok(None) => {}
+            Ok(Some(())) => writeln!(context.out, "recorded {path}: issue = {number}")?,
             Err(error) => {
                 whole = false;
                 writeln!(

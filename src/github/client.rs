@@ -392,6 +392,26 @@ impl Read for Client {
         Ok(observed)
     }
 
+    async fn own_issues(&self, repositories: &[RepositoryName]) -> Result<Observed, Error> {
+        let mut observed = Observed {
+            viewer: self.viewer(),
+            ..Observed::default()
+        };
+        for repository in repositories {
+            let mut pending = vec![queries::own_issues(repository)];
+            while let Some(query) = pending.pop() {
+                match self.read_page(&query, &mut observed).await {
+                    Ok(more) => pending.extend(more),
+                    Err(error) if error.is_everywhere() => return Err(error),
+                    Err(_) => {
+                        observed.repositories.remove(repository);
+                    }
+                }
+            }
+        }
+        Ok(observed)
+    }
+
     async fn issue(&self, repository: &RepositoryName, number: u64) -> Result<Lookup, Error> {
         let path = format!("/repos/{repository}/issues/{number}");
         match self.read(&path).await {

@@ -150,6 +150,17 @@ pub fn queries(wanted: &Wanted) -> Vec<Query> {
     queries
 }
 
+/// The first request for the issues that this identity wrote in a repository.
+pub fn own_issues(repository: &RepositoryName) -> Query {
+    let mut part = Part::of(repository);
+    part.list = Some(List {
+        labels: Vec::new(),
+        labelled: Cursor::End,
+        own: Cursor::Start,
+    });
+    Query { parts: vec![part] }
+}
+
 impl Part {
     fn of(repository: &RepositoryName) -> Self {
         Self {

@@ -13,8 +13,8 @@ use crate::words::has_name;
 pub(super) struct Remembered {
     /// Those whom kepherd assigned.
     pub(super) ours: Vec<String>,
-    /// Those who were there before it.
-    pub(super) guests: Vec<String>,
+    /// Those who were there before it, where nobody else should come.
+    pub(super) guests: Option<Vec<String>>,
 }
 
 pub(super) fn compare(
@@ -60,18 +60,21 @@ pub(super) fn compare(
             outcome.applied.ours.push(login.to_owned());
         }
     }
-    let is_guest = |login: &str| match last {
-        Some(last) => has_name(&last.guests, login),
-        None => true,
-    };
+    if wanted.assignee_policy == AssigneePolicy::Exact {
+        let before = last.and_then(|last| last.guests.as_ref());
+        let is_guest = |login: &&String| match before {
+            Some(guests) => has_name(guests, login),
+            None => !is_ours(login),
+        };
+        let guests = issue.assignees.iter().filter(is_guest);
+        outcome.applied.guests = Some(guests.cloned().collect());
+    }
     for login in issue.assignees.iter().filter(|login| !is_wanted(login)) {
         if is_ours(login) {
             outcome.change.remove.push(login.clone());
-        } else if wanted.assignee_policy == AssigneePolicy::Exact {
-            if is_guest(login) {
-                outcome.applied.guests.push(login.clone());
-                continue;
-            }
+        } else if let Some(guests) = &outcome.applied.guests
+            && !has_name(guests, login)
+        {
             drifted(Drifted::Added(login.clone()));
             if enforced {
                 outcome.change.remove.push(login.clone());

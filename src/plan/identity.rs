@@ -82,6 +82,8 @@ pub(super) struct Index<'a> {
     by_number: BTreeMap<u64, &'a ObservedIssue>,
     by_kep: BTreeMap<u32, Vec<&'a ObservedIssue>>,
     titles: BTreeMap<String, Vec<&'a ObservedIssue>>,
+    /// Own issues with a marker that was damaged, by what it still says.
+    damaged: BTreeMap<Subject, Vec<&'a ObservedIssue>>,
     /// Numbers that some record names, as its issue or otherwise.
     claimed: BTreeSet<u64>,
     /// What there are records of.
@@ -103,6 +105,7 @@ impl<'a> Index<'a> {
             listed: seen.indexed.is_some(),
             by_number: BTreeMap::new(),
             by_kep: BTreeMap::new(),
+            damaged: BTreeMap::new(),
             titles: BTreeMap::new(),
             recorded: wanted
                 .issues
@@ -127,7 +130,12 @@ impl<'a> Index<'a> {
         };
         for issue in everything(seen) {
             index.by_number.insert(issue.number, issue);
-            if let Some(kep) = kep_of(issue) {
+            if issue.own {
+                for subject in section::mentioned(&issue.body) {
+                    index.damaged.entry(subject).or_default().push(issue);
+                }
+            }
+            for kep in keps_of(issue) {
                 index.by_kep.entry(kep).or_default().push(issue);
             }
             index
@@ -149,10 +157,14 @@ impl<'a> Index<'a> {
     }
 
     /// Issues other than this one that carry a subject's marker and were written by this identity, in any repository.
-    pub(super) fn others_marked(&self, subject: &Subject, number: u64) -> Vec<String> {
-        let marked = self.marked.get(subject).into_iter().flatten();
+    pub(super) fn others_marked(&self, wanted: &DesiredIssue, number: u64) -> Vec<String> {
+        let marked = self.marked.get(&wanted.subject).into_iter().flatten();
+        let is_known = |place: &MarkedAt| {
+            place.repository == *self.name
+                && (place.number == number || wanted.other_numbers.contains(&place.number))
+        };
         marked
-            .filter(|place| place.own && (place.repository != *self.name || place.number != number))
+            .filter(|place| place.own && !is_known(place))
             .map(|place| format!("{}#{}", place.repository, place.number))
             .collect()
     }
@@ -278,6 +290,22 @@ pub(super) fn identify<'a>(
             "try again".to_owned(),
         );
     }
+    let damaged = index.damaged.get(&wanted.subject).into_iter().flatten();
+    if let Some(issue) = damaged
+        .into_iter()
+        .find(|issue| !index.pinned.contains(&issue.number))
+    {
+        return doubt(
+            format!(
+                "#{} was written by kepherd, and its marker of {} is damaged",
+                issue.number, wanted.subject
+            ),
+            format!(
+                "if it is the tracking issue, pin it: `issue = {}`, and restore or remove the lines with `kepherd:`",
+                issue.number
+            ),
+        );
+    }
     let (named, asked_for) = match &wanted.subject {
         Subject::Kep(number) => (index.by_kep.get(number), options.create.contains(number)),
         Subject::Item(_) => (index.titles.get(&folded(&wanted.title)), false),
@@ -288,7 +316,11 @@ pub(super) fn identify<'a>(
         .flatten()
         .copied()
         .filter(|issue| {
+            let others = subjects(issue);
+            let is_of_another =
+                issue.own && !others.is_empty() && !others.contains(&wanted.subject);
             let spoken_for = index.pinned.contains(&issue.number)
+                || is_of_another
                 || wanted.other_numbers.contains(&issue.number);
             !asked_for && !spoken_for
         })
@@ -319,8 +351,10 @@ fn pinned(number: u64, seen: &ObservedRepository) -> Identity<'_> {
         ),
         Some(Lookup::Transferred(address)) => doubt(
             format!("#{number} was transferred to {address}"),
-            "name its new number and `repository`, and the old number in `former-issues`"
-                .to_owned(),
+            format!(
+                "open #{number} in a browser to see where it is; name its new number and `repository`, and {number} in \
+                 `former-issues`"
+            ),
         ),
         Some(Lookup::Deleted) => doubt(
             format!("#{number} was deleted"),
@@ -352,40 +386,70 @@ fn numbers(issues: &[&ObservedIssue]) -> String {
     numbers.join(" and ")
 }
 
-/// The KEP that an issue is about: the one that its title names, or else the only one in the template's field for it.
-fn kep_of(issue: &ObservedIssue) -> Option<u32> {
-    kep_in_title(&issue.title).or_else(|| {
-        let keps = issue_form::read("", &issue.body).keps;
-        keps.first().copied().filter(|_| keps.len() == 1)
-    })
+/// The KEPs that an issue is about: those that its title names, or else the only one in the template's field for it.
+fn keps_of(issue: &ObservedIssue) -> BTreeSet<u32> {
+    let named = keps_in_title(&issue.title);
+    if !named.is_empty() {
+        return named;
+    }
+    let keps = issue_form::read("", &issue.body).keps;
+    match keps.as_slice() {
+        [only] => BTreeSet::from([*only]),
+        _ => BTreeSet::new(),
+    }
 }
 
-/// The KEP that an issue's title names, in the ways that people write it: `KEP-4216`, `KEP 4216`, `4216 - …`.
-pub fn kep_in_title(title: &str) -> Option<u32> {
-    let upper = title.to_uppercase();
-    let mut rest = upper.as_str();
-    while let Some(at) = rest.find("KEP") {
-        let before = rest[..at].chars().next_back();
-        rest = &rest[at + 3..];
-        let after = rest.trim_start_matches([' ', '-', '_', '#', ':', '/']);
-        if !before.is_some_and(char::is_alphanumeric)
-            && let Some(number) = leading_number(after)
-        {
-            return Some(number);
+/// The KEPs that an issue's title names, in the ways that people write it: `KEP-4216`, `KEPs 4216`, `kep.k8s.io/4216`,
+/// `enhancements#4216`, `[4216]`, `4216 - …`.
+pub fn keps_in_title(title: &str) -> BTreeSet<u32> {
+    const WORDS: [&str; 6] = [
+        "KEPS",
+        "KEP NO.",
+        "KEP NUMBER",
+        "KEP",
+        "KEP.K8S.IO",
+        "ENHANCEMENTS",
+    ];
+    // Hyphens, dashes and spaces come in many forms.
+    let upper: String = title
+        .chars()
+        .map(|c| match c {
+            '\u{2010}'..='\u{2015}' | '\u{2212}' => '-',
+            c if c.is_whitespace() => ' ',
+            c => c,
+        })
+        .collect::<String>()
+        .to_uppercase();
+    let mut keps = BTreeSet::new();
+    for word in WORDS {
+        for (at, _) in upper.match_indices(word) {
+            let before = upper[..at].chars().next_back();
+            let after = upper[at + word.len()..]
+                .trim_start_matches([' ', '-', '_', '#', ':', '/', '(', '[']);
+            if !before.is_some_and(char::is_alphanumeric) {
+                keps.extend(leading_number(after));
+            }
         }
     }
-    // Without the word, the number must open the title, after a bracketed prefix.
+    // Without the word, the number opens the title, after bracketed prefixes, or is one of them.
     let mut start = upper.trim_start();
-    if start.starts_with('[')
-        && let Some((_, after)) = start.split_once(']')
+    while let Some((prefix, after)) = start
+        .strip_prefix('[')
+        .and_then(|rest| rest.split_once(']'))
     {
-        start = after;
+        keps.extend(
+            leading_number(prefix.trim()).filter(|number| number.to_string() == prefix.trim()),
+        );
+        start = after.trim_start_matches([' ', ':']);
     }
     let start = start.trim_start_matches([':', ' ', '<', '#']);
-    let number = leading_number(start)?;
-    let digits = number.to_string().len();
-    let after = start[digits..].trim_start();
-    after.starts_with(['-', ':', '–', '—']).then_some(number)
+    if let Some(number) = leading_number(start) {
+        let after = start[number.to_string().len()..].trim_start();
+        if after.starts_with(['-', ':']) {
+            keps.insert(number);
+        }
+    }
+    keps
 }
 
 /// A title as titles are compared: without case, and without white space around it.
@@ -396,7 +460,11 @@ fn folded(title: &str) -> String {
 fn leading_number(text: &str) -> Option<u32> {
     let digits: String = text.chars().take_while(char::is_ascii_digit).collect();
     let next = text[digits.len()..].chars().next();
-    let plain = !digits.starts_with('0') && !next.is_some_and(|c| c.is_alphanumeric() || c == '.');
+    // A full stop ends a sentence; with a digit behind it, it is a version.
+    let version = text[digits.len()..]
+        .strip_prefix('.')
+        .is_some_and(|rest| rest.starts_with(|c: char| c.is_ascii_digit()));
+    let plain = !digits.starts_with('0') && !version && !next.is_some_and(char::is_alphanumeric);
     digits.parse().ok().filter(|_| plain)
 }
 
@@ -416,9 +484,24 @@ mod tests {
             "[sig-node] 4216: Image pull",
             "Support KEP-4216 (image pull)",
             "KEP #4216",
+            "Support KEP-4216.",
+            "KEP\u{2013}4216: x",
+            "KEP\u{2011}4216 x",
+            "KEP\u{a0}4216: x",
+            "KEPs 4216 x",
+            "KEP(4216): x",
+            "KEP no. 4216",
+            "kubernetes/enhancements#4216 x",
+            "Track https://kep.k8s.io/4216",
+            "[SIG-Node][4216] x",
+            "4216 \u{2014} x",
         ] {
-            assert_eq!(kep_in_title(title), Some(4216), "{title}");
+            assert_eq!(keps_in_title(title), BTreeSet::from([4216]), "{title}");
         }
+        assert_eq!(
+            keps_in_title("KEP-4216, KEP-9000: both"),
+            BTreeSet::from([4216, 9000])
+        );
     }
 
     #[test]
@@ -436,16 +519,18 @@ mod tests {
             "SKEP-4216",
             "KEP-4216a",
             "KEP-04216",
+            "KEP-4216.1",
             "Upgrade to 1.38 - now",
             "1.38 - now",
             "KEP process",
+            "[4216 pods] fail",
             "",
         ] {
-            assert_eq!(kep_in_title(title), None, "{title}");
+            assert_eq!(keps_in_title(title), BTreeSet::new(), "{title}");
         }
         assert_eq!(
-            kep_in_title("KEP-4261"),
-            Some(4261),
+            keps_in_title("KEP-4261"),
+            BTreeSet::from([4261]),
             "a transposed digit is another KEP"
         );
     }

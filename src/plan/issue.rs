@@ -10,6 +10,7 @@ use super::{
 use crate::desired::DesiredIssue;
 use crate::github_limits as limits;
 use crate::observed::ObservedIssue;
+use crate::registry::config::AssigneePolicy;
 use crate::section::{self, Applied, Found, PullRequestLabels};
 
 pub(super) fn plan(
@@ -89,6 +90,7 @@ fn create(wanted: &DesiredIssue, claims: Option<&PullRequestLabels>) -> Action {
             set: true,
         }),
         title: wanted.retitle.then(|| wanted.title.clone()),
+        guests: (wanted.assignee_policy == AssigneePolicy::Exact).then(Vec::new),
         announced: Some(announcement::first(wanted)),
         pull_requests: remembered(wanted, claims, None),
         ..Applied::default()
@@ -159,10 +161,14 @@ fn update(
     .collect();
     let mut drift = [title.drift, labels.drift, milestone.drift, assignees.drift].concat();
     if !conflicts.is_empty() {
+        let remedy = if drift.is_empty() {
+            "change the record, or take something off the issue"
+        } else {
+            "change the record to what is right (`kepherd adopt` takes over what GitHub says), or the issue"
+        };
         let blocked = Blocked {
             reason: conflicts.join("; "),
-            remedy: "change the record to what is right (`kepherd adopt` takes over what GitHub says), or the issue"
-                .to_owned(),
+            remedy: remedy.to_owned(),
             conflict: true,
         };
         // What is not written is not put right either.
@@ -197,8 +203,8 @@ fn update(
         labels: labels.change,
         milestone: milestone.change,
         assignees: assignees.change,
-        close: closing.change,
-        // An announcement is remembered in the section; without one to remember it in, there is none.
+        // Both are remembered in the section; where it is not written, there is neither.
+        close: closing.change.filter(|_| status.change.is_some()),
         announcement: announcement.filter(|_| status.change.is_some()),
         section: status.change,
     };

@@ -16,11 +16,11 @@ pub(super) fn of_issue(
     if let Subject::Kep(number) = wanted.subject
         && !wanted.retitle
     {
-        let names = identity::kep_in_title(&issue.title);
-        if names != Some(number) {
+        let names = identity::keps_in_title(&issue.title);
+        if !names.contains(&number) {
             notices.push(Notice::Untitled {
                 title: issue.title.clone(),
-                names,
+                names: names.first().copied(),
             });
         }
     }
@@ -36,7 +36,7 @@ pub(super) fn of_issue(
         None if !issue.open && wanted.may_create => notices.push(Notice::Closed),
         _ => {}
     }
-    let others = index.others_marked(&wanted.subject, issue.number);
+    let others = index.others_marked(wanted, issue.number);
     if !others.is_empty() {
         notices.push(Notice::Duplicates(others));
     }

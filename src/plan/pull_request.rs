@@ -30,12 +30,17 @@ impl Memory {
         let mut memory = BTreeMap::new();
         for scene in scenes {
             let issues = scene.wanted.issues.iter();
-            for wanted in issues.filter(|issue| !issue.pull_requests.is_empty()) {
+            for wanted in issues {
+                let applied = issue::applied(wanted, scene, options);
+                let labels = applied
+                    .map(|applied| applied.pull_requests)
+                    .unwrap_or_default();
+                if labels.is_empty() && wanted.pull_requests.is_empty() {
+                    continue;
+                }
                 let planned = issue::plan(wanted, scene, &Claims::new(), options);
                 let remembered = Remembered {
-                    labels: issue::applied(wanted, scene, options)
-                        .map(|applied| applied.pull_requests)
-                        .unwrap_or_default(),
+                    labels,
                     writable: !matches!(planned.action, Action::Blocked(_) | Action::NotTracked),
                 };
                 memory.insert(wanted.subject.clone(), remembered);
@@ -49,6 +54,15 @@ impl Memory {
         remembered
             .and_then(|remembered| remembered.labels.get(reference))
             .map_or(&[], Vec::as_slice)
+    }
+
+    /// The records whose sections say that kepherd put a label on a pull request: also those that do not name it any more.
+    fn claimants(&self, reference: &str, label: &str) -> impl Iterator<Item = &Remembered> {
+        let all = self.0.values();
+        all.filter(move |one| {
+            let labels = one.labels.get(reference);
+            labels.is_some_and(|labels| has_name(labels, label))
+        })
     }
 
     fn is_writable(&self, subject: &Subject) -> bool {
@@ -106,10 +120,8 @@ fn compare(
     // A label stays claimed only where its section can be written; so nothing is taken off without that.
     let all_writable = wanted.labels.keys().all(|one| memory.is_writable(one));
     for label in &found.labels {
-        let is_ours = wanted
-            .labels
-            .keys()
-            .any(|subject| has_name(memory.labels(subject, reference), label));
+        let mut claimants = memory.claimants(reference, label).peekable();
+        let is_ours = claimants.peek().is_some() && claimants.all(|one| one.writable);
         if all_writable && is_ours && !is_asked(label) && wanted.removable.contains(label) {
             change.remove.push(label.clone());
         }

@@ -45,10 +45,11 @@ pub fn annotations(diagnostics: &[Diagnostic], files: &[SourceFile], prefix: &st
             let file = &files[diagnostic.primary.file.0];
             let line = file.position(diagnostic.primary.place.start).line;
             let message = printable(&diagnostic.message);
+            let path = printable(&file.path);
             let _ = writeln!(
                 out,
-                "{command}[{}]: {message} ({prefix}{}:{line})",
-                diagnostic.rule, file.path
+                "{command}[{}]: {message} ({prefix}{path}:{line})",
+                diagnostic.rule
             );
         }
     }
