@@ -123,6 +123,8 @@ pub async fn apply<C: Read + Write, P: Pace>(
         pace,
         on_event,
         outcome: Outcome::default(),
+        unwritten: BTreeSet::new(),
+        unlabelled: BTreeSet::new(),
     };
     for repository in &plan.repositories {
         let milestones = observed
@@ -132,6 +134,9 @@ pub async fn apply<C: Read + Write, P: Pace>(
             .unwrap_or_default();
         run.repository(repository, milestones).await;
     }
+    for repository in &plan.repositories {
+        run.afterwards(repository).await;
+    }
     run.outcome
 }
 
@@ -140,9 +145,14 @@ struct Run<'a, C, P> {
     pace: &'a mut P,
     on_event: &'a mut dyn FnMut(&Event),
     outcome: Outcome,
+    /// What could not be written, so that nothing may rely on what its section remembers.
+    unwritten: BTreeSet<Subject>,
+    /// Whose pull requests could not be labelled, so that what their sections remember of labels is not over.
+    unlabelled: BTreeSet<Subject>,
 }
 
 /// What the issues of a repository can rely on.
+#[derive(Default)]
 struct Definitions {
     milestones: BTreeMap<String, u64>,
     missing_labels: BTreeSet<String>,
@@ -178,15 +188,22 @@ impl<C: Read + Write, P: Pace> Run<'_, C, P> {
             }
         }
         for issue in &plan.issues {
+            let before = (self.outcome.created, self.outcome.updated);
             match &issue.action {
                 Action::Create(new) => self.create(name, issue, new, &definitions).await,
                 Action::Update(update) => self.update(name, issue, update, &definitions).await,
-                Action::InSync | Action::NotTracked | Action::Blocked(_) => {}
+                Action::InSync | Action::NotTracked | Action::Blocked(_) => continue,
+            }
+            if before == (self.outcome.created, self.outcome.updated) {
+                self.unwritten.insert(issue.subject.clone());
             }
         }
         for pull_request in &plan.pull_requests {
             if let PullRequestAction::Label(change) = &pull_request.action {
-                self.label(name, pull_request, change, &definitions).await;
+                if !self.label(name, pull_request, change, &definitions).await {
+                    self.unlabelled
+                        .extend(pull_request.subjects.iter().cloned());
+                }
             }
         }
     }
@@ -228,6 +245,7 @@ impl<C: Read + Write, P: Pace> Run<'_, C, P> {
                 };
                 self.wrote(issue, &answer, true);
                 self.verify(&what, &asked, &answer, new.milestone.as_deref());
+                self.correct(repository, &what, &new.as_update(), &answer).await;
             }
             Err(error) if error.outcome_is_unknown() => self.failed_by(
                 what,
@@ -268,22 +286,53 @@ impl<C: Read + Write, P: Pace> Run<'_, C, P> {
             );
             return;
         }
+        if let Some(comment) = &update.announcement {
+            match self.announce(repository, issue, number, comment).await {
+                Some(Ok(())) => {}
+                Some(Err(why)) => {
+                    self.failed(what, why);
+                    return;
+                }
+                None => return,
+            }
+        }
+        if let Some(answer) = self
+            .change(repository, number, &what, update, definitions)
+            .await
+        {
+            self.wrote(issue, &answer, false);
+        }
+    }
+
+    /// Writes what changes of an issue; gives it as GitHub made it, unless that failed.
+    async fn change(
+        &mut self,
+        repository: &RepositoryName,
+        number: u64,
+        what: &str,
+        update: &Update,
+        definitions: &Definitions,
+    ) -> Option<ObservedIssue> {
+        let what = what.to_owned();
+        let to = update
+            .milestone
+            .as_ref()
+            .and_then(|change| change.to.as_ref());
         for tried in 0..TRIES {
             let fresh = match self.client.issue(repository, number).await {
                 Ok(Lookup::Issue(fresh)) => fresh,
                 Ok(_) => {
                     let why = "it is not an issue any more; nothing is written";
                     self.failed(what, why.to_owned());
-                    return;
+                    return None;
                 }
                 Err(error) => {
                     self.failed_by(what, &error, format!("{error}; nothing is written"));
-                    return;
+                    return None;
                 }
             };
             if tried > 0 && update.is_done(&fresh) {
-                self.wrote(issue, &fresh, false);
-                return;
+                return Some(*fresh);
             }
             let number_of = |title: &str| definitions.milestones.get(title).copied();
             let patch = match update.patch(&fresh, number_of) {
@@ -294,36 +343,83 @@ impl<C: Read + Write, P: Pace> Run<'_, C, P> {
                         "its {field} was changed since the plan; nothing is written: plan again"
                     );
                     self.failed(what, why);
-                    return;
+                    return None;
                 }
             };
-            if let Some(comment) = &update.announcement {
-                match self.announce(repository, issue, number, comment).await {
-                    Some(Ok(())) => {}
-                    Some(Err(why)) => {
-                        self.failed(what, why);
-                        return;
-                    }
-                    None => return,
-                }
-            }
             if !self.turn(&what, WriteKind::Change).await {
-                return;
+                return None;
             }
             match self.client.update_issue(repository, number, &patch).await {
                 Ok(answer) => {
-                    self.wrote(issue, &answer, false);
                     self.verify(&what, &patch, &answer, to.map(String::as_str));
-                    return;
+                    self.correct(repository, &what, update, &answer).await;
+                    return Some(answer);
                 }
                 // The same patch twice is the same issue; but somebody may have edited it meanwhile, so it is read again.
                 Err(error) if error.outcome_is_unknown() && tried + 1 < TRIES => {}
                 Err(error) => {
                     let why = refusal(&error, &update.assignees.add);
                     self.failed_by(what, &error, why);
-                    return;
+                    return None;
                 }
             }
+        }
+        None
+    }
+
+    /// Where GitHub left something out, the section must not remember it as done.
+    async fn correct(
+        &mut self,
+        repository: &RepositoryName,
+        what: &str,
+        update: &Update,
+        answer: &ObservedIssue,
+    ) {
+        let Some(correction) = update.correction(answer) else {
+            return;
+        };
+        let correction = Update {
+            section: Some(correction),
+            ..Update::default()
+        };
+        let Ok(patch) = correction.patch(answer, |_| None) else {
+            return;
+        };
+        if !self.turn(what, WriteKind::Change).await {
+            return;
+        }
+        let number = answer.number;
+        if let Err(error) = self.client.update_issue(repository, number, &patch).await {
+            let why =
+                format!("{error}; its section says that something was done that GitHub left out");
+            self.failed_by(what.to_owned(), &error, why);
+        }
+    }
+
+    /// The sections that remembered labels on pull requests until these were taken off.
+    async fn afterwards(&mut self, plan: &RepositoryPlan) {
+        for issue in &plan.issues {
+            let (Some(number), Some(change)) = (issue.number, &issue.afterwards) else {
+                continue;
+            };
+            let subject = &issue.subject;
+            if self.unwritten.contains(subject) || self.unlabelled.contains(subject) {
+                // The labels are still there, or may be: the next run sees to it.
+                continue;
+            }
+            let what = format!("{} (#{number}, {}), once more", issue.subject, issue.record);
+            let update = Update {
+                section: Some(change.clone()),
+                ..Update::default()
+            };
+            self.change(
+                &plan.repository,
+                number,
+                &what,
+                &update,
+                &Definitions::default(),
+            )
+            .await;
         }
     }
 
@@ -383,50 +479,57 @@ impl<C: Read + Write, P: Pace> Run<'_, C, P> {
         pull_request: &PullRequestPlan,
         change: &SetChange,
         definitions: &Definitions,
-    ) {
+    ) -> bool {
         if self.outcome.stopped.is_some() {
-            return;
+            return false;
         }
         let number = pull_request.number;
         let what = format!("pull request {repository}#{number}");
+        let subjects = &pull_request.subjects;
+        if let Some(subject) = subjects.iter().find(|one| self.unwritten.contains(one)) {
+            let why =
+                format!("the issue of {subject} was not written, which has to remember its labels");
+            self.failed(what, why);
+            return false;
+        }
         if let Some(missing) = definitions.missing(&change.add, None) {
             self.failed(
                 what,
                 format!("{missing} could not be created; nothing is written"),
             );
-            return;
+            return false;
         }
         for tried in 0..TRIES {
             let there = match self.client.labels_of_pull_request(repository, number).await {
                 Ok(Some(there)) => there,
                 // Closed since the plan: it is left alone from then on.
-                Ok(None) => return,
+                Ok(None) => return true,
                 Err(error) => {
                     self.failed_by(what, &error, format!("{error}; nothing is written"));
-                    return;
+                    return false;
                 }
             };
             if tried > 0 && change.is_done(&there) {
                 self.labelled(repository, number);
-                return;
+                return true;
             }
             let patch = change.patch_of_labels(&there);
             if !self.turn(&what, WriteKind::Change).await {
-                return;
+                return false;
             }
             match self.client.update_issue(repository, number, &patch).await {
                 Ok(answer) => {
                     self.labelled(repository, number);
-                    self.verify(&what, &patch, &answer, None);
-                    return;
+                    return self.verify(&what, &patch, &answer, None);
                 }
                 Err(error) if error.outcome_is_unknown() && tried + 1 < TRIES => {}
                 Err(error) => {
                     self.failed_by(what, &error, refusal(&error, &[]));
-                    return;
+                    return false;
                 }
             }
         }
+        false
     }
 
     fn labelled(&mut self, repository: &RepositoryName, number: u64) {
@@ -444,9 +547,10 @@ impl<C: Read + Write, P: Pace> Run<'_, C, P> {
         asked: &Patch,
         answer: &ObservedIssue,
         milestone: Option<&str>,
-    ) {
+    ) -> bool {
         let missing = asked.missing_in(answer, milestone);
-        if !missing.is_empty() {
+        let is_whole = missing.is_empty();
+        if !is_whole {
             self.failed(
                 what.to_owned(),
                 format!(
@@ -456,6 +560,7 @@ impl<C: Read + Write, P: Pace> Run<'_, C, P> {
                 ),
             );
         }
+        is_whole
     }
 
     /// Creates a label or a milestone. One that exists already does as well, so that it may be tried again.

@@ -94,6 +94,9 @@ pub struct IssuePlan {
     pub url: Option<String>,
     /// What is done.
     pub action: Action,
+    /// What the section says once the labels of pull requests are taken off: until then it has to remember them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub afterwards: Option<SectionChange>,
     /// Where GitHub was changed by others: what of it is put right is part of the action.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub drift: Vec<Drift>,
@@ -390,6 +393,8 @@ pub struct Counts {
     pub definitions: usize,
     /// Announcements posted.
     pub announcements: usize,
+    /// Sections written a second time.
+    pub afterwards: usize,
     /// Pull requests labelled.
     pub pull_requests: usize,
     /// Repositories that could not be read.
@@ -401,7 +406,12 @@ pub struct Counts {
 impl Counts {
     /// Requests that write.
     pub fn writes(self) -> usize {
-        self.definitions + self.create + self.update + self.announcements + self.pull_requests
+        self.definitions
+            + self.create
+            + self.update
+            + self.announcements
+            + self.pull_requests
+            + self.afterwards
     }
 }
 
@@ -425,6 +435,7 @@ impl Plan {
                     Action::Update(update) => {
                         counts.update += 1;
                         counts.announcements += usize::from(update.announcement.is_some());
+                        counts.afterwards += usize::from(issue.afterwards.is_some());
                     }
                     Action::InSync if !issue.drift.is_empty() => counts.drifted += 1,
                     Action::InSync => counts.in_sync += 1,
@@ -488,7 +499,7 @@ pub fn plan(desired: &Desired, observed: &Observed, options: &Options) -> Plan {
         .collect();
     // Pull requests have no section: what kepherd put on them is remembered in the sections of the records that name them.
     let memory = pull_request::Memory::of(&scenes, options);
-    let mut claims = pull_request::Claims::new();
+    let mut claims = pull_request::Claims::default();
     let pull_requests: Vec<Vec<PullRequestPlan>> = scenes
         .iter()
         .map(|scene| pull_request::plan(scene, &memory, &mut claims))

@@ -66,6 +66,7 @@ pub struct Exchange {
     /// Decoded, in the order sent.
     pub query: Vec<(String, String)>,
     pub request: Option<Value>,
+    /// 0 if a fault took the place of the answer.
     pub status: u16,
     pub response: Option<Value>,
 }

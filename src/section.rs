@@ -39,7 +39,7 @@ pub struct Applied {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub title: Option<String>,
     /// The labels that kepherd put on pull requests, by `owner/name#number`: these have no section of their own.
-    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    #[serde(rename = "pulls", skip_serializing_if = "BTreeMap::is_empty")]
     pub pull_requests: PullRequestLabels,
     /// Whether kepherd closed the issue.
     #[serde(skip_serializing_if = "is_false")]

@@ -429,7 +429,7 @@ fn written(plan: &Plan) -> (BTreeSet<u64>, BTreeSet<u64>) {
     let repositories = || plan.repositories.iter();
     let issues = repositories()
         .flat_map(|repository| &repository.issues)
-        .filter(|issue| matches!(issue.action, Action::Update(_)))
+        .filter(|issue| matches!(issue.action, Action::Update(_)) || issue.afterwards.is_some())
         .filter_map(|issue| issue.number);
     let pulls = repositories()
         .flat_map(|repository| &repository.pull_requests)

@@ -109,13 +109,17 @@ fn issue(plan: &IssuePlan) -> Option<Value> {
         number,
         url: _,
         action,
+        afterwards,
         drift: _,
         notices: _,
     } = plan;
     match action {
-        Action::Create(_) | Action::Update(_) => {
-            Some(json!({ "subject": subject, "number": number, "action": action }))
-        }
+        Action::Create(_) | Action::Update(_) => Some(json!({
+            "subject": subject, "number": number, "action": action, "afterwards": afterwards,
+        })),
+        _ if afterwards.is_some() => Some(json!({
+            "subject": subject, "number": number, "afterwards": afterwards,
+        })),
         Action::InSync | Action::NotTracked | Action::Blocked(_) => None,
     }
 }

@@ -4,8 +4,8 @@ use super::identity::{self, Identity};
 use super::pull_request::Claims;
 use super::repository::Scene;
 use super::{
-    Action, Blocked, Drift, IssuePlan, NewIssue, Options, Update, announcement, assignees, closing,
-    labels, milestone, notice, status, title,
+    Action, Blocked, Drift, IssuePlan, NewIssue, Options, SectionChange, Update, announcement,
+    assignees, closing, labels, milestone, notice, status, title,
 };
 use crate::desired::DesiredIssue;
 use crate::github_limits as limits;
@@ -20,18 +20,23 @@ pub(super) fn plan(
     options: &Options,
 ) -> IssuePlan {
     let index = &scene.index;
-    let claims = claims.get(&wanted.subject);
+    let during = claims.during.get(&wanted.subject);
+    let after = claims.after.get(&wanted.subject);
+    let mut afterwards = None;
     let mut number = wanted.number;
     let mut url = None;
     let (action, drift, notices) = match identity::identify(wanted, scene.seen, index, options) {
         Identity::Issue(issue) => {
             number = Some(issue.number);
             url = Some(issue.url.clone());
-            let (action, drift) = update(wanted, issue, claims);
+            let (action, drift) = update(wanted, issue, during);
+            if during != after {
+                afterwards = section_after(&action, &update(wanted, issue, after).0, issue);
+            }
             (action, drift, notice::of_issue(wanted, issue, index))
         }
         Identity::New => {
-            let new = create(wanted, claims);
+            let new = create(wanted, during);
             (new, Vec::new(), notice::of_new(wanted, index))
         }
         Identity::NotTracked => (Action::NotTracked, Vec::new(), Vec::new()),
@@ -44,9 +49,28 @@ pub(super) fn plan(
         number,
         url,
         action,
+        afterwards,
         drift,
         notices,
     }
+}
+
+/// The section's last change of a run: from what the update makes of it to what it says in the end.
+fn section_after(during: &Action, after: &Action, issue: &ObservedIssue) -> Option<SectionChange> {
+    let of = |action: &Action| match action {
+        Action::Update(update) => update.section.as_ref().map(|change| change.to.clone()),
+        _ => None,
+    };
+    let there = || match section::find(&issue.body) {
+        Found::Present(section) => Some(section.text),
+        Found::Absent | Found::Broken { .. } => None,
+    };
+    let from = of(during).or_else(there)?;
+    let to = of(after).or_else(there)?;
+    (from != to).then_some(SectionChange {
+        from: Some(from),
+        to,
+    })
 }
 
 /// What kepherd last applied to a record's issue, if there is one that says so.

@@ -6,7 +6,7 @@
 
 use serde::Serialize;
 
-use super::{Field, SetChange, Update};
+use super::{Change, Field, NewIssue, SectionChange, SetChange, Update};
 use crate::observed::ObservedIssue;
 use crate::registry::kep::Ending;
 use crate::section;
@@ -135,6 +135,73 @@ impl Update {
     }
 }
 
+impl Update {
+    /// What the section has to say after an answer that left something out: kepherd remembers only what was done. `None` if
+    /// everything was.
+    pub fn correction(&self, answer: &ObservedIssue) -> Option<SectionChange> {
+        let change = self.section.as_ref()?;
+        let section::Found::Present(written) = section::find(&change.to) else {
+            return None;
+        };
+        let meant = written.applied.clone()?;
+        let last = change
+            .from
+            .as_ref()
+            .and_then(|from| match section::find(from) {
+                section::Found::Present(section) => section.applied,
+                _ => None,
+            })
+            .unwrap_or_default();
+        let mut done = meant.clone();
+        settle(&mut done.labels, &last.labels, &self.labels, |name| {
+            answer.has_label(name)
+        });
+        settle(
+            &mut done.assignees,
+            &last.assignees,
+            &self.assignees,
+            |name| answer.has_assignee(name),
+        );
+        let is_missed = |change: &Option<Change>, there: Option<&String>| {
+            change
+                .as_ref()
+                .is_some_and(|change| change.to.as_ref() != there)
+        };
+        if is_missed(&self.milestone, answer.milestone.as_ref()) {
+            done.milestone = last.milestone;
+        }
+        if is_missed(&self.title, Some(&answer.title)) {
+            done.title = last.title;
+        }
+        if self.close.is_some() && answer.open {
+            done.closed = last.closed;
+        }
+        if done == meant {
+            return None;
+        }
+        let to = section::with_applied(&written, &done)?;
+        Some(SectionChange {
+            from: Some(change.to.clone()),
+            to,
+        })
+    }
+}
+
+/// What is remembered of a set: without what did not come, and with what did not go.
+fn settle(
+    remembered: &mut Vec<String>,
+    before: &[String],
+    change: &SetChange,
+    is_there: impl Fn(&str) -> bool,
+) {
+    remembered.retain(|name| is_there(name) || !has_name(&change.add, name));
+    for name in before {
+        if has_name(&change.remove, name) && is_there(name) && !has_name(&*remembered, name) {
+            remembered.push(name.clone());
+        }
+    }
+}
+
 /// The set after a change: what is there stays as it is spelled.
 fn after(there: &[String], change: &SetChange) -> Vec<String> {
     let folded = |text: &String| text.to_lowercase();
@@ -150,6 +217,36 @@ fn after(there: &[String], change: &SetChange) -> Vec<String> {
         }
     }
     all
+}
+
+impl NewIssue {
+    /// The same as an update of an empty issue.
+    pub fn as_update(&self) -> Update {
+        let Self {
+            title: _,
+            body,
+            labels,
+            assignees,
+            milestone,
+        } = self;
+        let added = |add: &Vec<String>| SetChange {
+            add: add.clone(),
+            remove: Vec::new(),
+        };
+        Update {
+            labels: added(labels),
+            assignees: added(assignees),
+            milestone: milestone.as_ref().map(|to| Change {
+                from: None,
+                to: Some(to.clone()),
+            }),
+            section: Some(SectionChange {
+                from: None,
+                to: body.clone(),
+            }),
+            ..Update::default()
+        }
+    }
 }
 
 impl SetChange {
@@ -225,7 +322,6 @@ impl Patch {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::plan::{Change, SectionChange};
 
     fn issue() -> ObservedIssue {
         ObservedIssue {

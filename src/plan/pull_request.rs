@@ -22,8 +22,14 @@ struct Remembered {
     writable: bool,
 }
 
-/// What the sections should say after a run.
-pub(super) type Claims = BTreeMap<Subject, PullRequestLabels>;
+/// What the sections should say of the labels on pull requests.
+#[derive(Default)]
+pub(super) struct Claims {
+    /// While the run goes on: a label that is to be taken off is kepherd's until it is gone.
+    pub(super) during: BTreeMap<Subject, PullRequestLabels>,
+    /// After it.
+    pub(super) after: BTreeMap<Subject, PullRequestLabels>,
+}
 
 impl Memory {
     pub(super) fn of(scenes: &[Scene<'_>], options: &Options) -> Self {
@@ -38,7 +44,7 @@ impl Memory {
                 if labels.is_empty() && wanted.pull_requests.is_empty() {
                     continue;
                 }
-                let planned = issue::plan(wanted, scene, &Claims::new(), options);
+                let planned = issue::plan(wanted, scene, &Claims::default(), options);
                 let remembered = Remembered {
                     labels,
                     writable: !matches!(planned.action, Action::Blocked(_) | Action::NotTracked),
@@ -127,14 +133,16 @@ fn compare(
         }
     }
     for (subject, asked) in &wanted.labels {
-        let kept = memory
-            .labels(subject, reference)
-            .iter()
-            .filter(|label| is_there(label) && !has_name(&change.remove, label));
+        let there = memory.labels(subject, reference).iter();
+        let there = there.filter(|label| is_there(label));
         let added = asked.iter().filter(|label| change.add.contains(label));
-        let labels: Vec<String> = kept.chain(added).cloned().collect();
-        let of_subject = claims.entry(subject.clone()).or_default();
-        of_subject.insert(reference.to_owned(), labels);
+        let during: Vec<String> = there.chain(added).cloned().collect();
+        let mut after = during.clone();
+        after.retain(|label| !has_name(&change.remove, label));
+        for (claims, labels) in [(&mut claims.during, during), (&mut claims.after, after)] {
+            let of_subject = claims.entry(subject.clone()).or_default();
+            of_subject.insert(reference.to_owned(), labels);
+        }
     }
     if change.is_empty() {
         PullRequestAction::InSync

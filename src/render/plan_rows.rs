@@ -134,6 +134,7 @@ pub fn of_issue(issue: &IssuePlan, full: bool) -> Vec<Row> {
         number: _,
         url: _,
         action,
+        afterwards,
         drift,
         notices,
     } = issue;
@@ -143,6 +144,10 @@ pub fn of_issue(issue: &IssuePlan, full: bool) -> Vec<Row> {
         Action::Update(change) => update(&mut rows, change, drift, full),
         Action::Blocked(blocked) => waiting(&mut rows, blocked, record),
         Action::InSync | Action::NotTracked => {}
+    }
+    if afterwards.is_some() {
+        let text = "once more at the end, to forget the labels that were taken off pull requests";
+        rows.push(row(Field::Section.as_str(), vec![piece(Tone::Quiet, text)]));
     }
     let is_blocked = matches!(action, Action::Blocked(_));
     for drift in drift.iter().filter(|drift| !drift.enforced) {

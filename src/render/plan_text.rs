@@ -109,6 +109,7 @@ pub fn figures(counts: Counts) -> String {
         not_tracked,
         definitions: _,
         announcements: _,
+        afterwards: _,
         pull_requests,
         unread,
         notices,
@@ -155,6 +156,7 @@ pub fn summary(plan: &Plan, view: View) -> String {
         let more = some_of(&[
             (counts.definitions, "of labels and milestones"),
             (counts.announcements, "of announcements"),
+            (counts.afterwards, "of sections once more"),
         ]);
         let more = if more.is_empty() {
             String::new()

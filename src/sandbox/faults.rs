@@ -8,6 +8,7 @@ use super::world::{IssuePatch, NewLabel, NewMilestone, World, same};
 use serde_json::{Value, json};
 use std::fmt;
 use std::str::FromStr;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 /// Which faults are switched on, and how often each has been asked and shown so far.
@@ -15,6 +16,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 pub struct Faults {
     switched: Vec<Fault>,
     seed: u64,
+    off: Arc<AtomicBool>,
     /// For each fault: the requests that it looked at, and the snapshot that stale lists are read from.
     seen: Arc<Mutex<Vec<u64>>>,
     stale: Arc<Mutex<Option<World>>>,
@@ -75,7 +77,9 @@ enum Kind {
     Locked,
     /// Somebody converts the issue to a discussion just before: it is gone, and not as a deleted one is.
     Converted,
-    /// The request is never answered.
+    /// The request does not count, and is never answered.
+    HangBefore,
+    /// The request counts, and is never answered.
     Hang,
 }
 
@@ -134,13 +138,22 @@ impl Faults {
             seen: Arc::new(Mutex::new(vec![0; switched.len()])),
             switched,
             seed,
+            off: Arc::default(),
             stale: Arc::default(),
         }
+    }
+
+    /// Switches all of them off, for good.
+    pub fn switch_off(&self) {
+        self.off.store(true, Ordering::Relaxed);
     }
 
     /// What happens to a request; the world may be changed, as by somebody else.
     pub(super) fn effect(&self, world: &mut World, request: &Incoming) -> Effect {
         let mut effect = Effect::default();
+        if self.off.load(Ordering::Relaxed) {
+            return effect;
+        }
         for (index, fault) in self.switched.iter().enumerate() {
             if fault.looks_at(request) && self.is_due(index, fault.when) {
                 fault.kind.add_to(&mut effect, world, request, &self.stale);
@@ -257,6 +270,7 @@ impl Kind {
             }
             Self::DroppedLabels => effect.dropped.push("labels"),
             Self::DroppedAssignees => effect.dropped.push("assignees"),
+            Self::HangBefore => effect.instead = Some(Answered::Never),
             Self::Hang => effect.after = Some(Answered::Never),
             Self::LabelExists | Self::MilestoneExists => somebody_defines(world, request),
             Self::Edited | Self::Transferred | Self::Deleted | Self::Locked | Self::Converted => {
@@ -375,6 +389,7 @@ const NAMES: &[(&str, Kind)] = &[
     ("deleted", Kind::Deleted),
     ("locked", Kind::Locked),
     ("converted", Kind::Converted),
+    ("hang-before", Kind::HangBefore),
     ("hang", Kind::Hang),
 ];
 

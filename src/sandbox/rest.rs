@@ -166,6 +166,7 @@ fn answer(
         "/graphql" => ("graphql", state.graphql),
         _ => ("core", state.core),
     };
+    let is_spoiled = instead.is_some() || after.is_some();
     let answered = match instead {
         Some(instead) => instead,
         None => {
@@ -180,8 +181,8 @@ fn answer(
     let charged = budget(state);
     if shared.options.record {
         let (status, response) = match &answered {
-            Answered::With(reply) if reply.raw.is_none() => (reply.status, reply.body.clone()),
-            // Nothing that a client could read: it is held to no interface.
+            Answered::With(reply) if !is_spoiled => (reply.status, reply.body.clone()),
+            // Not what GitHub describes: it is held to no interface.
             _ => (0, None),
         };
         state.exchanges.push(Exchange {
