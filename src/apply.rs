@@ -199,11 +199,12 @@ impl<C: Read + Write, P: Pace> Run<'_, C, P> {
             }
         }
         for pull_request in &plan.pull_requests {
-            if let PullRequestAction::Label(change) = &pull_request.action {
-                if !self.label(name, pull_request, change, &definitions).await {
-                    self.unlabelled
-                        .extend(pull_request.subjects.iter().cloned());
-                }
+            let PullRequestAction::Label(change) = &pull_request.action else {
+                continue;
+            };
+            if !self.label(name, pull_request, change, &definitions).await {
+                let subjects = pull_request.subjects.iter().cloned();
+                self.unlabelled.extend(subjects);
             }
         }
     }

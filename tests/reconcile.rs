@@ -488,7 +488,9 @@ fn writes_come_in_their_order() {
             "POST labels",
             "POST issues/7/comments",
             "PATCH issues/7",
-            "PATCH issues/20"
+            "PATCH issues/20",
+            // The label is off the pull request, and does not have to be remembered any more.
+            "PATCH issues/7"
         ]
     );
 }
