@@ -126,13 +126,20 @@ pub async fn apply<C: Read + Write, P: Pace>(
         unwritten: BTreeSet::new(),
         unlabelled: BTreeSet::new(),
     };
+    let mut definitions = Vec::new();
     for repository in &plan.repositories {
         let milestones = observed
             .repositories
             .get(&repository.repository)
             .map(|seen| seen.milestones.clone())
             .unwrap_or_default();
-        run.repository(repository, milestones).await;
+        let defined = run.definitions(repository, milestones).await;
+        run.issues(repository, &defined).await;
+        definitions.push(defined);
+    }
+    // Their labels are remembered in the sections of issues, of any repository: so these come first.
+    for (repository, defined) in plan.repositories.iter().zip(&definitions) {
+        run.pull_requests(repository, defined).await;
     }
     for repository in &plan.repositories {
         run.afterwards(repository).await;
@@ -159,7 +166,11 @@ struct Definitions {
 }
 
 impl<C: Read + Write, P: Pace> Run<'_, C, P> {
-    async fn repository(&mut self, plan: &RepositoryPlan, milestones: BTreeMap<String, u64>) {
+    async fn definitions(
+        &mut self,
+        plan: &RepositoryPlan,
+        milestones: BTreeMap<String, u64>,
+    ) -> Definitions {
         let (name, client) = (&plan.repository, self.client);
         let mut definitions = Definitions {
             milestones,
@@ -187,22 +198,30 @@ impl<C: Read + Write, P: Pace> Run<'_, C, P> {
                 self.defined(name, what);
             }
         }
+        definitions
+    }
+
+    async fn issues(&mut self, plan: &RepositoryPlan, definitions: &Definitions) {
+        let name = &plan.repository;
         for issue in &plan.issues {
-            let before = (self.outcome.created, self.outcome.updated);
-            match &issue.action {
-                Action::Create(new) => self.create(name, issue, new, &definitions).await,
-                Action::Update(update) => self.update(name, issue, update, &definitions).await,
+            let is_written = match &issue.action {
+                Action::Create(new) => self.create(name, issue, new, definitions).await,
+                Action::Update(update) => self.update(name, issue, update, definitions).await,
                 Action::InSync | Action::NotTracked | Action::Blocked(_) => continue,
-            }
-            if before == (self.outcome.created, self.outcome.updated) {
+            };
+            if !is_written {
                 self.unwritten.insert(issue.subject.clone());
             }
         }
+    }
+
+    async fn pull_requests(&mut self, plan: &RepositoryPlan, definitions: &Definitions) {
         for pull_request in &plan.pull_requests {
             let PullRequestAction::Label(change) = &pull_request.action else {
                 continue;
             };
-            if !self.label(name, pull_request, change, &definitions).await {
+            let name = &plan.repository;
+            if !self.label(name, pull_request, change, definitions).await {
                 let subjects = pull_request.subjects.iter().cloned();
                 self.unlabelled.extend(subjects);
             }
@@ -215,24 +234,24 @@ impl<C: Read + Write, P: Pace> Run<'_, C, P> {
         issue: &IssuePlan,
         new: &NewIssue,
         definitions: &Definitions,
-    ) {
+    ) -> bool {
         let what = format!("{} ({})", issue.subject, issue.record);
         if self.outcome.stopped.is_some() {
-            return;
+            return false;
         }
         if let Some(missing) = definitions.missing(&new.labels, new.milestone.as_ref()) {
             self.failed(
                 what,
                 format!("{missing} could not be created; nothing of the issue is written"),
             );
-            return;
+            return false;
         }
         let milestone = new
             .milestone
             .as_ref()
             .and_then(|title| definitions.milestones.get(title));
         if !self.turn(&what, WriteKind::Creation).await {
-            return;
+            return false;
         }
         match self.client.create_issue(repository, new, milestone.copied()).await {
             Ok(answer) => {
@@ -247,6 +266,7 @@ impl<C: Read + Write, P: Pace> Run<'_, C, P> {
                 self.wrote(issue, &answer, true);
                 self.verify(&what, &asked, &answer, new.milestone.as_deref());
                 self.correct(repository, &what, &new.as_update(), &answer).await;
+                return true;
             }
             Err(error) if error.outcome_is_unknown() => self.failed_by(
                 what,
@@ -260,6 +280,7 @@ impl<C: Read + Write, P: Pace> Run<'_, C, P> {
                 self.failed_by(what, &error, why);
             }
         }
+        false
     }
 
     async fn update(
@@ -268,9 +289,9 @@ impl<C: Read + Write, P: Pace> Run<'_, C, P> {
         issue: &IssuePlan,
         update: &Update,
         definitions: &Definitions,
-    ) {
+    ) -> bool {
         let Some(number) = issue.number else {
-            return;
+            return false;
         };
         let what = format!("{} (#{number}, {})", issue.subject, issue.record);
         let to = update
@@ -278,31 +299,32 @@ impl<C: Read + Write, P: Pace> Run<'_, C, P> {
             .as_ref()
             .and_then(|change| change.to.as_ref());
         if self.outcome.stopped.is_some() {
-            return;
+            return false;
         }
         if let Some(missing) = definitions.missing(&update.labels.add, to) {
             self.failed(
                 what,
                 format!("{missing} could not be created; nothing of the issue is written"),
             );
-            return;
+            return false;
         }
         if let Some(comment) = &update.announcement {
             match self.announce(repository, issue, number, comment).await {
                 Some(Ok(())) => {}
                 Some(Err(why)) => {
                     self.failed(what, why);
-                    return;
+                    return false;
                 }
-                None => return,
+                None => return false,
             }
         }
-        if let Some(answer) = self
+        let answer = self
             .change(repository, number, &what, update, definitions)
-            .await
-        {
-            self.wrote(issue, &answer, false);
+            .await;
+        if let Some(answer) = &answer {
+            self.wrote(issue, answer, false);
         }
+        answer.is_some()
     }
 
     /// Writes what changes of an issue; gives it as GitHub made it, unless that failed.

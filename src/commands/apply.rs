@@ -286,7 +286,6 @@ fn write_summary(
     let others: String = [
         (*labelled, "pull request", " labelled"),
         (*announced, "announcement", " posted"),
-        (*defined, "label or milestone", " created"),
         (counts.unread, "repository", " not read"),
         (counts.notices, "notice", ": see `kepherd plan`"),
     ]
@@ -294,9 +293,14 @@ fn write_summary(
     .filter(|(count, ..)| *count > 0)
     .map(|(count, what, more)| format!(" · {}{more}", counted(count, what)))
     .collect();
+    let definitions = match *defined {
+        0 => String::new(),
+        1 => " · 1 label or milestone created".to_owned(),
+        count => format!(" · {count} labels and milestones created"),
+    };
     let hash = plan.short_hash();
     let line = format!(
-        "applied plan {hash}: {}{others} — {cost}",
+        "applied plan {hash}: {}{definitions}{others} — {cost}",
         parts.join(" · ")
     );
     writeln!(context.out, "\n{}", paint.strong(&line))?;
