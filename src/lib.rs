@@ -22,6 +22,7 @@ pub mod new_record;
 pub mod observed;
 pub mod plan;
 pub mod policy;
+pub mod reconcile;
 pub mod registry;
 pub mod render;
 pub mod rules;

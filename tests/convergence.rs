@@ -16,11 +16,11 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use common::{BASE, REPO};
 use kepherd::apply::{Pace, WriteKind, apply};
-use kepherd::desired::{Desired, Subject, desired};
+use kepherd::desired::Subject;
 use kepherd::github::client::Client;
 use kepherd::github::patience::Patience;
-use kepherd::github::{Read, Wanted};
-use kepherd::plan::{Action, Options, Plan, PullRequestAction, plan};
+use kepherd::plan::{Action, Options, Plan, PullRequestAction};
+use kepherd::reconcile::read_and_plan;
 use kepherd::registry::Registry;
 use kepherd::registry::load::{RawFile, load};
 use kepherd::rules;
@@ -382,13 +382,14 @@ impl Pace for NoPause {
 /// Plans; with `write`, applies as well, unless a saved plan is not this one.
 async fn reconcile(
     sandbox: &Sandbox,
-    desired: &Desired,
+    registry: &Registry,
     write: bool,
     saved: Option<&Plan>,
 ) -> Plan {
     let client = Client::new(&sandbox.url(), "any".to_owned().into(), Patience::default()).unwrap();
-    let observed = client.observe(&Wanted::of(desired, false)).await.unwrap();
-    let plan = plan(desired, &observed, &Options::default());
+    let (plan, observed) = read_and_plan(registry, &client, &Options::default(), false)
+        .await
+        .unwrap();
     assert!(plan.is_whole());
     assert_eq!(plan.refused, Vec::<String>::new());
     let text = serde_json::to_string(&plan).unwrap();
@@ -603,7 +604,7 @@ async fn run(config: Config, first: Vec<Record>, pins: Vec<bool>, steps: Vec<Ste
     let mut saved: Option<Plan> = None;
     // Each case ends with an apply.
     for step in steps.into_iter().chain([Step::Apply]) {
-        let desired = desired(&repository.registry());
+        let registry = repository.registry();
         let was = sandbox.with_world(|world| world.clone());
         match step {
             Step::Record(index, record) => repository.records[index] = record,
@@ -623,24 +624,24 @@ async fn run(config: Config, first: Vec<Record>, pins: Vec<bool>, steps: Vec<Ste
                     }
                 }
             }
-            Step::Save => saved = Some(reconcile(&sandbox, &desired, false, None).await),
+            Step::Save => saved = Some(reconcile(&sandbox, &registry, false, None).await),
             Step::Apply => {
-                let plan = reconcile(&sandbox, &desired, true, None).await;
+                let plan = reconcile(&sandbox, &registry, true, None).await;
                 let is = sandbox.with_world(|world| world.clone());
                 compare(&was, &is, &plan, &repository.config, &mut ledger);
                 nothing_twice(&is);
-                let again = reconcile(&sandbox, &desired, false, None).await;
+                let again = reconcile(&sandbox, &registry, false, None).await;
                 assert!(again.is_empty(), "{:#?}", again.repositories);
             }
             Step::ApplySaved => {
                 let Some(plan) = &saved else { continue };
-                let now = reconcile(&sandbox, &desired, true, Some(plan)).await;
+                let now = reconcile(&sandbox, &registry, true, Some(plan)).await;
                 let is = sandbox.with_world(|world| world.clone());
                 if now.hash == plan.hash {
                     // What the saved plan said is what was done.
                     compare(&was, &is, plan, &repository.config, &mut ledger);
                     nothing_twice(&is);
-                    assert!(reconcile(&sandbox, &desired, false, None).await.is_empty());
+                    assert!(reconcile(&sandbox, &registry, false, None).await.is_empty());
                 } else {
                     assert_eq!(is, was, "a stale plan changes nothing");
                     let registry_moved = plan.registry != now.registry;

@@ -6,7 +6,7 @@ use anyhow::{Result, bail};
 
 use super::connect::{self, Connection};
 use super::files::{self, Opened};
-use super::plan::{observe, sound_registry};
+use super::plan::sound_registry;
 use super::{Context, Exit, block_on, check};
 use crate::adopt::{Adoption, adopt};
 use crate::cli::Adopt;
@@ -15,6 +15,7 @@ use crate::diagnostic::Level;
 use crate::github::patience::Patience;
 use crate::observed::{Lookup, Observed, ObservedIssue};
 use crate::plan::{IssuePlan, Options};
+use crate::reconcile::read_and_plan;
 use crate::registry::Registry;
 use crate::registry::values::RepositoryName;
 use crate::words::printable;
@@ -36,9 +37,9 @@ pub(super) fn run(context: &mut Context<'_>, options: &Adopt) -> Result<Exit> {
         let sandbox = options.sandbox.as_ref();
         let connection =
             Connection::open(sandbox, context.environment, registry, Patience::default()).await?;
-        let read = observe(registry, &connection.client, &asked, false).await;
+        let read = read_and_plan(registry, &connection.client, &asked, false).await;
         connection.close().await;
-        read
+        Ok(read?)
     })?;
     let mut tally = Tally::default();
     for repository in &plan.repositories {

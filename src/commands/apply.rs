@@ -13,13 +13,14 @@ use serde::Deserialize;
 
 use super::connect::{self, Connection};
 use super::files::{self, Opened};
-use super::plan::{observe, shown_cost, sound_registry};
+use super::plan::{shown_cost, sound_registry};
 use super::{Context, Exit, block_on};
 use crate::apply::{Event, Failure, Outcome, Pace, WriteKind, Written, apply};
 use crate::cli::Apply;
 use crate::desired::Subject;
 use crate::github::patience::Patience;
 use crate::plan::{self, Action, Plan};
+use crate::reconcile::read_and_plan;
 use crate::render::plan_text::{self, Paint, View};
 use crate::words::{counted, printable};
 
@@ -92,7 +93,7 @@ async fn reconcile(
         Some(saved) => saved.options.clone(),
         None => connect::options(&options.target, registry)?,
     };
-    let (plan, observed) = observe(registry, client, &asked, false).await?;
+    let (plan, observed) = read_and_plan(registry, client, &asked, false).await?;
     let interval = options
         .write_interval
         .unwrap_or_else(|| u64::from(!connection.is_sandbox()));

@@ -8,14 +8,11 @@ use super::connect::{self, Connection};
 use super::files::Opened;
 use super::{Context, Exit, block_on, check, files};
 use crate::cli::{Plan as PlanArgs, PlanFormat};
-use crate::desired::{Desired, desired};
+use crate::github::Read as _;
 use crate::github::client::{Client, Cost};
 use crate::github::patience::Patience;
-use crate::github::{Read, Wanted};
-use crate::observed::Observed;
-use crate::plan::{Options, Plan, plan};
-use crate::registry::Registry;
-use crate::registry::values::RepositoryName;
+use crate::plan::Plan;
+use crate::reconcile::read_and_plan;
 use crate::render::plan_text::{self, View};
 use crate::render::{json, plan_markdown};
 use crate::rules;
@@ -41,7 +38,7 @@ pub(super) fn run(context: &mut Context<'_>, options: &PlanArgs) -> Result<Exit>
         )
         .await?;
         let client = &connection.client;
-        let (mut plan, _) = observe(registry, client, &asked, options.untracked).await?;
+        let (mut plan, _) = read_and_plan(registry, client, &asked, options.untracked).await?;
         attribute(context, &mut plan, client).await?;
         let cost = connection.client.cost();
         connection.close().await;
@@ -115,48 +112,6 @@ pub(super) fn sound_registry(context: &mut Context<'_>) -> Result<Option<Opened>
         counted(checked.diagnostics.len(), "error")
     )?;
     Ok(None)
-}
-
-/// Reads GitHub and plans. With `listed`, issues that no record names are looked for in any case.
-pub(super) async fn observe(
-    registry: &Registry,
-    client: &Client,
-    options: &Options,
-    listed: bool,
-) -> Result<(Plan, Observed)> {
-    let mut desired: Desired = desired(registry);
-    if let Some(repository) = &options.repository {
-        desired = desired.only(repository);
-    }
-    let mut observed = client.observe(&Wanted::of(&desired, listed)).await?;
-    let mut plan = plan(&desired, &observed, options);
-    if plan.counts().create > 0 {
-        // A record may have moved: what was created for it in another repository is looked for before a second one is.
-        let unlisted: Vec<RepositoryName> = registry
-            .config
-            .value
-            .repositories
-            .iter()
-            .filter(|name| {
-                let seen = observed.repositories.get(name);
-                seen.is_none_or(|seen| seen.indexed.is_none() && seen.problem.is_none())
-            })
-            .cloned()
-            .collect();
-        let elsewhere = client.own_issues(&unlisted).await?;
-        let found = elsewhere
-            .repositories
-            .values()
-            .any(|seen| seen.indexed.iter().flatten().next().is_some());
-        for (name, seen) in elsewhere.repositories {
-            let known = observed.repositories.entry(name).or_default();
-            known.indexed = known.indexed.take().or(seen.indexed);
-        }
-        if found {
-            plan = crate::plan::plan(&desired, &observed, options);
-        }
-    }
-    Ok((plan, observed))
 }
 
 /// Says of each drift who caused it, and when. That is for people: without it, the plan is the same.

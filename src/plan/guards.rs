@@ -47,16 +47,19 @@ pub(super) fn refusals(
             _ => 0,
         })
         .sum();
-    let labels_of_pull_requests: usize = observed
-        .repositories
-        .values()
+    // Others may have been read as well, to look for what has moved.
+    let planned = || {
+        let names = repositories.iter().map(|repository| &repository.repository);
+        names.filter_map(|name| observed.repositories.get(name))
+    };
+    let labels_of_pull_requests: usize = planned()
         .flat_map(|repository| repository.pull_requests.values())
         .map(|lookup| match lookup {
             PullRequestLookup::PullRequest(found) if found.open => found.labels.len(),
             _ => 0,
         })
         .sum();
-    let issues = || observed.repositories.values().flat_map(everything);
+    let issues = || planned().flat_map(everything);
     let there = |count: fn(&ObservedIssue) -> usize| issues().map(count).sum::<usize>();
     let kinds = [
         (

@@ -1,0 +1,40 @@
+//! From a registry to a plan: what is desired, what has to be read for it, and what follows from both.
+
+use crate::desired::desired;
+use crate::github::{Error, Read, Wanted};
+use crate::observed::Observed;
+use crate::plan::{Options, Plan, plan};
+use crate::registry::Registry;
+use crate::registry::values::RepositoryName;
+
+/// Reads GitHub and plans. With `listed`, issues that no record names are looked for in any case.
+pub async fn read_and_plan<R: Read>(
+    registry: &Registry,
+    client: &R,
+    options: &Options,
+    listed: bool,
+) -> Result<(Plan, Observed), Error> {
+    let mut desired = desired(registry);
+    if let Some(repository) = &options.repository {
+        desired = desired.only(repository);
+    }
+    let mut observed = client.observe(&Wanted::of(&desired, listed)).await?;
+    let first = plan(&desired, &observed, options);
+    if first.counts().create == 0 {
+        return Ok((first, observed));
+    }
+    // A record may have moved: what was created for it in another repository is looked for before a second one is.
+    let repositories = registry.config.value.repositories.iter();
+    let unlisted: Vec<RepositoryName> = repositories
+        .filter(|name| {
+            let seen = observed.repositories.get(name);
+            seen.is_none_or(|seen| seen.indexed.is_none() && seen.problem.is_none())
+        })
+        .cloned()
+        .collect();
+    for (name, seen) in client.own_issues(&unlisted).await?.repositories {
+        let known = observed.repositories.entry(name).or_default();
+        known.indexed = known.indexed.take().or(seen.indexed);
+    }
+    Ok((plan(&desired, &observed, options), observed))
+}
