@@ -63,6 +63,7 @@ pub fn draft(registry: &Registry, asked: &Asked<'_>) -> Result<Draft, String> {
         .parse()
         .map_err(|_| format!("`{title}` is no title: one line of text is asked for"))?;
     let sig = asked.sig.or(form.sig.as_deref()).unwrap_or("sig-node");
+    let sig = sig.to_lowercase();
     drafting.put("number", Value::from(i64::from(number)));
     drafting.put("title", title.as_str().into());
     drafting.put("status", "provisional".into());

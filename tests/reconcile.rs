@@ -588,12 +588,25 @@ fn a_file_that_is_no_plan_is_refused() {
         "{ran:?}"
     );
     ran.expect(2);
-    let ran = hub.run(&["plan", "--out=plan.json"]);
-    assert!(
-        ran.log.contains("a plan is no part of the registry"),
-        "{ran:?}"
-    );
-    ran.expect(2);
+    let inside = hub.folder.path().join("new/folder/plan.json");
+    let around = hub
+        .folder
+        .path()
+        .join("../absent/..")
+        .join(hub.folder.path().file_name().unwrap())
+        .join("plan.json");
+    for out in [
+        "plan.json",
+        inside.to_str().unwrap(),
+        around.to_str().unwrap(),
+    ] {
+        let ran = hub.run(&["plan", "--out", out]);
+        assert!(
+            ran.log.contains("a plan is no part of the registry"),
+            "{out}: {ran:?}"
+        );
+        ran.expect(2);
+    }
     assert_eq!(hub.requests_since(0).2, 0);
 }
 
@@ -939,4 +952,15 @@ fn a_record_that_moves_gets_no_second_issue_even_if_nothing_else_is_unpinned() {
                 .is_empty()
         )
     });
+    // Its section is gone as well: its title still says what it is about.
+    hub.edit(
+        6,
+        IssuePatch {
+            body: Some("people wrote this instead".to_owned()),
+            ..IssuePatch::default()
+        },
+    );
+    let out = hub.run(&["apply"]).expect(1);
+    let expected = "containerd/containerd#6 was written by kepherd, and its title names KEP-9001";
+    assert!(out.contains(expected), "{out}");
 }

@@ -149,9 +149,10 @@ async fn reconcile(
         progress.show(event)
     })
     .await;
-    let created = progress.finish()?;
+    let (created, shown) = progress.finish();
     // First of all: what is not written down now has to be found again by its marker.
     let written = write_back(context, options, opened, &plan, &created)?;
+    shown?;
     write_summary(
         context,
         &plan,
@@ -482,12 +483,12 @@ impl Progress<'_> {
         }
     }
 
-    /// The issues that were created.
-    fn finish(self) -> std::io::Result<Vec<(Subject, u64)>> {
+    /// The issues that were created, and whether all of it could be shown.
+    fn finish(self) -> (Vec<(Subject, u64)>, std::io::Result<()>) {
         if let Some(bar) = self.bar {
             bar.finish_and_clear();
         }
-        self.result.map(|()| self.created)
+        (self.created, self.result)
     }
 }
 

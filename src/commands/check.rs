@@ -152,6 +152,8 @@ pub(super) fn write_findings(
     let color = context.color();
     for diagnostic in &checked.diagnostics {
         let text = render::text::finding(diagnostic, &checked.files, prefix, color);
+        // Excerpts of files too: a runner of GitHub takes this for a command wherever it stands.
+        let text = text.replace("##[", "#\u{200b}#[");
         writeln!(context.out, "{text}")?;
     }
     Ok(())

@@ -1,6 +1,6 @@
 //! `kepherd plan`, and what `apply` has in common with it.
 
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path, PathBuf};
 
 use anyhow::{Result, bail};
 
@@ -75,7 +75,15 @@ pub(super) fn run(context: &mut Context<'_>, options: &PlanArgs) -> Result<Exit>
 
 /// A place for a plan: in the registry it would be a file that no registry knows, and the next plan would be refused.
 fn outside(path: &Path, opened: &Opened) -> Result<PathBuf> {
-    let existing = path
+    // A folder that is not there yet has no canonical path, and `..` behind it still leads somewhere.
+    let mut plain = PathBuf::new();
+    for part in path.components() {
+        match part {
+            Component::ParentDir => drop(plain.pop()),
+            part => plain.push(part),
+        }
+    }
+    let existing = plain
         .ancestors()
         .skip(1)
         .find_map(|folder| folder.canonicalize().ok());

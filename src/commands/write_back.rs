@@ -26,6 +26,8 @@ pub(super) fn run(
         .filter(|issue| !matches!(issue.action, Action::Blocked(_)))
         .filter_map(|issue| Some((issue.subject.clone(), issue.number?)));
     let mut whole = true;
+    // Said when all is written: an output that cannot be written to must not keep a number from its record.
+    let (mut said, mut failed) = (Vec::new(), Vec::new());
     for (subject, number) in found.chain(created.iter().cloned()) {
         let Some(file) = unpinned(registry, &subject) else {
             continue;
@@ -41,15 +43,20 @@ pub(super) fn run(
         let path = format!("{}{}", opened.prefix, source.path);
         match written {
             Ok(None) => {}
-            Ok(Some(())) => writeln!(context.out, "recorded {path}: issue = {number}")?,
+            Ok(Some(())) => said.push(format!("recorded {path}: issue = {number}")),
             Err(error) => {
                 whole = false;
-                writeln!(
-                    context.log,
+                failed.push(format!(
                     "error: {error:#}; the issue of {subject} is #{number}: write `issue = {number}` into {path}"
-                )?;
+                ));
             }
         }
+    }
+    for line in said {
+        writeln!(context.out, "{line}")?;
+    }
+    for line in failed {
+        writeln!(context.log, "{line}")?;
     }
     Ok(whole)
 }

@@ -27,11 +27,12 @@ pub(super) enum Identity<'a> {
 /// Where each subject's marker was seen, in any repository.
 pub(super) type Marked = BTreeMap<Subject, Vec<MarkedAt>>;
 
-/// An issue that carries a marker.
+/// An issue that carries a marker, or an own one that has lost it and names the KEP in its title.
 pub(super) struct MarkedAt {
     repository: RepositoryName,
     number: u64,
     own: bool,
+    by_title: bool,
 }
 
 /// The markers in everything that was read.
@@ -39,11 +40,20 @@ pub(super) fn marked(observed: &Observed) -> Marked {
     let mut marked = Marked::new();
     for (name, seen) in &observed.repositories {
         for issue in everything(seen) {
-            for subject in subjects(issue) {
+            let mut named = subjects(issue);
+            let by_title = named.is_empty() && issue.own;
+            if by_title {
+                named = keps_in_title(&issue.title)
+                    .into_iter()
+                    .map(Subject::Kep)
+                    .collect();
+            }
+            for subject in named {
                 marked.entry(subject).or_default().push(MarkedAt {
                     repository: name.clone(),
                     number: issue.number,
                     own: issue.own,
+                    by_title,
                 });
             }
         }
@@ -151,7 +161,7 @@ impl<'a> Index<'a> {
     fn marked_here(&self, subject: &Subject) -> Vec<&'a ObservedIssue> {
         let marked = self.marked.get(subject).into_iter().flatten();
         marked
-            .filter(|place| place.repository == *self.name)
+            .filter(|place| place.repository == *self.name && !place.by_title)
             .filter_map(|place| self.by_number.get(&place.number).copied())
             .collect()
     }
@@ -164,7 +174,7 @@ impl<'a> Index<'a> {
                 && (place.number == number || wanted.other_numbers.contains(&place.number))
         };
         marked
-            .filter(|place| place.own && !is_known(place))
+            .filter(|place| place.own && !place.by_title && !is_known(place))
             .map(|place| format!("{}#{}", place.repository, place.number))
             .collect()
     }
@@ -269,14 +279,24 @@ pub(super) fn identify<'a>(
         repository: other,
         number,
         own: _,
+        by_title,
     }) = elsewhere
         .into_iter()
         .find(|place| place.repository != *index.name)
     {
-        return doubt(
-            format!("{other}#{number} carries the marker of {}", wanted.subject),
+        let reason = if *by_title {
             format!(
-                "if that is its issue, write `repository = \"{other}\"` and `issue = {number}`"
+                "{other}#{number} was written by kepherd, and its title names {}",
+                wanted.subject
+            )
+        } else {
+            format!("{other}#{number} carries the marker of {}", wanted.subject)
+        };
+        return doubt(
+            reason,
+            format!(
+                "if that is its issue, write `repository = \"{other}\"` and `issue = {number}`; if it is to have another \
+                 one, take the section out of that issue's body, and the number out of its title"
             ),
         );
     }
@@ -433,19 +453,27 @@ pub fn keps_in_title(title: &str) -> BTreeSet<u32> {
     }
     // Without the word, the number opens the title, after bracketed prefixes, or is one of them.
     let mut start = upper.trim_start();
-    while let Some((prefix, after)) = start
-        .strip_prefix('[')
-        .and_then(|rest| rest.split_once(']'))
-    {
-        keps.extend(
-            leading_number(prefix.trim()).filter(|number| number.to_string() == prefix.trim()),
-        );
+    let mut after_sig = false;
+    loop {
+        let bracketed = start
+            .strip_prefix('[')
+            .and_then(|rest| rest.split_once(']'));
+        let sig = start
+            .starts_with("SIG-")
+            .then(|| start.split_once(':'))
+            .flatten();
+        let Some((prefix, after)) = bracketed.or(sig) else {
+            break;
+        };
+        let prefix = prefix.trim();
+        after_sig |= prefix.starts_with("SIG");
+        keps.extend(leading_number(prefix).filter(|number| number.to_string() == prefix));
         start = after.trim_start_matches([' ', ':']);
     }
     let start = start.trim_start_matches([':', ' ', '<', '#']);
     if let Some(number) = leading_number(start) {
         let after = start[number.to_string().len()..].trim_start();
-        if after.starts_with(['-', ':']) {
+        if after_sig || after.starts_with(['-', ':']) {
             keps.insert(number);
         }
     }
@@ -495,6 +523,9 @@ mod tests {
             "Track https://kep.k8s.io/4216",
             "[SIG-Node][4216] x",
             "4216 \u{2014} x",
+            "[SIG-Node]: 4216 x",
+            "[SIG-Node]: #4216 x",
+            "SIG-Node: 4216 - x",
         ] {
             assert_eq!(keps_in_title(title), BTreeSet::from([4216]), "{title}");
         }
