@@ -1,8 +1,9 @@
 //! Runs a plan: the only caller of [`Write`].
 //!
-//! Order: labels, milestones, new issues, changed issues (first the announcement, then the change), pull requests. A failure
-//! belongs to its issue, and the rest goes on. Each answer is compared with what was asked. Nothing is tried twice: what is
-//! missing afterwards is in the next plan.
+//! Order: labels, milestones, new issues, changed issues (first the announcement, then the change), pull requests, and the
+//! sections that remembered labels until these were off. A failure belongs to its issue, and the rest goes on. Each answer is
+//! compared with what was asked, and a section is corrected where GitHub left something out. What may be repeated is tried
+//! again after a look at what became of it; a new issue and a comment are not: the next run looks for them.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::future::Future;

@@ -118,7 +118,7 @@ pub trait Read {
     ) -> impl Future<Output = Result<Histories, Error>>;
 }
 
-/// Writing. Each call is one request, and is never repeated by itself.
+/// Writing. Each call is one request; only one that a limit refused is repeated.
 pub trait Write {
     /// Creates a label. One that exists already is left as it is.
     fn create_label(
