@@ -406,17 +406,30 @@ impl<C: Read + Write, P: Pace> Run<'_, C, P> {
             section: Some(correction),
             ..Update::default()
         };
-        let Ok(patch) = correction.patch(answer, |_| None) else {
-            return;
-        };
-        if !self.turn(what, WriteKind::Change).await {
-            return;
-        }
         let number = answer.number;
-        if let Err(error) = self.client.update_issue(repository, number, &patch).await {
-            let why =
-                format!("{error}; its section says that something was done that GitHub left out");
-            self.failed_by(what.to_owned(), &error, why);
+        let mut there = answer.clone();
+        // More patience than elsewhere: what is remembered wrongly is not found out later.
+        for tried in 0..2 * TRIES {
+            let Ok(patch) = correction.patch(&there, |_| None) else {
+                return;
+            };
+            if !self.turn(what, WriteKind::Change).await {
+                return;
+            }
+            match self.client.update_issue(repository, number, &patch).await {
+                Ok(_) => return,
+                Err(error) if error.outcome_is_unknown() && tried + 1 < 2 * TRIES => {}
+                Err(error) => {
+                    let why = format!(
+                        "{error}; its section says that something was done that GitHub left out"
+                    );
+                    self.failed_by(what.to_owned(), &error, why);
+                    return;
+                }
+            }
+            if let Ok(Lookup::Issue(fresh)) = self.client.issue(repository, number).await {
+                there = *fresh;
+            }
         }
     }
 
