@@ -105,8 +105,6 @@ pub struct Event {
 /// What can happen to an issue.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Happening {
-    /// A label was put on.
-    Labeled(String),
     /// A label was taken off.
     Unlabeled(String),
     /// Somebody was assigned.
@@ -117,10 +115,6 @@ pub enum Happening {
     Milestone,
     /// It got another title.
     Renamed,
-    /// It was closed.
-    Closed,
-    /// It was opened again.
-    Reopened,
 }
 
 /// An issue.

@@ -12,18 +12,14 @@ use crate::observed::{Event, Happening, History};
 use crate::plan::Histories;
 use crate::registry::values::{Instant, RepositoryName};
 
-const STORY: &str = "lastEditedAt editor { __typename login } timelineItems(last: 100, itemTypes: [LABELED_EVENT, \
-    UNLABELED_EVENT, ASSIGNED_EVENT, UNASSIGNED_EVENT, MILESTONED_EVENT, DEMILESTONED_EVENT, RENAMED_TITLE_EVENT, \
-    CLOSED_EVENT, REOPENED_EVENT]) { nodes { __typename \
-    ... on LabeledEvent { createdAt actor { ...who } label { name } } \
+const STORY: &str = "lastEditedAt editor { __typename login } timelineItems(last: 100, itemTypes: [UNLABELED_EVENT, \
+    ASSIGNED_EVENT, UNASSIGNED_EVENT, MILESTONED_EVENT, DEMILESTONED_EVENT, RENAMED_TITLE_EVENT]) { nodes { __typename \
     ... on UnlabeledEvent { createdAt actor { ...who } label { name } } \
     ... on AssignedEvent { createdAt actor { ...who } assignee { ... on User { login } } } \
     ... on UnassignedEvent { createdAt actor { ...who } assignee { ... on User { login } } } \
     ... on MilestonedEvent { createdAt actor { ...who } } \
     ... on DemilestonedEvent { createdAt actor { ...who } } \
-    ... on RenamedTitleEvent { createdAt actor { ...who } } \
-    ... on ClosedEvent { createdAt actor { ...who } } \
-    ... on ReopenedEvent { createdAt actor { ...who } } } }";
+    ... on RenamedTitleEvent { createdAt actor { ...who } } } }";
 
 /// The requests for what happened to issues: one for every hundred.
 pub fn requests(
@@ -99,14 +95,11 @@ fn history(node: StoryNode) -> History {
                 let label = event.label.map(|label| label.name);
                 let assignee = event.assignee.and_then(|assignee| assignee.login);
                 let what = match event.kind.as_str() {
-                    "LabeledEvent" => Happening::Labeled(label?),
                     "UnlabeledEvent" => Happening::Unlabeled(label?),
                     "AssignedEvent" => Happening::Assigned(assignee?),
                     "UnassignedEvent" => Happening::Unassigned(assignee?),
                     "MilestonedEvent" | "DemilestonedEvent" => Happening::Milestone,
                     "RenamedTitleEvent" => Happening::Renamed,
-                    "ClosedEvent" => Happening::Closed,
-                    "ReopenedEvent" => Happening::Reopened,
                     _ => return None,
                 };
                 let by = edit(event.actor, event.created_at);
