@@ -38,13 +38,10 @@ pub(super) fn run(context: &mut Context<'_>, options: &Apply) -> Result<Exit> {
     block_on(async {
         let sandbox = options.target.sandbox.as_ref();
         let registry = &opened.loaded.registry;
-        let interval = options
-            .write_interval
-            .unwrap_or_else(|| u64::from(sandbox.is_none()));
         let patience = Patience {
             max_wait: Duration::from_secs(options.max_wait),
             // Whoever wants no pause between writes wants none between tries either.
-            first: Duration::from_secs(interval),
+            first: Duration::from_secs(seconds_between_writes(options)),
             ..Patience::default()
         };
         let connection = Connection::open(sandbox, context.environment, registry, patience).await?;
@@ -52,6 +49,12 @@ pub(super) fn run(context: &mut Context<'_>, options: &Apply) -> Result<Exit> {
         connection.close().await;
         exit
     })
+}
+
+/// The pause that GitHub asks for, unless somebody wants another one; a sandbox asks for none.
+fn seconds_between_writes(options: &Apply) -> u64 {
+    let usual = u64::from(options.target.sandbox.is_none());
+    options.write_interval.unwrap_or(usual)
 }
 
 /// Reads a plan that `kepherd plan --out` wrote.
@@ -94,9 +97,7 @@ async fn reconcile(
         None => connect::options(&options.target, registry)?,
     };
     let (plan, observed) = read_and_plan(registry, client, &asked, false).await?;
-    let interval = options
-        .write_interval
-        .unwrap_or_else(|| u64::from(!connection.is_sandbox()));
+    let interval = seconds_between_writes(options);
     let view = View {
         paint: context.paint(),
         write_interval: interval,
