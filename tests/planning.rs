@@ -8,7 +8,7 @@
 
 mod common;
 
-use common::{Folder, Hub, PATH, REPO, Ran, record, seeded};
+use common::{Folder, Hub, PATH, REPO, Ran, borrowed, many, record, seeded};
 use kepherd::sandbox::world::{EventKind, IssuePatch, State, StateReason};
 use kepherd::section::{Found, find};
 
@@ -19,23 +19,6 @@ fn body_patch(body: String) -> IssuePatch {
         body: Some(body),
         ..IssuePatch::default()
     }
-}
-
-/// A number of records, each with the same lines.
-fn many(count: u32, more: impl Fn(u32) -> String) -> Vec<(String, String)> {
-    (1..=count)
-        .map(|n| {
-            let path = format!("sig-node/{}-x.toml", 9000 + n);
-            (path, record(9000 + n, &more(n)))
-        })
-        .collect()
-}
-
-fn borrowed(files: &[(String, String)]) -> Vec<(&str, &str)> {
-    files
-        .iter()
-        .map(|(path, text)| (path.as_str(), text.as_str()))
-        .collect()
 }
 
 mod a_plan {

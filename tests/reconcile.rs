@@ -9,7 +9,7 @@
 
 mod common;
 
-use common::{Hub, PATH, REPO, record};
+use common::{Hub, PATH, REPO, borrowed, record};
 use kepherd::sandbox::world::{IssuePatch, NewLabel, State};
 use kepherd::section::{Found, find};
 
@@ -367,10 +367,7 @@ fn requests_follow_the_formula() {
                 )
             })
             .collect();
-        let files: Vec<(&str, &str)> = records
-            .iter()
-            .map(|(path, text)| (path.as_str(), text.as_str()))
-            .collect();
+        let files = borrowed(&records);
         let hub = Hub::with(&files);
         let pages = count.div_ceil(100) as usize;
 
@@ -428,10 +425,7 @@ fn requests_count_pull_requests_like_issues() {
             (format!("sig-node/{}-x.toml", 9000 + n), text)
         })
         .collect();
-    let files: Vec<(&str, &str)> = records
-        .iter()
-        .map(|(path, text)| (path.as_str(), text.as_str()))
-        .collect();
+    let files = borrowed(&records);
     let hub = Hub::with(&files);
     hub.run(&["apply"]).expect(0);
     // 60 issues and 120 pull requests are two pages; one label, and one write with one read for each of the 180.
@@ -698,16 +692,7 @@ fn the_numbers_of_a_sandbox_are_never_written_back() {
 
 #[test]
 fn the_failure_of_one_repository_does_not_touch_another() {
-    let hub = Hub::with(&[
-        (PATH, &record(9001, "issue = 7\ntarget = \"1.38\"\n")),
-        (
-            "sig-node/9002-b.toml",
-            &record(
-                9002,
-                "issue = 8\nrepository = \"containerd/nri\"\ntarget = \"1.38\"\n",
-            ),
-        ),
-    ]);
+    let hub = Hub::two_repositories();
     hub.world(|world| world.repositories.remove("containerd/nri"));
     let ran = hub.run(&["apply"]);
     assert!(
@@ -719,16 +704,7 @@ fn the_failure_of_one_repository_does_not_touch_another() {
     assert!(ran.out.contains("1 repository not read"), "{ran:?}");
     ran.expect(1);
     // An answer that cannot be used, to a request that asks for both.
-    let hub = Hub::with(&[
-        (PATH, &record(9001, "issue = 7\ntarget = \"1.38\"\n")),
-        (
-            "sig-node/9002-b.toml",
-            &record(
-                9002,
-                "issue = 8\nrepository = \"containerd/nri\"\ntarget = \"1.38\"\n",
-            ),
-        ),
-    ]);
+    let hub = Hub::two_repositories();
     hub.world(|world| {
         for n in 0..101 {
             let name = format!("label-{n}");
@@ -754,16 +730,7 @@ fn the_failure_of_one_repository_does_not_touch_another() {
     assert!(ran.out.contains("updated  #7"), "{ran:?}");
     ran.expect(1);
     // A repository that can be read and not written.
-    let hub = Hub::with(&[
-        (PATH, &record(9001, "issue = 7\ntarget = \"1.38\"\n")),
-        (
-            "sig-node/9002-b.toml",
-            &record(
-                9002,
-                "issue = 8\nrepository = \"containerd/nri\"\ntarget = \"1.38\"\n",
-            ),
-        ),
-    ]);
+    let hub = Hub::two_repositories();
     hub.world(|world| {
         world
             .repository_mut("containerd/nri")
@@ -780,16 +747,7 @@ fn the_failure_of_one_repository_does_not_touch_another() {
 
 #[test]
 fn one_repository_can_be_selected() {
-    let hub = Hub::with(&[
-        (PATH, &record(9001, "issue = 7\ntarget = \"1.38\"\n")),
-        (
-            "sig-node/9002-b.toml",
-            &record(
-                9002,
-                "issue = 8\nrepository = \"containerd/nri\"\ntarget = \"1.38\"\n",
-            ),
-        ),
-    ]);
+    let hub = Hub::two_repositories();
     let out = hub.run(&["apply", "--repository=containerd/nri"]).expect(0);
     assert!(out.contains("updated  #8") && !out.contains("#7"), "{out}");
     for exchange in hub.exchanges() {
@@ -819,10 +777,7 @@ fn a_plan_of_two_hundred_issues_stays_readable() {
             )
         })
         .collect();
-    let files: Vec<(&str, &str)> = records
-        .iter()
-        .map(|(path, text)| (path.as_str(), text.as_str()))
-        .collect();
+    let files = borrowed(&records);
     let hub = Hub::with(&files);
     // What needs a look is never folded.
     hub.edit(

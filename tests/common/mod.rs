@@ -65,6 +65,24 @@ pub fn record(number: u32, more: &str) -> String {
     )
 }
 
+/// Records from KEP-9001 on, each with lines of its own after what every record has.
+pub fn many(count: u32, more: impl Fn(u32) -> String) -> Vec<(String, String)> {
+    (1..=count)
+        .map(|n| {
+            let path = format!("sig-node/{}-x.toml", 9000 + n);
+            (path, record(9000 + n, &more(n)))
+        })
+        .collect()
+}
+
+/// Files as [`Hub::with`] takes them.
+pub fn borrowed(files: &[(String, String)]) -> Vec<(&str, &str)> {
+    files
+        .iter()
+        .map(|(path, text)| (path.as_str(), text.as_str()))
+        .collect()
+}
+
 /// A registry in a folder that goes away with it.
 pub struct Folder {
     folder: tempfile::TempDir,
@@ -192,6 +210,15 @@ impl Hub {
     /// With the record of KEP-9001, and these lines more in it.
     pub fn one(more: &str) -> Self {
         Self::with(&[(PATH, &record(9001, more))])
+    }
+
+    /// With the record of KEP-9001 in the first repository, as #7, and that of KEP-9002 in the second, as #8.
+    pub fn two_repositories() -> Self {
+        let second = "issue = 8\nrepository = \"containerd/nri\"\ntarget = \"1.38\"\n";
+        Self::with(&[
+            (PATH, &record(9001, "issue = 7\ntarget = \"1.38\"\n")),
+            ("sig-node/9002-b.toml", &record(9002, second)),
+        ])
     }
 
     /// Rewrites the record of KEP-9001.
