@@ -3,35 +3,22 @@
 //! Order: labels, milestones, new issues, changed issues (first the announcement, then the change), pull requests, and the
 //! sections that remembered labels until these were off. A failure belongs to its issue, and the rest goes on. Each answer is
 //! compared with what was asked, and a section is corrected where GitHub left something out. What may be repeated is tried
-//! again after a look at what became of it; a new issue and a comment are not: the next run looks for them.
+//! again after a look at what became of it; a new issue and a comment are not: the next run looks for them. Before a write is
+//! sent the journal names it, and after it what became of it.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::future::Future;
 
 use crate::desired::Subject;
-use crate::github::{Error, Read, Write};
-use crate::observed::{Lookup, Observed, ObservedIssue};
+use crate::github::{Error, Read, Write, WriteKind};
+use crate::journal::{self, Done, Refused, Remembered, Work};
+use crate::observed::{Access, Lookup, Observed, ObservedIssue};
 use crate::plan::patch::{Patch, Stale};
 use crate::plan::{
     Action, Comment, IssuePlan, NewIssue, Plan, PullRequestAction, PullRequestPlan, RepositoryPlan,
     SetChange, Update,
 };
 use crate::registry::values::RepositoryName;
-
-/// Keeps writes apart; GitHub asks for one at a time, a second between them.
-pub trait Pace {
-    /// Returns when the next write may be made, and whether it should be: somebody may have asked to stop.
-    fn before_write(&mut self, what: WriteKind) -> impl Future<Output = bool>;
-}
-
-/// What a write counts as for GitHub's limits.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum WriteKind {
-    /// It creates an issue or a comment.
-    Creation,
-    /// Any other.
-    Change,
-}
 
 /// How often an update is tried whose outcome is not known.
 const TRIES: usize = 3;
@@ -111,24 +98,49 @@ pub struct Outcome {
     pub stopped: Option<String>,
 }
 
-/// Makes GitHub say what the plan says.
-pub async fn apply<C: Read + Write, P: Pace>(
+/// Who is told what a run does.
+pub struct Told<'a> {
+    /// People.
+    pub people: &'a mut dyn FnMut(&Event),
+    /// The journal. What it cannot write down is not sent.
+    pub journal: &'a mut dyn FnMut(journal::Event) -> Result<(), String>,
+}
+
+/// Makes GitHub say what the plan says. What earlier runs left to know is not done again.
+pub async fn apply<C: Read + Write>(
     plan: &Plan,
     observed: &Observed,
+    remembered: &Remembered,
     client: &C,
-    pace: &mut P,
-    on_event: &mut dyn FnMut(&Event),
+    told: Told<'_>,
 ) -> Outcome {
+    let seen = observed.repositories.iter();
     let mut run = Run {
         client,
-        pace,
-        on_event,
+        remembered,
+        told,
         outcome: Outcome::default(),
         unwritten: BTreeSet::new(),
         unlabelled: BTreeSet::new(),
+        highest: seen
+            .clone()
+            .map(|(name, seen)| (name.clone(), seen.highest()))
+            .collect(),
+        access: seen
+            .map(|(name, seen)| (name.clone(), seen.access.clone()))
+            .collect(),
     };
+    let (allowed, forbidden): (Vec<_>, Vec<_>) = plan
+        .repositories
+        .iter()
+        .partition(|repository| refused_access(repository, observed).is_none());
+    for repository in forbidden {
+        if let Some(why) = refused_access(repository, observed) {
+            run.forbidden(repository, why);
+        }
+    }
     let mut definitions = Vec::new();
-    for repository in &plan.repositories {
+    for repository in &allowed {
         let milestones = observed
             .repositories
             .get(&repository.repository)
@@ -139,24 +151,54 @@ pub async fn apply<C: Read + Write, P: Pace>(
         definitions.push(defined);
     }
     // Their labels are remembered in the sections of issues, of any repository: so these come first.
-    for (repository, defined) in plan.repositories.iter().zip(&definitions) {
+    for (repository, defined) in allowed.iter().zip(&definitions) {
         run.pull_requests(repository, defined).await;
     }
-    for repository in &plan.repositories {
+    for repository in &allowed {
         run.afterwards(repository).await;
     }
     run.outcome
 }
 
-struct Run<'a, C, P> {
+/// Why nothing may be written to a repository that the plan writes to: known before the first write.
+pub fn refused_access(plan: &RepositoryPlan, observed: &Observed) -> Option<String> {
+    let seen = observed.repositories.get(&plan.repository);
+    match seen.map(|seen| &seen.access) {
+        Some(Access::Reads(instead)) if plan.writes() > 0 => Some(format!(
+            "{} may not set labels, milestones and assignees there (it has: {instead}), and GitHub would drop them without \
+             a word; nothing is written there: give it the role `triage`",
+            observed.viewer
+        )),
+        _ => None,
+    }
+}
+
+struct Run<'a, 't, C> {
     client: &'a C,
-    pace: &'a mut P,
-    on_event: &'a mut dyn FnMut(&Event),
+    remembered: &'a Remembered,
+    told: Told<'t>,
     outcome: Outcome,
     /// What could not be written, so that nothing may rely on what its section remembers.
     unwritten: BTreeSet<Subject>,
     /// Whose pull requests could not be labelled, so that what their sections remember of labels is not over.
     unlabelled: BTreeSet<Subject>,
+    /// The highest number that is known of each repository.
+    highest: BTreeMap<RepositoryName, u64>,
+    access: BTreeMap<RepositoryName, Access>,
+}
+
+/// <https://docs.github.com/en/organizations/managing-user-access-to-your-organizations-repositories/managing-repository-roles/repository-roles-for-an-organization>
+const NO_DEFINITIONS: &str = "the role `triage` may not create labels and milestones: create it by hand, or give the identity the role `write`";
+
+/// A change of an issue, for the journal.
+fn updating(repository: &RepositoryName, issue: &IssuePlan, number: u64) -> Work {
+    Work {
+        repository: repository.clone(),
+        write: journal::Write::Update {
+            subject: issue.subject.clone(),
+            number,
+        },
+    }
 }
 
 /// What the issues of a repository can rely on.
@@ -166,7 +208,7 @@ struct Definitions {
     missing_labels: BTreeSet<String>,
 }
 
-impl<C: Read + Write, P: Pace> Run<'_, C, P> {
+impl<C: Read + Write> Run<'_, '_, C> {
     async fn definitions(
         &mut self,
         plan: &RepositoryPlan,
@@ -177,13 +219,20 @@ impl<C: Read + Write, P: Pace> Run<'_, C, P> {
             milestones,
             missing_labels: BTreeSet::new(),
         };
+        let may_create = self.access.get(name) != Some(&Access::Triages);
         for label in &plan.labels {
             let what = format!("label {}", label.name);
-            if self
-                .define(&what, || client.create_label(name, label))
-                .await
-                .is_some()
-            {
+            if !may_create {
+                definitions.missing_labels.insert(label.name.to_lowercase());
+                self.failed(what, NO_DEFINITIONS.to_owned());
+                continue;
+            }
+            let work = Work {
+                repository: name.clone(),
+                write: journal::Write::Label(label.name.clone()),
+            };
+            let define = || client.create_label(name, label);
+            if self.define(&what, work, define).await.is_some() {
                 self.defined(name, what);
             } else {
                 definitions.missing_labels.insert(label.name.to_lowercase());
@@ -191,8 +240,16 @@ impl<C: Read + Write, P: Pace> Run<'_, C, P> {
         }
         for milestone in &plan.milestones {
             let what = format!("milestone {}", milestone.title);
+            if !may_create {
+                self.failed(what, NO_DEFINITIONS.to_owned());
+                continue;
+            }
+            let work = Work {
+                repository: name.clone(),
+                write: journal::Write::Milestone(milestone.title.clone()),
+            };
             let define = || client.create_milestone(name, milestone);
-            if let Some(number) = self.define(&what, define).await {
+            if let Some(number) = self.define(&what, work, define).await {
                 definitions
                     .milestones
                     .insert(milestone.title.clone(), number);
@@ -251,11 +308,25 @@ impl<C: Read + Write, P: Pace> Run<'_, C, P> {
             .milestone
             .as_ref()
             .and_then(|title| definitions.milestones.get(title));
-        if !self.turn(&what, WriteKind::Creation).await {
+        let work = Work {
+            repository: repository.clone(),
+            write: journal::Write::Issue {
+                subject: issue.subject.clone(),
+                after: self.highest.get(repository).copied().unwrap_or_default(),
+            },
+        };
+        if !self.turn(&what, WriteKind::Creation, &work).await {
             return false;
         }
-        match self.client.create_issue(repository, new, milestone.copied()).await {
+        let created = self
+            .client
+            .create_issue(repository, new, milestone.copied())
+            .await;
+        self.settle(&created, |answer| Some(answer.number));
+        match created {
             Ok(answer) => {
+                let highest = self.highest.entry(repository.clone()).or_default();
+                *highest = answer.number.max(*highest);
                 let asked = Patch {
                     title: Some(new.title.clone()),
                     body: Some(new.body.clone()),
@@ -266,7 +337,7 @@ impl<C: Read + Write, P: Pace> Run<'_, C, P> {
                 };
                 self.wrote(issue, &answer, true);
                 self.verify(&what, &asked, &answer, new.milestone.as_deref());
-                self.correct(repository, &what, &new.as_update(), &answer).await;
+                self.correct(repository, issue, &what, &new.as_update(), &answer).await;
                 return true;
             }
             Err(error) if error.outcome_is_unknown() => self.failed_by(
@@ -320,7 +391,7 @@ impl<C: Read + Write, P: Pace> Run<'_, C, P> {
             }
         }
         let answer = self
-            .change(repository, number, &what, update, definitions)
+            .change(repository, issue, number, &what, update, definitions)
             .await;
         if let Some(answer) = &answer {
             self.wrote(issue, answer, false);
@@ -332,6 +403,7 @@ impl<C: Read + Write, P: Pace> Run<'_, C, P> {
     async fn change(
         &mut self,
         repository: &RepositoryName,
+        issue: &IssuePlan,
         number: u64,
         what: &str,
         update: &Update,
@@ -370,13 +442,17 @@ impl<C: Read + Write, P: Pace> Run<'_, C, P> {
                     return None;
                 }
             };
-            if !self.turn(&what, WriteKind::Change).await {
+            let work = updating(repository, issue, number);
+            if !self.turn(&what, WriteKind::Change, &work).await {
                 return None;
             }
-            match self.client.update_issue(repository, number, &patch).await {
+            let updated = self.client.update_issue(repository, number, &patch).await;
+            self.settle(&updated, |_| None);
+            match updated {
                 Ok(answer) => {
                     self.verify(&what, &patch, &answer, to.map(String::as_str));
-                    self.correct(repository, &what, update, &answer).await;
+                    self.correct(repository, issue, &what, update, &answer)
+                        .await;
                     return Some(answer);
                 }
                 // The same patch twice is the same issue; but somebody may have edited it meanwhile, so it is read again.
@@ -395,6 +471,7 @@ impl<C: Read + Write, P: Pace> Run<'_, C, P> {
     async fn correct(
         &mut self,
         repository: &RepositoryName,
+        issue: &IssuePlan,
         what: &str,
         update: &Update,
         answer: &ObservedIssue,
@@ -413,10 +490,13 @@ impl<C: Read + Write, P: Pace> Run<'_, C, P> {
             let Ok(patch) = correction.patch(&there, |_| None) else {
                 return;
             };
-            if !self.turn(what, WriteKind::Change).await {
+            let work = updating(repository, issue, number);
+            if !self.turn(what, WriteKind::Change, &work).await {
                 return;
             }
-            match self.client.update_issue(repository, number, &patch).await {
+            let updated = self.client.update_issue(repository, number, &patch).await;
+            self.settle(&updated, |_| None);
+            match updated {
                 Ok(_) => return,
                 Err(error) if error.outcome_is_unknown() && tried + 1 < 2 * TRIES => {}
                 Err(error) => {
@@ -451,6 +531,7 @@ impl<C: Read + Write, P: Pace> Run<'_, C, P> {
             };
             self.change(
                 &plan.repository,
+                issue,
                 number,
                 &what,
                 &update,
@@ -470,6 +551,12 @@ impl<C: Read + Write, P: Pace> Run<'_, C, P> {
         number: u64,
         comment: &Comment,
     ) -> Option<Result<(), String>> {
+        if self
+            .remembered
+            .has_announced(repository, number, &comment.marker)
+        {
+            return Some(Ok(()));
+        }
         let found = self
             .client
             .has_comment(repository, number, &comment.marker)
@@ -480,17 +567,25 @@ impl<C: Read + Write, P: Pace> Run<'_, C, P> {
             Err(error) => return Some(Err(self.stopped_by(&error, "nothing is written"))),
         }
         let what = format!("the announcement of {}", issue.subject);
-        if !self.turn(&what, WriteKind::Creation).await {
+        let work = Work {
+            repository: repository.clone(),
+            write: journal::Write::Comment {
+                number,
+                marker: comment.marker.clone(),
+            },
+        };
+        if !self.turn(&what, WriteKind::Creation, &work).await {
             return None;
         }
         let posted = self
             .client
             .create_comment(repository, number, &comment.body)
             .await;
+        self.settle(&posted, |_| None);
         Some(match posted {
             Ok(text) if text.lines().any(|line| line.trim_end() == comment.marker) => {
                 self.outcome.announced += 1;
-                (self.on_event)(&Event::Announced {
+                (self.told.people)(&Event::Announced {
                     subject: issue.subject.clone(),
                     number,
                 });
@@ -551,10 +646,16 @@ impl<C: Read + Write, P: Pace> Run<'_, C, P> {
                 return true;
             }
             let patch = change.patch_of_labels(&there);
-            if !self.turn(&what, WriteKind::Change).await {
+            let work = Work {
+                repository: repository.clone(),
+                write: journal::Write::PullRequest(number),
+            };
+            if !self.turn(&what, WriteKind::Change, &work).await {
                 return false;
             }
-            match self.client.update_issue(repository, number, &patch).await {
+            let updated = self.client.update_issue(repository, number, &patch).await;
+            self.settle(&updated, |_| None);
+            match updated {
                 Ok(answer) => {
                     self.labelled(repository, number);
                     return self.verify(&what, &patch, &answer, None);
@@ -571,7 +672,7 @@ impl<C: Read + Write, P: Pace> Run<'_, C, P> {
 
     fn labelled(&mut self, repository: &RepositoryName, number: u64) {
         self.outcome.labelled += 1;
-        (self.on_event)(&Event::Labelled {
+        (self.told.people)(&Event::Labelled {
             repository: repository.clone(),
             number,
         });
@@ -604,13 +705,16 @@ impl<C: Read + Write, P: Pace> Run<'_, C, P> {
     async fn define<T, F: Future<Output = Result<T, Error>>>(
         &mut self,
         what: &str,
+        work: Work,
         create: impl Fn() -> F,
     ) -> Option<T> {
         for tried in 0..TRIES {
-            if !self.turn(what, WriteKind::Change).await {
+            if !self.turn(what, WriteKind::Change, &work).await {
                 return None;
             }
-            match create().await {
+            let created = create().await;
+            self.settle(&created, |_| None);
+            match created {
                 Ok(defined) => return Some(defined),
                 Err(error) if error.outcome_is_unknown() && tried + 1 < TRIES => {}
                 Err(error) => {
@@ -622,22 +726,55 @@ impl<C: Read + Write, P: Pace> Run<'_, C, P> {
         None
     }
 
-    /// Waits for the turn of a write. If there is none, because the run has ended, nothing more is written.
-    async fn turn(&mut self, what: &str, kind: WriteKind) -> bool {
+    /// Waits for the turn of a write, and writes down that it comes. If there is none, because the run has ended, nothing
+    /// more is written.
+    async fn turn(&mut self, what: &str, kind: WriteKind, work: &Work) -> bool {
         if self.outcome.stopped.is_some() {
             return false;
         }
-        if !self.pace.before_write(kind).await {
-            self.outcome.stopped = Some("somebody asked it to stop".to_owned());
+        (self.told.people)(&Event::Writing(what.to_owned()));
+        if let Err(held) = self.client.turn(kind).await {
+            self.outcome.stopped = Some(held.to_string());
             return false;
         }
-        (self.on_event)(&Event::Writing(what.to_owned()));
-        true
+        self.note(journal::Event::Begin(work.clone()));
+        self.outcome.stopped.is_none()
+    }
+
+    /// Writes down what became of a write.
+    fn settle<T>(&mut self, result: &Result<T, Error>, number: impl Fn(&T) -> Option<u64>) {
+        self.note(match result {
+            Ok(answer) => journal::Event::Done(Done {
+                number: number(answer),
+            }),
+            Err(error) => {
+                let why = error.to_string();
+                if error.outcome_is_unknown() {
+                    journal::Event::Unknown(Refused { why })
+                } else {
+                    journal::Event::Refused(Refused { why })
+                }
+            }
+        });
+    }
+
+    /// Tells the journal; without one that can be written to, the run ends.
+    fn note(&mut self, event: journal::Event) {
+        if let Err(why) = (self.told.journal)(event) {
+            self.outcome.stopped = Some(format!("the journal cannot be written: {why}"));
+        }
+    }
+
+    /// Nothing of a repository can be written.
+    fn forbidden(&mut self, plan: &RepositoryPlan, why: String) {
+        let subjects = plan.issues.iter().map(|issue| issue.subject.clone());
+        self.unwritten.extend(subjects);
+        self.failed(plan.repository.to_string(), why);
     }
 
     fn defined(&mut self, repository: &RepositoryName, what: String) {
         self.outcome.defined += 1;
-        (self.on_event)(&Event::Defined {
+        (self.told.people)(&Event::Defined {
             repository: repository.clone(),
             what,
         });
@@ -649,7 +786,7 @@ impl<C: Read + Write, P: Pace> Run<'_, C, P> {
         } else {
             self.outcome.updated += 1;
         }
-        (self.on_event)(&Event::Wrote(Written {
+        (self.told.people)(&Event::Wrote(Written {
             subject: issue.subject.clone(),
             name: issue.name.clone(),
             number: answer.number,
@@ -674,7 +811,7 @@ impl<C: Read + Write, P: Pace> Run<'_, C, P> {
 
     fn failed(&mut self, what: String, why: String) {
         let failure = Failure { what, why };
-        (self.on_event)(&Event::Failed(failure.clone()));
+        (self.told.people)(&Event::Failed(failure.clone()));
         self.outcome.failures.push(failure);
     }
 }

@@ -137,6 +137,23 @@ pub struct Target {
     /// Only this repository, as owner/name
     #[arg(long, value_name = "REPOSITORY")]
     pub repository: Option<RepositoryName>,
+    /// Where runs write down what they write; it is read by the next one [default: journal.jsonl in .git/kepherd]
+    #[arg(long, value_name = "FILE")]
+    pub journal: Option<PathBuf>,
+    /// How long to wait.
+    #[command(flatten)]
+    pub waits: Waits,
+}
+
+/// How long to wait for GitHub.
+#[derive(Debug, Args)]
+pub struct Waits {
+    /// Seconds that a run may spend on waiting for limits and on trying again
+    #[arg(long, value_name = "SECONDS", default_value_t = 900, value_parser = clap::value_parser!(u64).range(..=86_400))]
+    pub max_wait: u64,
+    /// Seconds that an answer may take
+    #[arg(long, value_name = "SECONDS", default_value_t = 30, value_parser = clap::value_parser!(u64).range(1..=600))]
+    pub timeout: u64,
 }
 
 /// Options of `plan`.
@@ -171,9 +188,6 @@ pub struct Apply {
     /// Seconds between two writes [default: 1, in the sandbox 0]
     #[arg(long, value_name = "SECONDS", value_parser = clap::value_parser!(u64).range(..=3600))]
     pub write_interval: Option<u64>,
-    /// Seconds that a run may spend on waiting for limits and on trying again
-    #[arg(long, value_name = "SECONDS", default_value_t = 900, value_parser = clap::value_parser!(u64).range(..=86_400))]
-    pub max_wait: u64,
     /// Apply this plan of `kepherd plan --out`, if it is still what would be done
     #[arg(value_name = "PLAN", conflicts_with_all = ["create", "repository"])]
     pub plan: Option<PathBuf>,
@@ -200,6 +214,9 @@ pub struct Adopt {
     /// Show the edits, and write nothing
     #[arg(long)]
     pub diff: bool,
+    /// How long to wait.
+    #[command(flatten)]
+    pub waits: Waits,
 }
 
 /// The commands of `new`.
@@ -229,6 +246,9 @@ pub struct NewKep {
     /// Use the embedded GitHub, in memory or with its state in FILE, instead of the real one
     #[arg(long, value_name = "FILE", num_args = 0..=1, require_equals = true)]
     pub sandbox: Option<Option<PathBuf>>,
+    /// How long to wait.
+    #[command(flatten)]
+    pub waits: Waits,
 }
 
 /// The commands of `upstream`.
@@ -267,6 +287,9 @@ pub struct SandboxArgs {
     /// The same seed shows the same faults
     #[arg(long, value_name = "NUMBER", default_value_t = 0)]
     pub fault_seed: u64,
+    /// Refuse requests over GitHub's limits: an hour's and a minute's, and those on new issues and comments
+    #[arg(long)]
+    pub limits: bool,
 }
 
 /// Options of `schema`.

@@ -8,8 +8,10 @@ mod check;
 mod connect;
 mod explain;
 mod files;
+mod journal;
 mod new;
 mod plan;
+pub mod progress;
 mod revision;
 mod sandbox;
 mod schema;
@@ -56,8 +58,14 @@ pub struct Environment {
     pub directory: PathBuf,
     /// `GITHUB_TOKEN`, or else `GH_TOKEN`.
     pub token: Option<secrecy::SecretString>,
+    /// `KEPHERD_APP_ID`: the number or the client id of a GitHub App.
+    pub app_id: Option<String>,
+    /// `KEPHERD_APP_PRIVATE_KEY`: the text of its key's file.
+    pub app_private_key: Option<secrecy::SecretString>,
     /// `GITHUB_API_URL`.
     pub api_url: Option<String>,
+    /// `GITHUB_STEP_SUMMARY`: the file that a job's summary is appended to.
+    pub step_summary: Option<PathBuf>,
     /// Whether a pull request of GitHub is being checked: `GITHUB_EVENT_NAME`.
     pub is_pull_request: bool,
     /// The merge that GitHub made for it, and that is checked out: `GITHUB_SHA` with the event `pull_request`.
@@ -81,7 +89,10 @@ impl Environment {
             token: variable("GITHUB_TOKEN")
                 .or_else(|| variable("GH_TOKEN"))
                 .map(|token| token.trim().to_owned().into()),
+            app_id: variable("KEPHERD_APP_ID").map(|id| id.trim().to_owned()),
+            app_private_key: variable("KEPHERD_APP_PRIVATE_KEY").map(Into::into),
             api_url: variable("GITHUB_API_URL"),
+            step_summary: variable("GITHUB_STEP_SUMMARY").map(Into::into),
             is_pull_request: variable("GITHUB_EVENT_NAME")
                 .is_some_and(|event| event == "pull_request" || event == "pull_request_target"),
             // With `pull_request_target` it is the base branch, and not a merge.

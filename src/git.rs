@@ -137,6 +137,11 @@ impl Repository {
         self.repository.workdir()
     }
 
+    /// Where git keeps what belongs to all worktrees: `.git` of the first.
+    pub fn directory(&self) -> &Path {
+        self.repository.common_dir()
+    }
+
     /// The best common ancestor of two commits.
     pub fn merge_base(&self, one: &Commit, two: &Commit) -> Result<Commit, Error> {
         let ids = (self.object_id(one)?, self.object_id(two)?);

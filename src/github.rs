@@ -1,19 +1,25 @@
 //! GitHub, as the rest of the program sees it: what can be read and what can be written.
 //!
-//! Planning gets a [`Read`], which has no way to write. Only [`crate::apply`] gets a [`Write`]. [`client::Client`] speaks to
-//! GitHub through octocrab; [`queries`] builds the GraphQL documents and reads their answers.
+//! Planning gets a [`Read`], which has no way to write. Only [`crate::apply`] gets a [`Write`]. [`client::Client`] is both;
+//! [`queries`] builds the GraphQL documents and reads their answers.
 
+pub mod budget;
 pub mod client;
+pub mod credentials;
 mod nodes;
 pub mod patience;
 pub mod queries;
+mod rest;
 pub mod stories;
+mod transport;
 
 use std::collections::BTreeMap;
 use std::fmt;
 use std::future::Future;
 use std::time::Duration;
 
+use self::budget::Spending;
+use self::patience::Held;
 use crate::desired::{Desired, LabelDefinition, MilestoneDefinition};
 use crate::observed::{Lookup, Observed, ObservedIssue};
 use crate::plan::patch::Patch;
@@ -89,6 +95,14 @@ pub trait Read {
         repositories: &[RepositoryName],
     ) -> impl Future<Output = Result<Observed, Error>>;
 
+    /// Reads every issue with a number above this one, number by number and not by a list: a list may be older than what was
+    /// written a moment ago.
+    fn issues_above(
+        &self,
+        repository: &RepositoryName,
+        number: u64,
+    ) -> impl Future<Output = Result<BTreeMap<u64, ObservedIssue>, Error>>;
+
     /// Reads one issue, just before it is written.
     fn issue(
         &self,
@@ -118,8 +132,30 @@ pub trait Read {
     ) -> impl Future<Output = Result<Histories, Error>>;
 }
 
+/// What a write counts as for GitHub's limits.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum WriteKind {
+    /// It creates an issue or a comment.
+    Creation,
+    /// Any other.
+    Change,
+}
+
+impl From<WriteKind> for Spending {
+    fn from(kind: WriteKind) -> Self {
+        match kind {
+            WriteKind::Creation => Self::Creation,
+            WriteKind::Change => Self::Change,
+        }
+    }
+}
+
 /// Writing. Each call is one request; only one that a limit refused is repeated.
 pub trait Write {
+    /// Waits until the next write may be made: for the pause between two, and for GitHub's limits. It stands apart from the
+    /// writes, so that what is known before a write is read, and written down, after the wait for it.
+    fn turn(&self, kind: WriteKind) -> impl Future<Output = Result<(), Held>>;
+
     /// Creates a label. One that exists already is left as it is.
     fn create_label(
         &self,
@@ -178,8 +214,14 @@ impl fmt::Display for Error {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Problem {
     /// 401.
-    #[error("GitHub does not accept the token ({0})")]
+    #[error("GitHub does not accept the credentials ({0})")]
     Unauthorized(String),
+    /// The App gets no token, so that the request was not made.
+    #[error("the App gets no token: {0}")]
+    NoToken(String),
+    /// Somebody asked the run to stop before the request was made.
+    #[error("somebody asked to stop")]
+    Stopped,
     /// Any other answer that is not a success.
     #[error("GitHub answered {status}: {message}")]
     Refused {
@@ -206,6 +248,9 @@ pub enum Problem {
     /// No answer.
     #[error("no answer ({0})")]
     Unreachable(String),
+    /// More numbers than are looked through one by one.
+    #[error("there are more than {0} numbers to look through")]
+    TooMany(usize),
     /// An answer that is not what GitHub describes.
     #[error("the answer cannot be read ({0})")]
     Malformed(String),
@@ -213,7 +258,7 @@ pub enum Problem {
 
 fn shown_wait(wait: Option<Duration>) -> String {
     wait.map_or_else(String::new, |wait| {
-        format!("; it ends in {} s", wait.as_secs())
+        format!("; it asks to wait {}", patience::shown(wait))
     })
 }
 
@@ -222,7 +267,11 @@ impl Error {
     pub fn is_everywhere(&self) -> bool {
         matches!(
             self.problem,
-            Problem::Unauthorized(_) | Problem::Unreachable(_) | Problem::Limited { .. }
+            Problem::Unauthorized(_)
+                | Problem::NoToken(_)
+                | Problem::Unreachable(_)
+                | Problem::Limited { .. }
+                | Problem::Stopped
         )
     }
 
@@ -230,8 +279,16 @@ impl Error {
     pub fn ends_a_run(&self) -> bool {
         matches!(
             self.problem,
-            Problem::Unauthorized(_) | Problem::Limited { .. }
+            Problem::Unauthorized(_)
+                | Problem::NoToken(_)
+                | Problem::Limited { .. }
+                | Problem::Stopped
         )
+    }
+
+    /// Whether the credentials are not accepted: the request was not carried out.
+    pub fn is_unauthorized(&self) -> bool {
+        matches!(self.problem, Problem::Unauthorized(_))
     }
 
     /// Whether GitHub gave up on a request because it was too much: half of it may do.
@@ -261,14 +318,22 @@ impl Error {
             Problem::Refused { status, .. } => *status >= 500,
             Problem::Unreachable(_) | Problem::Malformed(_) | Problem::GraphQl(_) => true,
             Problem::Limited { .. } => true,
-            Problem::Unauthorized(_) => false,
+            Problem::Unauthorized(_)
+            | Problem::NoToken(_)
+            | Problem::Stopped
+            | Problem::TooMany(_) => false,
         }
     }
 
     /// Whether the request may have been carried out although nothing says so: a creation is then not repeated.
     pub fn outcome_is_unknown(&self) -> bool {
         match &self.problem {
-            Problem::Unauthorized(_) | Problem::GraphQl(_) | Problem::Limited { .. } => false,
+            Problem::Unauthorized(_)
+            | Problem::NoToken(_)
+            | Problem::Stopped
+            | Problem::TooMany(_)
+            | Problem::GraphQl(_)
+            | Problem::Limited { .. } => false,
             Problem::Refused { status, .. } => *status >= 500,
             Problem::Unreachable(_) | Problem::Malformed(_) => true,
         }

@@ -7,6 +7,7 @@
 pub mod adopt;
 pub mod apply;
 pub mod cli;
+pub mod clock;
 pub mod commands;
 pub mod desired;
 pub mod diagnostic;
@@ -17,6 +18,7 @@ pub mod git;
 pub mod github;
 pub mod github_limits;
 pub mod issue_form;
+pub mod journal;
 pub mod markdown;
 pub mod new_record;
 pub mod observed;

@@ -4,6 +4,7 @@ use std::process::ExitCode;
 
 use clap::Parser as _;
 use kepherd::cli::{Cli, ColorWhen};
+use kepherd::commands::progress::AboveBars;
 use kepherd::commands::{Environment, Exit, run};
 use tracing_subscriber::filter::Targets;
 use tracing_subscriber::prelude::*;
@@ -24,7 +25,7 @@ fn main() -> ExitCode {
         // Only kepherd's own words: those of the HTTP libraries may hold what must not be logged.
         let own = Targets::new().with_target("kepherd", level);
         let lines = tracing_subscriber::fmt::layer()
-            .with_writer(std::io::stderr)
+            .with_writer(AboveBars::default)
             .with_target(false)
             .without_time();
         tracing_subscriber::registry()

@@ -22,8 +22,10 @@ pub struct Observed {
 pub struct ObservedRepository {
     /// Why nothing of it could be read; absent if it could.
     pub problem: Option<String>,
-    /// Whether this identity may set labels, milestones and assignees.
-    pub can_write: bool,
+    /// What this identity may do in it.
+    pub access: Access,
+    /// The highest number of an issue or a pull request, as far as anybody asked; 0: nobody did.
+    pub newest: u64,
     /// The labels that were asked for and exist, by their folded name.
     pub labels: BTreeMap<String, String>,
     /// The milestones, by title.
@@ -35,6 +37,38 @@ pub struct ObservedRepository {
     /// Every issue, open or closed, that carries one of the index labels or that this identity wrote; absent if nobody
     /// asked.
     pub indexed: Option<BTreeMap<u64, ObservedIssue>>,
+}
+
+impl ObservedRepository {
+    /// The highest number that was seen: that of a new issue is above it.
+    pub fn highest(&self) -> u64 {
+        let looked_up = self.issues.last_key_value().map(|(number, _)| *number);
+        let pull_request = self
+            .pull_requests
+            .last_key_value()
+            .map(|(number, _)| *number);
+        let listed = self
+            .indexed
+            .as_ref()
+            .and_then(|all| Some(*all.last_key_value()?.0));
+        let all = [looked_up, pull_request, listed];
+        all.into_iter().flatten().fold(self.newest, u64::max)
+    }
+}
+
+/// What an identity may do in a repository. Without the right to set labels, milestones and assignees GitHub drops them
+/// without a word: <https://docs.github.com/en/rest/issues/issues#create-an-issue>.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub enum Access {
+    /// GitHub does not say: it tells an App nothing of this.
+    #[default]
+    Unknown,
+    /// It may set them, and create labels and milestones.
+    Writes,
+    /// It may set them, and create none: the role `triage`.
+    Triages,
+    /// It may not; what it has instead, in GitHub's words.
+    Reads(String),
 }
 
 /// What became of a number.

@@ -406,19 +406,50 @@ pub struct Counts {
 impl Counts {
     /// Requests that write.
     pub fn writes(self) -> usize {
-        self.definitions
-            + self.create
-            + self.update
-            + self.announcements
-            + self.pull_requests
-            + self.afterwards
+        self.creations() + self.definitions + self.update + self.pull_requests + self.afterwards
     }
-}
 
-impl Counts {
+    /// Those of them that create issues and comments: GitHub limits these apart.
+    pub fn creations(self) -> usize {
+        self.create + self.announcements
+    }
+
     /// Whether something waits for a person: the rest is done without it.
     pub fn needs_a_person(self) -> bool {
         self.blocked + self.unread > 0
+    }
+}
+
+impl RepositoryPlan {
+    /// Requests that write.
+    pub fn writes(&self) -> usize {
+        let mut counts = Counts::default();
+        self.count(&mut counts);
+        counts.writes()
+    }
+
+    fn count(&self, counts: &mut Counts) {
+        counts.unread += usize::from(self.problem.is_some());
+        counts.definitions += self.labels.len() + self.milestones.len();
+        for issue in &self.issues {
+            match &issue.action {
+                Action::Create(_) => counts.create += 1,
+                Action::Update(update) => {
+                    counts.update += 1;
+                    counts.announcements += usize::from(update.announcement.is_some());
+                    counts.afterwards += usize::from(issue.afterwards.is_some());
+                }
+                Action::InSync if !issue.drift.is_empty() => counts.drifted += 1,
+                Action::InSync => counts.in_sync += 1,
+                Action::NotTracked => counts.not_tracked += 1,
+                Action::Blocked(_) => counts.blocked += 1,
+            }
+            counts.notices += issue.notices.len();
+        }
+        for pull_request in &self.pull_requests {
+            let labelled = matches!(pull_request.action, PullRequestAction::Label(_));
+            counts.pull_requests += usize::from(labelled);
+        }
     }
 }
 
@@ -427,27 +458,7 @@ impl Plan {
     pub fn counts(&self) -> Counts {
         let mut counts = Counts::default();
         for repository in &self.repositories {
-            counts.unread += usize::from(repository.problem.is_some());
-            counts.definitions += repository.labels.len() + repository.milestones.len();
-            for issue in &repository.issues {
-                match &issue.action {
-                    Action::Create(_) => counts.create += 1,
-                    Action::Update(update) => {
-                        counts.update += 1;
-                        counts.announcements += usize::from(update.announcement.is_some());
-                        counts.afterwards += usize::from(issue.afterwards.is_some());
-                    }
-                    Action::InSync if !issue.drift.is_empty() => counts.drifted += 1,
-                    Action::InSync => counts.in_sync += 1,
-                    Action::NotTracked => counts.not_tracked += 1,
-                    Action::Blocked(_) => counts.blocked += 1,
-                }
-                counts.notices += issue.notices.len();
-            }
-            for pull_request in &repository.pull_requests {
-                let labelled = matches!(pull_request.action, PullRequestAction::Label(_));
-                counts.pull_requests += usize::from(labelled);
-            }
+            repository.count(&mut counts);
         }
         counts
     }

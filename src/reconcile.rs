@@ -2,6 +2,7 @@
 
 use crate::desired::desired;
 use crate::github::{Error, Read, Wanted};
+use crate::journal::Remembered;
 use crate::observed::Observed;
 use crate::plan::{Options, Plan, plan};
 use crate::registry::Registry;
@@ -12,13 +13,31 @@ pub async fn read_and_plan<R: Read>(
     registry: &Registry,
     client: &R,
     options: &Options,
+    remembered: &Remembered,
     listed: bool,
 ) -> Result<(Plan, Observed), Error> {
     let mut desired = desired(registry);
     if let Some(repository) = &options.repository {
         desired = desired.only(repository);
     }
+    remembered.pin(&mut desired, options);
     let mut observed = client.observe(&Wanted::of(&desired, listed)).await?;
+    // An earlier run does not know whether it created an issue. A list may be older than that, so that no list permits
+    // another one: every number since is read.
+    for (name, after) in remembered.in_doubt(&desired) {
+        let above = client.issues_above(&name, after).await;
+        let Some(seen) = observed.repositories.get_mut(&name) else {
+            continue;
+        };
+        match above {
+            Ok(above) => seen
+                .indexed
+                .iter_mut()
+                .for_each(|all| all.extend(above.clone())),
+            Err(error) if error.is_everywhere() => return Err(error),
+            Err(_) => seen.indexed = None,
+        }
+    }
     let first = plan(&desired, &observed, options);
     if first.counts().create == 0 {
         return Ok((first, observed));

@@ -2,6 +2,7 @@
 
 pub mod annotations;
 pub mod json;
+pub mod outcome;
 pub mod plan_markdown;
 mod plan_rows;
 pub mod plan_text;

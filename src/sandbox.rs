@@ -7,21 +7,26 @@
 //! It must not know what kepherd does with GitHub, bind anything but loopback, or call out.
 #![allow(clippy::disallowed_methods)]
 
+mod apps;
 pub mod faults;
 mod graphql;
+mod limits;
 mod rest;
 pub mod seed;
 mod store;
 mod wire;
 pub mod world;
 
+use crate::clock::Clock;
+pub use apps::App;
 pub use faults::Faults;
+use jiff::Timestamp;
+pub use limits::Limits;
 use serde_json::Value;
 use std::io;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::{SystemTime, UNIX_EPOCH};
 use tokio::net::TcpListener;
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
@@ -38,8 +43,15 @@ pub struct Options {
     pub record: bool,
     /// The most that one page of a list or connection holds, whatever was asked for: 100 at GitHub.
     pub page_size_limit: usize,
-    /// Requests an hour, and as many GraphQL points: 5,000 at GitHub. They are counted, never refused.
+    /// Requests an hour, and as many GraphQL points: 5,000 at GitHub. They are counted, and refused with
+    /// [`Options::limits`].
     pub rate_limit: u64,
+    /// Refuse what is over these, and over the limit of an hour.
+    pub limits: Option<Limits>,
+    /// The time that limits and tokens go by.
+    pub clock: Clock,
+    /// A GitHub App that may sign in.
+    pub app: Option<App>,
     /// Faults to show.
     pub faults: Faults,
 }
@@ -52,6 +64,9 @@ impl Default for Options {
             record: false,
             page_size_limit: 100,
             rate_limit: 5_000,
+            limits: None,
+            clock: Clock::default(),
+            app: None,
             faults: Faults::default(),
         }
     }
@@ -105,6 +120,8 @@ impl Sandbox {
                 exchanges: Vec::new(),
                 core: Budget::default(),
                 graphql: Budget::default(),
+                log: limits::Log::default(),
+                tokens: apps::Tokens::default(),
             }),
             options,
         });
@@ -167,9 +184,11 @@ struct State {
     exchanges: Vec<Exchange>,
     core: Budget,
     graphql: Budget,
+    log: limits::Log,
+    tokens: apps::Tokens,
 }
 
-/// A primary rate limit, by the real clock, for clients wait by theirs.
+/// A primary rate limit.
 /// <https://docs.github.com/en/rest/using-the-rest-api/rate-limits-for-the-rest-api>
 #[derive(Debug, Clone, Copy, Default)]
 struct Budget {
@@ -191,10 +210,8 @@ impl Shared {
 
 impl Budget {
     /// Spends points, in a new window if the last one is over.
-    fn spend(&mut self, points: u64) {
-        let now = SystemTime::now()
-            .duration_since(UNIX_EPOCH)
-            .map_or(0, |elapsed| elapsed.as_secs());
+    fn spend(&mut self, points: u64, now: Timestamp) {
+        let now = u64::try_from(now.as_second()).unwrap_or_default();
         if now >= self.reset {
             *self = Budget {
                 used: 0,

@@ -15,10 +15,10 @@ mod common;
 use std::collections::{BTreeMap, BTreeSet};
 
 use common::{BASE, REPO};
-use kepherd::apply::{Pace, WriteKind, apply};
+use kepherd::apply::{Told, apply};
 use kepherd::desired::Subject;
-use kepherd::github::client::Client;
 use kepherd::github::patience::Patience;
+use kepherd::journal::Remembered;
 use kepherd::plan::{Action, Options, Plan, PullRequestAction};
 use kepherd::reconcile::read_and_plan;
 use kepherd::registry::Registry;
@@ -371,14 +371,6 @@ fn people_edit(world: &mut World, edit: &Edit) {
     }
 }
 
-struct NoPause;
-
-impl Pace for NoPause {
-    async fn before_write(&mut self, _: WriteKind) -> bool {
-        true
-    }
-}
-
 /// Plans; with `write`, applies as well, unless a saved plan is not this one.
 async fn reconcile(
     sandbox: &Sandbox,
@@ -386,8 +378,9 @@ async fn reconcile(
     write: bool,
     saved: Option<&Plan>,
 ) -> Plan {
-    let client = Client::new(&sandbox.url(), "any".to_owned().into(), Patience::default()).unwrap();
-    let (plan, observed) = read_and_plan(registry, &client, &Options::default(), false)
+    let client = common::client(sandbox, Patience::default());
+    let nothing = Remembered::default();
+    let (plan, observed) = read_and_plan(registry, &client, &Options::default(), &nothing, false)
         .await
         .unwrap();
     assert!(plan.is_whole());
@@ -399,7 +392,11 @@ async fn reconcile(
         "a saved plan is the plan"
     );
     if write && saved.is_none_or(|saved| saved.hash == plan.hash) {
-        let outcome = apply(&plan, &observed, &client, &mut NoPause, &mut |_| {}).await;
+        let told = Told {
+            people: &mut |_| {},
+            journal: &mut |_| Ok(()),
+        };
+        let outcome = apply(&plan, &observed, &nothing, &client, told).await;
         assert_eq!(outcome.failures, Vec::new());
     }
     plan

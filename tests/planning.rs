@@ -1576,7 +1576,9 @@ mod announcements {
                     },
                 )
                 .unwrap();
-            world.repository_mut(REPO).unwrap().viewer_can_push = false;
+            let repository = world.repository_mut(REPO).unwrap();
+            repository.viewer_can_push = false;
+            repository.viewer_can_triage = true;
         });
         let before = hub.issue(7);
         let ran: Ran = hub.run(&["apply"]);

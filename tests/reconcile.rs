@@ -141,11 +141,58 @@ fn an_assignee_that_github_drops_is_an_error() {
 }
 
 #[test]
-fn without_push_access_what_github_drops_is_an_error() {
+fn without_the_right_to_it_nothing_is_written_and_that_is_said_before_the_first_write() {
     let hub = Hub::one("target = \"1.38\"\n");
     hub.world(|world| world.repository_mut(REPO).unwrap().viewer_can_push = false);
-    let out = hub.run(&["apply"]).expect(1);
-    assert!(out.contains("failed"), "{out}");
+    let ran = hub.run(&["apply"]);
+    assert!(
+        ran.log
+            .contains("as kepherd-bot: may NOT write the issues of containerd/containerd\n"),
+        "{ran:?}"
+    );
+    assert!(
+        ran.out
+            .contains("failed   containerd/containerd  kepherd-bot may not set labels"),
+        "{ran:?}"
+    );
+    ran.expect(1);
+    assert_eq!(hub.requests_since(0), (1, 0, 0), "nothing was sent");
+}
+
+#[test]
+fn the_role_triage_writes_issues_and_creates_no_labels() {
+    let hub = Hub::with(&[
+        (PATH, &record(9001, "target = \"1.38\"\n")),
+        (
+            "sig-node/9002-b.toml",
+            &record(9002, "issue = 8\nshepherds = [\"mikebrow\"]\n"),
+        ),
+    ]);
+    hub.world(|world| {
+        let repository = world.repository_mut(REPO).unwrap();
+        repository.viewer_can_push = false;
+        repository.viewer_can_triage = true;
+    });
+    let ran = hub.run(&["apply"]);
+    assert!(
+        ran.log.contains(
+            "may triage the issues of containerd/containerd, and create no labels or milestones"
+        ),
+        "{ran:?}"
+    );
+    assert!(
+        ran.out.contains(
+            "failed   label target/kubernetes/v1.38  the role `triage` may not create labels"
+        ),
+        "{ran:?}"
+    );
+    assert!(
+        ran.out.contains("its label target/kubernetes/v1.38 could not be created; nothing of the issue is written"),
+        "{ran:?}"
+    );
+    assert!(ran.out.contains("updated  #8"), "{ran:?}");
+    ran.expect(1);
+    assert_eq!(hub.requests_since(0).2, 1, "the update of #8 alone");
 }
 
 #[test]
@@ -156,7 +203,7 @@ fn a_token_that_is_absent_or_wrong_is_said_so_and_changes_nothing() {
     ran.expect(2);
     let ran = hub.run_as("bad", &["apply"]);
     assert!(
-        ran.log.contains("GitHub does not accept the token"),
+        ran.log.contains("GitHub does not accept the credentials"),
         "{ran:?}"
     );
     ran.expect(2);
@@ -328,7 +375,7 @@ fn a_token_or_an_address_that_cannot_be_one_is_refused_and_not_repeated() {
         "{ran:?}"
     );
     ran.expect(2);
-    let mut command = common::command(hub.folder.path(), &["-v", "-v", "plan"]);
+    let mut command = common::command(hub.folder.path(), &["-v", "-v", "plan", "--max-wait=0"]);
     command
         .env("GITHUB_API_URL", "http://127.0.0.1:9")
         .env("GITHUB_TOKEN", "hidden");

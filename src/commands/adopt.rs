@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use anyhow::{Result, bail};
 
-use super::connect::{self, Connection};
+use super::connect::{self, Connection, patience};
 use super::files::{self, Opened};
 use super::plan::sound_registry;
 use super::{Context, Exit, block_on, check};
@@ -12,7 +12,7 @@ use crate::adopt::{Adoption, adopt};
 use crate::cli::Adopt;
 use crate::desired::Subject;
 use crate::diagnostic::Level;
-use crate::github::patience::Patience;
+use crate::journal::Remembered;
 use crate::observed::{Lookup, Observed, ObservedIssue};
 use crate::plan::{IssuePlan, Options};
 use crate::reconcile::read_and_plan;
@@ -36,8 +36,9 @@ pub(super) fn run(context: &mut Context<'_>, options: &Adopt) -> Result<Exit> {
     let (plan, observed) = block_on(async {
         let sandbox = options.sandbox.as_ref();
         let connection =
-            Connection::open(sandbox, context.environment, registry, Patience::default()).await?;
-        let read = read_and_plan(registry, &connection.client, &asked, false).await;
+            Connection::open(context, sandbox, registry, patience(&options.waits)).await?;
+        let nothing = Remembered::default();
+        let read = read_and_plan(registry, &connection.client, &asked, &nothing, false).await;
         connection.close().await;
         Ok(read?)
     })?;

@@ -1,28 +1,30 @@
 //! `kepherd apply`
 
-use std::collections::VecDeque;
+use std::fs::OpenOptions;
 use std::io::Write;
 use std::path::Path;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use anyhow::{Context as _, Result, bail};
-use indicatif::{ProgressBar, ProgressStyle};
+use indicatif::ProgressBar;
 use serde::Deserialize;
 
 use super::connect::{self, Connection};
 use super::files::{self, Opened};
+use super::journal::{self, Journal};
 use super::plan::{shown_cost, sound_registry};
+use super::progress::bar;
 use super::{Context, Exit, block_on};
-use crate::apply::{Event, Failure, Outcome, Pace, WriteKind, Written, apply};
+use crate::apply::{Event, Told, apply};
 use crate::cli::Apply;
 use crate::desired::Subject;
 use crate::github::patience::Patience;
+use crate::observed::{Access, Observed};
 use crate::plan::{self, Action, Plan};
 use crate::reconcile::read_and_plan;
+use crate::render::outcome;
 use crate::render::plan_text::{self, Paint, View};
-use crate::words::{counted, printable};
+use crate::words::printable;
 
 /// A plan of a thousand new issues has a tenth of this.
 const MAX_PLAN_BYTES: u64 = 64 << 20;
@@ -38,13 +40,15 @@ pub(super) fn run(context: &mut Context<'_>, options: &Apply) -> Result<Exit> {
     block_on(async {
         let sandbox = options.target.sandbox.as_ref();
         let registry = &opened.loaded.registry;
+        let interval = between_writes(options);
         let patience = Patience {
-            max_wait: Duration::from_secs(options.max_wait),
+            interval,
             // Whoever wants no pause between writes wants none between tries either.
-            first: Duration::from_secs(seconds_between_writes(options)),
-            ..Patience::default()
+            first: interval,
+            stop: connect::stop_on_ctrl_c(),
+            ..connect::patience(&options.target.waits)
         };
-        let connection = Connection::open(sandbox, context.environment, registry, patience).await?;
+        let connection = Connection::open(context, sandbox, registry, patience).await?;
         let exit = reconcile(context, options, &connection, &opened, saved.as_ref()).await;
         connection.close().await;
         exit
@@ -52,9 +56,9 @@ pub(super) fn run(context: &mut Context<'_>, options: &Apply) -> Result<Exit> {
 }
 
 /// The pause that GitHub asks for, unless somebody wants another one; a sandbox asks for none.
-fn seconds_between_writes(options: &Apply) -> u64 {
+fn between_writes(options: &Apply) -> Duration {
     let usual = u64::from(options.target.sandbox.is_none());
-    options.write_interval.unwrap_or(usual)
+    Duration::from_secs(options.write_interval.unwrap_or(usual))
 }
 
 /// Reads a plan that `kepherd plan --out` wrote.
@@ -96,11 +100,12 @@ async fn reconcile(
         Some(saved) => saved.options.clone(),
         None => connect::options(&options.target, registry)?,
     };
-    let (plan, observed) = read_and_plan(registry, client, &asked, false).await?;
-    let interval = seconds_between_writes(options);
+    let journal = journal::path(context, &options.target, opened);
+    let (mut journal, remembered) = Journal::open(journal.as_deref(), &connection.api)?;
+    let (plan, observed) = read_and_plan(registry, client, &asked, &remembered, false).await?;
     let view = View {
         paint: context.paint(),
-        write_interval: interval,
+        write_interval: between_writes(options),
         full: false,
     };
     if let Some(saved) = saved
@@ -117,15 +122,18 @@ async fn reconcile(
              if it is what you want, raise the guard, or pass `--override-guards {}`",
             plan.short_hash()
         )?;
+        let why = "nothing is applied: it is over a guard";
+        append_step_summary(context, &outcome::markdown_of_nothing(&plan, why))?;
         return Ok(Exit::Refused);
     }
     write_waiting(context, &plan, view.paint)?;
     if plan.is_empty() {
         let cost = shown_cost(client.cost());
-        writeln!(
-            context.out,
-            "nothing to do: {} ({cost})",
-            plan_text::figures(counts)
+        let figures = plan_text::figures(counts);
+        writeln!(context.out, "nothing to do: {figures} ({cost})")?;
+        append_step_summary(
+            context,
+            &outcome::markdown_of_nothing(&plan, "nothing to do"),
         )?;
         let written = write_back(context, options, opened, &plan, &[])?;
         return Ok(if counts.needs_a_person() || !written {
@@ -136,31 +144,36 @@ async fn reconcile(
     }
     if !context.global.quiet {
         writeln!(context.log, "{}", plan_text::summary(&plan, view))?;
+        writeln!(context.log, "{}", rights(&plan, &observed))?;
     }
-    let mut pace = Interval::new(Duration::from_secs(interval));
+    journal.begin(&connection.api, &observed.viewer, &plan, &remembered)?;
     let watched = context.watched();
     let mut progress = Progress {
         bar: watched.then(|| bar(counts.writes())),
         paint: view.paint,
         out: &mut *context.out,
-        created: Vec::new(),
+        events: Vec::new(),
         result: Ok(()),
     };
-    let outcome = apply(&plan, &observed, client, &mut pace, &mut |event| {
-        progress.show(event)
-    })
-    .await;
-    let (created, shown) = progress.finish();
+    let told = Told {
+        people: &mut |event| progress.show(event),
+        journal: &mut |event| journal.append(event),
+    };
+    let outcome = apply(&plan, &observed, &remembered, client, told).await;
+    let (events, shown) = progress.finish();
+    let created = created(&events);
     // First of all: what is not written down now has to be found again by its marker.
     let written = write_back(context, options, opened, &plan, &created)?;
+    journal.end(&outcome)?;
     shown?;
-    write_summary(
-        context,
-        &plan,
-        &outcome,
-        &shown_cost(client.cost()),
-        view.paint,
-    )?;
+    let cost = shown_cost(client.cost());
+    let line = outcome::line(&plan, &outcome, &cost);
+    writeln!(context.out, "\n{}", view.paint.strong(&line))?;
+    if let Some(next) = outcome::next(&outcome) {
+        writeln!(context.log, "{next}")?;
+    }
+    let summary = outcome::markdown(&plan, &outcome, &events, &cost);
+    append_step_summary(context, &summary)?;
     if !created.is_empty() && !options.write_back && !connection.is_sandbox() {
         writeln!(
             context.log,
@@ -187,6 +200,31 @@ async fn reconcile(
     } else {
         Exit::Findings
     })
+}
+
+/// Who writes, and what that identity may do where the plan writes: said before the first write.
+fn rights(plan: &Plan, observed: &Observed) -> String {
+    let written = plan
+        .repositories
+        .iter()
+        .filter(|repository| repository.writes() > 0);
+    let places: Vec<String> = written
+        .map(|repository| {
+            let name = &repository.repository;
+            let seen = observed.repositories.get(name);
+            match seen.map(|seen| &seen.access) {
+                Some(Access::Writes) => format!("may write the issues of {name}"),
+                Some(Access::Triages) => {
+                    format!("may triage the issues of {name}, and create no labels or milestones")
+                }
+                Some(Access::Reads(_)) => format!("may NOT write the issues of {name}"),
+                Some(Access::Unknown) | None => {
+                    format!("whether it may write the issues of {name} is not known")
+                }
+            }
+        })
+        .collect();
+    format!("as {}: {}", printable(&observed.viewer), places.join(", "))
 }
 
 /// Whether somebody has named this plan as one that may go over a guard.
@@ -217,6 +255,8 @@ fn refuse_stale(context: &mut Context<'_>, saved: &Plan, now: &Plan) -> Result<E
         writeln!(context.log, "  {}", printable(&difference))?;
     }
     writeln!(context.log, "plan again: `kepherd plan --out FILE`")?;
+    let why = "nothing is applied: the saved plan is stale, and this is what would be done now";
+    append_step_summary(context, &outcome::markdown_of_nothing(now, why))?;
     Ok(Exit::Refused)
 }
 
@@ -261,152 +301,34 @@ fn write_waiting(context: &mut Context<'_>, plan: &Plan, paint: Paint) -> Result
     Ok(())
 }
 
-fn write_summary(
-    context: &mut Context<'_>,
-    plan: &Plan,
-    outcome: &Outcome,
-    cost: &str,
-    paint: Paint,
-) -> Result<()> {
-    let Outcome {
-        created,
-        updated,
-        defined,
-        announced,
-        labelled,
-        failures,
-        stopped,
-    } = outcome;
-    let counts = plan.counts();
-    let parts = plan_text::some_of(&[
-        (*created, "created"),
-        (*updated, "updated"),
-        (counts.drifted, "drifted and left"),
-        (counts.in_sync, "in sync before"),
-        (counts.blocked, "waiting for a person"),
-        (failures.len(), "failed"),
-    ]);
-    let others: String = [
-        (*labelled, "pull request", " labelled"),
-        (*announced, "announcement", " posted"),
-        (counts.unread, "repository", " not read"),
-        (counts.notices, "notice", ": see `kepherd plan`"),
-    ]
-    .into_iter()
-    .filter(|(count, ..)| *count > 0)
-    .map(|(count, what, more)| format!(" · {}{more}", counted(count, what)))
-    .collect();
-    let definitions = match *defined {
-        0 => String::new(),
-        1 => " · 1 label or milestone created".to_owned(),
-        count => format!(" · {count} labels and milestones created"),
+/// Appends to the summary of a job of GitHub Actions, if this is one:
+/// <https://docs.github.com/en/actions/reference/workflows-and-actions/workflow-commands#adding-a-job-summary>.
+fn append_step_summary(context: &mut Context<'_>, markdown: &str) -> Result<()> {
+    let Some(file) = &context.environment.step_summary else {
+        return Ok(());
     };
-    let hash = plan.short_hash();
-    let line = format!(
-        "applied plan {hash}: {}{definitions}{others} — {cost}",
-        parts.join(" · ")
-    );
-    writeln!(context.out, "\n{}", paint.strong(&line))?;
-    if let Some(why) = stopped {
+    let appended = OpenOptions::new()
+        .create(true)
+        .append(true)
+        .open(file)
+        .and_then(|mut file| file.write_all(markdown.as_bytes()));
+    // What was written to GitHub is written; that the summary lacks it is no failure of the run.
+    if let Err(error) = appended {
         writeln!(
             context.log,
-            "stopped: {}; what is left is in the next plan: run `kepherd apply` again",
-            printable(why)
-        )?;
-    } else if !failures.is_empty() {
-        writeln!(
-            context.log,
-            "what failed is in the next plan: mend its cause, and run `kepherd apply` again"
+            "warning: GITHUB_STEP_SUMMARY cannot be written: {error}"
         )?;
     }
     Ok(())
 }
 
-/// GitHub's limit on creations: <https://docs.github.com/en/rest/using-the-rest-api/rate-limits-for-the-rest-api>.
-const CREATIONS_AN_HOUR: usize = 500;
-
-/// Waits between two writes, keeps creations below GitHub's limit, and stops where somebody asks for it.
-struct Interval {
-    wait: Duration,
-    first: bool,
-    created: VecDeque<Instant>,
-    interrupted: Arc<AtomicBool>,
-}
-
-impl Interval {
-    /// With a pause; Ctrl-C ends the run between two writes, and a second one ends it at once.
-    fn new(wait: Duration) -> Self {
-        let interrupted = Arc::new(AtomicBool::new(false));
-        let flag = Arc::clone(&interrupted);
-        tokio::spawn(async move {
-            while tokio::signal::ctrl_c().await.is_ok() {
-                if flag.swap(true, Ordering::Relaxed) {
-                    std::process::exit(130);
-                }
-                tracing::warn!(
-                    "stopping after the write that is under way; once more stops at once"
-                );
-            }
-        });
-        Self {
-            wait,
-            first: true,
-            created: VecDeque::new(),
-            interrupted,
-        }
-    }
-
-    /// How long a creation has to wait for the hour before it.
-    fn until_a_creation_is_free(&mut self) -> Duration {
-        const HOUR: Duration = Duration::from_secs(3600);
-        while self
-            .created
-            .front()
-            .is_some_and(|then| then.elapsed() >= HOUR)
-        {
-            self.created.pop_front();
-        }
-        match self.created.front() {
-            Some(oldest) if self.created.len() >= CREATIONS_AN_HOUR => {
-                HOUR.saturating_sub(oldest.elapsed())
-            }
-            _ => Duration::ZERO,
-        }
-    }
-
-    fn is_interrupted(&self) -> bool {
-        self.interrupted.load(Ordering::Relaxed)
-    }
-
-    /// Waits in small steps, so that Ctrl-C is heard.
-    async fn pause(&self, wait: Duration) {
-        const STEP: Duration = Duration::from_millis(200);
-        let until = Instant::now() + wait;
-        while !self.is_interrupted() && Instant::now() < until {
-            tokio::time::sleep(STEP.min(until.saturating_duration_since(Instant::now()))).await;
-        }
-    }
-}
-
-impl Pace for Interval {
-    async fn before_write(&mut self, kind: WriteKind) -> bool {
-        if !self.first && !self.wait.is_zero() {
-            self.pause(self.wait).await;
-        }
-        self.first = false;
-        if kind == WriteKind::Creation {
-            let wait = self.until_a_creation_is_free();
-            if !wait.is_zero() {
-                let minutes = wait.as_secs().div_ceil(60);
-                tracing::warn!(
-                    "{CREATIONS_AN_HOUR} issues and comments in an hour are GitHub's limit: waiting {minutes} min"
-                );
-                self.pause(wait).await;
-            }
-            self.created.push_back(Instant::now());
-        }
-        !self.is_interrupted()
-    }
+/// The issues that were created.
+fn created(events: &[Event]) -> Vec<(Subject, u64)> {
+    let new = events.iter().filter_map(|event| match event {
+        Event::Wrote(written) if written.created => Some((written.subject.clone(), written.number)),
+        _ => None,
+    });
+    new.collect()
 }
 
 /// A bar on a terminal; lines everywhere.
@@ -414,63 +336,20 @@ struct Progress<'a> {
     bar: Option<ProgressBar>,
     paint: Paint,
     out: &'a mut dyn Write,
-    created: Vec<(Subject, u64)>,
+    /// What happened so far.
+    events: Vec<Event>,
     result: std::io::Result<()>,
 }
 
 impl Progress<'_> {
     fn show(&mut self, event: &Event) {
-        let line = match event {
-            Event::Writing(what) => {
-                if let Some(bar) = &self.bar {
-                    bar.set_message(printable(what));
-                }
-                return;
-            }
-            Event::Defined { repository, what } => {
-                format!(
-                    "{}  {}  in {repository}",
-                    self.paint.added("created"),
-                    printable(what)
-                )
-            }
-            Event::Wrote(Written {
-                subject,
-                name,
-                number,
-                url,
-                created,
-            }) => {
-                if *created {
-                    self.created.push((subject.clone(), *number));
-                }
-                let word = if *created {
-                    self.paint.added("created")
-                } else {
-                    self.paint.added("updated")
-                };
-                format!(
-                    "{word}  #{number}  {subject}  {}  {}",
-                    printable(name),
-                    self.paint.quiet(url)
-                )
-            }
-            Event::Announced { subject, number } => {
-                format!("{}  #{number}  {subject}", self.paint.added("announced"))
-            }
-            Event::Labelled { repository, number } => format!(
-                "{}  {repository}#{number}, a pull request",
-                self.paint.added("labelled")
-            ),
-            Event::Failed(Failure { what, why }) => {
-                format!(
-                    "{}   {}  {}",
-                    self.paint.removed("failed"),
-                    printable(what),
-                    printable(why)
-                )
-            }
+        if let (Event::Writing(what), Some(bar)) = (event, &self.bar) {
+            bar.set_message(printable(what));
+        }
+        let Some(line) = outcome::event(event, self.paint) else {
+            return;
         };
+        self.events.push(event.clone());
         let written = match &self.bar {
             Some(bar) => {
                 bar.inc(1);
@@ -484,20 +363,11 @@ impl Progress<'_> {
         }
     }
 
-    /// The issues that were created, and whether all of it could be shown.
-    fn finish(self) -> (Vec<(Subject, u64)>, std::io::Result<()>) {
+    /// What happened, and whether all of it could be shown.
+    fn finish(self) -> (Vec<Event>, std::io::Result<()>) {
         if let Some(bar) = self.bar {
             bar.finish_and_clear();
         }
-        (self.created, self.result)
+        (self.events, self.result)
     }
-}
-
-fn bar(writes: usize) -> ProgressBar {
-    let bar = ProgressBar::new(writes as u64);
-    if let Ok(style) = ProgressStyle::with_template("{bar:30} {pos}/{len}  {wide_msg}  {eta} left")
-    {
-        bar.set_style(style);
-    }
-    bar
 }

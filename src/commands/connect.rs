@@ -1,61 +1,88 @@
-//! Opens the way to GitHub: the real one with a token, or an embedded one.
+//! Opens the way to GitHub: the real one as a token's holder or as an App, or an embedded one.
 
 use std::path::PathBuf;
+use std::process::{Command, Stdio};
+use std::time::Duration;
 
 use anyhow::{Context as _, Result, bail};
-use secrecy::ExposeSecret as _;
+use secrecy::SecretString;
 
-use super::Environment;
-use crate::cli::Target;
-use crate::github::client::{Client, GITHUB_API};
-use crate::github::patience::Patience;
+use super::{Context, Environment};
+use crate::cli::{Target, Waits};
+use crate::github::client::{Address, Client, GITHUB_API};
+use crate::github::credentials::Credentials;
+use crate::github::patience::{Patience, Stop};
 use crate::plan::Options;
 use crate::registry::Registry;
 use crate::registry::values::RepositoryName;
-use crate::sandbox::{self, Faults, Sandbox, seed};
+use crate::sandbox::{self, Sandbox, seed};
 use crate::words::one_of;
 
 /// A connection, and the sandbox it may lead to.
 pub(super) struct Connection {
     pub(super) client: Client,
+    /// The address of the API, or the sandbox's state: numbers mean nothing elsewhere.
+    pub(super) api: String,
     sandbox: Option<Sandbox>,
+}
+
+/// How long a command waits for GitHub.
+pub(super) fn patience(waits: &Waits) -> Patience {
+    Patience {
+        max_wait: Duration::from_secs(waits.max_wait),
+        timeout: Duration::from_secs(waits.timeout),
+        ..Patience::default()
+    }
 }
 
 impl Connection {
     /// Connects to GitHub, or to a sandbox with its state in memory or in a file.
     pub(super) async fn open(
+        context: &mut Context<'_>,
         sandbox: Option<&Option<PathBuf>>,
-        environment: &Environment,
         registry: &Registry,
         patience: Patience,
     ) -> Result<Self> {
+        let environment = context.environment;
         if let Some(state_file) = sandbox {
-            let sandbox = start_sandbox(registry, 0, state_file.clone(), Faults::default()).await?;
-            let client = Client::new(&sandbox.url(), "sandbox".to_owned().into(), patience)?;
+            let options = sandbox::Options {
+                state_file: state_file
+                    .as_ref()
+                    .map(|file| environment.directory.join(file)),
+                ..sandbox::Options::default()
+            };
+            let api = match &options.state_file {
+                Some(file) => format!("sandbox:{}", file.display()),
+                // Its world goes away with it, so that nothing is ever remembered of it.
+                None => format!("sandbox:memory:{}", jiff::Timestamp::now()),
+            };
+            let sandbox = start_sandbox(registry, options).await?;
+            let token = Credentials::token(&SecretString::from("sandbox".to_owned()))?;
+            let address = address(&sandbox.url())?;
+            let patience = Patience {
+                limits: false,
+                ..patience
+            };
             return Ok(Self {
-                client,
+                client: Client::new(address, token, patience)?,
+                api,
                 sandbox: Some(sandbox),
             });
         }
-        let Some(token) = environment.token.clone() else {
-            bail!(
-                "no token: set GITHUB_TOKEN to a token that may read issues (to apply, write them), \
-                 or try --sandbox, which needs none"
-            );
+        let api = environment
+            .api_url
+            .as_deref()
+            .unwrap_or(GITHUB_API)
+            .trim_end_matches('/');
+        let address = address(api)?;
+        let credentials = credentials(context, &address, registry)?;
+        let patience = Patience {
+            limits: !address.is_loopback(),
+            ..patience
         };
-        let visible = |text: &str| text.bytes().all(|byte| byte.is_ascii_graphic());
-        if !visible(token.expose_secret()) {
-            bail!("the token has a character that no token has, such as a space or a line break");
-        }
-        let base = environment.api_url.as_deref().unwrap_or(GITHUB_API);
-        if base.contains('@') || !visible(base) {
-            // Not repeated here: it may hold a password.
-            bail!(
-                "GITHUB_API_URL is not an address like https://github.example.com/api/v3, without user and password"
-            );
-        }
         Ok(Self {
-            client: Client::new(base.trim_end_matches('/'), token, patience)?,
+            client: Client::new(address, credentials, patience)?,
+            api: api.to_owned(),
             sandbox: None,
         })
     }
@@ -72,26 +99,102 @@ impl Connection {
     }
 }
 
+fn address(api: &str) -> Result<Address> {
+    // Not repeated here: it may hold a password.
+    let is_visible = api.bytes().all(|byte| byte.is_ascii_graphic());
+    Address::of(api).filter(|_| is_visible).context(
+        "GITHUB_API_URL is not an address like https://github.example.com/api/v3, without user and password",
+    )
+}
+
+/// A token, an App, or what the GitHub CLI is signed in with.
+fn credentials(
+    context: &mut Context<'_>,
+    address: &Address,
+    registry: &Registry,
+) -> Result<Credentials> {
+    let Environment {
+        token,
+        app_id,
+        app_private_key,
+        ..
+    } = context.environment;
+    match (app_id, app_private_key) {
+        (Some(id), Some(key)) => {
+            if token.is_some() {
+                tracing::debug!(
+                    "KEPHERD_APP_ID is set: it acts as the App, and the token is not used"
+                );
+            }
+            let repository = registry.config.value.default_repository();
+            let repository = repository.context("`registry.toml` lists no repository")?;
+            let app = Credentials::app(id, key, repository.clone());
+            return app.context("KEPHERD_APP_ID and KEPHERD_APP_PRIVATE_KEY do not name an App");
+        }
+        (Some(_), None) => {
+            bail!("KEPHERD_APP_ID is set, and KEPHERD_APP_PRIVATE_KEY is not: an App needs both")
+        }
+        (None, Some(_)) => {
+            bail!("KEPHERD_APP_PRIVATE_KEY is set, and KEPHERD_APP_ID is not: an App needs both")
+        }
+        (None, None) => {}
+    }
+    if let Some(token) = token {
+        return Ok(Credentials::token(token)?);
+    }
+    if let Some(token) = token_of_gh(address.host()) {
+        if !context.global.quiet {
+            writeln!(context.log, "signed in as `gh` is: no GITHUB_TOKEN is set")?;
+        }
+        return Ok(Credentials::token(&token)?);
+    }
+    bail!(
+        "no token: set GITHUB_TOKEN to a token that may read issues (to apply, write them), set KEPHERD_APP_ID and \
+         KEPHERD_APP_PRIVATE_KEY for a GitHub App, run `gh auth login`, or try --sandbox, which needs none"
+    );
+}
+
+/// The token of the GitHub CLI, if there is one and it is signed in: <https://cli.github.com/manual/gh_auth_token>.
+fn token_of_gh(host: &str) -> Option<SecretString> {
+    let output = Command::new("gh")
+        .args(["auth", "token", "--hostname", host])
+        .stdin(Stdio::null())
+        .stderr(Stdio::null())
+        .output()
+        .ok()
+        .filter(|output| output.status.success())?;
+    let text = String::from_utf8(output.stdout).ok()?;
+    let token = text.trim();
+    (!token.is_empty()).then(|| token.to_owned().into())
+}
+
 /// Starts a sandbox with the world as it looks before kepherd; an existing state file goes on where it was.
 pub(super) async fn start_sandbox(
     registry: &Registry,
-    port: u16,
-    state_file: Option<PathBuf>,
-    faults: Faults,
+    options: sandbox::Options,
 ) -> Result<Sandbox> {
-    let shown = state_file.as_ref().map_or_else(
+    let shown = options.state_file.as_ref().map_or_else(
         || "memory".to_owned(),
         |file| format!("`{}`", file.display()),
     );
-    let options = sandbox::Options {
-        port,
-        state_file,
-        faults,
-        ..sandbox::Options::default()
-    };
     Sandbox::start(seed::world(registry), options)
         .await
         .with_context(|| format!("the sandbox with its state in {shown} does not start"))
+}
+
+/// Ctrl-C ends a run between two writes, and a second one ends it at once.
+pub(super) fn stop_on_ctrl_c() -> Stop {
+    let stop = Stop::default();
+    let asked = stop.clone();
+    tokio::spawn(async move {
+        while tokio::signal::ctrl_c().await.is_ok() {
+            if asked.ask() {
+                std::process::exit(130);
+            }
+            tracing::warn!("stopping after the write that is under way; once more stops at once");
+        }
+    });
+    stop
 }
 
 /// What people asked for beyond the records.

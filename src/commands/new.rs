@@ -2,12 +2,11 @@
 
 use anyhow::{Result, bail};
 
-use super::connect::{self, Connection};
+use super::connect::{self, Connection, patience};
 use super::plan::sound_registry;
 use super::{Context, Exit, block_on, check, files};
 use crate::cli::NewKep;
 use crate::github::Read as _;
-use crate::github::patience::Patience;
 use crate::issue_form::{self, Form};
 use crate::new_record::{Asked, Draft, draft};
 use crate::observed::{Lookup, ObservedIssue};
@@ -72,7 +71,7 @@ pub(super) fn kep(context: &mut Context<'_>, options: &NewKep) -> Result<Exit> {
 }
 
 fn read_issue(
-    context: &Context<'_>,
+    context: &mut Context<'_>,
     options: &NewKep,
     registry: &Registry,
     number: u64,
@@ -95,7 +94,7 @@ fn read_issue(
     let found = block_on(async {
         let sandbox = options.sandbox.as_ref();
         let connection =
-            Connection::open(sandbox, context.environment, registry, Patience::default()).await?;
+            Connection::open(context, sandbox, registry, patience(&options.waits)).await?;
         let found = connection.client.issue(repository, number).await;
         connection.close().await;
         Ok(found?)

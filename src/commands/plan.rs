@@ -1,16 +1,16 @@
 //! `kepherd plan`, and what `apply` has in common with it.
 
 use std::path::{Component, Path, PathBuf};
+use std::time::Duration;
 
 use anyhow::{Result, bail};
 
-use super::connect::{self, Connection};
+use super::connect::{self, Connection, patience};
 use super::files::Opened;
-use super::{Context, Exit, block_on, check, files};
+use super::{Context, Exit, block_on, check, files, journal};
 use crate::cli::{Plan as PlanArgs, PlanFormat};
 use crate::github::Read as _;
 use crate::github::client::{Client, Cost};
-use crate::github::patience::Patience;
 use crate::plan::Plan;
 use crate::reconcile::read_and_plan;
 use crate::render::plan_text::{self, View};
@@ -30,15 +30,14 @@ pub(super) fn run(context: &mut Context<'_>, options: &PlanArgs) -> Result<Exit>
     let target = &options.target;
     let asked = connect::options(target, registry)?;
     let (plan, cost) = block_on(async {
-        let connection = Connection::open(
-            target.sandbox.as_ref(),
-            context.environment,
-            registry,
-            Patience::default(),
-        )
-        .await?;
+        let sandbox = target.sandbox.as_ref();
+        let connection =
+            Connection::open(context, sandbox, registry, patience(&target.waits)).await?;
         let client = &connection.client;
-        let (mut plan, _) = read_and_plan(registry, client, &asked, options.untracked).await?;
+        let journal = journal::path(context, target, &opened);
+        let remembered = journal::remembered(journal.as_deref(), &connection.api)?;
+        let read = read_and_plan(registry, client, &asked, &remembered, options.untracked);
+        let (mut plan, _) = read.await?;
         attribute(context, &mut plan, client).await?;
         let cost = connection.client.cost();
         connection.close().await;
@@ -53,7 +52,7 @@ pub(super) fn run(context: &mut Context<'_>, options: &PlanArgs) -> Result<Exit>
         PlanFormat::Text => {
             let view = View {
                 paint: context.paint(),
-                write_interval: u64::from(target.sandbox.is_none()),
+                write_interval: Duration::from_secs(u64::from(target.sandbox.is_none())),
                 full: options.full,
             };
             write!(context.out, "{}", plan_text::plan(&plan, view))?;

@@ -5,19 +5,19 @@ use anyhow::Result;
 use super::connect::start_sandbox;
 use super::{Context, Exit, block_on, files};
 use crate::cli::SandboxArgs;
-use crate::sandbox::Faults;
+use crate::sandbox::{self, Faults, Limits};
 
 pub(super) fn run(context: &mut Context<'_>, options: &SandboxArgs) -> Result<Exit> {
     let opened = files::open(context)?;
-    let faults = Faults::new(options.fault.clone(), options.fault_seed);
+    let asked = sandbox::Options {
+        port: options.port,
+        state_file: options.state.clone(),
+        faults: Faults::new(options.fault.clone(), options.fault_seed),
+        limits: options.limits.then(Limits::of_github),
+        ..sandbox::Options::default()
+    };
     block_on(async {
-        let sandbox = start_sandbox(
-            &opened.loaded.registry,
-            options.port,
-            options.state.clone(),
-            faults,
-        )
-        .await?;
+        let sandbox = start_sandbox(&opened.loaded.registry, asked).await?;
         writeln!(context.out, "{}", sandbox.url())?;
         context.out.flush()?;
         if !context.global.quiet {

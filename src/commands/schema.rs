@@ -4,6 +4,7 @@ use anyhow::Result;
 
 use super::{Context, Exit, files};
 use crate::cli::SchemaArgs;
+use crate::journal;
 use crate::plan::Plan;
 use crate::registry::schema::{FileKind, schema_of};
 use crate::render::json;
@@ -30,6 +31,10 @@ pub(super) fn all() -> Vec<(&'static str, String)> {
             json::pretty(&schema_of::<json::Findings>()),
         ),
         ("plan.schema.json", json::pretty(&schema_of::<Plan>())),
+        (
+            "journal.schema.json",
+            json::pretty(&schema_of::<journal::Line>()),
+        ),
     ];
     records.chain(outputs).collect()
 }

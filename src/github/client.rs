@@ -1,225 +1,87 @@
-//! The octocrab client: the only place that speaks HTTP to GitHub.
-//!
-//! Reads are repeated after failures that pass, and anything after a limit, as `patience.rs` says; a write of which nobody
-//! knows whether it was carried out is not. octocrab's own retry is compiled out, because it replays creations. Nothing
-//! here decides what to write. The token stays inside octocrab; errors are made from answers, never from requests.
-#![allow(clippy::disallowed_methods)]
+//! [`Read`] and [`Write`] over HTTP: which requests they are, and what their answers mean. Nothing here decides what to write.
 
 use std::collections::BTreeMap;
 use std::sync::Mutex;
-use std::sync::atomic::{AtomicUsize, Ordering};
-use std::time::Duration;
 
-use http::HeaderMap;
-use http::header::{LINK, LOCATION};
-use http_body_util::BodyExt as _;
-use octocrab::Octocrab;
-use secrecy::SecretString;
-use serde::{Deserialize, Serialize};
-use serde_json::{Value, json};
+use serde::Serialize;
+use serde_json::json;
 
-use super::patience::{self, Patience, Waits};
-use super::queries::{self, Query, Request, Unusable};
+use super::budget::Spending;
+use super::credentials::Credentials;
+use super::patience::{Held, Patience};
+use super::queries::{self, Query, Request};
+use super::rest::{Numbered, NumberedMilestone, RestComment, RestIssue};
 use super::stories::{self, Found};
-use super::{Error, Problem, Read, Wanted, Write};
+pub use super::transport::{Address, Cost};
+use super::transport::{Answer, Call, GRAPHQL, Repeatable, Transport};
+use super::{Error, Problem, Read, Wanted, Write, WriteKind};
 use crate::desired::{LabelDefinition, MilestoneDefinition};
-use crate::observed::{Lookup, Observed, ObservedIssue, ObservedRepository};
+use crate::github_limits::PAGE;
+use crate::observed::{Access, Lookup, Observed, ObservedIssue, ObservedRepository};
 use crate::plan::patch::Patch;
 use crate::plan::{Histories, NewIssue};
 use crate::registry::values::RepositoryName;
 
-const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
-/// An answer is a page of 100 issues of 64 KiB at most, and its JSON around it.
-const MAX_ANSWER_BYTES: usize = 64 << 20;
-
 /// GitHub's own address; Enterprise servers have another.
 pub const GITHUB_API: &str = "https://api.github.com";
 
+/// How many hundreds of numbers are looked through for an issue that may have been created.
+const MAX_PAGES_ABOVE: usize = 20;
+
 /// A connection to GitHub, or to a stand-in.
 pub struct Client {
-    octocrab: Octocrab,
+    transport: Transport,
     viewer: Mutex<String>,
-    usage: Usage,
-    waits: Waits,
-}
-
-/// What a run has cost so far.
-#[derive(Debug, Default)]
-struct Usage {
-    queries: AtomicUsize,
-    reads: AtomicUsize,
-    writes: AtomicUsize,
-    points: AtomicUsize,
-}
-
-/// What a run has cost.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Cost {
-    /// GraphQL requests.
-    pub queries: usize,
-    /// REST requests that read.
-    pub reads: usize,
-    /// REST requests that write.
-    pub writes: usize,
-    /// GraphQL points.
-    pub points: usize,
 }
 
 impl Client {
-    /// A client for the API at `base`, with a token.
-    pub fn new(base: &str, token: SecretString, patience: Patience) -> Result<Self, Error> {
-        let problem = |error: String| Error {
-            request: "connecting".to_owned(),
-            problem: Problem::Unreachable(error),
-        };
-        let octocrab = Octocrab::builder()
-            .base_uri(base)
-            .map_err(|_| problem("the address of the API is not an address".to_owned()))?
-            .personal_token(token)
-            .set_connect_timeout(Some(CONNECT_TIMEOUT))
-            .set_read_timeout(Some(patience.timeout))
-            .set_write_timeout(Some(patience.timeout))
-            .build()
-            .map_err(|error| problem(short(&error)))?;
+    /// A client for an API, as an identity.
+    pub fn new(
+        address: Address,
+        credentials: Credentials,
+        patience: Patience,
+    ) -> Result<Self, Error> {
         Ok(Self {
-            octocrab,
+            transport: Transport::new(address, credentials, patience)?,
             viewer: Mutex::new(String::new()),
-            usage: Usage::default(),
-            waits: Waits::new(patience),
         })
     }
 
     /// What the run has cost so far.
     pub fn cost(&self) -> Cost {
-        let Usage {
-            queries,
-            reads,
-            writes,
-            points,
-        } = &self.usage;
-        Cost {
-            queries: queries.load(Ordering::Relaxed),
-            reads: reads.load(Ordering::Relaxed),
-            writes: writes.load(Ordering::Relaxed),
-            points: points.load(Ordering::Relaxed),
-        }
-    }
-
-    /// One request, and more of it where it may be repeated.
-    async fn send(
-        &self,
-        method: &str,
-        path: &str,
-        body: Option<&Value>,
-        repeatable: Repeatable,
-    ) -> Result<Answer, Error> {
-        let mut tried = 0;
-        loop {
-            let count = match (method, path) {
-                (_, "/graphql") => &self.usage.queries,
-                ("GET", _) => &self.usage.reads,
-                _ => &self.usage.writes,
-            };
-            count.fetch_add(1, Ordering::Relaxed);
-            let error = match self.send_once(method, path, body).await {
-                Ok(answer) => return Ok(answer),
-                Err(error) => error,
-            };
-            let again = match repeatable {
-                Repeatable::Yes => true,
-                Repeatable::No => false,
-                Repeatable::UnlessTooLarge => !error.is_too_large(),
-            };
-            let Some(wait) = self.waits.before_next(&error, tried, again) else {
-                return Err(error);
-            };
-            tried += 1;
-            if wait >= Duration::from_secs(1) {
-                tracing::warn!("{error}; trying again in {} s", wait.as_secs());
-            }
-            tokio::time::sleep(wait).await;
-        }
-    }
-
-    async fn send_once(
-        &self,
-        method: &str,
-        path: &str,
-        body: Option<&Value>,
-    ) -> Result<Answer, Error> {
-        let request = format!("{method} {path}");
-        let fail = |problem| Error {
-            request: request.clone(),
-            problem,
-        };
-        let unreachable = |error: &octocrab::Error| fail(Problem::Unreachable(short(error)));
-        tracing::debug!(%request, "request");
-        let response = match method {
-            "GET" => self.octocrab._get(path).await,
-            "POST" => self.octocrab._post(path, body).await,
-            _ => self.octocrab._patch(path, body).await,
-        }
-        .map_err(|error| unreachable(&error))?;
-        let status = response.status().as_u16();
-        let headers = response.headers().clone();
-        let location = headers
-            .get(LOCATION)
-            .and_then(|value| value.to_str().ok())
-            .map(str::to_owned);
-        let bytes = http_body_util::Limited::new(response.into_body(), MAX_ANSWER_BYTES)
-            .collect()
-            .await
-            .map_err(|error| fail(Problem::Unreachable(error.to_string())))?
-            .to_bytes();
-        tracing::debug!(%request, status, bytes = bytes.len(), "answer");
-        let body: Option<Value> = serde_json::from_slice(&bytes).ok();
-        let message = message(body.as_ref());
-        if let Some(wait) = patience::limit(status, &headers, &message) {
-            return Err(fail(Problem::Limited { message, wait }));
-        }
-        match (status, body) {
-            (200..=299, Some(body)) => match graphql_limit(&body) {
-                Some(message) => {
-                    let wait = None;
-                    Err(fail(Problem::Limited { message, wait }))
-                }
-                None => Ok(Answer {
-                    request,
-                    body,
-                    next: next_page(&headers),
-                }),
-            },
-            (200..=299, None) if bytes.is_empty() => Ok(Answer {
-                request,
-                body: Value::Null,
-                next: None,
-            }),
-            (200..=299, None) => Err(fail(Problem::Malformed("it is not JSON".to_owned()))),
-            (401, _) => Err(fail(Problem::Unauthorized(message))),
-            (_, body) => Err(fail(Problem::Refused {
-                status,
-                message,
-                codes: codes(body.as_ref()),
-                location,
-            })),
-        }
+        self.transport.cost()
     }
 
     async fn read(&self, path: &str) -> Result<Answer, Error> {
-        self.send("GET", path, None, Repeatable::Yes).await
+        let call = Call {
+            method: "GET",
+            path,
+            body: None,
+            spending: Spending::Read,
+            repeatable: Repeatable::Yes,
+        };
+        self.transport.send(call).await
     }
 
     async fn write<B: Serialize>(
         &self,
-        method: &str,
+        method: &'static str,
         path: &str,
+        kind: WriteKind,
         body: &B,
     ) -> Result<Answer, Error> {
         let body = serde_json::to_value(body).map_err(|error| Error {
             request: format!("{method} {path}"),
             problem: Problem::Malformed(error.to_string()),
         })?;
-        self.send(method, path, Some(&body), Repeatable::No).await
+        let call = Call {
+            method,
+            path,
+            body: Some(&body),
+            spending: kind.into(),
+            repeatable: Repeatable::No,
+        };
+        self.transport.send(call).await
     }
 
     /// The number of a milestone, open or closed.
@@ -245,43 +107,6 @@ impl Client {
     }
 }
 
-/// Whether a request may be repeated although nobody knows whether it was carried out.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Repeatable {
-    /// It reads.
-    Yes,
-    /// It reads, and where GitHub gave up on it, half of it may do.
-    UnlessTooLarge,
-    /// It writes.
-    No,
-}
-
-struct Answer {
-    request: String,
-    body: Value,
-    /// The address of the next page of a REST list.
-    next: Option<String>,
-}
-
-impl Answer {
-    fn unusable(self, why: Unusable) -> Error {
-        Error {
-            request: self.request,
-            problem: match why {
-                Unusable::Errors(message) => Problem::GraphQl(message),
-                Unusable::Malformed(message) => Problem::Malformed(message),
-            },
-        }
-    }
-
-    fn parse<T: serde::de::DeserializeOwned>(self) -> Result<T, Error> {
-        serde_json::from_value(self.body).map_err(|error| Error {
-            request: self.request,
-            problem: Problem::Malformed(error.to_string()),
-        })
-    }
-}
-
 impl Client {
     /// One GraphQL request.
     async fn query(&self, request: &Request, repeatable: Repeatable) -> Result<Answer, Error> {
@@ -290,16 +115,14 @@ impl Client {
             variables,
         } = request;
         let body = json!({ "query": document, "variables": variables });
-        let answer = self
-            .send("POST", "/graphql", Some(&body), repeatable)
-            .await?;
-        let cost = answer
-            .body
-            .pointer("/data/rateLimit/cost")
-            .and_then(Value::as_u64);
-        let points = usize::try_from(cost.unwrap_or_default()).unwrap_or_default();
-        self.usage.points.fetch_add(points, Ordering::Relaxed);
-        Ok(answer)
+        let call = Call {
+            method: "POST",
+            path: GRAPHQL,
+            body: Some(&body),
+            spending: Spending::Query,
+            repeatable,
+        };
+        self.transport.send(call).await
     }
 
     /// One request of an observation; gives those that are still needed.
@@ -318,11 +141,15 @@ impl Client {
                 Err(unusable) => answer.unusable(unusable),
             };
             // A partial answer may be whole the next time.
-            let Some(wait) = self.waits.before_next(&error, tried, true) else {
+            if !self
+                .transport
+                .throttle
+                .before_next(&error, tried, true)
+                .await
+            {
                 return Err(error);
-            };
+            }
             tried += 1;
-            tokio::time::sleep(wait).await;
         }
     }
 }
@@ -355,6 +182,17 @@ impl Read for Client {
         }
         if let Ok(mut viewer) = self.viewer.lock() {
             viewer.clone_from(&observed.viewer);
+        }
+        // To an App GitHub does not say what it may do; its token does.
+        let by_token = match self.transport.may_write_issues() {
+            None => Access::Unknown,
+            Some(true) => Access::Writes,
+            Some(false) => Access::Reads("no permission to write issues".to_owned()),
+        };
+        for repository in observed.repositories.values_mut() {
+            if repository.access == Access::Unknown {
+                repository.access = by_token.clone();
+            }
         }
         // GraphQL answers all three with NOT_FOUND; REST tells a transfer and a deletion from the rest.
         for (name, repository) in &mut observed.repositories {
@@ -410,6 +248,46 @@ impl Read for Client {
             }
         }
         Ok(observed)
+    }
+
+    async fn issues_above(
+        &self,
+        repository: &RepositoryName,
+        mut number: u64,
+    ) -> Result<BTreeMap<u64, ObservedIssue>, Error> {
+        let mut above = BTreeMap::new();
+        for _ in 0..MAX_PAGES_ABOVE {
+            let mut observed = Observed::default();
+            let mut pending = vec![queries::above(repository, number)];
+            while let Some(query) = pending.pop() {
+                match self.read_page(&query, &mut observed).await {
+                    Ok(more) => pending.extend(more),
+                    Err(error) if error.is_too_large() && query.is_divisible() => {
+                        pending.extend(query.halves());
+                    }
+                    Err(error) => return Err(error),
+                }
+            }
+            let seen = observed.repositories.remove(repository);
+            let lookups = seen.map(|seen| seen.issues).unwrap_or_default();
+            let is_there = |lookup: &Lookup| *lookup != Lookup::Invisible;
+            let Some(last) = lookups.iter().rfind(|(_, lookup)| is_there(lookup)) else {
+                return Ok(above);
+            };
+            number = *last.0;
+            above.extend(
+                lookups
+                    .into_iter()
+                    .filter_map(|(number, lookup)| match lookup {
+                        Lookup::Issue(issue) => Some((number, *issue)),
+                        _ => None,
+                    }),
+            );
+        }
+        Err(Error {
+            request: format!("looking for new issues in {repository}"),
+            problem: Problem::TooMany(MAX_PAGES_ABOVE * PAGE),
+        })
     }
 
     async fn issue(&self, repository: &RepositoryName, number: u64) -> Result<Lookup, Error> {
@@ -484,6 +362,10 @@ impl Read for Client {
 }
 
 impl Write for Client {
+    async fn turn(&self, kind: WriteKind) -> Result<(), Held> {
+        self.transport.throttle.turn(kind.into()).await
+    }
+
     async fn create_label(
         &self,
         repository: &RepositoryName,
@@ -499,7 +381,7 @@ impl Write for Client {
             body["description"] = json!(description);
         }
         let path = format!("/repos/{repository}/labels");
-        match self.write("POST", &path, &body).await {
+        match self.write("POST", &path, WriteKind::Change, &body).await {
             // Somebody was quicker: the label is there, and theirs.
             Err(error) if error.already_exists() => Ok(()),
             other => other.map(|_| ()),
@@ -522,7 +404,7 @@ impl Write for Client {
             body["due_on"] = json!(format!("{due}T12:00:00Z"));
         }
         let path = format!("/repos/{repository}/milestones");
-        match self.write("POST", &path, &body).await {
+        match self.write("POST", &path, WriteKind::Change, &body).await {
             Ok(answer) => Ok(answer.parse::<Numbered>()?.number),
             // Somebody was quicker: the milestone is there, and theirs.
             Err(error) if error.already_exists() => {
@@ -554,7 +436,10 @@ impl Write for Client {
             request["milestone"] = json!(milestone);
         }
         let path = format!("/repos/{repository}/issues");
-        let created: RestIssue = self.write("POST", &path, &request).await?.parse()?;
+        let created: RestIssue = self
+            .write("POST", &path, WriteKind::Creation, &request)
+            .await?
+            .parse()?;
         Ok(created.observed(&self.viewer()))
     }
 
@@ -565,7 +450,10 @@ impl Write for Client {
         patch: &Patch,
     ) -> Result<ObservedIssue, Error> {
         let path = format!("/repos/{repository}/issues/{number}");
-        let updated: RestIssue = self.write("PATCH", &path, patch).await?.parse()?;
+        let updated: RestIssue = self
+            .write("PATCH", &path, WriteKind::Change, patch)
+            .await?
+            .parse()?;
         Ok(updated.observed(&self.viewer()))
     }
 
@@ -577,162 +465,9 @@ impl Write for Client {
     ) -> Result<String, Error> {
         let path = format!("/repos/{repository}/issues/{number}/comments");
         let posted: RestComment = self
-            .write("POST", &path, &json!({ "body": body }))
+            .write("POST", &path, WriteKind::Creation, &json!({ "body": body }))
             .await?
             .parse()?;
         Ok(posted.body.unwrap_or_default())
     }
-}
-
-#[derive(Deserialize)]
-struct RestComment {
-    body: Option<String>,
-}
-
-#[derive(Deserialize)]
-struct Numbered {
-    number: u64,
-}
-
-#[derive(Deserialize)]
-struct NumberedMilestone {
-    number: u64,
-    title: String,
-}
-
-/// The parts of REST's issue that kepherd reads.
-#[derive(Deserialize)]
-struct RestIssue {
-    number: u64,
-    html_url: String,
-    title: String,
-    body: Option<String>,
-    state: String,
-    labels: Vec<RestLabel>,
-    #[serde(default)]
-    assignees: Option<Vec<RestUser>>,
-    milestone: Option<RestMilestone>,
-    user: Option<RestUser>,
-    pull_request: Option<Value>,
-}
-
-/// GitHub describes a label of an issue as a name or as an object.
-#[derive(Deserialize)]
-#[serde(untagged)]
-enum RestLabel {
-    Name(String),
-    Label { name: Option<String> },
-}
-
-#[derive(Deserialize)]
-struct RestUser {
-    login: String,
-}
-
-#[derive(Deserialize)]
-struct RestMilestone {
-    title: String,
-}
-
-impl RestIssue {
-    fn observed(self, viewer: &str) -> ObservedIssue {
-        let author = self.user.map(|user| user.login);
-        ObservedIssue {
-            number: self.number,
-            url: self.html_url,
-            title: self.title,
-            body: self.body.unwrap_or_default(),
-            open: self.state == "open",
-            labels: self
-                .labels
-                .into_iter()
-                .filter_map(|label| match label {
-                    RestLabel::Name(name) => Some(name),
-                    RestLabel::Label { name } => name,
-                })
-                .collect(),
-            assignees: self
-                .assignees
-                .into_iter()
-                .flatten()
-                .map(|user| user.login)
-                .collect(),
-            milestone: self.milestone.map(|milestone| milestone.title),
-            own: author
-                .as_deref()
-                .is_some_and(|author| author.eq_ignore_ascii_case(viewer)),
-            author,
-        }
-    }
-}
-
-/// The words of a limit in an answer that is otherwise a success.
-fn graphql_limit(body: &Value) -> Option<String> {
-    let errors = body.get("errors")?.as_array()?;
-    let limit = errors
-        .iter()
-        .find(|error| error.get("type").and_then(Value::as_str) == Some("RATE_LIMITED"))?;
-    let message = limit.get("message").and_then(Value::as_str);
-    Some(message.unwrap_or("RATE_LIMITED").to_owned())
-}
-
-/// The next page of a list: GitHub's own address is followed, not built.
-/// <https://docs.github.com/en/rest/using-the-rest-api/using-pagination-in-the-rest-api>
-fn next_page(headers: &HeaderMap) -> Option<String> {
-    let link = headers.get(LINK)?.to_str().ok()?;
-    let next = link.split(',').find(|part| part.contains("rel=\"next\""))?;
-    let address = next.split_once('<')?.1.split_once('>')?.0;
-    Some(address.to_owned())
-}
-
-/// GitHub's words for a refusal, with the fields that it names.
-fn message(body: Option<&Value>) -> String {
-    let Some(body) = body else {
-        return "an answer that is not JSON".to_owned();
-    };
-    let text = body
-        .get("message")
-        .and_then(Value::as_str)
-        .unwrap_or("no message");
-    let fields: Vec<String> = body
-        .get("errors")
-        .and_then(Value::as_array)
-        .into_iter()
-        .flatten()
-        .map(|error| {
-            let part = |key: &str| error.get(key).and_then(Value::as_str).unwrap_or_default();
-            format!("{} {} {}", part("field"), part("code"), part("message"))
-                .trim()
-                .to_owned()
-        })
-        .filter(|text| !text.is_empty())
-        .collect();
-    if fields.is_empty() {
-        text.to_owned()
-    } else {
-        format!("{text} ({})", fields.join("; "))
-    }
-}
-
-fn codes(body: Option<&Value>) -> Vec<String> {
-    body.and_then(|body| body.get("errors")?.as_array())
-        .into_iter()
-        .flatten()
-        .filter_map(|error| error.get("code")?.as_str())
-        .map(str::to_owned)
-        .collect()
-}
-
-/// The innermost cause, in one line: octocrab's own text ends in a backtrace.
-fn short(error: &dyn std::error::Error) -> String {
-    let mut cause = error;
-    while let Some(source) = cause.source() {
-        cause = source;
-    }
-    cause
-        .to_string()
-        .lines()
-        .next()
-        .unwrap_or_default()
-        .to_owned()
 }

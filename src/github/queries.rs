@@ -15,11 +15,15 @@ use super::nodes::{
     ISSUE_FIELDS, MilestoneNode, PULL_FIELDS, Page, PageInfo, issue, page, pull_request,
 };
 use crate::github_limits::PAGE;
-use crate::observed::{Lookup, Observed, ObservedRepository, PullRequestLookup};
+use crate::observed::{Access, Lookup, Observed, ObservedRepository, PullRequestLookup};
 use crate::registry::values::RepositoryName;
 
 const ISSUE_PAGE: &str = "first: 100, orderBy: {field: CREATED_AT, direction: ASC}) \
     { nodes { ...issue } pageInfo { hasNextPage endCursor } }";
+
+/// The highest numbers: what is created later is above them. Issues and pull requests share their numbers.
+const NEWEST: &str = "newest: issues(first: 1, orderBy: {field: CREATED_AT, direction: DESC}) { nodes { number } } \
+    newestPull: pullRequests(first: 1, orderBy: {field: CREATED_AT, direction: DESC}) { nodes { number } }";
 
 /// One request.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -161,6 +165,14 @@ pub fn own_issues(repository: &RepositoryName) -> Query {
     Query { parts: vec![part] }
 }
 
+/// The request for whatever has one of the hundred numbers above this one.
+pub fn above(repository: &RepositoryName, number: u64) -> Query {
+    let mut part = Part::of(repository);
+    let hundred = (1..=PAGE as u64).map(|more| number.saturating_add(more));
+    part.issues = hundred.collect();
+    Query { parts: vec![part] }
+}
+
 impl Part {
     fn of(repository: &RepositoryName) -> Self {
         Self {
@@ -238,6 +250,9 @@ impl Query {
                 );
             }
             if let Some(list) = &part.list {
+                if list.labelled == Cursor::Start {
+                    let _ = write!(body, " {NEWEST}");
+                }
                 if list.labelled != Cursor::End {
                     let labels = declare(format!("index{index}"), "[String!]", json!(list.labels));
                     let after = declare(format!("after{index}"), "String", list.labelled.after());
@@ -426,7 +441,12 @@ impl Part {
         let malformed = |what: String| Unusable::Malformed(format!("{what} cannot be read"));
         let permission = repository.get("viewerPermission").and_then(Value::as_str);
         // https://docs.github.com/en/graphql/reference/enums#repositorypermission
-        seen.can_write = matches!(permission, Some("ADMIN" | "MAINTAIN" | "WRITE" | "TRIAGE"));
+        seen.access = match permission {
+            None => Access::Unknown,
+            Some("ADMIN" | "MAINTAIN" | "WRITE") => Access::Writes,
+            Some("TRIAGE") => Access::Triages,
+            Some(other) => Access::Reads(other.to_lowercase()),
+        };
         for (index, label) in self.labels.iter().enumerate() {
             if let Some(name) = repository
                 .pointer(&format!("/l{index}/name"))
@@ -482,6 +502,13 @@ impl Part {
                 next.milestones.clone_from(&self.milestones);
                 next.milestones_after = page.page_info.end_cursor;
             }
+        }
+        for (key, number) in ["newest", "newestPull"].into_iter().filter_map(|key| {
+            let number = repository.pointer(&format!("/{key}/nodes/0/number"))?;
+            Some((key, number.as_u64()))
+        }) {
+            let number = number.ok_or_else(|| malformed(format!("`{key}`")))?;
+            seen.newest = seen.newest.max(number);
         }
         if let Some(list) = &self.list {
             let mut rest = list.clone();

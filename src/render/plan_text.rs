@@ -1,9 +1,14 @@
 //! A plan as text that a maintainer can approve: what changes, issue by issue, before and after.
 
 use std::fmt::Write as _;
+use std::time::Duration;
+
+use jiff::Timestamp;
 
 use super::plan_rows::{self, Piece, Row, Tone};
 use crate::desired::Subject;
+use crate::github::budget::Budget;
+use crate::github::patience::shown;
 use crate::plan::{Action, Counts, IssuePlan, Plan, PullRequestPlan, RepositoryPlan};
 use crate::words::{counted, printable};
 
@@ -62,8 +67,8 @@ impl Paint {
 pub struct View {
     /// In colour or not.
     pub paint: Paint,
-    /// Seconds between two writes, for the estimate.
-    pub write_interval: u64,
+    /// The pause between two writes, for the estimate.
+    pub write_interval: Duration,
     /// Every field of every issue, and every line of its texts.
     pub full: bool,
 }
@@ -163,13 +168,12 @@ pub fn summary(plan: &Plan, view: View) -> String {
         } else {
             format!(" ({})", more.join(", "))
         };
-        let seconds = view
-            .write_interval
-            .saturating_mul(writes.saturating_sub(1) as u64);
-        let time = match seconds {
-            0 => String::new(),
-            1..=99 => format!(", about {seconds} s"),
-            _ => format!(", about {} min", seconds.div_ceil(60)),
+        let (creations, budget) = (counts.creations(), Budget::new(view.write_interval));
+        // How long it takes does not depend on when it begins.
+        let estimate = budget.estimate(Timestamp::UNIX_EPOCH, creations, writes - creations);
+        let time = match estimate {
+            Duration::ZERO => String::new(),
+            estimate => format!(", about {}", shown(estimate)),
         };
         format!("{}{more}{time}", counted(writes, "write"))
     };

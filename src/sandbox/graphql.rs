@@ -60,7 +60,7 @@ pub(super) fn execute(
         }
         Err(errors) => (json!({ "errors": errors }), 1),
     };
-    budget.spend(points);
+    budget.spend(points, options.clock.now());
     answer
 }
 
@@ -134,7 +134,7 @@ fn run(
         }
     };
     let mut after = *budget;
-    after.spend(cost.points);
+    after.spend(cost.points, options.clock.now());
     let scene = Scene {
         world,
         cost,

@@ -6,6 +6,7 @@
 mod body;
 mod operations;
 
+use super::apps::{App, INSTALLATION};
 use super::faults::{Answered, Effect};
 use super::wire::{Wire, encode};
 use super::world::{ApiError, World};
@@ -15,6 +16,7 @@ use axum::body::{Bytes, to_bytes};
 use axum::extract::{Query, Request};
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::Response;
+use jiff::Timestamp;
 use serde_json::{Value, json};
 use std::pin::Pin;
 use std::sync::Arc;
@@ -28,8 +30,10 @@ const MOST_BYTES: usize = 4 * 1024 * 1024;
 #[derive(Debug)]
 pub struct Incoming {
     pub method: String,
-    /// As sent.
+    /// As sent, without what an Enterprise server has before it.
     pub path: String,
+    /// What the addresses in the answer begin with.
+    pub base: String,
     /// The path's decoded parts.
     pub segments: Vec<String>,
     pub query: Vec<(String, String)>,
@@ -86,9 +90,10 @@ async fn serve(shared: &Shared, request: Request) -> Response {
         let core = shared.state().core;
         return respond(shared, Reply::json(413, body), ("core", core));
     };
-    let path = parts.uri.path().to_owned();
+    let (path, base) = on_this_server(shared, parts.uri.path());
     let incoming = Incoming {
         method: parts.method.to_string(),
+        base,
         segments: path.split('/').skip(1).map(decode).collect(),
         query: Query::<Vec<(String, String)>>::try_from_uri(&parts.uri)
             .map(|Query(query)| query)
@@ -118,6 +123,18 @@ async fn serve(shared: &Shared, request: Request) -> Response {
         Answered::Reset | Answered::Truncated | Answered::Partial => {
             Response::new(axum::body::Body::new(Broken))
         }
+    }
+}
+
+/// A path as GitHub has it, and what addresses begin with: an Enterprise server serves the same below `/api/v3`, and GraphQL
+/// beside it. <https://docs.github.com/en/enterprise-server@latest/rest/using-the-rest-api/getting-started-with-the-rest-api>
+fn on_this_server(shared: &Shared, path: &str) -> (String, String) {
+    match (path.strip_prefix("/api/v3"), path) {
+        (_, "/api/graphql") => ("/graphql".to_owned(), shared.url()),
+        (Some(rest), _) if rest.starts_with('/') => {
+            (rest.to_owned(), format!("{}/api/v3", shared.url()))
+        }
+        _ => (path.to_owned(), shared.url()),
     }
 }
 
@@ -246,10 +263,10 @@ fn without_a_part(mut body: Value) -> Value {
 
 /// The answer without faults.
 fn truly(shared: &Shared, state: &mut State, incoming: &Incoming) -> Reply {
-    let base = shared.url();
+    let now = shared.options.clock.now();
     let refuse = |state: &State, error: &ApiError| {
         let wire = Wire {
-            base: &base,
+            base: &incoming.base,
             world: &state.world,
         };
         let (body, location) = wire.error(error);
@@ -258,43 +275,102 @@ fn truly(shared: &Shared, state: &mut State, incoming: &Incoming) -> Reply {
             ..Reply::json(error.status, body)
         }
     };
-    let person = match authenticate(incoming) {
+    let person = match authenticate(shared, state, incoming, now) {
         Ok(person) => person,
         Err(error) => return refuse(state, &error),
     };
+    if let Some(reply) = over_a_limit(shared, state, incoming, now) {
+        return reply;
+    }
     let is_graphql = incoming.path == "/graphql";
     // Asking for the limits is free: <https://docs.github.com/en/rest/rate-limit/rate-limit>
     let free = is_graphql || incoming.path == "/rate_limit";
-    state.core.spend(u64::from(!free));
-    state.graphql.spend(0);
-    let done = match (is_graphql, incoming.method.as_str()) {
-        (true, "POST") => parse(incoming).map(|body| {
+    state.core.spend(u64::from(!free), now);
+    state.graphql.spend(0, now);
+    let done = match (person, is_graphql, incoming.method.as_str()) {
+        (Identity::App(app), ..) => as_app(app, state, incoming, now),
+        (Identity::Person(person), true, "POST") => parse(incoming).map(|body| {
             let State { world, graphql, .. } = &mut *state;
             let run = |world: &mut World| {
                 graphql::execute(world, graphql, &shared.options, body.as_ref())
             };
-            Reply::json(200, as_person(world, person, run))
+            Reply::json(200, as_person(world, person.as_deref(), run))
         }),
-        (true, _) => Err(ApiError::not_found()),
-        (false, "GET") => rest(shared, state, &base, incoming, person),
-        (false, _) => commit(shared, state, &base, incoming, person),
+        (_, true, _) => Err(ApiError::not_found()),
+        (Identity::Person(person), false, "GET") => {
+            rest(shared, state, incoming, person.as_deref())
+        }
+        (Identity::Person(person), false, _) => commit(shared, state, incoming, person.as_deref()),
     };
     done.unwrap_or_else(|error| refuse(state, &error))
+}
+
+/// What a request over a limit is answered with.
+fn over_a_limit(
+    shared: &Shared,
+    state: &mut State,
+    incoming: &Incoming,
+    now: Timestamp,
+) -> Option<Reply> {
+    let limits = shared.options.limits?;
+    let is_graphql = incoming.path == "/graphql";
+    let budget = if is_graphql {
+        &mut state.graphql
+    } else {
+        &mut state.core
+    };
+    budget.spend(0, now);
+    if budget.remaining(shared.options.rate_limit) == 0 {
+        let message = "API rate limit exceeded";
+        return Some(if is_graphql {
+            let error = json!({ "type": "RATE_LIMITED", "message": message });
+            Reply::json(200, json!({ "errors": [error] }))
+        } else {
+            Reply::json(403, json!({ "message": message }))
+        });
+    }
+    state.log.admit(limits, incoming, now)
+}
+
+/// What an App may ask for with its signed statement: its installation, and a token for it.
+fn as_app(
+    app: &App,
+    state: &mut State,
+    incoming: &Incoming,
+    now: Timestamp,
+) -> Result<Reply, ApiError> {
+    let segments: Vec<&str> = incoming.segments.iter().map(String::as_str).collect();
+    match (incoming.method.as_str(), segments.as_slice()) {
+        ("GET", ["repos", owner, name, "installation"]) => {
+            state.world.repository(&format!("{owner}/{name}"))?;
+            let wire = Wire {
+                base: &incoming.base,
+                world: &state.world,
+            };
+            let account = wire.user(owner);
+            Ok(Reply::json(200, app.installation(&incoming.base, &account)))
+        }
+        ("POST", ["app", "installations", id, "access_tokens"])
+            if *id == INSTALLATION.to_string() =>
+        {
+            Ok(Reply::json(201, app.token(&mut state.tokens, now)))
+        }
+        _ => Err(ApiError::not_found()),
+    }
 }
 
 /// A write: with a state file, nothing has happened unless it is saved.
 fn commit(
     shared: &Shared,
     state: &mut State,
-    base: &str,
     incoming: &Incoming,
     person: Option<&str>,
 ) -> Result<Reply, ApiError> {
     let Some(path) = &shared.options.state_file else {
-        return rest(shared, state, base, incoming, person);
+        return rest(shared, state, incoming, person);
     };
     let before = state.world.clone();
-    let reply = rest(shared, state, base, incoming, person)?;
+    let reply = rest(shared, state, incoming, person)?;
     if let Err(error) = store::save(path, &state.world) {
         state.world = before;
         return Err(ApiError::new(500, error.to_string()));
@@ -305,7 +381,6 @@ fn commit(
 fn rest(
     shared: &Shared,
     state: &mut State,
-    base: &str,
     incoming: &Incoming,
     person: Option<&str>,
 ) -> Result<Reply, ApiError> {
@@ -318,7 +393,7 @@ fn rest(
         operations::Call {
             incoming,
             body,
-            base,
+            base: &incoming.base,
             page_size_limit: shared.options.page_size_limit.clamp(1, 100),
             world,
         }
@@ -338,9 +413,23 @@ fn as_person<T>(world: &mut World, person: Option<&str>, act: impl FnOnce(&mut W
     done
 }
 
-/// Any token works: only its absence and the word "bad" are refused. A token `as:octocat` speaks for octocat.
+/// Who asks.
+enum Identity<'a> {
+    /// The account that the sandbox belongs to, or this one instead.
+    Person(Option<String>),
+    /// An App, by its signed statement.
+    App(&'a App),
+}
+
+/// Any token works: only its absence, the word "bad", and tokens of Apps that were not given out or have expired are refused.
+/// A token `as:octocat` speaks for octocat.
 /// <https://docs.github.com/en/rest/authentication/authenticating-to-the-rest-api>
-fn authenticate(incoming: &Incoming) -> Result<Option<&str>, ApiError> {
+fn authenticate<'a>(
+    shared: &'a Shared,
+    state: &State,
+    incoming: &Incoming,
+    now: Timestamp,
+) -> Result<Identity<'a>, ApiError> {
     let token = incoming
         .authorization
         .as_deref()
@@ -349,17 +438,28 @@ fn authenticate(incoming: &Incoming) -> Result<Option<&str>, ApiError> {
             scheme.eq_ignore_ascii_case("bearer") || scheme.eq_ignore_ascii_case("token")
         })
         .map(|(_, token)| token.trim());
-    match token {
-        None | Some("") => Err(ApiError::new(401, "Requires authentication")),
-        Some("bad") => Err(ApiError::new(401, "Bad credentials")),
-        Some(token) => {
+    let bad = || ApiError::new(401, "Bad credentials");
+    match (token, &shared.options.app) {
+        (None | Some(""), _) => Err(ApiError::new(401, "Requires authentication")),
+        (Some("bad"), _) => Err(bad()),
+        (Some(token), Some(app)) if token.matches('.').count() == 2 => {
+            app.check(token, now).map(|()| Identity::App(app))
+        }
+        (Some(token), app) if token.starts_with("ghs_") => match app {
+            Some(app) if state.tokens.is_valid(token, now) => {
+                Ok(Identity::Person(Some(app.login())))
+            }
+            _ => Err(bad()),
+        },
+        (Some(token), _) => {
             let plain = |login: &&str| {
                 !login.is_empty()
                     && login
                         .bytes()
                         .all(|b| b.is_ascii_alphanumeric() || b == b'-')
             };
-            Ok(token.strip_prefix("as:").filter(plain))
+            let login = token.strip_prefix("as:").filter(plain);
+            Ok(Identity::Person(login.map(str::to_owned)))
         }
     }
 }

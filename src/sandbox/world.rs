@@ -55,6 +55,10 @@ pub struct Repository {
     pub name: String,
     /// Whether the viewer has push access. Everyone else who acts is a collaborator.
     pub viewer_can_push: bool,
+    /// Whether the viewer, without push access, has the role `triage`: it sets labels, milestones and assignees, and creates
+    /// none. <https://docs.github.com/en/organizations/managing-user-access-to-your-organizations-repositories/managing-repository-roles/repository-roles-for-an-organization>
+    #[serde(default)]
+    pub viewer_can_triage: bool,
     pub has_issues: bool,
     pub archived: bool,
     /// Lower-case logins that issues can be assigned to.
@@ -352,6 +356,7 @@ impl World {
             owner: owner.to_owned(),
             name: short.to_owned(),
             viewer_can_push: true,
+            viewer_can_triage: false,
             has_issues: true,
             archived: false,
             assignable: BTreeSet::new(),
@@ -387,6 +392,11 @@ impl World {
     /// who acts in a sandbox does so because a test or a seed says so.
     pub fn can_push(&self, actor: &str, repository: &Repository) -> bool {
         !same(actor, &self.viewer) || repository.viewer_can_push
+    }
+
+    /// Whether that account may set labels, milestones and assignees.
+    pub fn can_triage(&self, actor: &str, repository: &Repository) -> bool {
+        self.can_push(actor, repository) || repository.viewer_can_triage
     }
 
     /// A writable repository, or 404 and 403 as GitHub has them.

@@ -8,11 +8,18 @@ pub mod contract;
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::time::Duration;
 
+use kepherd::github::client::{Address, Client};
+use kepherd::github::credentials::Credentials;
+use kepherd::github::patience::Patience;
+use kepherd::registry::Registry;
 use kepherd::registry::load::{RawFile, load};
 use kepherd::sandbox::seed;
 use kepherd::sandbox::world::{Issue, IssuePatch, NewMilestone, World};
-use kepherd::sandbox::{Exchange, Faults, Options, Sandbox};
+use kepherd::sandbox::{App, Exchange, Faults, Options, Sandbox};
+use rustls_pki_types::PrivatePkcs1KeyDer;
+use rustls_pki_types::pem::PemObject as _;
 
 /// The repository of most tests.
 pub const REPO: &str = "containerd/containerd";
@@ -157,12 +164,43 @@ impl Folder {
     }
 }
 
+/// A client in this process, with no pause between writes.
+pub fn client(sandbox: &Sandbox, patience: Patience) -> Client {
+    let token = Credentials::token(&"any".to_owned().into()).unwrap();
+    let patience = Patience {
+        interval: Duration::ZERO,
+        ..patience
+    };
+    Client::new(Address::of(&sandbox.url()).unwrap(), token, patience).unwrap()
+}
+
+/// The private key of an App that exists in these tests only.
+pub const APP_KEY: &str = include_str!("app-key.pem");
+
+/// The App that it belongs to, as a sandbox knows it.
+pub fn app(token_lifetime: i64) -> App {
+    let der = PrivatePkcs1KeyDer::from_pem_slice(APP_KEY.as_bytes()).unwrap();
+    let key = ring::signature::RsaKeyPair::from_der(der.secret_pkcs1_der()).unwrap();
+    App {
+        id: 1234,
+        slug: "kepherd-app".to_owned(),
+        public_key: key.public().as_ref().to_vec(),
+        token_lifetime,
+        issues: "write".to_owned(),
+    }
+}
+
 /// The program in a folder, with nothing of the caller's environment that it looks at.
 pub fn command(folder: &Path, arguments: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_kepherd"));
     command
         .current_dir(folder)
         .args(arguments)
+        // No `gh` of the caller's signs in.
+        .env("PATH", "")
+        .env_remove("KEPHERD_APP_ID")
+        .env_remove("KEPHERD_APP_PRIVATE_KEY")
+        .env_remove("GITHUB_STEP_SUMMARY")
         .env_remove("GITHUB_TOKEN")
         .env_remove("GH_TOKEN")
         .env_remove("GITHUB_API_URL")
@@ -294,11 +332,19 @@ impl Hub {
 
     /// With faults of GitHub or the network.
     pub fn faulty(folder: Folder, world: World, faults: Faults) -> Self {
+        let options = Options {
+            faults,
+            ..Options::default()
+        };
+        Self::started(folder, world, options)
+    }
+
+    /// With a sandbox of this kind.
+    pub fn started(folder: Folder, world: World, options: Options) -> Self {
         let runtime = tokio::runtime::Runtime::new().unwrap();
         let options = Options {
             record: true,
-            faults,
-            ..Options::default()
+            ..options
         };
         let sandbox = runtime.block_on(Sandbox::start(world, options)).unwrap();
         Self {
@@ -378,6 +424,11 @@ impl Drop for Hub {
 
 /// The world of a registry in a folder, before kepherd.
 pub fn seeded(folder: &Folder) -> World {
+    seed::world(&registry(folder))
+}
+
+/// The registry in a folder.
+pub fn registry(folder: &Folder) -> Registry {
     let root = folder.path();
     let raw = folder
         .contents()
@@ -392,5 +443,5 @@ pub fn seeded(folder: &Folder) -> World {
             content: Ok(bytes),
         })
         .collect();
-    seed::world(&load(raw).registry)
+    load(raw).registry
 }

@@ -209,8 +209,12 @@ fn repository<'a>(
             "url" => ResolvedValue::leaf(format!("{WEB}/{}", found.full_name())),
             "resourcePath" => ResolvedValue::leaf(format!("/{}", found.full_name())),
             "createdAt" => time(found.created_at),
+            // An App is told nothing of this.
+            "viewerPermission" if is_bot(&scene.world.viewer) => ResolvedValue::null(),
             "viewerPermission" => ResolvedValue::leaf(if found.viewer_can_push {
                 "WRITE"
+            } else if found.viewer_can_triage {
+                "TRIAGE"
             } else {
                 "READ"
             }),

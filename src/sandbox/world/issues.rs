@@ -134,7 +134,7 @@ impl World {
                 "Issues has been disabled in this repository.",
             ));
         }
-        let push = self.can_push(actor, found);
+        let push = self.can_triage(actor, found);
         let NewIssue {
             title,
             body,
@@ -175,7 +175,7 @@ impl World {
     ) -> Result<(), ApiError> {
         let issue = self.issue(repository, number)?;
         let found = self.writable(repository)?;
-        let push = self.can_push(actor, found);
+        let push = self.can_triage(actor, found);
         if !push && !same(&issue.author, actor) {
             return Err(ApiError::new(403, "Must have admin rights to Repository."));
         }
@@ -317,7 +317,7 @@ impl World {
         logins: &[String],
     ) -> Result<(), ApiError> {
         let found = self.writable(repository)?;
-        if !self.can_push(actor, found) {
+        if !self.can_triage(actor, found) {
             // "Only users with push access can add assignees to an issue. Assignees are silently ignored
             // otherwise." <https://docs.github.com/en/rest/issues/assignees#add-assignees-to-an-issue>
             return Ok(());

@@ -1,0 +1,172 @@
+//! The journal's file: found, locked, mended, and appended to. Each line is on disk before anything follows from it.
+
+use std::fs::{File, OpenOptions, TryLockError};
+use std::io::{Read as _, Seek as _, SeekFrom, Write as _};
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context as _, Result, bail};
+
+use super::Context;
+use super::files::Opened;
+use crate::apply::Outcome;
+use crate::cli::Target;
+use crate::git;
+use crate::journal::{self, Event, Found, Line, Remembered, RunEnd, RunStart};
+use crate::plan::Plan;
+use crate::registry::values::Instant;
+
+/// A thousand runs of a thousand writes.
+const MAX_BYTES: u64 = 256 << 20;
+
+/// An open journal, this run's alone.
+pub(super) struct Journal {
+    file: Option<File>,
+}
+
+/// Where the journal is: where somebody says, or in the git directory that the registry belongs to. Without one, or for a
+/// sandbox, there is none.
+pub(super) fn path(context: &Context<'_>, target: &Target, opened: &Opened) -> Option<PathBuf> {
+    if let Some(named) = &target.journal {
+        return Some(context.environment.directory.join(named));
+    }
+    if target.sandbox.is_some() {
+        return None;
+    }
+    let repository = git::Repository::discover(&opened.root).ok()?;
+    Some(repository.directory().join("kepherd/journal.jsonl"))
+}
+
+/// What earlier runs at an API left to know, for a plan: the file stays as it is.
+pub(super) fn remembered(path: Option<&Path>, api: &str) -> Result<Remembered> {
+    let Some(path) = path else {
+        return Ok(Remembered::default());
+    };
+    match File::open(path) {
+        Ok(mut file) => Ok(read(&mut file, path, api)?.1),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(Remembered::default()),
+        Err(error) => {
+            Err(error).with_context(|| format!("the journal `{}` cannot be read", path.display()))
+        }
+    }
+}
+
+impl Journal {
+    /// Opens the journal of a run, and gives what earlier ones left to know. Two runs with one journal are not possible.
+    pub(super) fn open(path: Option<&Path>, api: &str) -> Result<(Self, Remembered)> {
+        let Some(path) = path else {
+            return Ok((Self { file: None }, Remembered::default()));
+        };
+        let shown = path.display();
+        let open = || -> std::io::Result<File> {
+            if let Some(folder) = path.parent() {
+                std::fs::create_dir_all(folder)?;
+            }
+            let mut options = OpenOptions::new();
+            options
+                .read(true)
+                .write(true)
+                .create(true)
+                .truncate(false)
+                .open(path)
+        };
+        let mut file =
+            open().with_context(|| format!("the journal `{shown}` cannot be written"))?;
+        match file.try_lock() {
+            Ok(()) => {}
+            Err(TryLockError::WouldBlock) => bail!(
+                "the journal `{shown}` is in use: another `kepherd apply` is under way; wait for its end"
+            ),
+            Err(TryLockError::Error(error)) => {
+                return Err(error)
+                    .with_context(|| format!("the journal `{shown}` cannot be locked"));
+            }
+        }
+        let (whole, remembered) = read(&mut file, path, api)?;
+        // A line that a killed run did not finish goes: its write was not sent.
+        let mended = file
+            .set_len(whole)
+            .and_then(|()| file.seek(SeekFrom::End(0)));
+        mended.with_context(|| format!("the journal `{shown}` cannot be written"))?;
+        Ok((Self { file: Some(file) }, remembered))
+    }
+
+    /// Begins a run. What became of a creation that an earlier run lost sight of is known by now, if the plan has found it.
+    pub(super) fn begin(
+        &mut self,
+        api: &str,
+        login: &str,
+        plan: &Plan,
+        remembered: &Remembered,
+    ) -> Result<()> {
+        let run = RunStart {
+            version: journal::VERSION,
+            api: api.to_owned(),
+            login: login.to_owned(),
+            plan: plan.hash.clone(),
+        };
+        let found = plan.repositories.iter().flat_map(|repository| {
+            let issues = repository.issues.iter();
+            issues.filter_map(|issue| {
+                let number = issue
+                    .number
+                    .filter(|_| remembered.is_in_doubt(&issue.subject))?;
+                Some(Event::Found(Found {
+                    repository: repository.repository.clone(),
+                    subject: issue.subject.clone(),
+                    number,
+                }))
+            })
+        });
+        for event in std::iter::once(Event::Run(run)).chain(found) {
+            let noted = self.append(event).map_err(anyhow::Error::msg);
+            noted.context("nothing is applied: the journal cannot be written")?;
+        }
+        Ok(())
+    }
+
+    /// Ends a run.
+    pub(super) fn end(&mut self, outcome: &Outcome) -> Result<()> {
+        let end = RunEnd {
+            failures: outcome.failures.len(),
+            stopped: outcome.stopped.clone(),
+        };
+        let noted = self.append(Event::End(end)).map_err(anyhow::Error::msg);
+        noted.context("what was applied stands, and the journal cannot be written to its end")
+    }
+
+    /// Appends a line, and waits until it is on disk.
+    pub(super) fn append(&mut self, event: Event) -> Result<(), String> {
+        let Some(file) = &mut self.file else {
+            return Ok(());
+        };
+        let at = Instant(jiff::Timestamp::now());
+        let mut text =
+            serde_json::to_vec(&Line { at, event }).map_err(|error| error.to_string())?;
+        text.push(b'\n');
+        file.write_all(&text)
+            .and_then(|()| file.sync_data())
+            .map_err(|error| error.to_string())
+    }
+}
+
+/// How much of a journal is whole, and what it says.
+fn read(file: &mut File, path: &Path, api: &str) -> Result<(u64, Remembered)> {
+    let shown = path.display();
+    let unreadable = || format!("the journal `{shown}` cannot be read");
+    if !file.metadata().with_context(unreadable)?.is_file() {
+        bail!("the journal `{shown}` is no regular file");
+    }
+    let mut text = Vec::new();
+    file.take(MAX_BYTES + 1)
+        .read_to_end(&mut text)
+        .with_context(unreadable)?;
+    if text.len() as u64 > MAX_BYTES {
+        bail!(
+            "the journal `{shown}` has more than {MAX_BYTES} bytes: move it away once every record names its issue"
+        );
+    }
+    let remembered = journal::read(&text, api).with_context(|| {
+        format!("the journal `{shown}` is damaged, or not kepherd's; it is left as it is: move it away, or name another one by --journal")
+    })?;
+    Ok((journal::whole(&text).len() as u64, remembered))
+}

@@ -1,0 +1,472 @@
+//! The journal: what a run was about to write, and what became of it, a line of JSON each (JSONL).
+//!
+//! A line is on disk before its write is sent, so that whatever ends a run, the next one knows what may have happened. It
+//! never decides that something is there: it names numbers that are read, and markers that are not posted twice. Pure; the
+//! file is `commands/journal.rs`.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::desired::{Desired, Subject};
+use crate::plan::Options;
+use crate::registry::values::{Instant, RepositoryName};
+
+/// The version of the format; a line of another one is not guessed at.
+pub const VERSION: u32 = 1;
+
+/// One line.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct Line {
+    /// When, in UTC.
+    #[schemars(with = "String", extend("format" = "date-time"))]
+    pub at: Instant,
+    /// What.
+    pub event: Event,
+}
+
+/// What a line tells.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub enum Event {
+    /// A run begins; the lines after it are its own.
+    Run(RunStart),
+    /// A write is about to be sent.
+    Begin(Work),
+    /// It was carried out.
+    Done(Done),
+    /// It was refused, and nothing was written.
+    Refused(Refused),
+    /// Nobody knows whether it was carried out.
+    Unknown(Refused),
+    /// An issue was found that an earlier run had created without knowing it.
+    Found(Found),
+    /// The run has ended by itself.
+    End(RunEnd),
+}
+
+/// A run.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct RunStart {
+    /// The version of this format.
+    pub version: u32,
+    /// The address of the API: numbers mean nothing at another one.
+    pub api: String,
+    /// Who writes.
+    pub login: String,
+    /// The hash of the plan that is applied.
+    pub plan: String,
+}
+
+/// How a run ended.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct RunEnd {
+    /// How much of it failed.
+    pub failures: usize,
+    /// Why it ended before its end.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub stopped: Option<String>,
+}
+
+/// A write.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct Work {
+    /// Where.
+    pub repository: RepositoryName,
+    /// What.
+    pub write: Write,
+}
+
+/// What is written.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub enum Write {
+    /// A new label, by its name.
+    Label(String),
+    /// A new milestone, by its title.
+    Milestone(String),
+    /// A new issue.
+    Issue {
+        /// What it is about.
+        subject: Subject,
+        /// The highest number that was known in the repository: the new one is above it.
+        after: u64,
+    },
+    /// A change of an issue.
+    Update {
+        /// What it is about.
+        subject: Subject,
+        /// Its number.
+        number: u64,
+    },
+    /// A comment.
+    Comment {
+        /// The issue.
+        number: u64,
+        /// The line by which the comment is found again.
+        marker: String,
+    },
+    /// The labels of a pull request, by its number.
+    PullRequest(u64),
+}
+
+/// What came of a write.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct Done {
+    /// The number of what is new.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub number: Option<u64>,
+}
+
+/// What went wrong with a write.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct Refused {
+    /// In words.
+    pub why: String,
+}
+
+/// An issue that an earlier run had created without knowing it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct Found {
+    /// Where.
+    pub repository: RepositoryName,
+    /// What it is about.
+    pub subject: Subject,
+    /// Its number.
+    pub number: u64,
+}
+
+/// What the runs before this one leave to know.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Remembered {
+    /// Issues that were created.
+    created: BTreeMap<Subject, (RepositoryName, u64)>,
+    /// Issues that may have been created, above a number.
+    unknown: BTreeMap<Subject, (RepositoryName, u64)>,
+    /// Comments that were posted: repository, issue, marker.
+    announced: BTreeSet<(RepositoryName, u64, String)>,
+}
+
+/// A journal that cannot be read.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Damaged {
+    /// A whole line that is none of a journal.
+    #[error("line {line} is no line of a journal ({why})")]
+    Line {
+        /// From 1.
+        line: usize,
+        /// What is wrong with it.
+        why: String,
+    },
+    /// A run of another version.
+    #[error(
+        "line {line} begins a run of version {version}, and this kepherd knows version {VERSION}"
+    )]
+    Version {
+        /// From 1.
+        line: usize,
+        /// The version.
+        version: u32,
+    },
+}
+
+/// The part of a journal that was written whole: what is behind the last line end belongs to a line that a killed run did not
+/// finish, and whose write was not sent.
+pub fn whole(text: &[u8]) -> &[u8] {
+    let end = text.iter().rposition(|byte| *byte == b'\n');
+    &text[..end.map_or(0, |end| end + 1)]
+}
+
+/// Reads what the runs at an API leave to know.
+pub fn read(text: &[u8], api: &str) -> Result<Remembered, Damaged> {
+    let mut remembered = Remembered::default();
+    let mut here = false;
+    let mut under_way: Option<Work> = None;
+    for (index, text) in whole(text).split(|byte| *byte == b'\n').enumerate() {
+        if text.iter().all(u8::is_ascii_whitespace) {
+            continue;
+        }
+        let line = index + 1;
+        let read: Line = serde_json::from_slice(text).map_err(|error| Damaged::Line {
+            line,
+            why: error.to_string(),
+        })?;
+        match read.event {
+            Event::Run(run) => {
+                if run.version != VERSION {
+                    let version = run.version;
+                    return Err(Damaged::Version { line, version });
+                }
+                // What the run before it had under way when it was killed stays unknown.
+                under_way = None;
+                here = run.api == api;
+            }
+            _ if !here => {}
+            Event::Begin(work) => {
+                remembered.begun(&work);
+                under_way = Some(work);
+            }
+            Event::Done(done) => remembered.done(under_way.take(), &done),
+            Event::Refused(_) => remembered.refused(under_way.take()),
+            Event::Unknown(_) => under_way = None,
+            Event::Found(found) => remembered.found(found),
+            Event::End(_) => {}
+        }
+    }
+    Ok(remembered)
+}
+
+impl Remembered {
+    fn begun(&mut self, work: &Work) {
+        if let Write::Issue { subject, after } = &work.write {
+            let place = (work.repository.clone(), *after);
+            self.created.remove(subject);
+            self.unknown.insert(subject.clone(), place);
+        }
+    }
+
+    fn done(&mut self, work: Option<Work>, done: &Done) {
+        let Some(Work { repository, write }) = work else {
+            return;
+        };
+        match write {
+            Write::Issue { subject, .. } => {
+                if let Some(number) = done.number {
+                    self.unknown.remove(&subject);
+                    self.created.insert(subject, (repository, number));
+                }
+            }
+            Write::Comment { number, marker } => {
+                self.announced.insert((repository, number, marker));
+            }
+            Write::Label(_)
+            | Write::Milestone(_)
+            | Write::Update { .. }
+            | Write::PullRequest(_) => {}
+        }
+    }
+
+    fn refused(&mut self, work: Option<Work>) {
+        if let Some(Work {
+            write: Write::Issue { subject, .. },
+            ..
+        }) = work
+        {
+            self.unknown.remove(&subject);
+        }
+    }
+
+    fn found(&mut self, found: Found) {
+        let Found {
+            repository,
+            subject,
+            number,
+        } = found;
+        self.unknown.remove(&subject);
+        self.created.insert(subject, (repository, number));
+    }
+
+    /// Gives the issues of records the numbers that earlier runs gave them, unless somebody asks for another one.
+    pub fn pin(&self, desired: &mut Desired, options: &Options) {
+        for (name, repository) in &mut desired.repositories {
+            for issue in &mut repository.issues {
+                let is_asked_for = match &issue.subject {
+                    Subject::Kep(kep) => options.create.contains(kep),
+                    Subject::Item(_) => false,
+                };
+                let known = self.created.get(&issue.subject);
+                // A record that names it as a former one means another.
+                let is_meant =
+                    |number: &u64| !is_asked_for && !issue.other_numbers.contains(number);
+                let here = known
+                    .filter(|(at, _)| at == name)
+                    .map(|(_, number)| *number);
+                issue.number = issue.number.or(here.filter(is_meant));
+            }
+        }
+    }
+
+    /// The records without a number whose issue may be there: where, and above which number.
+    pub fn in_doubt(&self, desired: &Desired) -> BTreeMap<RepositoryName, u64> {
+        let mut doubts: BTreeMap<RepositoryName, u64> = BTreeMap::new();
+        for (name, repository) in &desired.repositories {
+            let unpinned = repository
+                .issues
+                .iter()
+                .filter(|issue| issue.number.is_none());
+            let unknown = unpinned.filter_map(|issue| self.unknown.get(&issue.subject));
+            let lowest = unknown
+                .filter(|(at, _)| at == name)
+                .map(|(_, after)| *after)
+                .min();
+            doubts.extend(lowest.map(|after| (name.clone(), after)));
+        }
+        doubts
+    }
+
+    /// Whether it is not known what became of the creation of a subject's issue.
+    pub fn is_in_doubt(&self, subject: &Subject) -> bool {
+        self.unknown.contains_key(subject)
+    }
+
+    /// Whether a comment was posted.
+    pub fn has_announced(&self, repository: &RepositoryName, number: u64, marker: &str) -> bool {
+        let place = (repository.clone(), number, marker.to_owned());
+        self.announced.contains(&place)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const API: &str = "https://api.github.com";
+
+    fn name() -> RepositoryName {
+        "containerd/containerd".parse().unwrap()
+    }
+
+    fn lines(events: &[Event]) -> Vec<u8> {
+        let at: Instant = "2026-11-24T12:00:00Z".parse().unwrap();
+        let mut text = Vec::new();
+        for event in events {
+            let event = event.clone();
+            text.extend(serde_json::to_vec(&Line { at, event }).unwrap());
+            text.push(b'\n');
+        }
+        text
+    }
+
+    fn run(api: &str) -> Event {
+        Event::Run(RunStart {
+            version: VERSION,
+            api: api.to_owned(),
+            login: "bot".to_owned(),
+            plan: "00".to_owned(),
+        })
+    }
+
+    fn begin() -> Event {
+        Event::Begin(Work {
+            repository: name(),
+            write: Write::Issue {
+                subject: Subject::Kep(1),
+                after: 7,
+            },
+        })
+    }
+
+    fn done(number: u64) -> Event {
+        Event::Done(Done {
+            number: Some(number),
+        })
+    }
+
+    fn refused() -> Event {
+        Event::Refused(Refused {
+            why: "no".to_owned(),
+        })
+    }
+
+    fn remembered(events: &[Event]) -> Remembered {
+        read(&lines(events), API).unwrap()
+    }
+
+    #[test]
+    fn a_creation_is_unknown_until_its_outcome_is_written() {
+        let unknown = remembered(&[run(API), begin()]);
+        assert!(unknown.is_in_doubt(&Subject::Kep(1)));
+        assert_eq!(unknown, remembered(&[run(API), begin(), run(API), done(8)]));
+        let known = remembered(&[run(API), begin(), done(8)]);
+        assert_eq!(known.created[&Subject::Kep(1)], (name(), 8));
+        assert!(!known.is_in_doubt(&Subject::Kep(1)));
+        assert_eq!(
+            remembered(&[run(API), begin(), refused()]),
+            Remembered::default()
+        );
+        let found = Event::Found(Found {
+            repository: name(),
+            subject: Subject::Kep(1),
+            number: 9,
+        });
+        let found = remembered(&[run(API), begin(), run(API), found]);
+        assert_eq!(found.created[&Subject::Kep(1)], (name(), 9));
+    }
+
+    #[test]
+    fn runs_at_another_api_say_nothing() {
+        let elsewhere = remembered(&[run("https://git.example.com/api/v3"), begin(), done(8)]);
+        assert_eq!(elsewhere, Remembered::default());
+    }
+
+    #[test]
+    fn a_comment_is_remembered_once_it_was_posted() {
+        let comment = Event::Begin(Work {
+            repository: name(),
+            write: Write::Comment {
+                number: 7,
+                marker: "m".to_owned(),
+            },
+        });
+        let posted = remembered(&[run(API), comment.clone(), Event::Done(Done::default())]);
+        assert!(posted.has_announced(&name(), 7, "m"));
+        assert!(!posted.has_announced(&name(), 8, "m"));
+        assert!(!remembered(&[run(API), comment]).has_announced(&name(), 7, "m"));
+    }
+
+    #[test]
+    fn wherever_the_last_line_is_torn_the_rest_is_read() {
+        let events = [run(API), begin(), done(8)];
+        let text = lines(&events);
+        let before = lines(&events[..2]).len();
+        for end in before..text.len() {
+            let torn = read(&text[..end], API).unwrap();
+            assert!(torn.is_in_doubt(&Subject::Kep(1)), "{end}");
+        }
+        assert_eq!(whole(b""), b"");
+        assert_eq!(whole(b"a\nb"), b"a\n");
+        assert_eq!(whole(b"a\n\0\0\0"), b"a\n");
+    }
+
+    #[test]
+    fn damage_is_named_by_its_line_and_another_version_is_not_guessed_at() {
+        let mut text = lines(&[run(API)]);
+        text.extend(b"{}\n");
+        let damaged = read(&text, API).unwrap_err();
+        assert!(
+            matches!(damaged, Damaged::Line { line: 2, .. }),
+            "{damaged}"
+        );
+        let Event::Run(start) = run(API) else {
+            panic!()
+        };
+        let newer = Event::Run(RunStart {
+            version: 2,
+            ..start
+        });
+        let damaged = read(&lines(&[newer]), API).unwrap_err();
+        assert_eq!(
+            damaged,
+            Damaged::Version {
+                line: 1,
+                version: 2
+            }
+        );
+        assert!(read(&[0xff, b'\n'], API).is_err());
+    }
+
+    #[test]
+    fn what_is_not_known_any_more_is_tried_again_as_unknown() {
+        let again = remembered(&[run(API), begin(), done(8), run(API), begin()]);
+        assert!(again.is_in_doubt(&Subject::Kep(1)));
+        assert!(again.created.is_empty());
+    }
+}

@@ -1,0 +1,140 @@
+//! GitHub's limits, kept before they refuse anything, by a clock that moves when somebody waits.
+#![allow(
+    clippy::disallowed_methods,
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic
+)]
+
+mod common;
+
+use std::time::Duration;
+
+use common::{APP_KEY, Folder, REPO, app, borrowed, contract, many, registry, seeded};
+use kepherd::apply::{Outcome, Told, apply};
+use kepherd::clock::Clock;
+use kepherd::github::client::{Address, Client};
+use kepherd::github::credentials::Credentials;
+use kepherd::github::patience::Patience;
+use kepherd::journal::Remembered;
+use kepherd::plan::Options;
+use kepherd::reconcile::read_and_plan;
+use kepherd::sandbox::{self, Exchange, Limits, Sandbox};
+
+/// What a run did, how long it took by the clock, and what was exchanged.
+struct Run {
+    outcome: Outcome,
+    took: Duration,
+    exchanges: Vec<Exchange>,
+}
+
+/// Creates issues of so many records against a sandbox that refuses what is over GitHub's limits, as an App whose token
+/// lasts an hour.
+async fn create(count: u32, patience: Patience) -> Run {
+    let files = many(count, |_| String::new());
+    let folder = Folder::with(&borrowed(&files));
+    let clock = Clock::stopped_at("2026-11-24T12:00:00Z".parse().unwrap());
+    let options = sandbox::Options {
+        record: true,
+        limits: Some(Limits::of_github()),
+        clock: clock.clone(),
+        app: Some(app(3_600)),
+        ..sandbox::Options::default()
+    };
+    let sandbox = Sandbox::start(seeded(&folder), options).await.unwrap();
+    let credentials =
+        Credentials::app("1234", &APP_KEY.to_owned().into(), REPO.parse().unwrap()).unwrap();
+    let patience = Patience {
+        clock: clock.clone(),
+        ..patience
+    };
+    let address = Address::of(&sandbox.url()).unwrap();
+    let client = Client::new(address, credentials, patience).unwrap();
+    let nothing = Remembered::default();
+    let (registry, asked) = (registry(&folder), Options::default());
+    let read = read_and_plan(&registry, &client, &asked, &nothing, false);
+    let (plan, observed) = read.await.unwrap();
+    assert_eq!(plan.counts().create, count as usize);
+    let began = clock.now();
+    let told = Told {
+        people: &mut |_| {},
+        journal: &mut |_| Ok(()),
+    };
+    let outcome = apply(&plan, &observed, &nothing, &client, told).await;
+    let exchanges = sandbox.exchanges();
+    sandbox.stop().await;
+    for exchange in &exchanges {
+        contract::check(exchange).unwrap();
+    }
+    Run {
+        outcome,
+        took: clock.now().duration_since(began).try_into().unwrap(),
+        exchanges,
+    }
+}
+
+fn refused(run: &Run) -> usize {
+    let refused = run.exchanges.iter();
+    refused
+        .filter(|one| matches!(one.status, 401 | 403 | 429))
+        .count()
+}
+
+#[tokio::test]
+async fn a_thousand_new_issues_are_never_over_a_limit_and_outlast_a_token() {
+    let patience = Patience {
+        max_wait: Duration::from_secs(86_400),
+        ..Patience::default()
+    };
+    let run = create(1_000, patience).await;
+    assert_eq!(
+        (run.outcome.created, run.outcome.failures.len()),
+        (1_000, 0)
+    );
+    assert_eq!(refused(&run), 0);
+    // Five hundred, a second apart; the rest of the hour; five hundred more.
+    let minutes = run.took.as_secs() / 60;
+    assert!((68..=69).contains(&minutes), "{minutes}");
+    let tokens = run.exchanges.iter();
+    let tokens = tokens
+        .filter(|one| one.path.ends_with("/access_tokens"))
+        .count();
+    assert_eq!(tokens, 2);
+}
+
+#[tokio::test]
+async fn without_a_pause_the_limit_of_a_minute_is_kept() {
+    let patience = Patience {
+        interval: Duration::ZERO,
+        ..Patience::default()
+    };
+    let run = create(200, patience).await;
+    assert_eq!((run.outcome.created, run.outcome.failures.len()), (200, 0));
+    assert_eq!(refused(&run), 0);
+    assert!((122..130).contains(&run.took.as_secs()), "{:?}", run.took);
+}
+
+#[tokio::test]
+async fn a_wait_longer_than_the_patience_ends_the_run_and_says_so() {
+    let run = create(501, Patience::default()).await;
+    assert_eq!((run.outcome.created, run.outcome.failures.len()), (500, 0));
+    let why = run.outcome.stopped.unwrap();
+    assert!(
+        why.contains("500 issues and comments an hour, and the next is free in 52 min"),
+        "{why}"
+    );
+}
+
+/// The sandbox does refuse: a client that does not count is told.
+#[tokio::test]
+async fn a_client_that_keeps_no_limit_is_refused_and_waits_as_it_is_told() {
+    let patience = Patience {
+        interval: Duration::ZERO,
+        limits: false,
+        ..Patience::default()
+    };
+    let run = create(200, patience).await;
+    assert_eq!((run.outcome.created, run.outcome.failures.len()), (200, 0));
+    assert_eq!(refused(&run), 2);
+    assert!((120..130).contains(&run.took.as_secs()), "{:?}", run.took);
+}
