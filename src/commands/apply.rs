@@ -15,7 +15,7 @@ use super::journal::{self, Journal};
 use super::plan::{shown_cost, sound_registry};
 use super::progress::bar;
 use super::{Context, Exit, block_on};
-use crate::apply::{Event, Told, apply};
+use crate::apply::{Event, Outcome, Told, apply};
 use crate::cli::Apply;
 use crate::desired::Subject;
 use crate::github::patience::Patience;
@@ -127,7 +127,12 @@ async fn reconcile(
         return Ok(Exit::Refused);
     }
     write_waiting(context, &plan, view.paint)?;
+    let found = journal::found_again(&plan, &remembered);
     if plan.is_empty() {
+        if !found.is_empty() {
+            journal.begin(&connection.api, &observed.viewer, &plan, found)?;
+            journal.end(&Outcome::default())?;
+        }
         let cost = shown_cost(client.cost());
         let figures = plan_text::figures(counts);
         writeln!(context.out, "nothing to do: {figures} ({cost})")?;
@@ -146,7 +151,7 @@ async fn reconcile(
         writeln!(context.log, "{}", plan_text::summary(&plan, view))?;
         writeln!(context.log, "{}", rights(&plan, &observed))?;
     }
-    journal.begin(&connection.api, &observed.viewer, &plan, &remembered)?;
+    journal.begin(&connection.api, &observed.viewer, &plan, found)?;
     let watched = context.watched();
     let mut progress = Progress {
         bar: watched.then(|| bar(counts.writes())),

@@ -12,7 +12,7 @@ use crate::apply::Outcome;
 use crate::cli::Target;
 use crate::git;
 use crate::journal::{self, Event, Found, Line, Remembered, RunEnd, RunStart};
-use crate::plan::Plan;
+use crate::plan::{Plan, RepositoryPlan};
 use crate::registry::values::Instant;
 
 /// A thousand runs of a thousand writes.
@@ -90,13 +90,13 @@ impl Journal {
         Ok((Self { file: Some(file) }, remembered))
     }
 
-    /// Begins a run. What became of a creation that an earlier run lost sight of is known by now, if the plan has found it.
+    /// Begins a run, with the issues that are found again.
     pub(super) fn begin(
         &mut self,
         api: &str,
         login: &str,
         plan: &Plan,
-        remembered: &Remembered,
+        found: Vec<Found>,
     ) -> Result<()> {
         let run = RunStart {
             version: journal::VERSION,
@@ -104,19 +104,7 @@ impl Journal {
             login: login.to_owned(),
             plan: plan.hash.clone(),
         };
-        let found = plan.repositories.iter().flat_map(|repository| {
-            let issues = repository.issues.iter();
-            issues.filter_map(|issue| {
-                let number = issue
-                    .number
-                    .filter(|_| remembered.is_in_doubt(&issue.subject))?;
-                Some(Event::Found(Found {
-                    repository: repository.repository.clone(),
-                    subject: issue.subject.clone(),
-                    number,
-                }))
-            })
-        });
+        let found = found.into_iter().map(Event::Found);
         for event in std::iter::once(Event::Run(run)).chain(found) {
             let noted = self.append(event).map_err(anyhow::Error::msg);
             noted.context("nothing is applied: the journal cannot be written")?;
@@ -147,6 +135,23 @@ impl Journal {
             .and_then(|()| file.sync_data())
             .map_err(|error| error.to_string())
     }
+}
+
+/// The issues of which no run knew whether it had created them, and that the plan has found.
+pub(super) fn found_again(plan: &Plan, remembered: &Remembered) -> Vec<Found> {
+    let of = |repository: &RepositoryPlan| -> Vec<Found> {
+        let issues = repository.issues.iter();
+        let found = issues.filter(|issue| remembered.is_in_doubt(&issue.subject));
+        let found = found.filter_map(|issue| {
+            Some(Found {
+                repository: repository.repository.clone(),
+                subject: issue.subject.clone(),
+                number: issue.number?,
+            })
+        });
+        found.collect()
+    };
+    plan.repositories.iter().flat_map(of).collect()
 }
 
 /// How much of a journal is whole, and what it says.

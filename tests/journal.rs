@@ -1,0 +1,376 @@
+//! The journal, through the binary: what it says, what it survives, and what the next run makes of it.
+#![allow(
+    clippy::disallowed_methods,
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic
+)]
+
+mod common;
+
+use std::path::Path;
+use std::process::Stdio;
+
+use common::{BASE, Folder, Hub, PATH, REPO, Ran, command, record, seeded};
+use kepherd::sandbox::{Exchange, Faults};
+use serde_json::{Value, json};
+
+/// The lines of a journal.
+fn lines(path: &str) -> Vec<Value> {
+    let text = std::fs::read_to_string(path).unwrap();
+    assert!(text.ends_with('\n'), "{text}");
+    text.lines()
+        .map(|line| serde_json::from_str(line).unwrap())
+        .collect()
+}
+
+/// What the lines tell, in order, without their times.
+fn events(path: &str) -> Vec<String> {
+    let name = |line: &Value| {
+        let (name, _) = line["event"].as_object().unwrap().iter().next().unwrap();
+        name.clone()
+    };
+    lines(path).iter().map(name).collect()
+}
+
+fn faulty(files: &[(&str, &str)], faults: &[&str]) -> (Hub, Faults) {
+    let folder = Folder::with(files);
+    let world = seeded(&folder);
+    let faults = Faults::new(faults.iter().map(|one| one.parse().unwrap()).collect(), 0);
+    (Hub::faulty(folder, world, faults.clone()), faults)
+}
+
+fn with(journal: &str, more: &[&'static str]) -> Vec<String> {
+    let mut all: Vec<String> = more.iter().map(ToString::to_string).collect();
+    all.push(format!("--journal={journal}"));
+    all
+}
+
+fn run(hub: &Hub, journal: &str, more: &[&'static str]) -> Ran {
+    let all = with(journal, more);
+    hub.run(&all.iter().map(String::as_str).collect::<Vec<_>>())
+}
+
+#[test]
+fn every_write_is_written_down_before_and_after_and_every_line_fits_the_schema() {
+    let (hub, _) = faulty(
+        &[
+            (
+                PATH,
+                &record(
+                    9001,
+                    "target = \"1.38\"\nmilestone = \"2.5\"\npull-requests = [{ id = \"containerd/containerd#20\" }]\n",
+                ),
+            ),
+            (
+                "sig-node/9002-b.toml",
+                &record(9002, "issue = 8\nshepherds = [\"mikebrow\"]\n"),
+            ),
+        ],
+        &["error-500-before:writes@3", "error-500-after:writes@4"],
+    );
+    let journal = hub.folder.beside("deep/journal.jsonl");
+    run(&hub, &journal, &["apply"]).expect(1);
+    let schema: Value =
+        serde_json::from_str(include_str!("../schema/journal.schema.json")).unwrap();
+    let validator = jsonschema::validator_for(&schema).unwrap();
+    let lines = lines(&journal);
+    for line in &lines {
+        assert!(validator.is_valid(line), "{line}");
+    }
+    let begun: Vec<&Value> = lines
+        .iter()
+        .map(|line| &line["event"]["begin"]["write"])
+        .filter(|write| !write.is_null())
+        .collect();
+    assert_eq!(
+        begun[..4],
+        [
+            &json!({ "label": "target/kubernetes/v1.38" }),
+            &json!({ "milestone": "2.5" }),
+            &json!({ "issue": { "subject": { "kep": 9001 }, "after": 20 } }),
+            &json!({ "update": { "subject": { "kep": 9002 }, "number": 8 } }),
+        ]
+    );
+    assert_eq!(
+        events(&journal),
+        [
+            "run", "begin", "done", "begin", "done", "begin", "unknown", "begin", "unknown", "end"
+        ]
+    );
+    assert_eq!(lines.last().unwrap()["event"]["end"]["failures"], 2);
+    // The next run goes on in the same file.
+    run(&hub, &journal, &["apply"]).expect(0);
+    let events = events(&journal);
+    assert_eq!(events.iter().filter(|event| *event == "run").count(), 2);
+    assert_eq!(events.iter().filter(|event| *event == "unknown").count(), 2);
+}
+
+#[test]
+fn with_nothing_to_do_nothing_is_written_down() {
+    let hub = Hub::one("issue = 7\ntarget = \"1.38\"\n");
+    let journal = hub.folder.beside("journal.jsonl");
+    run(&hub, &journal, &["apply"]).expect(0);
+    let before = std::fs::read(&journal).unwrap();
+    run(&hub, &journal, &["apply"]).expect(0);
+    assert_eq!(std::fs::read(&journal).unwrap(), before);
+}
+
+/// GitHub's lists may be older than a write: without a journal, the next run finds nothing of what was created.
+#[test]
+fn what_a_run_created_is_known_to_the_next_although_lists_are_stale() {
+    let (hub, _) = faulty(&[(PATH, &record(9001, ""))], &["stale-lists"]);
+    let journal = hub.folder.beside("journal.jsonl");
+    run(&hub, &journal, &["apply"]).expect(0);
+    let out = run(&hub, &journal, &["apply"]).expect(0);
+    assert!(out.contains("nothing to do"), "{out}");
+    assert_eq!(hub.issue_count(), 1);
+    // A plan reads the journal too, so that it says what an apply would do.
+    let out = run(&hub, &journal, &["plan", "--exit-code"]).expect(0);
+    assert!(out.contains("1 in sync"), "{out}");
+    // The number that it knows is written into the record.
+    let out = run(&hub, &journal, &["apply", "--write-back"]).expect(0);
+    assert!(
+        out.contains("recorded sig-node/9001-pod-lullabies.toml: issue = 1"),
+        "{out}"
+    );
+}
+
+#[test]
+fn a_creation_without_an_answer_is_looked_for_by_number_although_lists_are_stale() {
+    for fault in [
+        "reset-after:writes@1",
+        "error-502-after:writes@1",
+        "truncated:writes@1",
+    ] {
+        let (hub, faults) = faulty(&[(PATH, &record(9001, ""))], &["stale-lists", fault]);
+        // People write on meanwhile: more numbers than are read at once.
+        let journal = hub.folder.beside("journal.jsonl");
+        let ran = run(&hub, &journal, &["apply"]);
+        assert!(
+            ran.out
+                .contains("whether the issue was created is not known"),
+            "{fault}: {ran:?}"
+        );
+        ran.expect(1);
+        for _ in 0..130 {
+            hub.world(|world| world.create_issue("octocat", REPO, plain("chat")))
+                .unwrap();
+        }
+        let out = run(&hub, &journal, &["apply"]).expect(0);
+        assert!(out.contains("nothing to do"), "{fault}: {out}");
+        // Once it is found, its number is known.
+        assert!(
+            events(&journal).ends_with(&["found".to_owned(), "end".to_owned()]),
+            "{fault}"
+        );
+        let before = hub.exchanges().len();
+        run(&hub, &journal, &["apply"]).expect(0);
+        assert_eq!(hub.requests_since(before), (1, 0, 0), "{fault}");
+        faults.switch_off();
+        run(&hub, &journal, &["apply"]).expect(0);
+        assert_eq!(hub.issue_count(), 131, "{fault}");
+    }
+}
+
+#[test]
+fn a_creation_that_did_not_happen_is_made_by_the_next_run() {
+    let (hub, _) = faulty(&[(PATH, &record(9001, ""))], &["reset-before:writes@1"]);
+    let journal = hub.folder.beside("journal.jsonl");
+    run(&hub, &journal, &["apply"]).expect(1);
+    assert_eq!(hub.issue_count(), 0);
+    let out = run(&hub, &journal, &["apply"]).expect(0);
+    assert!(out.contains("created  #1"), "{out}");
+}
+
+fn plain(title: &str) -> kepherd::sandbox::world::NewIssue {
+    kepherd::sandbox::world::NewIssue {
+        title: title.to_owned(),
+        body: String::new(),
+        labels: Vec::new(),
+        assignees: Vec::new(),
+        milestone: None,
+    }
+}
+
+#[test]
+fn an_issue_that_people_deleted_is_not_created_again_and_the_record_can_ask_for_another() {
+    let hub = Hub::one("");
+    let journal = hub.folder.beside("journal.jsonl");
+    run(&hub, &journal, &["apply"]).expect(0);
+    hub.world(|world| world.delete_issue(REPO, 1)).unwrap();
+    let ran = run(&hub, &journal, &["apply"]);
+    assert!(
+        ran.out
+            .contains("#1 was deleted: remove `issue`, and name 1 in `former-issues`"),
+        "{ran:?}"
+    );
+    ran.expect(1);
+    assert_eq!(hub.issue_count(), 0);
+    hub.rewrite("former-issues = [1]\n");
+    let out = run(&hub, &journal, &["apply"]).expect(0);
+    assert!(out.contains("created  #2"), "{out}");
+}
+
+#[test]
+fn numbers_of_another_server_mean_nothing_here() {
+    let first = Hub::one("");
+    let journal = first.folder.beside("journal.jsonl");
+    run(&first, &journal, &["apply"]).expect(0);
+    let second = Hub::one("");
+    let out = run(&second, &journal, &["apply"]).expect(0);
+    assert!(out.contains("created  #1"), "{out}");
+    let out = run(&first, &journal, &["apply"]).expect(0);
+    assert!(out.contains("nothing to do"), "{out}");
+}
+
+/// An announcement is not posted twice, although the list of comments would not show it.
+#[test]
+fn an_announcement_that_was_written_down_is_not_looked_for_again() {
+    let (hub, _) = faulty(
+        &[(PATH, &record(9001, "issue = 7\ntarget = \"1.38\"\n"))],
+        &[
+            "reset-before:writes@5",
+            "reset-before:writes@6",
+            "reset-before:writes@7",
+        ],
+    );
+    hub.configure("[announce]\non = [\"target\"]");
+    let journal = hub.folder.beside("journal.jsonl");
+    run(&hub, &journal, &["apply"]).expect(0);
+    hub.rewrite("issue = 7\ntarget = \"1.39\"\n");
+    // The label, the announcement, and then its issue, three times without an answer.
+    let before = hub.exchanges().len();
+    let ran = run(&hub, &journal, &["apply"]);
+    assert_eq!(hub.issue(7).comments.len(), 1, "{ran:?}");
+    assert_eq!(
+        hub.requests_since(before).0,
+        2,
+        "the plan, and a look at the comments"
+    );
+    hub.label(7, &[]);
+    let before = hub.exchanges().len();
+    run(&hub, &journal, &["apply"]);
+    assert_eq!(hub.requests_since(before).0, 1, "the plan alone");
+    assert_eq!(hub.issue(7).comments.len(), 1);
+}
+
+#[test]
+fn a_line_that_a_killed_run_did_not_finish_goes_and_any_other_damage_is_left_alone() {
+    let hub = Hub::one("");
+    let journal = hub.folder.beside("journal.jsonl");
+    run(&hub, &journal, &["apply"]).expect(0);
+    let whole = std::fs::read(&journal).unwrap();
+    let torn = [whole.clone(), b"{\"at\":\"2026-".to_vec()].concat();
+    std::fs::write(&journal, &torn).unwrap();
+    // A plan writes nothing.
+    run(&hub, &journal, &["plan"]).expect(0);
+    assert_eq!(std::fs::read(&journal).unwrap(), torn);
+    run(&hub, &journal, &["apply"]).expect(0);
+    assert_eq!(std::fs::read(&journal).unwrap(), whole);
+    for (damage, said) in [
+        (b"{}\n".to_vec(), "line 5 is no line of a journal"),
+        (vec![0xff, b'\n'], "line 5 is no line of a journal"),
+        (b"{\"at\":\"2026-11-24T12:00:00Z\",\"event\":{\"run\":{\"version\":9,\"api\":\"x\",\"login\":\"x\",\"plan\":\"x\"}}}\n".to_vec(), "version 9"),
+    ] {
+        let damaged = [whole.clone(), damage].concat();
+        std::fs::write(&journal, &damaged).unwrap();
+        for what in ["apply", "plan"] {
+            let ran = run(&hub, &journal, &[what]);
+            assert!(ran.log.contains(said) && ran.log.contains("it is left as it is"), "{ran:?}");
+            ran.expect(2);
+        }
+        assert_eq!(std::fs::read(&journal).unwrap(), damaged);
+    }
+    assert_eq!(hub.issue_count(), 1);
+}
+
+#[test]
+fn a_journal_that_cannot_be_one_is_refused_before_anything_is_written() {
+    let hub = Hub::one("");
+    let folder = hub.folder.beside("");
+    let ran = run(&hub, &folder, &["apply"]);
+    assert!(ran.log.contains("the journal"), "{ran:?}");
+    ran.expect(2);
+    let below_a_file = hub.folder.beside("file/journal.jsonl");
+    std::fs::write(hub.folder.beside("file"), "").unwrap();
+    let ran = run(&hub, &below_a_file, &["apply"]);
+    assert!(ran.log.contains("cannot be written"), "{ran:?}");
+    ran.expect(2);
+    assert_eq!(hub.issue_count(), 0);
+}
+
+/// A full disk: what cannot be written down is not sent.
+#[cfg(target_os = "linux")]
+#[test]
+fn when_the_journal_cannot_be_written_nothing_more_is_sent() {
+    let hub = Hub::one("target = \"1.38\"\n");
+    let ran = run(&hub, "/dev/full", &["apply"]);
+    assert!(ran.log.contains("the journal"), "{ran:?}");
+    ran.expect(2);
+    assert_eq!(hub.requests_since(0).2, 0);
+}
+
+#[test]
+fn two_runs_at_once_are_not_possible_with_one_journal() {
+    let (hub, faults) = faulty(&[(PATH, &record(9001, ""))], &["hang-before:writes@1"]);
+    let journal = hub.folder.beside("journal.jsonl");
+    let arguments = with(&journal, &["apply"]);
+    let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
+    let mut first = hub.command("any", &arguments);
+    first.stdout(Stdio::null()).stderr(Stdio::null());
+    let mut first = first.spawn().unwrap();
+    let is_write = |one: &Exchange| one.method == "POST" && one.path != "/graphql";
+    while !hub.exchanges().iter().any(is_write) {
+        assert_eq!(first.try_wait().unwrap(), None);
+        std::thread::yield_now();
+    }
+    let ran = run(&hub, &journal, &["apply"]);
+    assert!(
+        ran.log.contains("another `kepherd apply` is under way"),
+        "{ran:?}"
+    );
+    ran.expect(2);
+    // Reading it is possible at any time.
+    run(&hub, &journal, &["plan"]).expect(0);
+    first.kill().unwrap();
+    first.wait().unwrap();
+    faults.switch_off();
+    run(&hub, &journal, &["apply"]).expect(0);
+    assert_eq!(hub.issue_count(), 1);
+}
+
+/// Without a word about it, the journal is in the git directory, where nobody commits it; a sandbox has none.
+#[test]
+fn the_journal_of_a_clone_is_in_its_git_directory() {
+    let hub = Hub::one("");
+    let git = hub.folder.path().join(".git");
+    make_repository(&git);
+    hub.run(&["apply"]).expect(0);
+    let journal = git.join("kepherd/journal.jsonl");
+    assert_eq!(
+        events(journal.to_str().unwrap()),
+        ["run", "begin", "done", "end"]
+    );
+    let folder = Folder::empty();
+    for (path, text) in BASE {
+        folder.write(path, text);
+    }
+    folder.write(PATH, record(9001, ""));
+    make_repository(&folder.path().join(".git"));
+    Ran::of(&mut command(folder.path(), &["apply", "--sandbox"])).expect(0);
+    assert!(!folder.path().join(".git/kepherd").exists());
+}
+
+/// The least that is a repository.
+fn make_repository(git: &Path) {
+    for folder in ["objects", "refs/heads"] {
+        std::fs::create_dir_all(git.join(folder)).unwrap();
+    }
+    std::fs::write(git.join("HEAD"), "ref: refs/heads/main\n").unwrap();
+    std::fs::write(
+        git.join("config"),
+        "[core]\n\trepositoryformatversion = 0\n\tbare = false\n",
+    )
+    .unwrap();
+}
