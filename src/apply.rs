@@ -12,7 +12,7 @@ use std::future::Future;
 use crate::desired::Subject;
 use crate::github::{Error, Read, Write, WriteKind};
 use crate::journal::{self, Done, Refused, Remembered, Work};
-use crate::observed::{Access, Lookup, Observed, ObservedIssue};
+use crate::observed::{Access, Leftovers, Lookup, Observed, ObservedIssue};
 use crate::plan::patch::{Patch, Stale};
 use crate::plan::{
     Action, Comment, IssuePlan, NewIssue, Plan, PullRequestAction, PullRequestPlan, RepositoryPlan,
@@ -191,12 +191,16 @@ struct Run<'a, 't, C> {
 const NO_DEFINITIONS: &str = "the role `triage` may not create labels and milestones: create it by hand, or give the identity the role `write`";
 
 /// A change of an issue, for the journal.
-fn updating(repository: &RepositoryName, issue: &IssuePlan, number: u64) -> Work {
+fn updating(repository: &RepositoryName, issue: &IssuePlan, number: u64, update: &Update) -> Work {
     Work {
         repository: repository.clone(),
         write: journal::Write::Update {
             subject: issue.subject.clone(),
             number,
+            removing: Leftovers {
+                labels: update.labels.remove.clone(),
+                assignees: update.assignees.remove.clone(),
+            },
         },
     }
 }
@@ -322,7 +326,10 @@ impl<C: Read + Write> Run<'_, '_, C> {
             .client
             .create_issue(repository, new, milestone.copied())
             .await;
-        self.settle(&created, |answer| Some(answer.number));
+        self.settle(&created, |answer| Done {
+            number: Some(answer.number),
+            left_out: Vec::new(),
+        });
         match created {
             Ok(answer) => {
                 let highest = self.highest.entry(repository.clone()).or_default();
@@ -442,12 +449,15 @@ impl<C: Read + Write> Run<'_, '_, C> {
                     return None;
                 }
             };
-            let work = updating(repository, issue, number);
+            let work = updating(repository, issue, number, update);
             if !self.turn(&what, WriteKind::Change, &work).await {
                 return None;
             }
             let updated = self.client.update_issue(repository, number, &patch).await;
-            self.settle(&updated, |_| None);
+            self.settle(&updated, |answer| Done {
+                number: None,
+                left_out: patch.missing_in(answer, to.map(String::as_str)),
+            });
             match updated {
                 Ok(answer) => {
                     self.verify(&what, &patch, &answer, to.map(String::as_str));
@@ -490,12 +500,15 @@ impl<C: Read + Write> Run<'_, '_, C> {
             let Ok(patch) = correction.patch(&there, |_| None) else {
                 return;
             };
-            let work = updating(repository, issue, number);
+            let work = updating(repository, issue, number, &correction);
             if !self.turn(what, WriteKind::Change, &work).await {
                 return;
             }
             let updated = self.client.update_issue(repository, number, &patch).await;
-            self.settle(&updated, |_| None);
+            self.settle(&updated, |answer| Done {
+                number: None,
+                left_out: patch.missing_in(answer, None),
+            });
             match updated {
                 Ok(_) => return,
                 Err(error) if error.outcome_is_unknown() && tried + 1 < 2 * TRIES => {}
@@ -581,7 +594,7 @@ impl<C: Read + Write> Run<'_, '_, C> {
             .client
             .create_comment(repository, number, &comment.body)
             .await;
-        self.settle(&posted, |_| None);
+        self.settle(&posted, |_| Done::default());
         Some(match posted {
             Ok(text) if text.lines().any(|line| line.trim_end() == comment.marker) => {
                 self.outcome.announced += 1;
@@ -654,7 +667,7 @@ impl<C: Read + Write> Run<'_, '_, C> {
                 return false;
             }
             let updated = self.client.update_issue(repository, number, &patch).await;
-            self.settle(&updated, |_| None);
+            self.settle(&updated, |_| Done::default());
             match updated {
                 Ok(answer) => {
                     self.labelled(repository, number);
@@ -713,7 +726,7 @@ impl<C: Read + Write> Run<'_, '_, C> {
                 return None;
             }
             let created = create().await;
-            self.settle(&created, |_| None);
+            self.settle(&created, |_| Done::default());
             match created {
                 Ok(defined) => return Some(defined),
                 Err(error) if error.outcome_is_unknown() && tried + 1 < TRIES => {}
@@ -742,11 +755,9 @@ impl<C: Read + Write> Run<'_, '_, C> {
     }
 
     /// Writes down what became of a write.
-    fn settle<T>(&mut self, result: &Result<T, Error>, number: impl Fn(&T) -> Option<u64>) {
+    fn settle<T>(&mut self, result: &Result<T, Error>, done: impl Fn(&T) -> Done) {
         self.note(match result {
-            Ok(answer) => journal::Event::Done(Done {
-                number: number(answer),
-            }),
+            Ok(answer) => journal::Event::Done(done(answer)),
             Err(error) => {
                 let why = error.to_string();
                 if error.outcome_is_unknown() {

@@ -10,6 +10,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::desired::{Desired, Subject};
+use crate::observed::{Leftovers, Lookup, Observed};
 use crate::plan::Options;
 use crate::registry::values::{Instant, RepositoryName};
 
@@ -43,6 +44,8 @@ pub enum Event {
     Unknown(Refused),
     /// An issue was found that an earlier run had created without knowing it.
     Found(Found),
+    /// What an earlier run was taking off an issue is off.
+    Gone(Place),
     /// The run has ended by itself.
     End(RunEnd),
 }
@@ -82,6 +85,19 @@ pub struct Work {
     pub write: Write,
 }
 
+impl Work {
+    /// The issue that is changed.
+    fn place(&self) -> Option<Place> {
+        match &self.write {
+            Write::Update { number, .. } => Some(Place {
+                repository: self.repository.clone(),
+                number: *number,
+            }),
+            _ => None,
+        }
+    }
+}
+
 /// What is written.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
@@ -103,6 +119,9 @@ pub enum Write {
         subject: Subject,
         /// Its number.
         number: u64,
+        /// What is taken off it: until that is known to be done, it counts as kepherd's.
+        #[serde(default, skip_serializing_if = "Leftovers::is_empty")]
+        removing: Leftovers,
     },
     /// A comment.
     Comment {
@@ -122,6 +141,9 @@ pub struct Done {
     /// The number of what is new.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub number: Option<u64>,
+    /// What GitHub left out without a word.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub left_out: Vec<String>,
 }
 
 /// What went wrong with a write.
@@ -144,6 +166,16 @@ pub struct Found {
     pub number: u64,
 }
 
+/// An issue, by its number.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct Place {
+    /// Where.
+    pub repository: RepositoryName,
+    /// Its number.
+    pub number: u64,
+}
+
 /// What the runs before this one leave to know.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Remembered {
@@ -153,6 +185,15 @@ pub struct Remembered {
     unknown: BTreeMap<Subject, (RepositoryName, u64)>,
     /// Comments that were posted: repository, issue, marker.
     announced: BTreeSet<(RepositoryName, u64, String)>,
+    /// What was being taken off issues.
+    leftovers: BTreeMap<Place, Leftovers>,
+}
+
+/// A write whose outcome is not written yet.
+struct UnderWay {
+    work: Work,
+    /// What was left on its issue before.
+    before: Option<Leftovers>,
 }
 
 /// A journal that cannot be read.
@@ -189,7 +230,7 @@ pub fn whole(text: &[u8]) -> &[u8] {
 pub fn read(text: &[u8], api: &str) -> Result<Remembered, Damaged> {
     let mut remembered = Remembered::default();
     let mut here = false;
-    let mut under_way: Option<Work> = None;
+    let mut under_way: Option<UnderWay> = None;
     for (index, text) in whole(text).split(|byte| *byte == b'\n').enumerate() {
         if text.iter().all(u8::is_ascii_whitespace) {
             continue;
@@ -210,14 +251,12 @@ pub fn read(text: &[u8], api: &str) -> Result<Remembered, Damaged> {
                 here = run.api == api;
             }
             _ if !here => {}
-            Event::Begin(work) => {
-                remembered.begun(&work);
-                under_way = Some(work);
-            }
+            Event::Begin(work) => under_way = Some(remembered.begun(work)),
             Event::Done(done) => remembered.done(under_way.take(), &done),
             Event::Refused(_) => remembered.refused(under_way.take()),
             Event::Unknown(_) => under_way = None,
             Event::Found(found) => remembered.found(found),
+            Event::Gone(place) => drop(remembered.leftovers.remove(&place)),
             Event::End(_) => {}
         }
     }
@@ -225,41 +264,64 @@ pub fn read(text: &[u8], api: &str) -> Result<Remembered, Damaged> {
 }
 
 impl Remembered {
-    fn begun(&mut self, work: &Work) {
-        if let Write::Issue { subject, after } = &work.write {
-            let place = (work.repository.clone(), *after);
-            self.created.remove(subject);
-            self.unknown.insert(subject.clone(), place);
-        }
-    }
-
-    fn done(&mut self, work: Option<Work>, done: &Done) {
-        let Some(Work { repository, write }) = work else {
-            return;
-        };
-        match write {
-            Write::Issue { subject, .. } => {
-                if let Some(number) = done.number {
-                    self.unknown.remove(&subject);
-                    self.created.insert(subject, (repository, number));
-                }
+    fn begun(&mut self, work: Work) -> UnderWay {
+        let mut before = None;
+        match &work.write {
+            Write::Issue { subject, after } => {
+                let place = (work.repository.clone(), *after);
+                self.created.remove(subject);
+                self.unknown.insert(subject.clone(), place);
             }
-            Write::Comment { number, marker } => {
-                self.announced.insert((repository, number, marker));
+            Write::Update { removing, .. } => {
+                if let Some(place) = work.place() {
+                    before = self.leftovers.get(&place).cloned();
+                    if !removing.is_empty() {
+                        self.leftovers.entry(place).or_default().extend(removing);
+                    }
+                }
             }
             Write::Label(_)
             | Write::Milestone(_)
-            | Write::Update { .. }
+            | Write::Comment { .. }
             | Write::PullRequest(_) => {}
+        }
+        UnderWay { work, before }
+    }
+
+    fn done(&mut self, under_way: Option<UnderWay>, done: &Done) {
+        let Some(UnderWay { work, .. }) = under_way else {
+            return;
+        };
+        let place = work.place();
+        match work.write {
+            Write::Issue { subject, .. } => {
+                if let Some(number) = done.number {
+                    self.unknown.remove(&subject);
+                    self.created.insert(subject, (work.repository, number));
+                }
+            }
+            Write::Comment { number, marker } => {
+                self.announced.insert((work.repository, number, marker));
+            }
+            Write::Update { .. } => {
+                if let Some(place) = place.filter(|_| done.left_out.is_empty()) {
+                    self.leftovers.remove(&place);
+                }
+            }
+            Write::Label(_) | Write::Milestone(_) | Write::PullRequest(_) => {}
         }
     }
 
-    fn refused(&mut self, work: Option<Work>) {
-        if let Some(Work {
-            write: Write::Issue { subject, .. },
-            ..
-        }) = work
-        {
+    /// Nothing was written: it is as it was before.
+    fn refused(&mut self, under_way: Option<UnderWay>) {
+        let Some(UnderWay { work, before }) = under_way else {
+            return;
+        };
+        if let Some(place) = work.place() {
+            self.leftovers.remove(&place);
+            self.leftovers.extend(before.map(|before| (place, before)));
+        }
+        if let Write::Issue { subject, .. } = work.write {
             self.unknown.remove(&subject);
         }
     }
@@ -310,6 +372,26 @@ impl Remembered {
             doubts.extend(lowest.map(|after| (name.clone(), after)));
         }
         doubts
+    }
+
+    /// Hands over what was being taken off issues.
+    pub fn leave(&self, observed: &mut Observed) {
+        for (place, leftovers) in &self.leftovers {
+            if let Some(seen) = observed.repositories.get_mut(&place.repository) {
+                seen.leftovers.insert(place.number, leftovers.clone());
+            }
+        }
+    }
+
+    /// The issues that have nothing left of what was being taken off them, as far as they were read.
+    pub fn gone(&self, observed: &Observed) -> Vec<Place> {
+        let is_off = |(place, leftovers): &(&Place, &Leftovers)| {
+            let seen = observed.repositories.get(&place.repository);
+            let lookup = seen.and_then(|seen| seen.issues.get(&place.number));
+            matches!(lookup, Some(Lookup::Issue(issue)) if !leftovers.are_on(issue))
+        };
+        let places = self.leftovers.iter().filter(is_off);
+        places.map(|(place, _)| place.clone()).collect()
     }
 
     /// Whether it is not known what became of the creation of a subject's issue.
@@ -367,6 +449,7 @@ mod tests {
     fn done(number: u64) -> Event {
         Event::Done(Done {
             number: Some(number),
+            left_out: Vec::new(),
         })
     }
 
@@ -420,6 +503,51 @@ mod tests {
         assert!(posted.has_announced(&name(), 7, "m"));
         assert!(!posted.has_announced(&name(), 8, "m"));
         assert!(!remembered(&[run(API), comment]).has_announced(&name(), 7, "m"));
+    }
+
+    #[test]
+    fn what_is_taken_off_counts_as_ours_until_it_is_known_to_be_off() {
+        let removing = |label: &str| {
+            Event::Begin(Work {
+                repository: name(),
+                write: Write::Update {
+                    subject: Subject::Kep(1),
+                    number: 7,
+                    removing: Leftovers {
+                        labels: vec![label.to_owned()],
+                        assignees: Vec::new(),
+                    },
+                },
+            })
+        };
+        let left = |events: &[Event]| -> Vec<String> {
+            let all = remembered(events).leftovers.into_values();
+            all.flat_map(|leftovers| leftovers.labels).collect()
+        };
+        let done = |left_out: &[&str]| {
+            Event::Done(Done {
+                number: None,
+                left_out: left_out.iter().map(ToString::to_string).collect(),
+            })
+        };
+        assert_eq!(left(&[run(API), removing("a")]), ["a"]);
+        assert_eq!(left(&[run(API), removing("a"), done(&["x"])]), ["a"]);
+        let corrected = [
+            run(API),
+            removing("a"),
+            done(&["x"]),
+            removing("b"),
+            done(&[]),
+        ];
+        assert_eq!(left(&corrected), [""; 0]);
+        assert_eq!(left(&[run(API), removing("a"), refused()]), [""; 0]);
+        let kept = [run(API), removing("a"), run(API), removing("b"), refused()];
+        assert_eq!(left(&kept), ["a"]);
+        let gone = Event::Gone(Place {
+            repository: name(),
+            number: 7,
+        });
+        assert_eq!(left(&[run(API), removing("a"), run(API), gone]), [""; 0]);
     }
 
     #[test]

@@ -38,6 +38,7 @@ pub async fn read_and_plan<R: Read>(
             Err(_) => seen.indexed = None,
         }
     }
+    remembered.leave(&mut observed);
     let first = plan(&desired, &observed, options);
     if first.counts().create == 0 {
         return Ok((first, observed));

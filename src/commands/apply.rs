@@ -127,10 +127,10 @@ async fn reconcile(
         return Ok(Exit::Refused);
     }
     write_waiting(context, &plan, view.paint)?;
-    let found = journal::found_again(&plan, &remembered);
+    let clear = journal::clear(&plan, &observed, &remembered);
     if plan.is_empty() {
-        if !found.is_empty() {
-            journal.begin(&connection.api, &observed.viewer, &plan, found)?;
+        if !clear.is_empty() {
+            journal.begin(&connection.api, &observed.viewer, &plan, clear)?;
             journal.end(&Outcome::default())?;
         }
         let cost = shown_cost(client.cost());
@@ -151,7 +151,7 @@ async fn reconcile(
         writeln!(context.log, "{}", plan_text::summary(&plan, view))?;
         writeln!(context.log, "{}", rights(&plan, &observed))?;
     }
-    journal.begin(&connection.api, &observed.viewer, &plan, found)?;
+    journal.begin(&connection.api, &observed.viewer, &plan, clear)?;
     let watched = context.watched();
     let mut progress = Progress {
         bar: watched.then(|| bar(counts.writes())),

@@ -12,6 +12,7 @@ use crate::apply::Outcome;
 use crate::cli::Target;
 use crate::git;
 use crate::journal::{self, Event, Found, Line, Remembered, RunEnd, RunStart};
+use crate::observed::Observed;
 use crate::plan::{Plan, RepositoryPlan};
 use crate::registry::values::Instant;
 
@@ -90,13 +91,13 @@ impl Journal {
         Ok((Self { file: Some(file) }, remembered))
     }
 
-    /// Begins a run, with the issues that are found again.
+    /// Begins a run, with what has become clear of those before it.
     pub(super) fn begin(
         &mut self,
         api: &str,
         login: &str,
         plan: &Plan,
-        found: Vec<Found>,
+        clear: Vec<Event>,
     ) -> Result<()> {
         let run = RunStart {
             version: journal::VERSION,
@@ -104,8 +105,7 @@ impl Journal {
             login: login.to_owned(),
             plan: plan.hash.clone(),
         };
-        let found = found.into_iter().map(Event::Found);
-        for event in std::iter::once(Event::Run(run)).chain(found) {
+        for event in std::iter::once(Event::Run(run)).chain(clear) {
             let noted = self.append(event).map_err(anyhow::Error::msg);
             noted.context("nothing is applied: the journal cannot be written")?;
         }
@@ -137,21 +137,24 @@ impl Journal {
     }
 }
 
-/// The issues of which no run knew whether it had created them, and that the plan has found.
-pub(super) fn found_again(plan: &Plan, remembered: &Remembered) -> Vec<Found> {
-    let of = |repository: &RepositoryPlan| -> Vec<Found> {
+/// What has become clear of earlier runs: issues of which nobody knew whether they had been created, and what is off issues
+/// that was being taken off.
+pub(super) fn clear(plan: &Plan, observed: &Observed, remembered: &Remembered) -> Vec<Event> {
+    let of = |repository: &RepositoryPlan| -> Vec<Event> {
         let issues = repository.issues.iter();
         let found = issues.filter(|issue| remembered.is_in_doubt(&issue.subject));
         let found = found.filter_map(|issue| {
-            Some(Found {
+            Some(Event::Found(Found {
                 repository: repository.repository.clone(),
                 subject: issue.subject.clone(),
                 number: issue.number?,
-            })
+            }))
         });
         found.collect()
     };
-    plan.repositories.iter().flat_map(of).collect()
+    let found = plan.repositories.iter().flat_map(of);
+    let gone = remembered.gone(observed).into_iter().map(Event::Gone);
+    found.chain(gone).collect()
 }
 
 /// How much of a journal is whole, and what it says.

@@ -9,7 +9,7 @@ use super::{
 };
 use crate::desired::DesiredIssue;
 use crate::github_limits as limits;
-use crate::observed::ObservedIssue;
+use crate::observed::{Leftovers, ObservedIssue};
 use crate::registry::config::AssigneePolicy;
 use crate::section::{self, Applied, Found, PullRequestLabels};
 
@@ -29,9 +29,11 @@ pub(super) fn plan(
         Identity::Issue(issue) => {
             number = Some(issue.number);
             url = Some(issue.url.clone());
-            let (action, drift) = update(wanted, issue, during);
+            let leftovers = scene.seen.leftovers.get(&issue.number);
+            let (action, drift) = update(wanted, issue, leftovers, during);
             if during != after {
-                afterwards = section_after(&action, &update(wanted, issue, after).0, issue);
+                let after = update(wanted, issue, leftovers, after).0;
+                afterwards = section_after(&action, &after, issue);
             }
             (action, drift, notice::of_issue(wanted, issue, index))
         }
@@ -148,6 +150,7 @@ fn too_long(body: &str) -> Option<Blocked> {
 fn update(
     wanted: &DesiredIssue,
     issue: &ObservedIssue,
+    leftovers: Option<&Leftovers>,
     claims: Option<&PullRequestLabels>,
 ) -> (Action, Vec<Drift>) {
     let present = match section::find(&issue.body) {
@@ -170,10 +173,17 @@ fn update(
         .as_ref()
         .and_then(|section| section.applied.as_ref());
 
+    // What an interrupted run was taking off is kepherd's still, whatever the section says of it.
+    let with_leftovers = last.cloned().map(|mut last| {
+        let leftovers = leftovers.cloned().unwrap_or_default();
+        last.labels.extend(leftovers.labels);
+        last.assignees.extend(leftovers.assignees);
+        last
+    });
     let title = title::compare(wanted, issue, last);
-    let labels = labels::compare(wanted, issue, last);
+    let labels = labels::compare(wanted, issue, with_leftovers.as_ref());
     let milestone = milestone::compare(wanted, issue, last);
-    let assignees = assignees::compare(wanted, issue, last);
+    let assignees = assignees::compare(wanted, issue, with_leftovers.as_ref());
     let conflicts: Vec<String> = [
         title.conflict,
         labels.conflict,
