@@ -127,7 +127,8 @@ impl Journal {
         let Some(file) = &mut self.file else {
             return Ok(());
         };
-        let at = Instant(jiff::Timestamp::now());
+        let now = jiff::Timestamp::now();
+        let at = Instant(now.round(jiff::Unit::Millisecond).unwrap_or(now));
         let mut text =
             serde_json::to_vec(&Line { at, event }).map_err(|error| error.to_string())?;
         text.push(b'\n');
