@@ -255,6 +255,73 @@ fn an_announcement_that_was_written_down_is_not_looked_for_again() {
     assert_eq!(hub.issue(7).comments.len(), 1);
 }
 
+/// GitHub takes a label off without doing so, the section says it is off, and the run is killed before it can correct that.
+#[test]
+fn what_was_being_taken_off_is_taken_off_by_the_next_run_although_the_section_forgot_it() {
+    let faults = ["dropped-labels:writes@4", "hang-before:writes@5"];
+    let (hub, faults) = faulty(
+        &[(PATH, &record(9001, "issue = 7\ntarget = \"1.38\"\n"))],
+        &faults,
+    );
+    let journal = hub.folder.beside("journal.jsonl");
+    run(&hub, &journal, &["apply"]).expect(0);
+    hub.rewrite("issue = 7\ntarget = \"1.39\"\n");
+    let before = hub.exchanges().len();
+    let arguments = with(&journal, &["apply"]);
+    let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
+    let mut killed = hub.command("any", &arguments);
+    killed.stdout(Stdio::null()).stderr(Stdio::null());
+    let mut killed = killed.spawn().unwrap();
+    while hub.requests_since(before).2 < 3 {
+        assert_eq!(killed.try_wait().unwrap(), None);
+        std::thread::yield_now();
+    }
+    killed.kill().unwrap();
+    killed.wait().unwrap();
+    faults.switch_off();
+    let labels = || hub.issue(7).labels;
+    assert!(
+        labels().contains(&"target/kubernetes/v1.38".to_owned()),
+        "{:?}",
+        labels()
+    );
+    run(&hub, &journal, &["apply"]).expect(0);
+    assert!(
+        !labels().contains(&"target/kubernetes/v1.38".to_owned()),
+        "{:?}",
+        labels()
+    );
+    // From now on it is people's: who puts it on keeps it.
+    let mut mine = labels();
+    mine.push("target/kubernetes/v1.38".to_owned());
+    hub.label(7, &mine.iter().map(String::as_str).collect::<Vec<_>>());
+    let out = run(&hub, &journal, &["apply"]).expect(0);
+    assert!(out.contains("nothing to do"), "{out}");
+}
+
+/// The same, where it was off after all: a person who puts it on again later keeps it.
+#[test]
+fn what_turns_out_to_be_off_is_not_kepherd_s_any_more() {
+    let hub = Hub::one("issue = 7\ntarget = \"1.38\"\n");
+    let journal = hub.folder.beside("journal.jsonl");
+    run(&hub, &journal, &["apply"]).expect(0);
+    hub.rewrite("issue = 7\ntarget = \"1.39\"\n");
+    run(&hub, &journal, &["apply"]).expect(0);
+    // As if the run had been killed before it heard of its last write.
+    let text = std::fs::read_to_string(&journal).unwrap();
+    let kept: Vec<&str> = text.lines().collect();
+    let kept = &kept[..kept.len() - 2];
+    std::fs::write(&journal, format!("{}\n", kept.join("\n"))).unwrap();
+    let out = run(&hub, &journal, &["apply"]).expect(0);
+    assert!(out.contains("nothing to do"), "{out}");
+    assert!(events(&journal).contains(&"gone".to_owned()));
+    let mut mine = hub.issue(7).labels;
+    mine.push("target/kubernetes/v1.38".to_owned());
+    hub.label(7, &mine.iter().map(String::as_str).collect::<Vec<_>>());
+    let out = run(&hub, &journal, &["apply"]).expect(0);
+    assert!(out.contains("nothing to do"), "{out}");
+}
+
 #[test]
 fn a_line_that_a_killed_run_did_not_finish_goes_and_any_other_damage_is_left_alone() {
     let hub = Hub::one("");

@@ -139,7 +139,7 @@ impl Budget {
             let wait = between(now, primary.reset);
             (primary.remaining == 0 && !wait.is_zero()).then_some(Wait {
                 wait,
-                limit: "the requests of an hour",
+                limit: "no more requests this hour",
             })
         });
         let windows = self.windows.iter();
