@@ -258,7 +258,7 @@ fn an_announcement_that_was_written_down_is_not_looked_for_again() {
 /// GitHub takes a label off without doing so, the section says it is off, and the run is killed before it can correct that.
 #[test]
 fn what_was_being_taken_off_is_taken_off_by_the_next_run_although_the_section_forgot_it() {
-    let faults = ["dropped-labels:writes@4", "hang-before:writes@5"];
+    let faults = ["dropped-labels@2", "hang-before:writes@5"];
     let (hub, faults) = faulty(
         &[(PATH, &record(9001, "issue = 7\ntarget = \"1.38\"\n"))],
         &faults,
