@@ -303,9 +303,14 @@ impl Remembered {
             Write::Comment { number, marker } => {
                 self.announced.insert((work.repository, number, marker));
             }
-            Write::Update { .. } => {
+            // Another write to the same issue says nothing of what this one has not taken off.
+            Write::Update { removing, .. } => {
                 if let Some(place) = place.filter(|_| done.left_out.is_empty()) {
-                    self.leftovers.remove(&place);
+                    let left = self.leftovers.remove(&place).unwrap_or_default();
+                    let left = left.without(&removing);
+                    if !left.is_empty() {
+                        self.leftovers.insert(place, left);
+                    }
                 }
             }
             Write::Label(_) | Write::Milestone(_) | Write::PullRequest(_) => {}
@@ -532,14 +537,17 @@ mod tests {
         };
         assert_eq!(left(&[run(API), removing("a")]), ["a"]);
         assert_eq!(left(&[run(API), removing("a"), done(&["x"])]), ["a"]);
-        let corrected = [
-            run(API),
-            removing("a"),
-            done(&["x"]),
-            removing("b"),
-            done(&[]),
-        ];
-        assert_eq!(left(&corrected), [""; 0]);
+        let again = |label| {
+            [
+                run(API),
+                removing("a"),
+                done(&["x"]),
+                removing(label),
+                done(&[]),
+            ]
+        };
+        assert_eq!(left(&again("b")), ["a"]);
+        assert_eq!(left(&again("a")), [""; 0]);
         assert_eq!(left(&[run(API), removing("a"), refused()]), [""; 0]);
         let kept = [run(API), removing("a"), run(API), removing("b"), refused()];
         assert_eq!(left(&kept), ["a"]);

@@ -66,6 +66,14 @@ impl Leftovers {
         self.assignees.extend(other.assignees.iter().cloned());
     }
 
+    /// The same without others.
+    pub fn without(mut self, other: &Self) -> Self {
+        self.labels.retain(|label| !has_name(&other.labels, label));
+        self.assignees
+            .retain(|login| !has_name(&other.assignees, login));
+        self
+    }
+
     /// Whether an issue has something of it.
     pub fn are_on(&self, issue: &ObservedIssue) -> bool {
         self.labels.iter().any(|label| issue.has_label(label))

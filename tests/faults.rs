@@ -543,17 +543,33 @@ fn random_case(case: &Case, seed: u64) {
     for _ in usize::from(killed.is_some())..runs {
         let ran = trial.run(RANDOM);
         assert!((0..=2).contains(&ran.status), "{what}: {ran:?}");
+        if only_seed().is_some() {
+            println!("{}{}", ran.out, ran.log);
+        }
+    }
+    if only_seed().is_some() {
+        let journal = std::fs::read_to_string(trial.hub.folder.beside("journal.jsonl"));
+        println!("{what}\n{}", journal.unwrap_or_default());
     }
     converges(&trial, &switched, &case.expected, &what);
 }
 
 const RANDOM: &[&str] = &["apply", "--max-wait=5", "--timeout=5"];
 
+/// The one random case that somebody wants to look at.
+fn only_seed() -> Option<u64> {
+    let seed = std::env::var("KEPHERD_FAULT_SEED").ok()?;
+    seed.parse().ok()
+}
+
 /// Some hundred cases in `cargo test`; as many as `KEPHERD_FAULT_CASES` says elsewhere.
 #[test]
 fn random_faults_and_kills_together_are_outlasted_too() {
     let cases = asked_for().unwrap_or(240);
     let case = Case::new();
+    if let Some(seed) = only_seed() {
+        return random_case(&case, seed);
+    }
     let next = std::sync::atomic::AtomicU64::new(0);
     let workers = std::thread::available_parallelism().map_or(1, usize::from);
     std::thread::scope(|scope| {
