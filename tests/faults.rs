@@ -12,7 +12,10 @@ mod common;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
+use std::panic::catch_unwind;
 use std::process::{Command, Stdio};
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use common::{APP_KEY, Folder, Hub, PATH, REPO, Ran, app, record, seeded};
 use kepherd::sandbox::faults::{Fault, names};
@@ -570,19 +573,29 @@ fn random_faults_and_kills_together_are_outlasted_too() {
     if let Some(seed) = only_seed() {
         return random_case(&case, seed);
     }
-    let next = std::sync::atomic::AtomicU64::new(0);
+    let next = AtomicU64::new(0);
+    let failed: Mutex<Vec<u64>> = Mutex::default();
+    let work = || {
+        loop {
+            let seed = next.fetch_add(1, Ordering::Relaxed);
+            if seed >= cases {
+                return;
+            }
+            // The others are tried all the same; what went wrong is printed where it did.
+            if catch_unwind(|| random_case(&case, seed)).is_err() {
+                failed.lock().unwrap().push(seed);
+            }
+        }
+    };
     let workers = std::thread::available_parallelism().map_or(1, usize::from);
     std::thread::scope(|scope| {
         for _ in 0..workers {
-            scope.spawn(|| {
-                loop {
-                    let seed = next.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
-                    if seed >= cases {
-                        return;
-                    }
-                    random_case(&case, seed);
-                }
-            });
+            scope.spawn(work);
         }
     });
+    let failed = failed.into_inner().unwrap();
+    assert!(
+        failed.is_empty(),
+        "of {cases} cases these failed, each to be seen with KEPHERD_FAULT_SEED: {failed:?}"
+    );
 }
