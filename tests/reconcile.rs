@@ -157,7 +157,7 @@ fn without_the_right_to_it_nothing_is_written_and_that_is_said_before_the_first_
         "{ran:?}"
     );
     ran.expect(1);
-    assert_eq!(hub.requests_since(0), (1, 0, 0), "nothing was sent");
+    assert_eq!(hub.requests_since(0).2, 0, "nothing was sent");
 }
 
 #[test]
