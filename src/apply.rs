@@ -42,8 +42,12 @@ pub enum Event {
     Announced {
         /// What it is about.
         subject: Subject,
+        /// The record's title.
+        name: String,
         /// The issue.
         number: u64,
+        /// Its address.
+        url: Option<String>,
     },
     /// A pull request was labelled.
     Labelled {
@@ -78,6 +82,8 @@ pub struct Failure {
     pub what: String,
     /// What went wrong: which request, what GitHub answered, what is and is not written.
     pub why: String,
+    /// The address of the issue that it is about, if there is one.
+    pub url: Option<String>,
 }
 
 /// What a run did.
@@ -93,8 +99,10 @@ pub struct Outcome {
     pub announced: usize,
     /// Pull requests labelled.
     pub labelled: usize,
-    /// What was not done.
+    /// What was not done, or not wholly.
     pub failures: Vec<Failure>,
+    /// How many of these were done in part: GitHub left something out.
+    pub partly: usize,
     /// Why the run ended before its end; what is left is in the next plan.
     pub stopped: Option<String>,
 }
@@ -130,6 +138,7 @@ pub async fn apply<C: Read + Write>(
         access: seen
             .map(|(name, seen)| (name.clone(), seen.access.clone()))
             .collect(),
+        at: None,
     };
     let mut allowed = Vec::new();
     for repository in &plan.repositories {
@@ -184,6 +193,8 @@ struct Run<'a, 't, C> {
     /// The highest number that is known of each repository.
     highest: BTreeMap<RepositoryName, u64>,
     access: BTreeMap<RepositoryName, Access>,
+    /// The address of the issue that is being written.
+    at: Option<String>,
 }
 
 impl<C: Read + Write> Run<'_, '_, C> {
@@ -259,34 +270,33 @@ impl<C: Read + Write> Run<'_, '_, C> {
         let missing = asked.missing_in(answer, milestone);
         let is_whole = missing.is_empty();
         if !is_whole {
-            self.failed(
-                what.to_owned(),
-                format!(
-                    "GitHub answered with success, and left out {}; the rest is written. \
-                     May the identity set it, and can the person be assigned?",
-                    missing.join(", ")
-                ),
+            self.outcome.partly += 1;
+            let question = match missing.iter().any(|what| what.starts_with("assignee")) {
+                true => "can that person be assigned there?",
+                false => "may the identity set it?",
+            };
+            let missing = missing.join(", ");
+            let why = format!(
+                "GitHub answered with success, and left out {missing}; the rest is written: {question}"
             );
+            self.failed(what.to_owned(), why);
         }
         is_whole
     }
 
-    /// A failure; one that the rest would meet too ends the run.
+    /// A failure; one that the rest would meet too ends the run. Where the run is only held up, nothing has failed.
     fn failed_by(&mut self, what: String, error: &Error, why: String) {
-        self.stopped_by(error, "");
-        self.failed(what, why);
-    }
-
-    /// Ends the run if the rest would meet the same error. Gives the error with what that means.
-    fn stopped_by(&mut self, error: &Error, meaning: &str) -> String {
         if error.ends_a_run() {
             self.outcome.stopped = Some(error.to_string());
         }
-        format!("{error}; {meaning}")
+        if !error.holds_up() {
+            self.failed(what, why);
+        }
     }
 
     fn failed(&mut self, what: String, why: String) {
-        let failure = Failure { what, why };
+        let url = self.at.clone();
+        let failure = Failure { what, why, url };
         (self.told.people)(&Event::Failed(failure.clone()));
         self.outcome.failures.push(failure);
     }

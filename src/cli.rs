@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::registry::values::{Date, RepositoryName};
-use crate::sandbox::faults::Fault;
+use crate::sandbox::faults::{Fault, names};
 
 /// Keeps a project's Kubernetes enhancements (KEPs) as records in git, and GitHub issues in step with them.
 #[derive(Debug, Parser)]
@@ -31,7 +31,7 @@ pub struct Global {
     /// When to use colours
     #[arg(long, global = true, value_name = "WHEN", default_value = "auto")]
     pub color: ColorWhen,
-    /// Show each request
+    /// Show each request with its cost; twice, what it sends as well
     #[arg(short, long, global = true, action = clap::ArgAction::Count)]
     pub verbose: u8,
     /// Show findings, plans and failures only
@@ -69,7 +69,8 @@ pub enum Command {
     /// Read KEPs from a clone of kubernetes/enhancements
     #[command(subcommand)]
     Upstream(Upstream),
-    /// Run the embedded GitHub by itself; any token works, and `as:octocat` speaks for octocat
+    /// Run the embedded GitHub by itself; any token and any App work, and `as:octocat` speaks for octocat
+    #[command(after_help = faults())]
     Sandbox(SandboxArgs),
     /// Write the JSON Schemas that editors use
     Schema(SchemaArgs),
@@ -298,4 +299,10 @@ pub struct SchemaArgs {
     /// The folder to write to
     #[arg(long, value_name = "DIR", default_value = "schema")]
     pub out: PathBuf,
+}
+
+/// The faults that a sandbox shows, for its help.
+fn faults() -> String {
+    let names: Vec<&str> = names().collect();
+    format!("Faults: latency-MILLISECONDS, {}", names.join(", "))
 }

@@ -26,6 +26,7 @@ use anyhow::Result;
 use crate::cli::{Cli, ColorWhen, Command, Global, New, Upstream};
 use crate::registry::values::{Date, Instant};
 use crate::render::plan_text::Paint;
+use crate::words::printable;
 
 /// How a command ends; the exit status, as `diff` does it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -163,7 +164,7 @@ pub fn run(cli: &Cli, environment: &Environment, out: &mut dyn Write, log: &mut 
         Ok(exit) => exit,
         Err(error) => {
             // If the log is closed too, the exit status is what is left to say it with.
-            let _ = writeln!(context.log, "error: {error:#}");
+            let _ = writeln!(context.log, "error: {}", printable(&format!("{error:#}")));
             Exit::CouldNotRun
         }
     }

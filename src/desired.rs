@@ -101,8 +101,10 @@ pub struct DesiredIssue {
     pub name: String,
     /// The path of its record.
     pub record: String,
-    /// The number that the record pins.
+    /// The number that the record pins, or that a run before has written down.
     pub number: Option<u64>,
+    /// Whether the number is only written down in the journal, and not in the record.
+    pub journaled: bool,
     /// Other issues of its repository that the record names: former and related ones.
     pub other_numbers: Vec<u64>,
     /// Whether an issue is created if there is none.
@@ -392,6 +394,7 @@ fn kep_issue(common: &Common<'_>, entry: &Entry<KepRecord>) -> DesiredIssue {
         name: record.title.to_string(),
         record: common.registry.file(entry.file).path.to_string(),
         number: record.issue,
+        journaled: false,
         other_numbers: [record.former_issues.clone(), record.related_issues.clone()].concat(),
         may_create: record.is_going_on(),
         ending: record.ending(config.home.as_str()),
@@ -422,6 +425,7 @@ fn item_issue(common: &Common<'_>, entry: &Entry<WorkItem>) -> DesiredIssue {
         name: item.title.to_string(),
         record: common.registry.file(entry.file).path.to_string(),
         number: item.issue,
+        journaled: false,
         other_numbers: Vec::new(),
         may_create: !declined,
         // When a work item is done is not on record.

@@ -24,7 +24,8 @@ use crate::desired::{Desired, LabelDefinition, MilestoneDefinition};
 use crate::observed::{Lookup, Observed, ObservedIssue};
 use crate::plan::patch::Patch;
 use crate::plan::{Histories, NewIssue};
-use crate::registry::values::RepositoryName;
+use crate::registry::values::{Instant, RepositoryName};
+use crate::words::printable;
 
 /// What a plan needs to know.
 #[derive(Debug, Clone, Default)]
@@ -94,6 +95,9 @@ pub trait Read {
         &self,
         repositories: &[RepositoryName],
     ) -> impl Future<Output = Result<Observed, Error>>;
+
+    /// Waits until a creation that was sent at a moment, and never answered, has happened or never will.
+    fn settled(&self, sent: Instant) -> impl Future<Output = Result<(), Error>>;
 
     /// Reads every issue with a number above this one, number by number and not by a list: a list may be older than what was
     /// written a moment ago.
@@ -220,7 +224,7 @@ pub enum Problem {
     #[error("the App gets no token: {0}")]
     NoToken(String),
     /// Somebody asked the run to stop before the request was made.
-    #[error("somebody asked to stop")]
+    #[error("somebody asked it to stop")]
     Stopped,
     /// Any other answer that is not a success.
     #[error("GitHub answered {status}: {message}")]
@@ -256,10 +260,40 @@ pub enum Problem {
     Malformed(String),
 }
 
+impl Problem {
+    /// The same, with words from elsewhere that are fit to print on one line.
+    fn printable(self) -> Self {
+        match self {
+            Self::Unauthorized(text) => Self::Unauthorized(printable(&text)),
+            Self::NoToken(text) => Self::NoToken(printable(&text)),
+            Self::Refused {
+                status,
+                message,
+                location,
+                codes,
+            } => Self::Refused {
+                status,
+                message: printable(&message),
+                location: location.map(|location| printable(&location)),
+                codes,
+            },
+            Self::Limited { message, wait } => Self::Limited {
+                message: printable(&message),
+                wait,
+            },
+            Self::GraphQl(text) => Self::GraphQl(printable(&text)),
+            Self::Unreachable(text) => Self::Unreachable(printable(&text)),
+            Self::Malformed(text) => Self::Malformed(printable(&text)),
+            other @ (Self::Stopped | Self::TooMany(_)) => other,
+        }
+    }
+}
+
 fn shown_wait(wait: Option<Duration>) -> String {
-    wait.map_or_else(String::new, |wait| {
-        format!("; it asks to wait {}", patience::shown(wait))
-    })
+    wait.filter(|wait| !wait.is_zero())
+        .map_or_else(String::new, |wait| {
+            format!("; it asks to wait {}", patience::shown(wait))
+        })
 }
 
 impl Error {
@@ -284,6 +318,11 @@ impl Error {
                 | Problem::Limited { .. }
                 | Problem::Stopped
         )
+    }
+
+    /// Whether the run was held up, by somebody or by a limit: nothing of the request was carried out, and nothing failed.
+    pub fn holds_up(&self) -> bool {
+        matches!(self.problem, Problem::Limited { .. } | Problem::Stopped)
     }
 
     /// Whether the credentials are not accepted: the request was not carried out.

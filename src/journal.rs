@@ -181,12 +181,23 @@ pub struct Place {
 pub struct Remembered {
     /// Issues that were created.
     created: BTreeMap<Subject, (RepositoryName, u64)>,
-    /// Issues that may have been created, above a number.
-    unknown: BTreeMap<Subject, (RepositoryName, u64)>,
+    /// Issues that may have been created.
+    unknown: BTreeMap<Subject, Doubt>,
     /// Comments that were posted: repository, issue, marker.
     announced: BTreeSet<(RepositoryName, u64, String)>,
     /// What was being taken off issues.
     leftovers: BTreeMap<Place, Leftovers>,
+}
+
+/// An issue that may have been created.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Doubt {
+    /// Where.
+    pub repository: RepositoryName,
+    /// Its number would be above this one.
+    pub after: u64,
+    /// When that was tried last.
+    pub since: Instant,
 }
 
 /// A write whose outcome is not written yet.
@@ -207,6 +218,9 @@ pub enum Damaged {
         /// What is wrong with it.
         why: String,
     },
+    /// It is none at all: what it holds is somebody's.
+    #[error("it is not a journal")]
+    Foreign,
     /// A run of another version.
     #[error(
         "line {line} begins a run of version {version}, and this kepherd knows version {VERSION}"
@@ -219,6 +233,11 @@ pub enum Damaged {
     },
 }
 
+/// What every line begins with.
+const BEGINNING: &[u8] = b"{\"at\":\"";
+/// The largest number that an issue is believed to have, as in records.
+const LARGEST: u64 = 999_999_999;
+
 /// The part of a journal that was written whole: what is behind the last line end belongs to a line that a killed run did not
 /// finish, and whose write was not sent.
 pub fn whole(text: &[u8]) -> &[u8] {
@@ -226,8 +245,21 @@ pub fn whole(text: &[u8]) -> &[u8] {
     &text[..end.map_or(0, |end| end + 1)]
 }
 
+/// Whether what is behind the last line end is the beginning of a line, or nothing but zeros, as a machine that lost power
+/// leaves them behind whole lines.
+fn is_torn(text: &[u8]) -> bool {
+    let whole = whole(text);
+    let rest = &text[whole.len()..];
+    let length = rest.len().min(BEGINNING.len());
+    rest[..length] == BEGINNING[..length]
+        || (!whole.is_empty() && rest.iter().all(|byte| *byte == 0))
+}
+
 /// Reads what the runs at an API leave to know.
 pub fn read(text: &[u8], api: &str) -> Result<Remembered, Damaged> {
+    if !is_torn(text) {
+        return Err(Damaged::Foreign);
+    }
     let mut remembered = Remembered::default();
     let mut here = false;
     let mut under_way: Option<UnderWay> = None;
@@ -240,6 +272,10 @@ pub fn read(text: &[u8], api: &str) -> Result<Remembered, Damaged> {
             line,
             why: error.to_string(),
         })?;
+        if let Some(number) = numbers(&read.event).find(|number| *number > LARGEST) {
+            let why = format!("no issue has the number {number}");
+            return Err(Damaged::Line { line, why });
+        }
         match read.event {
             Event::Run(run) => {
                 if run.version != VERSION {
@@ -251,7 +287,7 @@ pub fn read(text: &[u8], api: &str) -> Result<Remembered, Damaged> {
                 here = run.api == api;
             }
             _ if !here => {}
-            Event::Begin(work) => under_way = Some(remembered.begun(work)),
+            Event::Begin(work) => under_way = Some(remembered.begun(work, read.at)),
             Event::Done(done) => remembered.done(under_way.take(), &done),
             Event::Refused(_) => remembered.refused(under_way.take()),
             Event::Unknown(_) => under_way = None,
@@ -263,14 +299,35 @@ pub fn read(text: &[u8], api: &str) -> Result<Remembered, Damaged> {
     Ok(remembered)
 }
 
+/// The numbers of issues that an event names.
+fn numbers(event: &Event) -> impl Iterator<Item = u64> {
+    let all = match event {
+        Event::Begin(work) => match &work.write {
+            Write::Issue { after, .. } => Some(*after),
+            Write::Update { number, .. } | Write::Comment { number, .. } => Some(*number),
+            Write::PullRequest(number) => Some(*number),
+            Write::Label(_) | Write::Milestone(_) => None,
+        },
+        Event::Done(done) => done.number,
+        Event::Found(found) => Some(found.number),
+        Event::Gone(place) => Some(place.number),
+        Event::Run(_) | Event::Refused(_) | Event::Unknown(_) | Event::End(_) => None,
+    };
+    all.into_iter()
+}
+
 impl Remembered {
-    fn begun(&mut self, work: Work) -> UnderWay {
+    fn begun(&mut self, work: Work, at: Instant) -> UnderWay {
         let mut before = None;
         match &work.write {
             Write::Issue { subject, after } => {
-                let place = (work.repository.clone(), *after);
+                let doubt = Doubt {
+                    repository: work.repository.clone(),
+                    after: *after,
+                    since: at,
+                };
                 self.created.remove(subject);
-                self.unknown.insert(subject.clone(), place);
+                self.unknown.insert(subject.clone(), doubt);
             }
             Write::Update { removing, .. } => {
                 if let Some(place) = work.place() {
@@ -345,10 +402,7 @@ impl Remembered {
     pub fn pin(&self, desired: &mut Desired, options: &Options) {
         for (name, repository) in &mut desired.repositories {
             for issue in &mut repository.issues {
-                let is_asked_for = match &issue.subject {
-                    Subject::Kep(kep) => options.create.contains(kep),
-                    Subject::Item(_) => false,
-                };
+                let is_asked_for = options.asks_for(&issue.subject);
                 let known = self.created.get(&issue.subject);
                 // A record that names it as a former one means another.
                 let is_meant =
@@ -356,27 +410,32 @@ impl Remembered {
                 let here = known
                     .filter(|(at, _)| at == name)
                     .map(|(_, number)| *number);
-                issue.number = issue.number.or(here.filter(is_meant));
+                if let Some(number) = here.filter(is_meant).filter(|_| issue.number.is_none()) {
+                    (issue.number, issue.journaled) = (Some(number), true);
+                }
             }
         }
     }
 
-    /// The records without a number whose issue may be there: where, and above which number.
-    pub fn in_doubt(&self, desired: &Desired) -> BTreeMap<RepositoryName, u64> {
-        let mut doubts: BTreeMap<RepositoryName, u64> = BTreeMap::new();
+    /// What may be there of the records without a number, by repository: above which number, and since when. Whoever asks for
+    /// a new one has no doubt.
+    pub fn in_doubt(&self, desired: &Desired, options: &Options) -> Vec<Doubt> {
+        let mut doubts: BTreeMap<RepositoryName, Doubt> = BTreeMap::new();
         for (name, repository) in &desired.repositories {
             let unpinned = repository
                 .issues
                 .iter()
                 .filter(|issue| issue.number.is_none());
-            let unknown = unpinned.filter_map(|issue| self.unknown.get(&issue.subject));
-            let lowest = unknown
-                .filter(|(at, _)| at == name)
-                .map(|(_, after)| *after)
-                .min();
-            doubts.extend(lowest.map(|after| (name.clone(), after)));
+            let unknown = unpinned
+                .filter(|issue| !options.asks_for(&issue.subject))
+                .filter_map(|issue| self.unknown.get(&issue.subject));
+            for doubt in unknown.filter(|doubt| doubt.repository == *name) {
+                let all = doubts.entry(name.clone()).or_insert_with(|| doubt.clone());
+                all.after = all.after.min(doubt.after);
+                all.since = all.since.max(doubt.since);
+            }
         }
-        doubts
+        doubts.into_values().collect()
     }
 
     /// Hands over what was being taken off issues.
@@ -570,6 +629,28 @@ mod tests {
         assert_eq!(whole(b""), b"");
         assert_eq!(whole(b"a\nb"), b"a\n");
         assert_eq!(whole(b"a\n\0\0\0"), b"a\n");
+        assert!(read(&[&text[..], b"\0\0"].concat(), API).is_ok());
+    }
+
+    #[test]
+    fn what_is_somebody_s_is_not_taken_for_a_line_that_was_not_finished() {
+        for text in [&b"my precious notes"[..], b"\0\0\0", b"{", b"{\"at\": 1"] {
+            let read = read(text, API);
+            let is_beginning = BEGINNING.starts_with(text);
+            assert_eq!(read.is_ok(), is_beginning, "{text:?}");
+        }
+        let mut text = lines(&[run(API)]);
+        text.extend(b"and more");
+        assert_eq!(read(&text, API), Err(Damaged::Foreign));
+    }
+
+    #[test]
+    fn no_issue_has_a_number_beyond_all_bounds() {
+        let damaged = read(&lines(&[run(API), begin(), done(u64::MAX)]), API).unwrap_err();
+        assert!(
+            damaged.to_string().contains("no issue has the number"),
+            "{damaged}"
+        );
     }
 
     #[test]

@@ -37,6 +37,8 @@ pub struct ObservedRepository {
     /// Every issue, open or closed, that carries one of the index labels or that this identity wrote; absent if nobody
     /// asked.
     pub indexed: Option<BTreeMap<u64, ObservedIssue>>,
+    /// Why it could not be seen whether there are such issues, if that is known.
+    pub unlisted: Option<String>,
     /// What an earlier run was taking off issues when it was last heard of, by number.
     pub leftovers: BTreeMap<u64, Leftovers>,
 }

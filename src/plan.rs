@@ -496,6 +496,16 @@ pub struct Options {
     pub repository: Option<RepositoryName>,
 }
 
+impl Options {
+    /// Whether somebody asks for a new issue of this.
+    pub fn asks_for(&self, subject: &Subject) -> bool {
+        match subject {
+            Subject::Kep(number) => self.create.contains(number),
+            Subject::Item(_) => false,
+        }
+    }
+}
+
 /// What to do so that GitHub says what is desired.
 pub fn plan(desired: &Desired, observed: &Observed, options: &Options) -> Plan {
     let nothing = ObservedRepository::default();

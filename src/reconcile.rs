@@ -2,7 +2,7 @@
 
 use crate::desired::desired;
 use crate::github::{Error, Read, Wanted};
-use crate::journal::Remembered;
+use crate::journal::{Doubt, Remembered};
 use crate::observed::Observed;
 use crate::plan::{Options, Plan, plan};
 use crate::registry::Registry;
@@ -23,10 +23,16 @@ pub async fn read_and_plan<R: Read>(
     remembered.pin(&mut desired, options);
     let mut observed = client.observe(&Wanted::of(&desired, listed)).await?;
     // An earlier run does not know whether it created an issue. A list may be older than that, so that no list permits
-    // another one: every number since is read.
-    for (name, after) in remembered.in_doubt(&desired) {
-        let above = client.issues_above(&name, after).await;
-        let Some(seen) = observed.repositories.get_mut(&name) else {
+    // another one: every number since is read, when it is too late for the first one to come.
+    for Doubt {
+        repository,
+        after,
+        since,
+    } in remembered.in_doubt(&desired, options)
+    {
+        client.settled(since).await?;
+        let above = client.issues_above(&repository, after).await;
+        let Some(seen) = observed.repositories.get_mut(&repository) else {
             continue;
         };
         match above {
@@ -35,7 +41,12 @@ pub async fn read_and_plan<R: Read>(
                 .iter_mut()
                 .for_each(|all| all.extend(above.clone())),
             Err(error) if error.is_everywhere() => return Err(error),
-            Err(_) => seen.indexed = None,
+            Err(error) => {
+                seen.indexed = None;
+                seen.unlisted = Some(format!(
+                    "a run did not hear whether it had created an issue above #{after}: {error}"
+                ));
+            }
         }
     }
     remembered.leave(&mut observed);

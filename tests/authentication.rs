@@ -280,7 +280,7 @@ fn no_secret_is_seen_whatever_fails() {
                 command.env("GITHUB_STEP_SUMMARY", &summary);
                 let ran = Ran::of(&mut command);
                 assert!(
-                    ran.status <= 2 && ran.log.contains("DEBUG"),
+                    ran.status <= 2 && ran.log.contains("debug: "),
                     "{fault}: {ran:?}"
                 );
                 let files = [&journal, &summary, &plan]

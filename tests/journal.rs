@@ -11,7 +11,7 @@ mod common;
 use std::path::Path;
 use std::process::Stdio;
 
-use common::{BASE, Folder, Hub, PATH, REPO, Ran, command, record, seeded};
+use common::{Folder, Hub, PATH, REPO, Ran, record, seeded};
 use kepherd::sandbox::{Exchange, Faults};
 use serde_json::{Value, json};
 
@@ -202,7 +202,7 @@ fn an_issue_that_people_deleted_is_not_created_again_and_the_record_can_ask_for_
     let ran = run(&hub, &journal, &["apply"]);
     assert!(
         ran.out
-            .contains("#1 was deleted: remove `issue`, and name 1 in `former-issues`"),
+            .contains("#1 was deleted; the record does not name it: a run wrote into its journal"),
         "{ran:?}"
     );
     ran.expect(1);
@@ -330,14 +330,18 @@ fn a_line_that_a_killed_run_did_not_finish_goes_and_any_other_damage_is_left_alo
     let whole = std::fs::read(&journal).unwrap();
     let torn = [whole.clone(), b"{\"at\":\"2026-".to_vec()].concat();
     std::fs::write(&journal, &torn).unwrap();
-    // A plan writes nothing.
+    // Who writes nothing mends nothing.
     run(&hub, &journal, &["plan"]).expect(0);
-    assert_eq!(std::fs::read(&journal).unwrap(), torn);
     run(&hub, &journal, &["apply"]).expect(0);
-    assert_eq!(std::fs::read(&journal).unwrap(), whole);
+    assert_eq!(std::fs::read(&journal).unwrap(), torn);
+    hub.rewrite("target = \"1.38\"\n");
+    run(&hub, &journal, &["apply"]).expect(0);
+    assert!(std::fs::read(&journal).unwrap().starts_with(&whole));
+    let whole = std::fs::read(&journal).unwrap();
+    let after = lines(&journal).len() + 1;
     for (damage, said) in [
-        (b"{}\n".to_vec(), "line 5 is no line of a journal"),
-        (vec![0xff, b'\n'], "line 5 is no line of a journal"),
+        (b"{}\n".to_vec(), &*format!("line {after} is no line of a journal")),
+        (vec![0xff, b'\n'], &*format!("line {after} is no line of a journal")),
         (b"{\"at\":\"2026-11-24T12:00:00Z\",\"event\":{\"run\":{\"version\":9,\"api\":\"x\",\"login\":\"x\",\"plan\":\"x\"}}}\n".to_vec(), "version 9"),
     ] {
         let damaged = [whole.clone(), damage].concat();
@@ -407,26 +411,15 @@ fn two_runs_at_once_are_not_possible_with_one_journal() {
     assert_eq!(hub.issue_count(), 1);
 }
 
-/// Without a word about it, the journal is in the git directory, where nobody commits it; a sandbox has none.
+/// A stand-in for GitHub may have other issues the next time, so that nothing is remembered of it unless somebody asks.
 #[test]
-fn the_journal_of_a_clone_is_in_its_git_directory() {
+fn of_a_stand_in_there_is_no_journal_unless_somebody_asks() {
     let hub = Hub::one("");
     let git = hub.folder.path().join(".git");
     make_repository(&git);
     hub.run(&["apply"]).expect(0);
-    let journal = git.join("kepherd/journal.jsonl");
-    assert_eq!(
-        events(journal.to_str().unwrap()),
-        ["run", "begin", "done", "end"]
-    );
-    let folder = Folder::empty();
-    for (path, text) in BASE {
-        folder.write(path, text);
-    }
-    folder.write(PATH, record(9001, ""));
-    make_repository(&folder.path().join(".git"));
-    Ran::of(&mut command(folder.path(), &["apply", "--sandbox"])).expect(0);
-    assert!(!folder.path().join(".git/kepherd").exists());
+    hub.folder.run(&["apply", "--sandbox"]).expect(0);
+    assert!(!git.join("kepherd").exists());
 }
 
 /// The least that is a repository.
@@ -440,4 +433,137 @@ fn make_repository(git: &Path) {
         "[core]\n\trepositoryformatversion = 0\n\tbare = false\n",
     )
     .unwrap();
+}
+
+/// The journal permits nothing by itself: a number in it may be anybody's issue.
+#[test]
+fn an_issue_that_somebody_else_wrote_is_not_touched_whatever_the_journal_says() {
+    let first = Hub::one("");
+    let journal = first.folder.beside("journal.jsonl");
+    run(&first, &journal, &["apply"]).expect(0);
+    let hub = Hub::one("");
+    hub.world(|world| world.create_issue("octocat", REPO, plain("my own bug")))
+        .unwrap();
+    // As if it were the same server.
+    let text = std::fs::read_to_string(&journal).unwrap();
+    let text = text.replace(&first.sandbox().url(), &hub.sandbox().url());
+    std::fs::write(&journal, text).unwrap();
+    let before = hub.issue(1);
+    let ran = run(&hub, &journal, &["apply"]);
+    assert!(
+        ran.out.contains(
+            "#1 was written by octocat; the record does not name it: a run wrote into its journal"
+        ),
+        "{ran:?}"
+    );
+    ran.expect(1);
+    assert_eq!(hub.issue(1), before);
+}
+
+#[test]
+fn a_file_that_is_no_journal_is_left_as_it_is() {
+    let hub = Hub::one("");
+    let path = hub.folder.beside("precious.txt");
+    for text in ["my precious notes", "{", "\0\0\0", "a\nb", "[1]\n"] {
+        std::fs::write(&path, text).unwrap();
+        let ran = run(&hub, &path, &["apply"]);
+        if text == "{" {
+            // The beginning of a line that a killed run did not finish looks like this.
+            ran.expect(0);
+            continue;
+        }
+        assert!(
+            ran.log.contains("is damaged, or not kepherd's"),
+            "{text:?}: {ran:?}"
+        );
+        ran.expect(2);
+        assert_eq!(std::fs::read_to_string(&path).unwrap(), text);
+    }
+}
+
+#[test]
+fn the_same_server_has_one_journal_however_its_address_is_spelled() {
+    let (hub, _) = faulty(&[(PATH, &record(9001, ""))], &["stale-lists"]);
+    let journal = hub.folder.beside("journal.jsonl");
+    run(&hub, &journal, &["apply"]).expect(0);
+    let url = hub.sandbox().url();
+    for spelled in [
+        url.replace("http", "HTTP"),
+        format!("{url}/api/v3/"),
+        format!("{url}#x"),
+    ] {
+        let arguments = with(&journal, &["apply"]);
+        let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
+        let mut command = hub.command("any", &arguments);
+        command.env("GITHUB_API_URL", &spelled);
+        let out = Ran::of(&mut command).expect(0);
+        assert!(out.contains("nothing to do"), "{spelled}: {out}");
+    }
+    assert_eq!(hub.issue_count(), 1);
+}
+
+/// Whoever has looked for the issue can say so.
+#[test]
+fn a_doubt_that_cannot_be_cleared_says_so_and_can_be_overruled() {
+    let (hub, _) = faulty(
+        &[(PATH, &record(9001, ""))],
+        &["reset-before:writes@1", "error-500-before:reads@6"],
+    );
+    let journal = hub.folder.beside("journal.jsonl");
+    run(&hub, &journal, &["apply"]).expect(1);
+    let all: Vec<u64> = (0..5_200)
+        .map(|_| {
+            hub.world(|world| world.create_issue("octocat", REPO, plain("chat")))
+                .unwrap()
+        })
+        .collect();
+    assert_eq!(all.len(), 5_200);
+    let ran = run(&hub, &journal, &["apply"]);
+    assert!(
+        ran.out
+            .contains("a run did not hear whether it had created an issue above #0")
+            && ran
+                .out
+                .contains("there are more than 5000 numbers to look through")
+            && ran.out.contains("pass `--create 9001` if there is none"),
+        "{ran:?}"
+    );
+    ran.expect(1);
+    let out = run(&hub, &journal, &["apply", "--create=9001"]).expect(0);
+    assert!(out.contains("created  #5201"), "{out}");
+}
+
+/// What cannot be shown or summed up is done all the same, and the exit status says that something is amiss.
+#[cfg(target_os = "linux")]
+#[test]
+fn an_output_that_takes_nothing_does_not_change_what_is_done() {
+    let hub = Hub::one("");
+    let journal = hub.folder.beside("journal.jsonl");
+    let summary = hub.folder.beside("summary.md");
+    let arguments = with(&journal, &["apply"]);
+    let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
+    let full = std::fs::OpenOptions::new()
+        .write(true)
+        .open("/dev/full")
+        .unwrap();
+    let mut command = hub.command("any", &arguments);
+    command.env("GITHUB_STEP_SUMMARY", &summary).stdout(full);
+    let output = command
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap()
+        .wait_with_output()
+        .unwrap();
+    let log = String::from_utf8(output.stderr).unwrap();
+    assert_eq!(output.status.code(), Some(1), "{log}");
+    assert!(
+        log.contains("what was done cannot be shown") && log.contains("1 created"),
+        "{log}"
+    );
+    let summary = std::fs::read_to_string(summary).unwrap();
+    assert!(
+        summary.starts_with("## Applied plan `") && summary.contains("KEP-9001"),
+        "{summary}"
+    );
+    assert_eq!(events(&journal).last().map(String::as_str), Some("end"));
 }

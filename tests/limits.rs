@@ -16,7 +16,7 @@ use kepherd::clock::Clock;
 use kepherd::github::client::{Address, Client};
 use kepherd::github::credentials::Credentials;
 use kepherd::github::patience::Patience;
-use kepherd::journal::Remembered;
+use kepherd::journal::{self, Remembered};
 use kepherd::plan::Options;
 use kepherd::reconcile::read_and_plan;
 use kepherd::sandbox::{self, Exchange, Limits, Sandbox};
@@ -137,4 +137,52 @@ async fn a_client_that_keeps_no_limit_is_refused_and_waits_as_it_is_told() {
     assert_eq!((run.outcome.created, run.outcome.failures.len()), (200, 0));
     assert_eq!(refused(&run), 2);
     assert!((120..130).contains(&run.took.as_secs()), "{:?}", run.took);
+}
+
+/// GitHub may carry a request out after whoever sent it is gone: a run that comes right after it waits.
+#[tokio::test]
+async fn a_creation_without_an_answer_is_given_the_time_to_come() {
+    let clock = Clock::stopped_at("2026-11-24T12:00:10Z".parse().unwrap());
+    let files = many(1, |_| String::new());
+    let folder = Folder::with(&borrowed(&files));
+    let options = sandbox::Options {
+        clock: clock.clone(),
+        ..sandbox::Options::default()
+    };
+    let sandbox = Sandbox::start(seeded(&folder), options).await.unwrap();
+    let line = |event: &str| format!("{{\"at\":\"2026-11-24T12:00:00Z\",\"event\":{event}}}\n");
+    let api = sandbox.url();
+    let run =
+        format!("{{\"run\":{{\"version\":1,\"api\":\"{api}\",\"login\":\"x\",\"plan\":\"x\"}}}}");
+    let begin = format!(
+        "{{\"begin\":{{\"repository\":\"{REPO}\",\"write\":{{\"issue\":{{\"subject\":{{\"kep\":9001}},\"after\":0}}}}}}}}"
+    );
+    let remembered = journal::read((line(&run) + &line(&begin)).as_bytes(), &api).unwrap();
+    let (registry, asked) = (registry(&folder), Options::default());
+    for (max_wait, waited) in [(0, None), (900, Some(20))] {
+        let patience = Patience {
+            clock: clock.clone(),
+            max_wait: Duration::from_secs(max_wait),
+            ..Patience::default()
+        };
+        let client = common::client(&sandbox, patience);
+        let began = clock.now();
+        let read = read_and_plan(&registry, &client, &asked, &remembered, false).await;
+        match waited {
+            None => {
+                let error = read.unwrap_err().to_string();
+                assert!(
+                    error.contains(
+                        "no second issue while a first one may still come; it asks to wait 20 s"
+                    ),
+                    "{error}"
+                );
+            }
+            Some(seconds) => {
+                assert_eq!(read.unwrap().0.counts().create, 1);
+                assert_eq!(clock.now().duration_since(began).as_secs(), seconds);
+            }
+        }
+    }
+    sandbox.stop().await;
 }

@@ -13,6 +13,7 @@ impl<C: Read + Write> Run<'_, '_, C> {
     pub(super) async fn issues(&mut self, plan: &RepositoryPlan, definitions: &Definitions) {
         let name = &plan.repository;
         for issue in &plan.issues {
+            self.at.clone_from(&issue.url);
             let is_written = match &issue.action {
                 Action::Create(new) => self.create(name, issue, new, definitions).await,
                 Action::Update(update) => self.update(name, issue, update, definitions).await,
@@ -22,6 +23,7 @@ impl<C: Read + Write> Run<'_, '_, C> {
                 self.unwritten.insert(issue.subject.clone());
             }
         }
+        self.at = None;
     }
 
     async fn create(
@@ -121,15 +123,12 @@ impl<C: Read + Write> Run<'_, '_, C> {
             );
             return false;
         }
-        if let Some(comment) = &update.announcement {
-            match self.announce(repository, issue, number, comment).await {
-                Some(Ok(())) => {}
-                Some(Err(why)) => {
-                    self.failed(what, why);
-                    return false;
-                }
-                None => return false,
-            }
+        if let Some(comment) = &update.announcement
+            && !self
+                .announce(repository, issue, number, &what, comment)
+                .await
+        {
+            return false;
         }
         let answer = self
             .change(repository, issue, number, &what, update, definitions)
@@ -289,7 +288,7 @@ impl<C: Read + Write> Run<'_, '_, C> {
         }
     }
 
-    /// Posts an announcement, unless a run before this one has done so and was interrupted after it.
+    /// Posts an announcement, unless a run before this one has done so and was interrupted after it. Gives whether it is there.
     ///
     /// Until it is known to be there, the issue's section is not written: it is what remembers the announcement.
     async fn announce(
@@ -297,59 +296,67 @@ impl<C: Read + Write> Run<'_, '_, C> {
         repository: &RepositoryName,
         issue: &IssuePlan,
         number: u64,
+        what: &str,
         comment: &Comment,
-    ) -> Option<Result<(), String>> {
-        if self
-            .remembered
-            .has_announced(repository, number, &comment.marker)
-        {
-            return Some(Ok(()));
+    ) -> bool {
+        let Comment { marker, body } = comment;
+        if self.remembered.has_announced(repository, number, marker) {
+            return true;
         }
-        let found = self
-            .client
-            .has_comment(repository, number, &comment.marker)
-            .await;
-        match found {
-            Ok(true) => return Some(Ok(())),
+        match self.client.has_comment(repository, number, marker).await {
+            Ok(true) => return true,
             Ok(false) => {}
-            Err(error) => return Some(Err(self.stopped_by(&error, "nothing is written"))),
+            Err(error) => {
+                self.failed_by(
+                    what.to_owned(),
+                    &error,
+                    format!("{error}; nothing is written"),
+                );
+                return false;
+            }
         }
-        let what = format!("the announcement of {}", issue.subject);
         let work = Work {
             repository: repository.clone(),
             write: journal::Write::Comment {
                 number,
-                marker: comment.marker.clone(),
+                marker: marker.clone(),
             },
         };
-        let post = self
-            .client
-            .create_comment(repository, number, &comment.body);
+        let about = format!("the announcement of {}", issue.subject);
+        let post = self.client.create_comment(repository, number, body);
         let done = |_: &String| Done::default();
-        let posted = self
-            .write(&what, WriteKind::Creation, &work, post, done)
-            .await?;
-        Some(match posted {
-            Ok(text) if text.lines().any(|line| line.trim_end() == comment.marker) => {
+        let kind = WriteKind::Creation;
+        let Some(posted) = self.write(&about, kind, &work, post, done).await else {
+            return false;
+        };
+        let why = match &posted {
+            Ok(text) if text.lines().any(|line| line.trim_end() == marker) => {
                 self.outcome.announced += 1;
                 (self.told.people)(&Event::Announced {
                     subject: issue.subject.clone(),
+                    name: issue.name.clone(),
                     number,
+                    url: issue.url.clone(),
                 });
-                Ok(())
+                return true;
             }
-            Ok(_) => Err(
-                "GitHub answered with success, and changed the announcement; the issue is not written".to_owned(),
+            Ok(_) => {
+                let why = "GitHub answered with success, and changed the announcement; the issue is not written";
+                self.failed(what.to_owned(), why.to_owned());
+                return false;
+            }
+            Err(error) if error.outcome_is_unknown() => format!(
+                "{error}; whether the announcement was posted is not known: the next run looks for it first, and the issue \
+                 is not written until then"
             ),
-            Err(error) if error.outcome_is_unknown() => Err(format!(
-                "{error}; whether the announcement was posted is not known: the next run looks for it first, \
-                 and the issue is not written until then"
-            )),
-            Err(error) => Err(self.stopped_by(
-                &error,
-                "the announcement is not posted, and the issue not written",
-            )),
-        })
+            Err(error) => {
+                format!("{error}; the announcement is not posted, and the issue not written")
+            }
+        };
+        if let Err(error) = posted {
+            self.failed_by(what.to_owned(), &error, why);
+        }
+        false
     }
 
     fn wrote(&mut self, issue: &IssuePlan, answer: &ObservedIssue, created: bool) {

@@ -18,7 +18,8 @@ use super::{Context, Exit, block_on};
 use crate::apply::{Event, Outcome, Told, apply};
 use crate::cli::Apply;
 use crate::desired::Subject;
-use crate::github::patience::Patience;
+use crate::github::budget::Budget;
+use crate::github::patience::{Patience, shown};
 use crate::observed::{Access, Observed};
 use crate::plan::{self, Action, Plan};
 use crate::reconcile::read_and_plan;
@@ -43,14 +44,15 @@ pub(super) fn run(context: &mut Context<'_>, options: &Apply) -> Result<Exit> {
         let interval = between_writes(options);
         let patience = Patience {
             interval,
-            // Whoever wants no pause between writes wants none between tries either.
-            first: interval,
             stop: connect::stop_on_ctrl_c(),
             ..connect::patience(&options.target.waits)
         };
         let connection = Connection::open(context, sandbox, registry, patience).await?;
         let exit = reconcile(context, options, &connection, &opened, saved.as_ref()).await;
         connection.close().await;
+        if let Err(error) = &exit {
+            append_step_summary(context, &outcome::markdown_of_error(&format!("{error:#}")))?;
+        }
         exit
     })
 }
@@ -100,9 +102,10 @@ async fn reconcile(
         Some(saved) => saved.options.clone(),
         None => connect::options(&options.target, registry)?,
     };
-    let journal = journal::path(context, &options.target, opened);
+    let journal = journal::path(context, &options.target, opened, connection);
     let (mut journal, remembered) = Journal::open(journal.as_deref(), &connection.api)?;
-    let (plan, observed) = read_and_plan(registry, client, &asked, &remembered, false).await?;
+    let read = read_and_plan(registry, client, &asked, &remembered, false).await;
+    let (plan, observed) = read.with_context(|| connection.unread())?;
     let view = View {
         paint: context.paint(),
         write_interval: between_writes(options),
@@ -128,10 +131,17 @@ async fn reconcile(
     }
     write_waiting(context, &plan, view.paint)?;
     let clear = journal::clear(&plan, &observed, &remembered);
+    for (subject, number) in journal::found(&clear) {
+        writeln!(
+            context.out,
+            "{}  #{number}  {subject}: an earlier run created it, and did not hear of it",
+            view.paint.added("found")
+        )?;
+    }
     if plan.is_empty() {
         if !clear.is_empty() {
             journal.begin(&connection.api, &observed.viewer, &plan, clear)?;
-            journal.end(&Outcome::default())?;
+            journal.end(&Outcome::default());
         }
         let cost = shown_cost(client.cost());
         let figures = plan_text::figures(counts);
@@ -156,6 +166,12 @@ async fn reconcile(
     let mut progress = Progress {
         bar: watched.then(|| bar(counts.writes())),
         paint: view.paint,
+        links: !connection.is_sandbox(),
+        left: Left {
+            interval: between_writes(options),
+            creations: counts.creations(),
+            writes: counts.writes(),
+        },
         out: &mut *context.out,
         events: Vec::new(),
         result: Ok(()),
@@ -168,17 +184,31 @@ async fn reconcile(
     let (events, shown) = progress.finish();
     let created = created(&events);
     // First of all: what is not written down now has to be found again by its marker.
-    let written = write_back(context, options, opened, &plan, &created)?;
-    journal.end(&outcome)?;
-    shown?;
+    let written = write_back(context, options, opened, &plan, &created);
+    journal.end(&outcome);
     let cost = shown_cost(client.cost());
-    let line = outcome::line(&plan, &outcome, &cost);
-    writeln!(context.out, "\n{}", view.paint.strong(&line))?;
+    let writes = client.cost().writes;
+    let summary = outcome::markdown(&plan, &outcome, &events, &cost, writes);
+    append_step_summary(context, &summary)?;
+    // What was written to GitHub is written, whether it can be told or not.
+    let line = outcome::line(&plan, &outcome, &cost, writes);
+    let told = shown.and_then(|()| writeln!(context.out, "\n{}", view.paint.strong(&line)));
+    if let Err(error) = &told {
+        writeln!(
+            context.log,
+            "{line}\nerror: what was done cannot be shown: {error}"
+        )?;
+    }
+    let written = match written {
+        Ok(written) => written && told.is_ok(),
+        Err(error) => {
+            writeln!(context.log, "error: {error:#}")?;
+            false
+        }
+    };
     if let Some(next) = outcome::next(&outcome) {
         writeln!(context.log, "{next}")?;
     }
-    let summary = outcome::markdown(&plan, &outcome, &events, &cost);
-    append_step_summary(context, &summary)?;
     if !created.is_empty() && !options.write_back && !connection.is_sandbox() {
         writeln!(
             context.log,
@@ -312,11 +342,13 @@ fn append_step_summary(context: &mut Context<'_>, markdown: &str) -> Result<()> 
     let Some(file) = &context.environment.step_summary else {
         return Ok(());
     };
-    let appended = OpenOptions::new()
-        .create(true)
-        .append(true)
-        .open(file)
-        .and_then(|mut file| file.write_all(markdown.as_bytes()));
+    // A pipe would wait for its reader.
+    let is_pipe = std::fs::metadata(file).is_ok_and(|found| !found.is_file() && !found.is_dir());
+    let append = |file| OpenOptions::new().create(true).append(true).open(file);
+    let appended = match is_pipe {
+        true => Err(std::io::Error::other("it is no regular file")),
+        false => append(file).and_then(|mut file| file.write_all(markdown.as_bytes())),
+    };
     // What was written to GitHub is written; that the summary lacks it is no failure of the run.
     if let Err(error) = appended {
         writeln!(
@@ -336,11 +368,33 @@ fn created(events: &[Event]) -> Vec<(Subject, u64)> {
     new.collect()
 }
 
+/// How long the rest takes.
+struct Left {
+    interval: Duration,
+    creations: usize,
+    writes: usize,
+}
+
+impl Left {
+    /// After so many writes; those that create come first.
+    fn after(&self, done: u64) -> String {
+        let done = usize::try_from(done).unwrap_or(usize::MAX);
+        let left = self.writes.saturating_sub(done);
+        let creations = self.creations.saturating_sub(done).min(left);
+        let budget = Budget::new(self.interval);
+        let began = jiff::Timestamp::UNIX_EPOCH;
+        shown(budget.estimate(began, creations, left - creations))
+    }
+}
+
 /// A bar on a terminal; lines everywhere.
 struct Progress<'a> {
     bar: Option<ProgressBar>,
     paint: Paint,
+    /// Whether addresses lead anywhere.
+    links: bool,
     out: &'a mut dyn Write,
+    left: Left,
     /// What happened so far.
     events: Vec<Event>,
     result: std::io::Result<()>,
@@ -349,9 +403,15 @@ struct Progress<'a> {
 impl Progress<'_> {
     fn show(&mut self, event: &Event) {
         if let (Event::Writing(what), Some(bar)) = (event, &self.bar) {
-            bar.set_message(printable(what));
+            // Of an issue, what it is about; its record's path is long.
+            let what = what.split(" (").next().unwrap_or_default();
+            bar.set_message(format!(
+                "{} left  {}",
+                self.left.after(bar.position()),
+                printable(what)
+            ));
         }
-        let Some(line) = outcome::event(event, self.paint) else {
+        let Some(line) = outcome::event(event, self.paint, self.links) else {
             return;
         };
         self.events.push(event.clone());

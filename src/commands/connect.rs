@@ -1,7 +1,9 @@
 //! Opens the way to GitHub: the real one as a token's holder or as an App, or an embedded one.
 
+use std::io::Read as _;
 use std::path::PathBuf;
 use std::process::{Command, Stdio};
+use std::sync::mpsc;
 use std::time::Duration;
 
 use anyhow::{Context as _, Result, bail};
@@ -24,6 +26,19 @@ pub(super) struct Connection {
     /// The address of the API, or the sandbox's state: numbers mean nothing elsewhere.
     pub(super) api: String,
     sandbox: Option<Sandbox>,
+    /// Whether it is GitHub, and not something on this machine that stands in for it.
+    real: bool,
+}
+
+/// With something that stands in for GitHub: it has no limits, carries out at once what it carries out, and whoever wants no
+/// pause between writes wants none between tries either.
+fn of_stand_in(patience: Patience) -> Patience {
+    Patience {
+        limits: false,
+        settle: Duration::ZERO,
+        first: patience.first.min(patience.interval),
+        ..patience
+    }
 }
 
 /// How long a command waits for GitHub.
@@ -59,14 +74,11 @@ impl Connection {
             let sandbox = start_sandbox(registry, options).await?;
             let token = Credentials::token(&SecretString::from("sandbox".to_owned()))?;
             let address = address(&sandbox.url())?;
-            let patience = Patience {
-                limits: false,
-                ..patience
-            };
             return Ok(Self {
-                client: Client::new(address, token, patience)?,
+                client: Client::new(address, token, of_stand_in(patience))?,
                 api,
                 sandbox: Some(sandbox),
+                real: false,
             });
         }
         let api = environment
@@ -76,19 +88,32 @@ impl Connection {
             .trim_end_matches('/');
         let address = address(api)?;
         let credentials = credentials(context, &address, registry)?;
-        let patience = Patience {
-            limits: !address.is_loopback(),
-            ..patience
+        let real = !address.is_loopback();
+        let patience = match real {
+            true => patience,
+            false => of_stand_in(patience),
         };
+        let api = address.origin().to_owned();
         Ok(Self {
             client: Client::new(address, credentials, patience)?,
-            api: api.to_owned(),
+            api,
             sandbox: None,
+            real,
         })
     }
 
     pub(super) fn is_sandbox(&self) -> bool {
         self.sandbox.is_some()
+    }
+
+    /// Whether something on this machine stands in for GitHub.
+    pub(super) fn is_stand_in(&self) -> bool {
+        !self.real
+    }
+
+    /// What it means that nothing could be read.
+    pub(super) fn unread(&self) -> String {
+        format!("nothing is planned, for {} could not be read", self.api)
     }
 
     pub(super) async fn close(self) {
@@ -103,7 +128,8 @@ fn address(api: &str) -> Result<Address> {
     // Not repeated here: it may hold a password.
     let is_visible = api.bytes().all(|byte| byte.is_ascii_graphic());
     Address::of(api).filter(|_| is_visible).context(
-        "GITHUB_API_URL is not an address like https://github.example.com/api/v3, without user and password",
+        "GITHUB_API_URL is not an address like https://github.example.com/api/v3: with TLS, unless it is on this machine, and \
+         without user and password",
     )
 }
 
@@ -154,18 +180,50 @@ fn credentials(
     );
 }
 
+/// How long the GitHub CLI may take.
+const PATIENCE_WITH_GH: Duration = Duration::from_secs(10);
+/// No token is longer.
+const LONGEST_TOKEN: u64 = 4_096;
+
 /// The token of the GitHub CLI, if there is one and it is signed in: <https://cli.github.com/manual/gh_auth_token>.
 fn token_of_gh(host: &str) -> Option<SecretString> {
-    let output = Command::new("gh")
+    let mut gh = Command::new("gh")
         .args(["auth", "token", "--hostname", host])
         .stdin(Stdio::null())
+        .stdout(Stdio::piped())
         .stderr(Stdio::null())
-        .output()
-        .ok()
-        .filter(|output| output.status.success())?;
-    let text = String::from_utf8(output.stdout).ok()?;
+        .spawn()
+        .ok()?;
+    let stdout = gh.stdout.take()?;
+    let (send, receive) = mpsc::channel();
+    std::thread::spawn(move || {
+        let mut text = String::new();
+        let read = stdout.take(LONGEST_TOKEN).read_to_string(&mut text);
+        // Nobody waits any more if it took too long.
+        let _ = send.send(read.map(|_| text));
+    });
+    let text = receive.recv_timeout(PATIENCE_WITH_GH);
+    if text.is_err() {
+        tracing::warn!("`gh auth token` takes too long: it is not asked");
+    }
+    // It has said all it had to say, or is not waited for; one that goes on is ended.
+    let ended = match text.is_ok() {
+        true => gh.try_wait().ok().flatten(),
+        false => None,
+    };
+    let succeeded = match ended {
+        Some(status) => status.success(),
+        None => {
+            std::thread::sleep(Duration::from_millis(100));
+            let status = gh.try_wait().ok().flatten();
+            let _ = gh.kill();
+            let _ = gh.wait();
+            status.is_some_and(|status| status.success())
+        }
+    };
+    let text = text.ok()?.ok()?;
     let token = text.trim();
-    (!token.is_empty()).then(|| token.to_owned().into())
+    (succeeded && !token.is_empty()).then(|| token.to_owned().into())
 }
 
 /// Starts a sandbox with the world as it looks before kepherd; an existing state file goes on where it was.

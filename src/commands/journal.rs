@@ -7,9 +7,11 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context as _, Result, bail};
 
 use super::Context;
+use super::connect::Connection;
 use super::files::Opened;
 use crate::apply::Outcome;
 use crate::cli::Target;
+use crate::desired::Subject;
 use crate::git;
 use crate::journal::{self, Event, Found, Line, Remembered, RunEnd, RunStart};
 use crate::observed::Observed;
@@ -21,19 +23,35 @@ const MAX_BYTES: u64 = 256 << 20;
 
 /// An open journal, this run's alone.
 pub(super) struct Journal {
-    file: Option<File>,
+    open: Option<Open>,
+}
+
+struct Open {
+    file: File,
+    /// How much of it is whole lines: a line that was not finished, by a killed run or for want of room, is overwritten.
+    whole: u64,
+    /// What went wrong with the last line.
+    broken: Option<String>,
 }
 
 /// Where the journal is: where somebody says, or in the git directory that the registry belongs to. Without one, or for a
-/// sandbox, there is none.
-pub(super) fn path(context: &Context<'_>, target: &Target, opened: &Opened) -> Option<PathBuf> {
-    if let Some(named) = &target.journal {
-        return Some(context.environment.directory.join(named));
+/// stand-in, whose issues may be others the next time, there is none.
+pub(super) fn path(
+    context: &Context<'_>,
+    target: &Target,
+    opened: &Opened,
+    connection: &Connection,
+) -> Option<PathBuf> {
+    match &target.journal {
+        Some(named) => Some(context.environment.directory.join(named)),
+        None if connection.is_stand_in() => None,
+        None => beside(&opened.root),
     }
-    if target.sandbox.is_some() {
-        return None;
-    }
-    let repository = git::Repository::discover(&opened.root).ok()?;
+}
+
+/// The journal of the repository that a folder belongs to.
+fn beside(folder: &Path) -> Option<PathBuf> {
+    let repository = git::Repository::discover(folder).ok()?;
     Some(repository.directory().join("kepherd/journal.jsonl"))
 }
 
@@ -42,6 +60,13 @@ pub(super) fn remembered(path: Option<&Path>, api: &str) -> Result<Remembered> {
     let Some(path) = path else {
         return Ok(Remembered::default());
     };
+    // Looked at before it is opened: opening a pipe would wait for its writer.
+    match std::fs::metadata(path) {
+        Ok(found) if !found.is_file() => {
+            bail!("the journal `{}` is no regular file", path.display())
+        }
+        _ => {}
+    }
     match File::open(path) {
         Ok(mut file) => Ok(read(&mut file, path, api)?.1),
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(Remembered::default()),
@@ -55,7 +80,7 @@ impl Journal {
     /// Opens the journal of a run, and gives what earlier ones left to know. Two runs with one journal are not possible.
     pub(super) fn open(path: Option<&Path>, api: &str) -> Result<(Self, Remembered)> {
         let Some(path) = path else {
-            return Ok((Self { file: None }, Remembered::default()));
+            return Ok((Self { open: None }, Remembered::default()));
         };
         let shown = path.display();
         let open = || -> std::io::Result<File> {
@@ -83,12 +108,12 @@ impl Journal {
             }
         }
         let (whole, remembered) = read(&mut file, path, api)?;
-        // A line that a killed run did not finish goes: its write was not sent.
-        let mended = file
-            .set_len(whole)
-            .and_then(|()| file.seek(SeekFrom::End(0)));
-        mended.with_context(|| format!("the journal `{shown}` cannot be written"))?;
-        Ok((Self { file: Some(file) }, remembered))
+        let open = Open {
+            file,
+            whole,
+            broken: None,
+        };
+        Ok((Self { open: Some(open) }, remembered))
     }
 
     /// Begins a run, with what has become clear of those before it.
@@ -112,29 +137,51 @@ impl Journal {
         Ok(())
     }
 
-    /// Ends a run.
-    pub(super) fn end(&mut self, outcome: &Outcome) -> Result<()> {
+    /// Ends a run. One whose journal is broken has said so.
+    pub(super) fn end(&mut self, outcome: &Outcome) {
         let end = RunEnd {
             failures: outcome.failures.len(),
             stopped: outcome.stopped.clone(),
         };
-        let noted = self.append(Event::End(end)).map_err(anyhow::Error::msg);
-        noted.context("what was applied stands, and the journal cannot be written to its end")
+        if let Err(why) = self.append(Event::End(end)) {
+            tracing::warn!("the journal has no end of this run: {why}");
+        }
     }
 
-    /// Appends a line, and waits until it is on disk.
+    /// Appends a line, and waits until it is on disk. After a failure nothing more is appended.
     pub(super) fn append(&mut self, event: Event) -> Result<(), String> {
-        let Some(file) = &mut self.file else {
+        let Some(Open {
+            file,
+            whole,
+            broken,
+        }) = &mut self.open
+        else {
             return Ok(());
         };
+        if let Some(why) = broken {
+            return Err(why.clone());
+        }
         let now = jiff::Timestamp::now();
         let at = Instant(now.round(jiff::Unit::Millisecond).unwrap_or(now));
         let mut text =
             serde_json::to_vec(&Line { at, event }).map_err(|error| error.to_string())?;
         text.push(b'\n');
-        file.write_all(&text)
-            .and_then(|()| file.sync_data())
-            .map_err(|error| error.to_string())
+        let written = file
+            .set_len(*whole)
+            .and_then(|()| file.seek(SeekFrom::End(0)))
+            .and_then(|_| file.write_all(&text))
+            .and_then(|()| file.sync_data());
+        match written {
+            Ok(()) => {
+                *whole += text.len() as u64;
+                Ok(())
+            }
+            Err(error) => {
+                // Half a line is worse than none; where that fails too, the next run drops what is torn.
+                let _ = file.set_len(*whole);
+                Err(broken.insert(error.to_string()).clone())
+            }
+        }
     }
 }
 
@@ -158,6 +205,14 @@ pub(super) fn clear(plan: &Plan, observed: &Observed, remembered: &Remembered) -
     found.chain(gone).collect()
 }
 
+/// The issues that are found again.
+pub(super) fn found(clear: &[Event]) -> impl Iterator<Item = (&Subject, u64)> {
+    clear.iter().filter_map(|event| match event {
+        Event::Found(found) => Some((&found.subject, found.number)),
+        _ => None,
+    })
+}
+
 /// How much of a journal is whole, and what it says.
 fn read(file: &mut File, path: &Path, api: &str) -> Result<(u64, Remembered)> {
     let shown = path.display();
@@ -165,6 +220,7 @@ fn read(file: &mut File, path: &Path, api: &str) -> Result<(u64, Remembered)> {
     if !file.metadata().with_context(unreadable)?.is_file() {
         bail!("the journal `{shown}` is no regular file");
     }
+    file.seek(SeekFrom::Start(0)).with_context(unreadable)?;
     let mut text = Vec::new();
     file.take(MAX_BYTES + 1)
         .read_to_end(&mut text)
@@ -178,4 +234,32 @@ fn read(file: &mut File, path: &Path, api: &str) -> Result<(u64, Remembered)> {
         format!("the journal `{shown}` is damaged, or not kepherd's; it is left as it is: move it away, or name another one by --journal")
     })?;
     Ok((journal::whole(&text).len() as u64, remembered))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_journal_of_a_clone_is_in_its_git_directory_where_nobody_commits_it() {
+        let folder = tempfile::tempdir().unwrap();
+        let registry = folder.path().join("keps");
+        std::fs::create_dir(&registry).unwrap();
+        assert_eq!(beside(&registry), None);
+        let git = folder.path().join(".git");
+        for part in ["objects", "refs/heads"] {
+            std::fs::create_dir_all(git.join(part)).unwrap();
+        }
+        std::fs::write(git.join("HEAD"), "ref: refs/heads/main\n").unwrap();
+        std::fs::write(
+            git.join("config"),
+            "[core]\n\trepositoryformatversion = 0\n",
+        )
+        .unwrap();
+        let found = beside(&registry).unwrap();
+        let git = git.canonicalize().unwrap();
+        let parent = found.parent().and_then(Path::parent).unwrap();
+        assert_eq!(parent.canonicalize().unwrap(), git);
+        assert!(found.ends_with("kepherd/journal.jsonl"));
+    }
 }

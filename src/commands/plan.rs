@@ -3,7 +3,7 @@
 use std::path::{Component, Path, PathBuf};
 use std::time::Duration;
 
-use anyhow::{Result, bail};
+use anyhow::{Context as _, Result, bail};
 
 use super::connect::{self, Connection, patience};
 use super::files::Opened;
@@ -34,10 +34,10 @@ pub(super) fn run(context: &mut Context<'_>, options: &PlanArgs) -> Result<Exit>
         let connection =
             Connection::open(context, sandbox, registry, patience(&target.waits)).await?;
         let client = &connection.client;
-        let journal = journal::path(context, target, &opened);
+        let journal = journal::path(context, target, &opened, &connection);
         let remembered = journal::remembered(journal.as_deref(), &connection.api)?;
         let read = read_and_plan(registry, client, &asked, &remembered, options.untracked);
-        let (mut plan, _) = read.await?;
+        let (mut plan, _) = read.await.with_context(|| connection.unread())?;
         attribute(context, &mut plan, client).await?;
         let cost = connection.client.cost();
         connection.close().await;

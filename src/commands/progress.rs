@@ -12,8 +12,7 @@ static BARS: LazyLock<MultiProgress> =
 /// A bar for so many writes.
 pub(super) fn bar(writes: usize) -> ProgressBar {
     let bar = BARS.add(ProgressBar::new(writes as u64));
-    if let Ok(style) = ProgressStyle::with_template("{bar:30} {pos}/{len}  {wide_msg}  {eta} left")
-    {
+    if let Ok(style) = ProgressStyle::with_template("{bar:30} {pos}/{len}  {wide_msg}") {
         bar.set_style(style);
     }
     bar

@@ -20,13 +20,15 @@ use crate::github_limits::PAGE;
 use crate::observed::{Access, Lookup, Observed, ObservedIssue, ObservedRepository};
 use crate::plan::patch::Patch;
 use crate::plan::{Histories, NewIssue};
-use crate::registry::values::RepositoryName;
+use crate::registry::values::{Instant, RepositoryName};
 
 /// GitHub's own address; Enterprise servers have another.
 pub const GITHUB_API: &str = "https://api.github.com";
 
 /// How many hundreds of numbers are looked through for an issue that may have been created.
-const MAX_PAGES_ABOVE: usize = 20;
+const MAX_PAGES_ABOVE: usize = 50;
+/// How many pages of a list are followed: GitHub has no more milestones or comments than these hold.
+const MAX_PAGES: usize = 300;
 
 /// A connection to GitHub, or to a stand-in.
 pub struct Client {
@@ -87,7 +89,10 @@ impl Client {
     /// The number of a milestone, open or closed.
     async fn find_milestone(&self, path: &str, title: &str) -> Result<Option<u64>, Error> {
         let mut page = Some(format!("{path}?state=all&per_page=100"));
-        while let Some(address) = page.take() {
+        for _ in 0..MAX_PAGES {
+            let Some(address) = page.take() else {
+                return Ok(None);
+            };
             let answer = self.read(&address).await?;
             let next = answer.next.clone();
             let milestones: Vec<NumberedMilestone> = answer.parse()?;
@@ -96,7 +101,7 @@ impl Client {
             }
             page = next;
         }
-        Ok(None)
+        Err(too_many(path, MAX_PAGES * PAGE))
     }
 
     fn viewer(&self) -> String {
@@ -250,13 +255,18 @@ impl Read for Client {
         Ok(observed)
     }
 
+    async fn settled(&self, sent: Instant) -> Result<(), Error> {
+        self.transport.settled(sent.0).await
+    }
+
     async fn issues_above(
         &self,
         repository: &RepositoryName,
         mut number: u64,
     ) -> Result<BTreeMap<u64, ObservedIssue>, Error> {
         let mut above = BTreeMap::new();
-        for _ in 0..MAX_PAGES_ABOVE {
+        // One page more, to see that nothing follows.
+        for _ in 0..=MAX_PAGES_ABOVE {
             let mut observed = Observed::default();
             let mut pending = vec![queries::above(repository, number)];
             while let Some(query) = pending.pop() {
@@ -284,10 +294,8 @@ impl Read for Client {
                     }),
             );
         }
-        Err(Error {
-            request: format!("looking for new issues in {repository}"),
-            problem: Problem::TooMany(MAX_PAGES_ABOVE * PAGE),
-        })
+        let about = format!("looking for new issues in {repository}");
+        Err(too_many(&about, MAX_PAGES_ABOVE * PAGE))
     }
 
     async fn issue(&self, repository: &RepositoryName, number: u64) -> Result<Lookup, Error> {
@@ -335,7 +343,7 @@ impl Read for Client {
         marker: &str,
     ) -> Result<bool, Error> {
         let mut before: Option<String> = None;
-        loop {
+        for _ in 0..MAX_PAGES {
             let request = stories::comments(repository, number, before.as_deref());
             let answer = self.query(&request, Repeatable::Yes).await?;
             match stories::find_comment(&answer.body, marker) {
@@ -345,6 +353,8 @@ impl Read for Client {
                 Err(unusable) => return Err(answer.unusable(unusable)),
             }
         }
+        let about = format!("looking through the comments of {repository}#{number}");
+        Err(too_many(&about, MAX_PAGES * PAGE))
     }
 
     async fn histories(
@@ -469,5 +479,12 @@ impl Write for Client {
             .await?
             .parse()?;
         Ok(posted.body.unwrap_or_default())
+    }
+}
+
+fn too_many(request: &str, most: usize) -> Error {
+    Error {
+        request: request.to_owned(),
+        problem: Problem::TooMany(most),
     }
 }

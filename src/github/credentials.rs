@@ -79,8 +79,8 @@ pub enum NoSecret {
     AppId,
     /// Of an App's key.
     #[error(
-        "an App's private key is the text of the file that its settings offer for download, \
-         from `-----BEGIN RSA PRIVATE KEY-----` to the end"
+        "an App's private key is the text of the file that its settings offer for download, from `-----BEGIN` to the end: \
+         an RSA key of 2,048 to 4,096 bits, without a password"
     )]
     AppKey,
 }
@@ -208,15 +208,17 @@ impl App {
             repeatable: Repeatable::Yes,
         };
         let answer = transport.send_as(call, &statement).await?;
+        // What is wrong with such an answer is not repeated: it may be the token.
+        let malformed = || Error {
+            request: format!("POST {path}"),
+            problem: Problem::Malformed("it is not what GitHub describes".to_owned()),
+        };
         let InstallationToken {
             token,
             expires_at,
             permissions,
-        } = answer.parse()?;
-        let header = bearer(token.expose_secret()).ok_or_else(|| Error {
-            request: format!("POST {path}"),
-            problem: Problem::Malformed("what it calls a token is none".to_owned()),
-        })?;
+        } = answer.parse().map_err(|_| malformed())?;
+        let header = bearer(token.expose_secret()).ok_or_else(malformed)?;
         tracing::debug!("the App's token lasts until {expires_at}");
         *self.state() = State {
             installation: Some(installation),

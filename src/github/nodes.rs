@@ -6,6 +6,7 @@ use serde_json::Value;
 use super::queries::Unusable;
 use crate::observed::{Edit, ObservedIssue, ObservedPullRequest};
 use crate::registry::values::Instant;
+use crate::words::printable;
 
 /// The fields of an issue.
 pub(super) const ISSUE_FIELDS: &str = "number url title body state viewerDidAuthor author { login } \
@@ -165,7 +166,7 @@ pub(super) fn issue(node: &Value) -> Result<ObservedIssue, Unusable> {
     }
     Ok(ObservedIssue {
         number: node.number,
-        url: node.url,
+        url: printable(&node.url),
         title: node.title,
         body: node.body,
         open: node.state == "OPEN",

@@ -36,6 +36,8 @@ pub struct Patience {
     pub interval: Duration,
     /// Whether GitHub's limits are kept; a stand-in has none.
     pub limits: bool,
+    /// How long a request may still be carried out after nobody waits for its answer any more.
+    pub settle: Duration,
     /// The time that all of it goes by.
     pub clock: Clock,
     /// Whether somebody asked to stop.
@@ -51,6 +53,8 @@ impl Default for Patience {
             timeout: Duration::from_secs(30),
             interval: Duration::from_secs(1),
             limits: true,
+            // GitHub gives up on a request after ten seconds.
+            settle: Duration::from_secs(30),
             clock: Clock::default(),
             stop: Stop::default(),
         }
@@ -140,6 +144,30 @@ impl Throttle {
         }
     }
 
+    pub(super) fn is_stopped(&self) -> bool {
+        self.patience.stop.is_asked()
+    }
+
+    /// Waits until what was sent at a moment can no longer be carried out.
+    pub(super) async fn settled(&self, sent: Timestamp) -> Result<(), Held> {
+        let wait = between(self.now(), later(sent, self.patience.settle));
+        // A clock that was wrong when it was sent makes no wait longer.
+        let wait = wait.min(self.patience.settle);
+        if wait.is_zero() {
+            return Ok(());
+        }
+        if !self.grant(wait) {
+            let limit = "no second issue while a first one may still come";
+            return Err(Held::TooLong(Wait { wait, limit }));
+        }
+        self.announce(wait, "a new issue without an answer may still come");
+        self.sleep(wait).await;
+        match self.is_stopped() {
+            true => Err(Held::Stopped),
+            false => Ok(()),
+        }
+    }
+
     /// Counts a request that is made now.
     pub(super) fn spend(&self, spending: Spending) {
         let now = self.now();
@@ -195,12 +223,12 @@ impl Throttle {
     }
 
     fn announce(&self, wait: Duration, why: &str) {
-        if wait < NOTABLE {
-            tracing::debug!("{why}: waiting {wait:?}");
-            return;
-        }
         let until = later(self.now(), wait).strftime("%H:%M:%S UTC");
-        tracing::warn!("{why}: waiting {}, until {until}", shown(wait));
+        if wait >= NOTABLE {
+            tracing::warn!("{why}: waiting {}, until {until}", shown(wait));
+        } else if !wait.is_zero() {
+            tracing::debug!("{why}: waiting {} ms", wait.as_millis());
+        }
     }
 
     async fn sleep(&self, wait: Duration) {

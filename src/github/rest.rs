@@ -1,9 +1,11 @@
 //! REST's answers: the parts of GitHub's JSON that kepherd reads, and what they mean. Pure.
 
-use serde::Deserialize;
+use serde::de::Error as _;
+use serde::{Deserialize, Deserializer};
 use serde_json::Value;
 
 use crate::observed::ObservedIssue;
+use crate::words::printable;
 
 #[derive(Deserialize)]
 pub(super) struct RestComment {
@@ -24,6 +26,7 @@ pub(super) struct NumberedMilestone {
 /// The parts of REST's issue that kepherd reads.
 #[derive(Deserialize)]
 pub(super) struct RestIssue {
+    #[serde(deserialize_with = "plausible")]
     pub(super) number: u64,
     html_url: String,
     pub(super) title: String,
@@ -60,7 +63,7 @@ impl RestIssue {
         let author = self.user.map(|user| user.login);
         ObservedIssue {
             number: self.number,
-            url: self.html_url,
+            url: printable(&self.html_url),
             title: self.title,
             body: self.body.unwrap_or_default(),
             open: self.state == "open",
@@ -84,5 +87,16 @@ impl RestIssue {
                 .is_some_and(|author| author.eq_ignore_ascii_case(viewer)),
             author,
         }
+    }
+}
+
+/// A number that an issue can have, as records take it.
+fn plausible<'de, D: Deserializer<'de>>(deserializer: D) -> Result<u64, D::Error> {
+    let number = u64::deserialize(deserializer)?;
+    match number {
+        1..=999_999_999 => Ok(number),
+        _ => Err(D::Error::custom(format!(
+            "no issue has the number {number}"
+        ))),
     }
 }

@@ -5,12 +5,14 @@
 //! redirects are not followed. The secret goes into one header and nowhere else; errors are made from answers, never from
 //! requests.
 
+use std::borrow::Cow;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use http::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, LINK, LOCATION, USER_AGENT};
 use http::{HeaderMap, HeaderValue, Uri};
 use http_body_util::BodyExt as _;
+use jiff::Timestamp;
 use octocrab::Octocrab;
 use serde_json::Value;
 
@@ -19,6 +21,7 @@ use super::credentials::Credentials;
 use super::patience::{self, Patience, Throttle};
 use super::queries::Unusable;
 use super::{Error, Problem};
+use crate::words::{counted, printable};
 
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 /// An answer is a page of 100 issues of 64 KiB at most, and its JSON around it.
@@ -61,8 +64,9 @@ pub struct Cost {
 /// Where the API is: GitHub's own, or that of an Enterprise server.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Address {
-    /// Scheme and authority.
+    /// Scheme and authority, as everybody writes them: in lower case, without the port that goes without saying.
     origin: String,
+    host: String,
     /// What REST's paths begin with: `/api/v3` on an Enterprise server.
     rest: String,
     /// GraphQL's path.
@@ -70,51 +74,62 @@ pub struct Address {
 }
 
 impl Address {
-    /// From the address of the REST API, as `GITHUB_API_URL` has it; `None`: it is none.
+    /// From the address of the REST API, as `GITHUB_API_URL` has it; `None`: it is none. Without TLS it may be on this machine
+    /// only, for whoever listens between would get the secret.
     ///
     /// GraphQL is beside it: <https://docs.github.com/en/enterprise-server@latest/graphql/guides/managing-enterprise-accounts>.
     pub fn of(api: &str) -> Option<Self> {
         let uri: Uri = api.trim_end_matches('/').parse().ok()?;
-        let (scheme, authority) = (uri.scheme_str()?, uri.authority()?);
-        if !matches!(scheme, "http" | "https")
-            || authority.as_str().contains('@')
-            || uri.query().is_some()
+        let (scheme, authority) = (uri.scheme_str()?.to_lowercase(), uri.authority()?);
+        let usual = match scheme.as_str() {
+            "https" => 443,
+            "http" => 80,
+            _ => return None,
+        };
+        if authority.as_str().contains('@') || uri.query().is_some() || authority.host().is_empty()
         {
             return None;
         }
+        let host = authority.host().to_lowercase();
+        let port = match authority.port_u16() {
+            Some(port) if port != usual => format!(":{port}"),
+            None if authority.as_str().len() > host.len() => return None,
+            _ => String::new(),
+        };
         let rest = uri.path().trim_end_matches('/').to_owned();
         let graphql = match rest.strip_suffix("/v3") {
             Some(api) => format!("{api}/graphql"),
             None => format!("{rest}/graphql"),
         };
-        Some(Self {
-            origin: format!("{scheme}://{authority}"),
+        let address = Self {
+            origin: format!("{scheme}://{host}{port}"),
+            host,
             rest,
             graphql,
-        })
+        };
+        (scheme == "https" || address.is_loopback()).then_some(address)
     }
 
     /// The host, as `gh` calls it.
     pub fn host(&self) -> &str {
-        let (_, authority) = self.origin.split_once("://").unwrap_or_default();
-        let host = authority.split(':').next().unwrap_or_default();
-        host.strip_prefix("api.").unwrap_or(host)
+        self.host.strip_prefix("api.").unwrap_or(&self.host)
+    }
+
+    /// Scheme, host and port: the same for the same server.
+    pub fn origin(&self) -> &str {
+        &self.origin
     }
 
     /// Whether it is on this machine: a stand-in for GitHub.
     pub fn is_loopback(&self) -> bool {
-        let authority = self
-            .origin
-            .split_once("://")
-            .map(|(_, authority)| authority);
-        let host = authority.map(|all| all.rsplit_once(':').map_or(all, |(host, _)| host));
-        matches!(host, Some("127.0.0.1" | "localhost" | "[::1]"))
+        matches!(self.host.as_str(), "127.0.0.1" | "localhost" | "[::1]")
     }
 
     /// The whole address of a request, by REST's path.
     fn uri(&self, path: &str) -> String {
         let Self {
             origin,
+            host: _,
             rest,
             graphql,
         } = self;
@@ -174,14 +189,15 @@ impl Answer {
             problem: match why {
                 Unusable::Errors(message) => Problem::GraphQl(message),
                 Unusable::Malformed(message) => Problem::Malformed(message),
-            },
+            }
+            .printable(),
         }
     }
 
     pub(super) fn parse<T: serde::de::DeserializeOwned>(self) -> Result<T, Error> {
         serde_json::from_value(self.body).map_err(|error| Error {
             request: self.request,
-            problem: Problem::Malformed(error.to_string()),
+            problem: Problem::Malformed(error.to_string()).printable(),
         })
     }
 }
@@ -232,6 +248,12 @@ impl Transport {
         }
     }
 
+    /// Waits until what was sent at a moment can no longer be carried out.
+    pub(super) async fn settled(&self, sent: Timestamp) -> Result<(), Error> {
+        let settled = self.throttle.settled(sent).await;
+        settled.map_err(|held| held.error("looking for new issues".to_owned()))
+    }
+
     /// Whether the credentials may write issues, if they say so.
     pub(super) fn may_write_issues(&self) -> Option<bool> {
         self.credentials.may_write_issues()
@@ -267,12 +289,16 @@ impl Transport {
                 Ok(answer) => return Ok(answer),
                 Err(error) => error,
             };
-            if !self
+            let goes_on = self
                 .throttle
                 .before_next(&error, tried, again(&error))
-                .await
-            {
-                return Err(error);
+                .await;
+            if !goes_on {
+                // Somebody who stops a wait is told so, and not what was waited for.
+                return Err(match self.throttle.is_stopped() {
+                    true => call.fails(Problem::Stopped),
+                    false => error,
+                });
             }
             tried += 1;
         }
@@ -307,7 +333,7 @@ impl Transport {
         let (answer, seen) = match tokio::time::timeout(self.timeout, exchange).await {
             Ok(exchanged) => exchanged,
             Err(_) => {
-                let late = format!("no answer within {}", patience::shown(self.timeout));
+                let late = format!("none came within {}", patience::shown(self.timeout));
                 (Err(call.fails(Problem::Unreachable(late))), Seen::default())
             }
         };
@@ -315,7 +341,9 @@ impl Transport {
         self.usage.points.fetch_add(seen.points, Ordering::Relaxed);
         match &answer {
             Ok(_) => tracing::debug!("{} → {seen}, {took} ms", call.request()),
-            Err(error) => tracing::debug!("{error} ({seen}, {took} ms)"),
+            Err(Error { problem, .. }) => {
+                tracing::debug!("{} → {seen}, {took} ms: {problem}", call.request());
+            }
         }
         answer
     }
@@ -326,6 +354,13 @@ impl Transport {
         secret: &HeaderValue,
     ) -> (Result<Answer, Error>, Seen) {
         let mut seen = Seen::default();
+        if let Some(body) = call
+            .body
+            .filter(|_| tracing::enabled!(tracing::Level::TRACE))
+        {
+            // A secret is in no body that is sent.
+            tracing::trace!("{} ← {}", call.request(), printable(&body.to_string()));
+        }
         let answer = self.exchanged(call, secret, &mut seen).await;
         (answer, seen)
     }
@@ -362,6 +397,7 @@ impl Transport {
             .map_err(|error| fail(Problem::Unreachable(error.to_string())))?
             .to_bytes();
         seen.bytes = bytes.len();
+        let bytes = without(secret, &bytes);
         let body: Option<Value> = serde_json::from_slice(&bytes).ok();
         let message = message(body.as_ref());
         if let Some(wait) = patience::limit(status, &headers, &message, self.throttle.now()) {
@@ -397,8 +433,8 @@ impl Transport {
                 codes: codes(body.as_ref()),
                 location: headers
                     .get(LOCATION)
-                    .and_then(|value| value.to_str().ok())
-                    .map(str::to_owned),
+                    .map(|value| without(secret, value.as_bytes()))
+                    .and_then(|value| String::from_utf8(value.into_owned()).ok()),
             })),
         }
     }
@@ -428,6 +464,29 @@ impl Transport {
     }
 }
 
+/// An answer without the secret of its request, should a server or a proxy repeat it.
+fn without<'a>(secret: &HeaderValue, answer: &'a [u8]) -> Cow<'a, [u8]> {
+    let secret = secret.as_bytes();
+    let secret = secret.strip_prefix(b"Bearer ").unwrap_or(secret);
+    let is_there = |rest: &[u8]| rest.starts_with(secret);
+    // Short ones, such as those for a stand-in, are words that may stand there on their own.
+    if secret.len() < 8 || !(0..answer.len()).any(|at| is_there(&answer[at..])) {
+        return Cow::Borrowed(answer);
+    }
+    let mut out = Vec::with_capacity(answer.len());
+    let mut at = 0;
+    while at < answer.len() {
+        if is_there(&answer[at..]) {
+            out.extend(b"***");
+            at += secret.len();
+        } else {
+            out.push(answer[at]);
+            at += 1;
+        }
+    }
+    Cow::Owned(out)
+}
+
 /// What is told of a request at `-v`.
 #[derive(Debug, Default)]
 struct Seen {
@@ -445,7 +504,7 @@ impl std::fmt::Display for Seen {
             status => write!(f, "{status}, {} bytes", self.bytes)?,
         }
         if self.points > 0 {
-            write!(f, ", {}", crate::words::counted(self.points, "point"))?;
+            write!(f, ", {}", counted(self.points, "point"))?;
         }
         match self.remaining {
             Some(remaining) => write!(f, ", {remaining} left"),
@@ -463,7 +522,7 @@ impl Call<'_> {
     fn fails(&self, problem: Problem) -> Error {
         Error {
             request: self.request(),
-            problem,
+            problem: problem.printable(),
         }
     }
 }
@@ -486,7 +545,7 @@ fn message(body: Option<&Value>) -> String {
     let text = body
         .get("message")
         .and_then(Value::as_str)
-        .unwrap_or("no message");
+        .map_or("no message", |text| text.trim_end_matches('.'));
     let fields: Vec<String> = body
         .get("errors")
         .and_then(Value::as_array)
@@ -559,6 +618,14 @@ mod tests {
         let tenant = address("https://api.octo.ghe.com");
         assert_eq!(tenant.uri(GRAPHQL), "https://api.octo.ghe.com/graphql");
         assert_eq!(tenant.host(), "octo.ghe.com");
+        let odd = address("HTTPS://Git.Example.com:443/api/v3#x");
+        assert_eq!(odd, address("https://git.example.com/api/v3"));
+        let six = address("http://[::1]:9108");
+        assert_eq!(
+            (six.host(), six.origin(), six.is_loopback()),
+            ("[::1]", "http://[::1]:9108", true)
+        );
+        assert!(address("http://[::1]").is_loopback());
         for wrong in [
             "",
             "github.com",
@@ -566,9 +633,26 @@ mod tests {
             "https://u:p@x",
             "https://",
             "https://x?y",
+            "http://git.example.com/api/v3",
+            "http://127.0.0.1.example.com",
         ] {
             assert_eq!(Address::of(wrong), None, "{wrong}");
         }
+    }
+
+    #[test]
+    fn a_secret_that_an_answer_repeats_is_taken_out() {
+        let secret = HeaderValue::from_static("Bearer ghp_0123456789");
+        let answer = without(
+            &secret,
+            b"{\"message\": \"bad: ghp_0123456789, ghp_0123456789\"}",
+        );
+        assert_eq!(&*answer, b"{\"message\": \"bad: ***, ***\"}");
+        assert_eq!(&*without(&secret, b"ghp_012345678"), b"ghp_012345678");
+        assert_eq!(
+            &*without(&HeaderValue::from_static("Bearer any"), b"any"),
+            b"any"
+        );
     }
 
     #[test]

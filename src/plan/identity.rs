@@ -240,7 +240,15 @@ pub(super) fn identify<'a>(
     options: &Options,
 ) -> Identity<'a> {
     if let Some(number) = wanted.number {
-        return pinned(number, seen);
+        return match pinned(number, seen) {
+            Identity::Blocked(blocked) if wanted.journaled => journaled(number, &blocked.reason),
+            // The journal permits nothing: what kepherd has not written is not touched for its sake.
+            Identity::Issue(issue) if wanted.journaled && !issue.own => {
+                let author = issue.author.as_deref().unwrap_or("somebody");
+                journaled(number, &format!("#{number} was written by {author}"))
+            }
+            other => other,
+        };
     }
     let marked = index.marked_here(&wanted.subject);
     match marked.as_slice() {
@@ -304,10 +312,21 @@ pub(super) fn identify<'a>(
         return Identity::NotTracked;
     }
     if !index.listed {
+        let why = seen
+            .unlisted
+            .as_ref()
+            .map_or_else(String::new, |why| format!(" ({why})"));
+        let create = match &wanted.subject {
+            Subject::Kep(number) => {
+                format!("; or look for it yourself, and pass `--create {number}` if there is none")
+            }
+            Subject::Item(_) => String::new(),
+        };
         return doubt(
-            "the repository's issues could not be listed, so that nobody knows whether it has one"
-                .to_owned(),
-            "try again".to_owned(),
+            format!(
+                "the repository's issues could not be listed{why}, so that nobody knows whether it has one"
+            ),
+            format!("try again{create}"),
         );
     }
     let damaged = index.damaged.get(&wanted.subject).into_iter().flatten();
@@ -388,6 +407,19 @@ fn pinned(number: u64, seen: &ObservedRepository) -> Identity<'_> {
         ),
         None => doubt(format!("#{number} was not read"), "try again".to_owned()),
     }
+}
+
+/// What stands in the way of a number that the record does not name.
+fn journaled<'a>(number: u64, reason: &str) -> Identity<'a> {
+    doubt(
+        format!(
+            "{reason}; the record does not name it: a run wrote into its journal that it had created it"
+        ),
+        format!(
+            "if that issue is gone for good, name {number} in `former-issues`, and apply creates a new one; if the journal \
+             is of another GitHub, move it away, or name another one by `--journal`"
+        ),
+    )
 }
 
 fn doubt<'a>(reason: String, remedy: String) -> Identity<'a> {

@@ -12,8 +12,12 @@ use crate::words::{counted, printable};
 /// <https://docs.github.com/en/actions/reference/workflows-and-actions/workflow-commands#adding-a-job-summary>
 const MAX_BYTES: usize = 900 * 1024;
 
-/// A line for what has happened; none for what is about to.
-pub fn event(event: &Event, paint: Paint) -> Option<String> {
+/// A line for what has happened; none for what is about to. Without `links`, for a GitHub that nobody can open, no addresses.
+pub fn event(event: &Event, paint: Paint, links: bool) -> Option<String> {
+    let link = |url: Option<&String>| match url {
+        Some(url) if links => format!("  {}", paint.quiet(url)),
+        _ => String::new(),
+    };
     Some(match event {
         Event::Writing(_) => return None,
         Event::Defined { repository, what } => {
@@ -28,25 +32,51 @@ pub fn event(event: &Event, paint: Paint) -> Option<String> {
             created,
         }) => {
             let word = paint.added(if *created { "created" } else { "updated" });
-            let (name, url) = (printable(name), paint.quiet(url));
-            format!("{word}  #{number}  {subject}  {name}  {url}")
+            let (name, link) = (printable(name), link(Some(url)));
+            format!("{word}  #{number}  {subject}  {name}{link}")
         }
-        Event::Announced { subject, number } => {
-            format!("{}  #{number}  {subject}", paint.added("announced"))
+        Event::Announced {
+            subject,
+            name,
+            number,
+            url,
+        } => {
+            let (word, name) = (paint.added("announced"), printable(name));
+            format!("{word}  #{number}  {subject}  {name}{}", link(url.as_ref()))
         }
         Event::Labelled { repository, number } => {
             let word = paint.added("labelled");
             format!("{word}  {repository}#{number}, a pull request")
         }
-        Event::Failed(Failure { what, why }) => {
+        Event::Failed(Failure { what, why, url: _ }) => {
             let word = paint.removed("failed");
             format!("{word}   {}  {}", printable(what), printable(why))
         }
     })
 }
 
-/// The line that counts, in the plan's words.
-pub fn line(plan: &Plan, outcome: &Outcome, cost: &str) -> String {
+/// The line that counts, in the plan's words. `writes` is how many were sent.
+pub fn line(plan: &Plan, outcome: &Outcome, cost: &str, writes: usize) -> String {
+    let (hash, figures) = (plan.short_hash(), figures_of(plan, outcome));
+    let done = match (&outcome.stopped, outcome.failures.is_empty()) {
+        (Some(_), _) => {
+            let all = plan.counts().writes();
+            format!(
+                "stopped after {writes} of {} of plan {hash}",
+                counted(all, "write")
+            )
+        }
+        (None, true) => format!("applied plan {hash}"),
+        (None, false) => format!("applied plan {hash} in part"),
+    };
+    let figures = match figures.as_str() {
+        "" => "nothing is written".to_owned(),
+        _ => figures,
+    };
+    format!("{done}: {figures} — {cost}")
+}
+
+fn figures_of(plan: &Plan, outcome: &Outcome) -> String {
     let Outcome {
         created,
         updated,
@@ -54,34 +84,36 @@ pub fn line(plan: &Plan, outcome: &Outcome, cost: &str) -> String {
         announced,
         labelled,
         failures,
+        partly,
         stopped: _,
     } = outcome;
     let counts = plan.counts();
     let parts = some_of(&[
         (*created, "created"),
         (*updated, "updated"),
+        (*partly, "of them in part"),
         (counts.drifted, "drifted and left"),
         (counts.in_sync, "in sync before"),
         (counts.blocked, "waiting for a person"),
-        (failures.len(), "failed"),
+        (failures.len().saturating_sub(*partly), "failed"),
     ]);
-    let others: String = [
+    let definitions = match *defined {
+        0 => None,
+        1 => Some("1 label or milestone created".to_owned()),
+        count => Some(format!("{count} labels and milestones created")),
+    };
+    let others = [
         (*labelled, "pull request", " labelled"),
         (*announced, "announcement", " posted"),
         (counts.unread, "repository", " not read"),
         (counts.notices, "notice", ": see `kepherd plan`"),
-    ]
-    .into_iter()
-    .filter(|(count, ..)| *count > 0)
-    .map(|(count, what, more)| format!(" · {}{more}", counted(count, what)))
-    .collect();
-    let definitions = match *defined {
-        0 => String::new(),
-        1 => " · 1 label or milestone created".to_owned(),
-        count => format!(" · {count} labels and milestones created"),
-    };
-    let (hash, parts) = (plan.short_hash(), parts.join(" · "));
-    format!("applied plan {hash}: {parts}{definitions}{others} — {cost}")
+    ];
+    let others = others
+        .into_iter()
+        .filter(|(count, ..)| *count > 0)
+        .map(|(count, what, more)| format!("{}{more}", counted(count, what)));
+    let all: Vec<String> = parts.into_iter().chain(definitions).chain(others).collect();
+    all.join(" · ")
 }
 
 /// What to do next, if not all of it was done.
@@ -98,14 +130,30 @@ pub fn next(outcome: &Outcome) -> Option<String> {
 }
 
 /// A run, for the summary of a job: failures first, then what was written.
-pub fn markdown(plan: &Plan, outcome: &Outcome, events: &[Event], cost: &str) -> String {
-    let mut out = format!("## {}\n\n", text(&line(plan, outcome, cost)));
+pub fn markdown(
+    plan: &Plan,
+    outcome: &Outcome,
+    events: &[Event],
+    cost: &str,
+    writes: usize,
+) -> String {
+    let word = match (&outcome.stopped, outcome.failures.is_empty()) {
+        (Some(_), _) => "Stopped in",
+        (None, true) => "Applied",
+        (None, false) => "Applied in part:",
+    };
+    let line = code_kept(&line(plan, outcome, cost, writes));
+    let mut out = format!("## {word} plan `{}`\n\n{line}\n\n", plan.short_hash());
     if let Some(next) = next(outcome) {
         // Writing to a string cannot fail.
-        let _ = writeln!(out, "> {}\n", text(&next));
+        let _ = writeln!(out, "> {}\n", code_kept(&next));
     }
-    for Failure { what, why } in &outcome.failures {
-        let _ = writeln!(out, "- **failed:** {}: {}", text(what), text(why));
+    for Failure { what, why, url } in &outcome.failures {
+        let what = match url {
+            Some(url) => format!("<a href=\"{}\">{}</a>", html(url), html(what)),
+            None => text(what),
+        };
+        let _ = writeln!(out, "- **failed:** {what}: {}", code_kept(why));
     }
     let done = events.iter().filter_map(markdown_event);
     let mut left = done.clone().count();
@@ -121,15 +169,40 @@ pub fn markdown(plan: &Plan, outcome: &Outcome, events: &[Event], cost: &str) ->
     out
 }
 
+/// Text made inert, but for what stands between backticks, which is code and inert as such.
+fn code_kept(all: &str) -> String {
+    let pieces: Vec<&str> = all.split('`').collect();
+    let last = pieces.len() - 1;
+    let pieces = pieces.iter().enumerate().map(|(at, piece)| {
+        let is_code = at % 2 == 1 && at < last && !piece.contains('\n');
+        if is_code && !piece.is_empty() {
+            format!("`{piece}`")
+        } else {
+            text(piece)
+        }
+    });
+    pieces.collect()
+}
+
+/// Why a run could not run, for the summary of a job.
+pub fn markdown_of_error(why: &str) -> String {
+    format!("## Nothing is applied\n\n{}\n\n", code_kept(why))
+}
+
 /// Why a run did nothing, for the summary of a job.
 pub fn markdown_of_nothing(plan: &Plan, why: &str) -> String {
-    let figures = figures(plan.counts());
-    format!(
-        "## Plan `{}`: {}\n\n{}\n\n",
-        plan.short_hash(),
-        text(why),
-        text(&figures)
-    )
+    let (hash, figures) = (plan.short_hash(), figures(plan.counts()));
+    let mut out = format!("## Plan `{hash}`: {}\n\n{}\n\n", text(why), text(&figures));
+    for refusal in &plan.refused {
+        let _ = writeln!(out, "> **refused:** {}\n", text(refusal));
+    }
+    if !plan.refused.is_empty() {
+        let _ = writeln!(
+            out,
+            "> `kepherd apply --override-guards {hash}` applies it all the same\n"
+        );
+    }
+    out
 }
 
 fn markdown_event(event: &Event) -> Option<String> {
@@ -148,10 +221,37 @@ fn markdown_event(event: &Event) -> Option<String> {
             let link = format!("<a href=\"{}\">#{number}</a>", html(url));
             format!("{word} {link} {subject} {}", text(name))
         }
-        Event::Announced { subject, number } => format!("announced on #{number} {subject}"),
+        Event::Announced {
+            subject,
+            name,
+            number,
+            url,
+        } => {
+            let link = match url {
+                Some(url) => format!("<a href=\"{}\">#{number}</a>", html(url)),
+                None => number.to_string(),
+            };
+            format!("announced on {link} {subject} {}", text(name))
+        }
         Event::Labelled { repository, number } => {
             format!("labelled pull request {repository}#{number}")
         }
     };
     Some(format!("- {row}\n"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn code_stays_code_and_the_rest_is_inert() {
+        assert_eq!(code_kept("run `kepherd apply`"), "run `kepherd apply`");
+        assert_eq!(code_kept("a ` b"), format!("{}{}", text("a "), text(" b")));
+        let hostile = code_kept("`` @octocat `x` <b> `y\n# z`");
+        assert!(
+            !hostile.contains("<b>") && !hostile.contains(" @octocat"),
+            "{hostile}"
+        );
+    }
 }

@@ -419,9 +419,20 @@ impl FromStr for Fault {
         let wrong = |what: &str| NoFault(format!("`{text}` {what}"));
         let number = |digits: &str| digits.parse::<u64>().map_err(|_| wrong("has no number"));
         let (rest, when) = if let Some((rest, digits)) = text.split_once('@') {
-            (rest, When::At(number(digits)?))
+            (
+                rest,
+                When::At(
+                    Some(number(digits)?)
+                        .filter(|n| *n > 0)
+                        .ok_or_else(|| wrong("counts from 1"))?,
+                ),
+            )
         } else if let Some((rest, digits)) = text.split_once('%') {
-            (rest, When::Percent(number(digits)?))
+            let share = Some(number(digits)?).filter(|share| *share <= 100);
+            (
+                rest,
+                When::Percent(share.ok_or_else(|| wrong("is more than all of them"))?),
+            )
         } else {
             (text, When::Always)
         };
@@ -476,6 +487,8 @@ mod tests {
             "reset-after@x",
             "reset-after:some",
             "latency-x",
+            "hang@0",
+            "hang%101",
         ] {
             assert!(wrong.parse::<Fault>().is_err(), "{wrong}");
         }

@@ -288,7 +288,7 @@ fn truly(shared: &Shared, state: &mut State, incoming: &Incoming) -> Reply {
     state.core.spend(u64::from(!free), now);
     state.graphql.spend(0, now);
     let done = match (person, is_graphql, incoming.method.as_str()) {
-        (Identity::App(app), ..) => as_app(app, state, incoming, now),
+        (Identity::App(app), ..) => as_app(&app, state, incoming, now),
         (Identity::Person(person), true, "POST") => parse(incoming).map(|body| {
             let State { world, graphql, .. } = &mut *state;
             let run = |world: &mut World| {
@@ -414,22 +414,22 @@ fn as_person<T>(world: &mut World, person: Option<&str>, act: impl FnOnce(&mut W
 }
 
 /// Who asks.
-enum Identity<'a> {
+enum Identity {
     /// The account that the sandbox belongs to, or this one instead.
     Person(Option<String>),
     /// An App, by its signed statement.
-    App(&'a App),
+    App(App),
 }
 
 /// Any token works: only its absence, the word "bad", and tokens of Apps that were not given out or have expired are refused.
 /// A token `as:octocat` speaks for octocat.
 /// <https://docs.github.com/en/rest/authentication/authenticating-to-the-rest-api>
-fn authenticate<'a>(
-    shared: &'a Shared,
+fn authenticate(
+    shared: &Shared,
     state: &State,
     incoming: &Incoming,
     now: Timestamp,
-) -> Result<Identity<'a>, ApiError> {
+) -> Result<Identity, ApiError> {
     let token = incoming
         .authorization
         .as_deref()
@@ -442,15 +442,22 @@ fn authenticate<'a>(
     match (token, &shared.options.app) {
         (None | Some(""), _) => Err(ApiError::new(401, "Requires authentication")),
         (Some("bad"), _) => Err(bad()),
-        (Some(token), Some(app)) if token.matches('.').count() == 2 => {
+        (Some(token), app) if token.matches('.').count() == 2 => {
+            let app = app
+                .clone()
+                .or_else(|| App::of_statement(token))
+                .ok_or_else(bad)?;
             app.check(token, now).map(|()| Identity::App(app))
         }
-        (Some(token), app) if token.starts_with("ghs_") => match app {
-            Some(app) if state.tokens.is_valid(token, now) => {
-                Ok(Identity::Person(Some(app.login())))
+        (Some(token), app) if token.starts_with("ghs_") => {
+            let login = app
+                .as_ref()
+                .map_or_else(|| "kepherd-app[bot]".to_owned(), App::login);
+            match state.tokens.is_valid(token, now) {
+                true => Ok(Identity::Person(Some(login))),
+                false => Err(bad()),
             }
-            _ => Err(bad()),
-        },
+        }
         (Some(token), _) => {
             let plain = |login: &&str| {
                 !login.is_empty()

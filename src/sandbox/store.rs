@@ -63,6 +63,11 @@ impl Drop for Lock {
 
 /// Reads the world of a state file; none if there is no such file.
 pub fn load(path: &Path) -> io::Result<Option<World>> {
+    // Looked at before it is opened: opening a pipe would wait for its writer.
+    if std::fs::metadata(path).is_ok_and(|found| !found.is_file()) {
+        let error = io::Error::other("it is no regular file");
+        return Err(explain(path, "cannot be read", &error));
+    }
     let text = match std::fs::read(path) {
         Ok(text) => text,
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),

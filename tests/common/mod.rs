@@ -184,7 +184,7 @@ pub fn app(token_lifetime: i64) -> App {
     App {
         id: 1234,
         slug: "kepherd-app".to_owned(),
-        public_key: key.public().as_ref().to_vec(),
+        public_key: Some(key.public().as_ref().to_vec()),
         token_lifetime,
         issues: "write".to_owned(),
     }
