@@ -122,6 +122,8 @@ pub enum Place {
     Key(Pointer),
     /// The value; of a table, its header or its braces.
     Value(Pointer),
+    /// An item of a list, with what keeps it apart from its neighbours: what goes when the item goes.
+    Item(Pointer),
     /// Known already, from the parser.
     Span(Span),
 }
@@ -146,15 +148,28 @@ pub struct Edit<P> {
     pub place: P,
     /// What stands there afterwards, as TOML.
     pub replacement: String,
+    /// Whether it is the answer, or only looks like it.
+    pub certainty: Certainty,
 }
 
-/// A remedy: words, and the edit where there is one right answer.
+/// How sure a remedy is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Certainty {
+    /// There is no other: `--fix` writes it.
+    Sure,
+    /// It looks like what was meant, and a person has to say so.
+    Guess,
+}
+
+/// A remedy: words, and how to write it where that is known.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Help<P> {
     /// What to do.
     pub text: String,
     /// How to write it.
     pub edit: Option<Edit<P>>,
+    /// The path below the registry's root that the file of the finding belongs at, if `--fix` moves it there.
+    pub rename: Option<String>,
 }
 
 /// One mistake, reported once. `P` is [`Place`] as rules make it, [`Span`] as renderers take it.
@@ -178,6 +193,8 @@ pub struct Diagnostic<P = Span> {
     pub notes: Vec<String>,
     /// What to write instead.
     pub help: Vec<Help<P>>,
+    /// What makes it the same finding after its line has moved; filled in by [`crate::rules::run`].
+    pub fingerprint: String,
 }
 
 /// A [`Diagnostic`] whose places are still places in documents.
@@ -200,6 +217,7 @@ impl Finding {
             why: "",
             notes: Vec::new(),
             help: Vec::new(),
+            fingerprint: String::new(),
         }
     }
 
@@ -241,20 +259,54 @@ impl Finding {
         self.help.push(Help {
             text: text.into(),
             edit: None,
+            rename: None,
         });
         self
     }
 
-    /// Adds a remedy that replaces the underlined text.
+    /// Adds a remedy that replaces the underlined text, if a person agrees.
     #[must_use]
-    pub fn replace_with(mut self, text: impl Into<String>, replacement: impl Into<String>) -> Self {
+    pub fn replace_with(self, text: impl Into<String>, replacement: impl Into<String>) -> Self {
+        let place = self.primary.place.clone();
+        self.edit(text, place, replacement, Certainty::Guess)
+    }
+
+    /// Adds the remedy that replaces the underlined text: there is no other.
+    #[must_use]
+    pub fn fix_with(self, text: impl Into<String>, replacement: impl Into<String>) -> Self {
+        let place = self.primary.place.clone();
+        self.edit(text, place, replacement, Certainty::Sure)
+    }
+
+    /// Adds a remedy that replaces what stands at a place.
+    #[must_use]
+    pub fn edit(
+        mut self,
+        text: impl Into<String>,
+        place: Place,
+        replacement: impl Into<String>,
+        certainty: Certainty,
+    ) -> Self {
         self.help.push(Help {
             text: text.into(),
             edit: Some(Edit {
                 file: self.primary.file,
-                place: self.primary.place.clone(),
+                place,
                 replacement: replacement.into(),
+                certainty,
             }),
+            rename: None,
+        });
+        self
+    }
+
+    /// Adds the remedy that moves the file to another path below the registry's root: there is no other.
+    #[must_use]
+    pub fn rename_to(mut self, text: impl Into<String>, path: impl Into<String>) -> Self {
+        self.help.push(Help {
+            text: text.into(),
+            edit: None,
+            rename: Some(path.into()),
         });
         self
     }
@@ -277,7 +329,9 @@ impl Finding {
                     place: span_of(edit.file, &edit.place),
                     file: edit.file,
                     replacement: edit.replacement,
+                    certainty: edit.certainty,
                 }),
+                rename: help.rename,
             })
             .collect();
         Diagnostic {
@@ -290,7 +344,18 @@ impl Finding {
             why: self.why,
             notes: self.notes,
             help,
+            fingerprint: self.fingerprint,
         }
+    }
+}
+
+impl Diagnostic {
+    /// All that there is to say, a line each.
+    pub fn in_words(&self) -> String {
+        let mut lines = vec![self.message.clone(), format!("why: {}", self.why)];
+        lines.extend(self.notes.iter().map(|note| format!("note: {note}")));
+        lines.extend(self.help.iter().map(|help| format!("help: {}", help.text)));
+        lines.join("\n")
     }
 }
 

@@ -138,6 +138,7 @@ impl<'f> Located<'f> {
 pub fn span_of(file: &SourceFile, table: &Spanned<DeTable<'_>>, place: &Place) -> Span {
     let (pointer, wants_key) = match place {
         Place::Span(span) => return file.clamp(*span),
+        Place::Item(pointer) => return file.clamp(item(file, table, pointer)),
         Place::Key(pointer) => (pointer, true),
         Place::Value(pointer) => (pointer, false),
     };
@@ -173,6 +174,37 @@ fn locate(
         node = Some(next);
     }
     file.first_line_of(found)
+}
+
+/// An item of a list with its separator: up to the next item, or from the one before it if it is the last. Comments that
+/// stand between them go too.
+fn item(file: &SourceFile, root: &Spanned<DeTable<'_>>, pointer: &Pointer) -> Span {
+    let whole = locate(file, root, pointer, false);
+    let steps: Vec<String> = pointer.steps().collect();
+    let Some((index, list)) = steps.split_last().and_then(|(last, list)| {
+        let list = list
+            .iter()
+            .fold(Pointer::root(), |list, step| list.key(step));
+        Some((last.parse::<usize>().ok()?, list))
+    }) else {
+        return whole;
+    };
+    let at = |index: usize| locate(file, root, &list.clone().index(index), false);
+    let (before, after) = (index.checked_sub(1).map(at), at(index + 1));
+    // Where there is no such item, the list itself is found.
+    if after.start >= whole.end {
+        Span {
+            end: after.start,
+            ..whole
+        }
+    } else if let Some(before) = before {
+        Span {
+            start: before.end,
+            ..whole
+        }
+    } else {
+        whole
+    }
 }
 
 fn entry<'t, 'i>(
@@ -227,6 +259,17 @@ mod tests {
         assert_eq!(text_at(&file, &Place::Key(state)), "state");
         let allow = Pointer::to("allow").index(0).key("rule");
         assert_eq!(text_at(&file, &Place::Value(allow)), "\"x\"");
+    }
+
+    #[test]
+    fn an_item_of_a_list_goes_with_its_separator() {
+        let file = file("a = [\"x\", \"y\", \"z\"]\nb = [\n  1,\n  2,\n]\n");
+        let item = |key: &str, index| text_at(&file, &Place::Item(Pointer::to(key).index(index)));
+        assert_eq!(item("a", 0), "\"x\", ");
+        assert_eq!(item("a", 1), "\"y\", ");
+        assert_eq!(item("a", 2), ", \"z\"");
+        assert_eq!(item("b", 0), "1,\n  ");
+        assert_eq!(item("b", 1), ",\n  2");
     }
 
     #[test]

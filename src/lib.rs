@@ -14,6 +14,7 @@ pub mod diagnostic;
 pub mod digest;
 pub mod document;
 pub mod edit;
+pub mod fix;
 pub mod git;
 pub mod github;
 pub mod github_limits;

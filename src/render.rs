@@ -7,4 +7,5 @@ pub mod plan_markdown;
 mod plan_rows;
 pub mod plan_text;
 pub mod rule_docs;
+pub mod sarif;
 pub mod text;

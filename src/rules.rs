@@ -11,6 +11,7 @@ mod duplicate_issue;
 mod duplicate_kep;
 mod file_name;
 mod github_limits;
+mod handle_case;
 mod issue_replaced;
 mod kep_renumbered;
 mod late_milestone;
@@ -45,6 +46,7 @@ mod work_item_unassigned;
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::diagnostic::{Diagnostic, FileId, Finding, Level, Place, Pointer, RuleId};
+use crate::digest;
 use crate::document::{self, Located};
 use crate::registry::Registry;
 use crate::registry::kep::Allow;
@@ -105,6 +107,7 @@ pub const RULES: &[&Rule] = &[
     &duplicate_kep::RULE,
     &file_name::RULE,
     &github_limits::RULE,
+    &handle_case::RULE,
     &issue_replaced::RULE,
     &kep_renumbered::RULE,
     &late_milestone::RULE,
@@ -213,6 +216,8 @@ pub fn run(loaded: &Loaded, today: Date, base: Option<&Loaded>) -> Checked {
             .then_with(|| a.message.cmp(&b.message))
     });
     diagnostics.dedup();
+    let name_of = |id: FileId| file_of(id).path.to_string();
+    give_fingerprints(&mut diagnostics, registry, name_of);
     if let Some(base) = base {
         mark_known(&mut diagnostics, registry, base, today);
     }
@@ -251,6 +256,26 @@ fn fingerprints<'a>(
             Some((diagnostic.rule, record, diagnostic.message.clone()))
         })
         .collect()
+}
+
+/// Gives each finding a digest of what makes it the same one, and of how many such there are before it.
+fn give_fingerprints(
+    diagnostics: &mut [Diagnostic],
+    registry: &Registry,
+    path_of: impl Fn(FileId) -> String,
+) {
+    let all = fingerprints(diagnostics.iter(), registry);
+    let mut seen: BTreeMap<Fingerprint, usize> = BTreeMap::new();
+    for (diagnostic, fingerprint) in diagnostics.iter_mut().zip(all) {
+        let (rule, record, message) = fingerprint.unwrap_or_else(|| {
+            let path = path_of(diagnostic.primary.file);
+            (diagnostic.rule, path, diagnostic.message.clone())
+        });
+        let digest = digest::of([rule.0, record.as_str(), message.as_str()]);
+        let count = seen.entry((rule, record, message)).or_default();
+        *count += 1;
+        diagnostic.fingerprint = format!("{}:{count}", &digest[..16]);
+    }
 }
 
 /// Marks the findings that were there before a change, each as often as it was.

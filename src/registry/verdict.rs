@@ -14,10 +14,10 @@ use toml::de::DeTable;
 use super::load::SCHEMA;
 use super::schema::FileKind;
 use super::values::{PlannedDate, Release};
-use crate::diagnostic::{FileId, Finding, Place, Pointer};
+use crate::diagnostic::{Certainty, FileId, Finding, Place, Pointer};
 use crate::document::{self, DATE_MARK};
 use crate::source::{SourceFile, Span};
-use crate::words::{nearest, one_of};
+use crate::words::{nearest, one_of, same_name};
 
 /// The most findings in one file that are put into words: a little more than are shown.
 const MOST_VERDICTS: usize = 2_000;
@@ -236,7 +236,9 @@ impl Judgement<'_> {
         };
         let finding = self.described(finding(message), at);
         match self.remedy(at, value, schema, &choices) {
-            Some((text, replacement)) => finding.replace_with(text, replacement),
+            Some((text, replacement, certainty)) => {
+                finding.edit(text, place, replacement, certainty)
+            }
             None if !choices.is_empty() => finding.help(format!(
                 "write {}",
                 one_of(choices.iter().map(String::as_str))
@@ -287,11 +289,19 @@ impl Judgement<'_> {
         value: &Value,
         schema: &Value,
         choices: &[String],
-    ) -> Option<(&'static str, String)> {
+    ) -> Option<(&'static str, String, Certainty)> {
         if let Value::String(text) = value
             && let Some(choice) = nearest(text, choices.iter().map(String::as_str))
         {
-            return Some(("a similar value exists", document::quoted(choice)));
+            let certainty = match same_name(text.trim(), choice) {
+                true => Certainty::Sure,
+                false => Certainty::Guess,
+            };
+            return Some((
+                "a similar value exists",
+                document::quoted(choice),
+                certainty,
+            ));
         }
         let text = match value {
             Value::String(text) => text.trim_start_matches(DATE_MARK).to_owned(),
@@ -303,8 +313,8 @@ impl Judgement<'_> {
         };
         slips(&text, schema)
             .into_iter()
-            .find(|(_, candidate, _)| candidate != value && self.accepts(at, candidate))
-            .map(|(why, _, written)| (why, written))
+            .find(|(_, candidate, ..)| candidate != value && self.accepts(at, candidate))
+            .map(|(why, _, written, certainty)| (why, written, certainty))
     }
 
     /// Whether a value would be allowed at a place. Judged in a document with nothing else in it: what is missing
@@ -388,43 +398,51 @@ impl Judgement<'_> {
     }
 }
 
-/// What was probably meant by a text of the wrong spelling or type: why, as JSON, and as TOML.
-fn slips(text: &str, schema: &Value) -> Vec<(&'static str, Value, String)> {
+/// What was probably meant by a text of the wrong spelling or type: why, as JSON, as TOML, and whether it can be anything else.
+fn slips(text: &str, schema: &Value) -> Vec<(&'static str, Value, String, Certainty)> {
+    use Certainty::{Guess, Sure};
     let bare = text.trim().trim_start_matches(['@', '#']);
     if bare.is_empty() {
         return Vec::new();
     }
-    let mut texts: Vec<(&'static str, String)> = vec![
-        ("write it in quotes", text.to_owned()),
-        ("write it without white space", text.trim().to_owned()),
-        ("write it without the sign", bare.to_owned()),
+    let mut texts: Vec<(&'static str, String, Certainty)> = vec![
+        ("write it in quotes", text.to_owned(), Sure),
+        ("write it without white space", text.trim().to_owned(), Sure),
+        ("write it without the sign", bare.to_owned(), Sure),
         (
             "write it without the `v`",
             bare.trim_start_matches(['v', 'V']).to_owned(),
+            Sure,
         ),
-        ("write it in lower case", bare.to_lowercase()),
-        ("name the patch release too", format!("{bare}.0")),
+        ("write it in lower case", bare.to_lowercase(), Sure),
+        // Which one has it is for a person to say.
+        ("name the patch release too", format!("{bare}.0"), Guess),
     ];
     if let Some((release, _patch)) = bare.trim_start_matches(['v', 'V']).rsplit_once('.') {
-        texts.push(("name the minor release only", release.to_owned()));
+        texts.push(("name the minor release only", release.to_owned(), Guess));
     }
     if let Some(last) = bare.split_whitespace().next_back() {
         texts.push((
             "write it alone",
             last.trim_start_matches(['v', 'V']).to_owned(),
+            Guess,
         ));
     }
     if let Some(rest) = bare.strip_prefix("https://github.com/") {
         let reference = rest.replace("/pull/", "#").replace("/issues/", "#");
-        texts.push(("write it as owner/name#number", reference));
+        texts.push(("write it as owner/name#number", reference, Sure));
     }
-    let mut all: Vec<(&'static str, Value, String)> = texts
+    let mut all: Vec<(&'static str, Value, String, Certainty)> = texts
         .iter()
-        .map(|(why, text)| (*why, Value::from(text.as_str()), document::quoted(text)))
+        .map(|(why, text, certainty)| {
+            let value = Value::from(text.as_str());
+            (*why, value, document::quoted(text), *certainty)
+        })
         .collect();
     let digits: String = bare.chars().filter(char::is_ascii_digit).collect();
     if let Ok(number) = digits.parse::<u64>() {
-        all.push(("write the number alone", number.into(), number.to_string()));
+        let written = number.to_string();
+        all.push(("write the number alone", number.into(), written, Guess));
     }
     let truth = match bare.to_lowercase().as_str() {
         "true" | "yes" | "on" => Some(true),
@@ -436,23 +454,25 @@ fn slips(text: &str, schema: &Value) -> Vec<(&'static str, Value, String)> {
             "write `true` or `false`, without quotes",
             truth.into(),
             truth.to_string(),
+            Sure,
         ));
     }
     let date = Value::from(format!("{DATE_MARK}{bare}"));
-    all.push(("write a date without quotes", date, bare.to_owned()));
+    all.push(("write a date without quotes", date, bare.to_owned(), Sure));
     if schema.get("type") == Some(&"array".into()) {
         let list = Value::Array(vec![Value::from(bare)]);
         all.push((
             "write it as a list",
             list,
             format!("[{}]", document::quoted(bare)),
+            Sure,
         ));
     }
     let required = schema.get("required").and_then(Value::as_array);
     if let Some([Value::String(key)]) = required.map(Vec::as_slice) {
         let table = serde_json::json!({ key: bare });
         let written = format!("{{ {key} = {} }}", document::quoted(bare));
-        all.push(("write it as a table", table, written));
+        all.push(("write it as a table", table, written, Sure));
     }
     all
 }

@@ -76,17 +76,6 @@ fn write_annotation(
     let file = &files[diagnostic.primary.file.0];
     let span = diagnostic.primary.place;
     let (start, end) = (file.position(span.start), file.position(span.end));
-    let mut text = vec![
-        diagnostic.message.clone(),
-        format!("why: {}", diagnostic.why),
-    ];
-    text.extend(diagnostic.notes.iter().map(|note| format!("note: {note}")));
-    text.extend(
-        diagnostic
-            .help
-            .iter()
-            .map(|help| format!("help: {}", help.text)),
-    );
     // Columns of different lines make no range; GitHub takes none then.
     let columns = if start.line == end.line {
         format!(",col={},endColumn={}", start.column, end.column)
@@ -100,7 +89,7 @@ fn write_annotation(
         start.line,
         end.line,
         property(&diagnostic.rule.to_string()),
-        data(&text.join("\n"))
+        data(&diagnostic.in_words())
     );
 }
 

@@ -3,7 +3,7 @@
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use crate::diagnostic::{Diagnostic, Label, Level};
+use crate::diagnostic::{Certainty, Diagnostic, Label, Level};
 use crate::source::{Position, SourceFile, Span};
 
 /// The version of the format; it grows when a field changes its meaning or goes away.
@@ -43,6 +43,8 @@ pub struct FindingJson {
     pub notes: Vec<String>,
     /// What to write instead.
     pub help: Vec<HelpJson>,
+    /// The same for the same finding after its line has moved.
+    pub fingerprint: String,
 }
 
 /// A place in a file.
@@ -74,9 +76,12 @@ pub struct PositionJson {
 pub struct HelpJson {
     /// What to do.
     pub text: String,
-    /// The edit, where there is one right answer.
+    /// How to write it, where that is known.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub edit: Option<EditJson>,
+    /// The path below the registry's root that `--fix` moves the file to.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub rename: Option<String>,
 }
 
 /// A replacement of a place's text.
@@ -87,6 +92,8 @@ pub struct EditJson {
     pub at: PlaceJson,
     /// What stands there afterwards.
     pub replacement: String,
+    /// Whether there is no other answer, so that `--fix` writes it.
+    pub sure: bool,
 }
 
 /// Findings as JSON, with a newline at the end.
@@ -114,9 +121,12 @@ pub fn findings(diagnostics: &[Diagnostic], files: &[SourceFile], records: usize
                         edit: help.edit.as_ref().map(|edit| EditJson {
                             at: self::place(&files[edit.file.0], edit.place, ""),
                             replacement: edit.replacement.clone(),
+                            sure: edit.certainty == Certainty::Sure,
                         }),
+                        rename: help.rename.clone(),
                     })
                     .collect(),
+                fingerprint: diagnostic.fingerprint.clone(),
             })
             .collect(),
     };

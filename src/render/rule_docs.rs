@@ -41,7 +41,8 @@ pub fn page() -> String {
     page
 }
 
-fn section(rule: &Rule) -> String {
+/// A rule's part of it.
+pub(super) fn section(rule: &Rule) -> String {
     format!(
         "\n### `{}`\n\n{} ({}). Why: {}. Source: {}.\n\n```toml\n{}\n```\n\n{}\n",
         rule.id,

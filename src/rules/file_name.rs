@@ -60,7 +60,10 @@ fn check(context: &Context<'_>, findings: &mut Vec<Finding>) {
                 file_start(),
                 format!("`{stem}` does not begin with the KEP's number and a hyphen"),
             )
-            .help(format!("rename the file to `{number}-{stem}.toml`")),
+            .rename_to(
+                format!("rename the file to `{number}-{stem}.toml`"),
+                beside(path, &format!("{number}-{stem}.toml")),
+            ),
         };
         findings.push(finding);
     }
@@ -84,8 +87,7 @@ fn check(context: &Context<'_>, findings: &mut Vec<Finding>) {
 /// A rename, unless it would overwrite another record: then this one is a copy.
 fn remedy(registry: &Registry, path: &str, named: u32, number: u32) -> String {
     let renamed = renamed(path, number);
-    let folder = path.rsplit_once('/').map_or("", |(folder, _)| folder);
-    let taken = format!("{folder}/{renamed}");
+    let taken = beside(path, &renamed);
     if registry.files.iter().any(|file| *file.path == *taken) {
         format!(
             "`{renamed}` is there already: write `number = {named}`, with an issue of its own, or remove this copy"
@@ -93,6 +95,12 @@ fn remedy(registry: &Registry, path: &str, named: u32, number: u32) -> String {
     } else {
         format!("rename the file to `{renamed}`, or write `number = {named}`")
     }
+}
+
+/// The path of another file in the same folder.
+fn beside(path: &str, name: &str) -> String {
+    let folder = path.rsplit_once('/').map_or("", |(folder, _)| folder);
+    format!("{folder}/{name}")
 }
 
 fn renamed(path: &str, number: u32) -> String {

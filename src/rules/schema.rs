@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 
 use super::{Context, FORMAT, Group, Rule};
-use crate::diagnostic::{FileId, Finding, Level, Place, Pointer};
+use crate::diagnostic::{Certainty, FileId, Finding, Level, Place, Pointer};
 use crate::document;
 use crate::registry::Registry;
 use crate::registry::load::SCHEMA;
@@ -74,6 +74,11 @@ fn entries_that_stand_twice(registry: &Registry, findings: &mut Vec<Finding>) {
             Some("release"),
             releases.collect(),
         ));
+        for (index, cycle) in calendar.value.cycles.iter().enumerate() {
+            let place = Pointer::to("cycles").index(index).key("liaisons");
+            let liaisons = cycle.liaisons.iter().map(ToString::to_string);
+            lists.push((calendar.file, place, None, liaisons.collect()));
+        }
     }
     for calendar in registry.runtimes.values() {
         let releases = calendar
@@ -99,6 +104,9 @@ fn entries_that_stand_twice(registry: &Registry, findings: &mut Vec<Finding>) {
         ));
         let owners = record.owners.iter().map(ToString::to_string);
         lists.push((entry.file, Pointer::to("owners"), None, owners.collect()));
+        let former = record.former_issues.iter().map(ToString::to_string);
+        let place = Pointer::to("former-issues");
+        lists.push((entry.file, place, None, former.collect()));
         let related = record.related_issues.iter().map(ToString::to_string);
         lists.push((
             entry.file,
@@ -146,17 +154,22 @@ fn entries_that_stand_twice(registry: &Registry, findings: &mut Vec<Finding>) {
             };
             // Handles, repositories and releases: none of them tells upper from lower case.
             if let Some(earlier) = first.get(&word.to_lowercase()) {
-                findings.push(
-                    Finding::new(
-                        RULE.id,
-                        file,
-                        place(index),
-                        format!("`{word}` stands here twice"),
-                    )
-                    .label("the second time")
-                    .also(file, place(*earlier), "the first time")
-                    .help("remove one of the two"),
-                );
+                let finding = Finding::new(
+                    RULE.id,
+                    file,
+                    place(index),
+                    format!("`{word}` stands here twice"),
+                )
+                .label("the second time")
+                .also(file, place(*earlier), "the first time");
+                findings.push(match key {
+                    // Two tables may say different things of it.
+                    Some(_) => finding.help("remove one of the two"),
+                    None => {
+                        let item = Place::Item(list.clone().index(index));
+                        finding.edit("leave the second one out", item, "", Certainty::Sure)
+                    }
+                });
             } else {
                 first.insert(word.to_lowercase(), index);
             }
@@ -462,7 +475,11 @@ mod tests {
           |              the first time
           |
           = why: what kepherd does not understand it cannot do, and ignoring it would hide the slip
-          = help: remove one of the two
+        help: leave the second one out
+          |
+        4 - shepherds = ["mikebrow", "MikeBrow"]
+        4 + shepherds = ["mikebrow"]
+          |
         "#);
     }
 
