@@ -88,6 +88,15 @@ pub struct Check {
     /// How findings are written
     #[arg(long, value_name = "FORMAT", default_value = "text")]
     pub format: CheckFormat,
+    /// Mend what has one right answer, and check what is left
+    #[arg(long, conflicts_with = "at")]
+    pub fix: bool,
+    /// Only show what `--fix` would change
+    #[arg(long, requires = "fix")]
+    pub diff: bool,
+    /// Check again whenever a file changes, until Ctrl-C
+    #[arg(long, conflicts_with_all = ["at", "fix"])]
+    pub watch: bool,
 }
 
 /// Options of `explain`.
@@ -113,6 +122,10 @@ pub enum CheckFormat {
     Json,
     /// Annotations of a GitHub workflow
     Github,
+    /// SARIF 2.1.0, for GitHub's code scanning and other viewers
+    Sarif,
+    /// For the summary of a GitHub job
+    Markdown,
 }
 
 /// How a plan is written.

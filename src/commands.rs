@@ -16,6 +16,7 @@ mod revision;
 mod sandbox;
 mod schema;
 mod upstream;
+mod watch;
 mod write_back;
 
 use std::io::{IsTerminal as _, Write};
@@ -29,7 +30,7 @@ use crate::render::plan_text::Paint;
 use crate::words::printable;
 
 /// How a command ends; the exit status, as `diff` does it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Exit {
     /// Clean, or nothing to do.
     Clean,

@@ -118,6 +118,21 @@ pub fn code(text: &str) -> String {
         .collect()
 }
 
+/// Text made inert, but for what stands between backticks, which is code and inert as such.
+pub fn with_code(all: &str) -> String {
+    let pieces: Vec<&str> = all.split('`').collect();
+    let last = pieces.len() - 1;
+    let pieces = pieces.iter().enumerate().map(|(at, piece)| {
+        let is_code = at % 2 == 1 && at < last && !piece.contains('\n');
+        if is_code && !piece.is_empty() {
+            format!("`{piece}`")
+        } else {
+            text(piece)
+        }
+    });
+    pieces.collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -151,5 +166,16 @@ mod tests {
     fn a_link_with_parentheses_stays_one_link() {
         let address = "https://en.wikipedia.org/wiki/Go_(x)".parse().unwrap();
         assert!(link(&address).ends_with("(https://en.wikipedia.org/wiki/Go_%28x%29)"));
+    }
+
+    #[test]
+    fn code_stays_code_and_the_rest_is_inert() {
+        assert_eq!(with_code("run `kepherd apply`"), "run `kepherd apply`");
+        assert_eq!(with_code("a ` b"), format!("{}{}", text("a "), text(" b")));
+        let hostile = with_code("`` @octocat `x` <b> `y\n# z`");
+        assert!(
+            !hostile.contains("<b>") && !hostile.contains(" @octocat"),
+            "{hostile}"
+        );
     }
 }

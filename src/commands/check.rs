@@ -5,16 +5,83 @@ use std::collections::BTreeSet;
 use anyhow::Result;
 
 use super::revision::Around;
-use super::{Context, Exit, files};
+use super::{Context, Exit, files, watch};
 use crate::cli::{Check, CheckFormat};
 use crate::diagnostic::{Diagnostic, Level};
+use crate::fix::{Fixed, fix};
 use crate::registry::Registry;
 use crate::registry::load::{Loaded, RawFile, load, load_from};
-use crate::render;
+use crate::render::{self, diff};
 use crate::rules::{self, Checked};
 use crate::source::SourceFile;
+use crate::words::counted;
 
 pub(super) fn run(context: &mut Context<'_>, options: &Check) -> Result<Exit> {
+    if options.watch {
+        return watch::run(context, options);
+    }
+    let mended = if options.fix {
+        mend(context, options.diff)?
+    } else {
+        true
+    };
+    let exit = check(context, options)?;
+    Ok(match mended {
+        true => exit,
+        false => exit.max(Exit::Findings),
+    })
+}
+
+/// Mends what can be mended, or only shows it. Gives whether all of it was written.
+fn mend(context: &mut Context<'_>, only_show: bool) -> Result<bool> {
+    let root = files::root(context)?;
+    let prefix = files::prefix(&root, &context.environment.directory);
+    let fixed = fix(&files::raw(&root)?, context.today(), |_| true);
+    let mut whole = true;
+    for Fixed {
+        path,
+        new_path,
+        before,
+        after,
+        count: _,
+    } in &fixed
+    {
+        if only_show {
+            let paint = context.paint();
+            write!(
+                context.out,
+                "{}",
+                diff::unified(&prefix, path, before, new_path, after, paint)
+            )?;
+            continue;
+        }
+        if let Err(error) = files::replace(&root, path, before, new_path, after) {
+            whole = false;
+            writeln!(context.log, "error: {error:#}")?;
+        }
+    }
+    if !context.global.quiet {
+        let count = fixed.iter().map(|one| one.count).sum();
+        let word = match (fixed.is_empty(), only_show) {
+            (true, _) => "nothing can be mended without a person".to_owned(),
+            (false, true) => format!(
+                "`--fix` mends {} in {}",
+                counted(count, "finding"),
+                counted(fixed.len(), "file")
+            ),
+            (false, false) => format!(
+                "mended {} in {}",
+                counted(count, "finding"),
+                counted(fixed.len(), "file")
+            ),
+        };
+        writeln!(context.log, "{word}")?;
+    }
+    Ok(whole)
+}
+
+/// One check, of the files or of a revision.
+pub(super) fn check(context: &mut Context<'_>, options: &Check) -> Result<Exit> {
     let judges = options.base.is_some() || context.environment.is_pull_request;
     let mut around = if judges || options.at.is_some() {
         Some(Around::of(context)?)
@@ -86,6 +153,16 @@ pub(super) fn run(context: &mut Context<'_>, options: &Check) -> Result<Exit> {
         CheckFormat::Json => {
             let json = render::json::findings(&checked.diagnostics, &checked.files, records);
             write!(context.out, "{json}")?;
+        }
+        CheckFormat::Sarif => {
+            let (all, files) = (&checked.diagnostics, &checked.files);
+            let sarif = render::sarif::sarif(all, files, &prefix, base.is_some());
+            write!(context.out, "{sarif}")?;
+        }
+        CheckFormat::Markdown => {
+            let (all, files) = (&checked.diagnostics, &checked.files);
+            let markdown = render::findings_markdown::findings(all, files, &prefix, records);
+            write!(context.out, "{markdown}")?;
         }
         CheckFormat::Github => {
             let annotations =

@@ -24,15 +24,26 @@ pub(super) struct Opened {
 
 /// Finds and reads the registry.
 pub(super) fn open(context: &Context<'_>) -> Result<Opened> {
-    let root = find(context.global.registry.as_deref(), context.environment)?;
-    let mut files = Vec::new();
-    collect(&root, &mut Vec::new(), &mut files)?;
+    let root = root(context)?;
     let prefix = prefix(&root, &context.environment.directory);
+    let loaded = load(raw(&root)?);
     Ok(Opened {
         root,
         prefix,
-        loaded: load(files),
+        loaded,
     })
+}
+
+/// The registry's folder.
+pub(super) fn root(context: &Context<'_>) -> Result<PathBuf> {
+    find(context.global.registry.as_deref(), context.environment)
+}
+
+/// The registry's files, as they are.
+pub(super) fn raw(root: &Path) -> Result<Vec<RawFile>> {
+    let mut files = Vec::new();
+    collect(root, &mut Vec::new(), &mut files)?;
+    Ok(files)
 }
 
 fn find(named: Option<&Path>, environment: &Environment) -> Result<PathBuf> {
@@ -137,7 +148,8 @@ pub(super) fn read_text(path: &Path, most: u64) -> Result<String> {
     Ok(text)
 }
 
-fn prefix(root: &Path, here: &Path) -> String {
+/// What leads from the working directory to the registry, for messages.
+pub(super) fn prefix(root: &Path, here: &Path) -> String {
     let shown = root.strip_prefix(here).unwrap_or(root);
     let shown = shown.to_string_lossy();
     if shown.is_empty() || shown.ends_with('/') {
@@ -193,6 +205,29 @@ pub(super) fn create(root: &Path, below: &str, text: &str) -> Result<()> {
         );
     }
     write(&path, text)
+}
+
+/// Writes a file if it still is what it was, and gives it another name if it is to have one. Nothing is overwritten.
+pub(super) fn replace(root: &Path, old: &str, before: &str, new: &str, after: &str) -> Result<()> {
+    let path = root.join(old);
+    let shown = path.display();
+    if read_text(&path, MAX_FILE_BYTES)? != before {
+        bail!("`{shown}` was changed meanwhile, and is left as it is");
+    }
+    let target = root.join(new);
+    if old != new && fs::symlink_metadata(&target).is_ok() {
+        bail!(
+            "`{}` is there already: `{shown}` keeps its name",
+            target.display()
+        );
+    }
+    if before != after {
+        write(&path, after)?;
+    }
+    if old != new {
+        fs::rename(&path, &target).with_context(|| format!("`{shown}` cannot be renamed"))?;
+    }
+    Ok(())
 }
 
 /// Writes a file whole or not at all.

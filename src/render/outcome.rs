@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use super::plan_text::{Paint, figures, some_of};
 use crate::apply::{Event, Failure, Outcome, Written};
-use crate::markdown::{html, text};
+use crate::markdown::{html, text, with_code};
 use crate::plan::Plan;
 use crate::words::{counted, printable};
 
@@ -142,18 +142,18 @@ pub fn markdown(
         (None, true) => "Applied",
         (None, false) => "Applied in part:",
     };
-    let line = code_kept(&line(plan, outcome, cost, writes));
+    let line = with_code(&line(plan, outcome, cost, writes));
     let mut out = format!("## {word} plan `{}`\n\n{line}\n\n", plan.short_hash());
     if let Some(next) = next(outcome) {
         // Writing to a string cannot fail.
-        let _ = writeln!(out, "> {}\n", code_kept(&next));
+        let _ = writeln!(out, "> {}\n", with_code(&next));
     }
     for Failure { what, why, url } in &outcome.failures {
         let what = match url {
             Some(url) => format!("<a href=\"{}\">{}</a>", html(url), html(what)),
             None => text(what),
         };
-        let _ = writeln!(out, "- **failed:** {what}: {}", code_kept(why));
+        let _ = writeln!(out, "- **failed:** {what}: {}", with_code(why));
     }
     let done = events.iter().filter_map(markdown_event);
     let mut left = done.clone().count();
@@ -169,24 +169,9 @@ pub fn markdown(
     out
 }
 
-/// Text made inert, but for what stands between backticks, which is code and inert as such.
-fn code_kept(all: &str) -> String {
-    let pieces: Vec<&str> = all.split('`').collect();
-    let last = pieces.len() - 1;
-    let pieces = pieces.iter().enumerate().map(|(at, piece)| {
-        let is_code = at % 2 == 1 && at < last && !piece.contains('\n');
-        if is_code && !piece.is_empty() {
-            format!("`{piece}`")
-        } else {
-            text(piece)
-        }
-    });
-    pieces.collect()
-}
-
 /// Why a run could not run, for the summary of a job.
 pub fn markdown_of_error(why: &str) -> String {
-    format!("## Nothing is applied\n\n{}\n\n", code_kept(why))
+    format!("## Nothing is applied\n\n{}\n\n", with_code(why))
 }
 
 /// Why a run did nothing, for the summary of a job.
@@ -238,20 +223,4 @@ fn markdown_event(event: &Event) -> Option<String> {
         }
     };
     Some(format!("- {row}\n"))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn code_stays_code_and_the_rest_is_inert() {
-        assert_eq!(code_kept("run `kepherd apply`"), "run `kepherd apply`");
-        assert_eq!(code_kept("a ` b"), format!("{}{}", text("a "), text(" b")));
-        let hostile = code_kept("`` @octocat `x` <b> `y\n# z`");
-        assert!(
-            !hostile.contains("<b>") && !hostile.contains(" @octocat"),
-            "{hostile}"
-        );
-    }
 }

@@ -1,0 +1,75 @@
+//! Findings as Markdown for a job summary: errors first, each with its place, its reason and its remedy.
+//!
+//! GitHub takes a summary of 1 MiB a step and drops a larger one whole, so a longer one is cut between two findings, and says
+//! so. <https://docs.github.com/en/actions/reference/workflows-and-actions/workflow-commands>
+
+use super::text::summary;
+use crate::diagnostic::{Diagnostic, Level};
+use crate::markdown::{text, with_code};
+use crate::source::SourceFile;
+use crate::words::counted;
+
+/// The largest text, in bytes; the rest of the step's summary has room beside it.
+const MAX_BYTES: usize = 900 * 1024;
+
+/// All findings; those that were there before a change come last, in one line each.
+pub fn findings(
+    diagnostics: &[Diagnostic],
+    files: &[SourceFile],
+    prefix: &str,
+    records: usize,
+) -> String {
+    let mut out = format!(
+        "## kepherd check: {}\n\n",
+        text(&summary(diagnostics, records))
+    );
+    let rank = |one: &&Diagnostic| (one.known, one.level);
+    let mut ordered: Vec<&Diagnostic> = diagnostics.iter().collect();
+    ordered.sort_by_key(rank);
+    let mut left = ordered.len();
+    for diagnostic in ordered {
+        let row = row(diagnostic, files, prefix);
+        if out.len() + row.len() > MAX_BYTES {
+            out.push_str(&format!(
+                "\n… and {} more: see the log\n",
+                counted(left, "finding")
+            ));
+            break;
+        }
+        out.push_str(&row);
+        left -= 1;
+    }
+    out
+}
+
+fn row(diagnostic: &Diagnostic, files: &[SourceFile], prefix: &str) -> String {
+    let file = &files[diagnostic.primary.file.0];
+    let line = file.position(diagnostic.primary.place.start).line;
+    let word = match diagnostic.level {
+        Level::Error => "**error**",
+        Level::Warning => "warning",
+        Level::Note | Level::Off => "note",
+    };
+    let place = text(&format!("{prefix}{}:{line}", file.path));
+    let message = with_code(&diagnostic.message);
+    let rule = diagnostic.rule;
+    if diagnostic.known {
+        return format!("- {word} `{rule}` {message} ({place}; there before the change)\n");
+    }
+    let mut row = format!(
+        "- {word} `{rule}` {message}\n  <br>{place}\n  <br>why: {}\n",
+        with_code(diagnostic.why)
+    );
+    for note in &diagnostic.notes {
+        row.push_str(&format!("  <br>note: {}\n", with_code(note)));
+    }
+    for help in &diagnostic.help {
+        row.push_str(&format!("  <br>help: {}\n", with_code(&help.text)));
+        if let Some(edit) = &help.edit {
+            let old = text(files[edit.file.0].slice(edit.place).trim());
+            let new = text(&edit.replacement);
+            row.push_str(&format!("  <br>{old} → {new}\n"));
+        }
+    }
+    row
+}

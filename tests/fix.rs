@@ -1,0 +1,184 @@
+//! `check --fix`: what has one right answer is mended, byte for byte nothing else, and the second run changes nothing.
+#![allow(
+    clippy::disallowed_methods,
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic
+)]
+
+mod common;
+
+use common::{Folder, PATH, record};
+use proptest::prelude::*;
+
+const TODAY: &str = "--today=2026-11-22";
+
+/// The text of KEP-9001's record after `--fix`, from these lines after what every record has.
+fn fixed(lines: &str) -> String {
+    let folder = Folder::with(&[(PATH, &record(9001, lines))]);
+    folder.run(&["check", "--fix", TODAY, "--quiet"]);
+    let once = folder.contents();
+    let log = folder.run(&["check", "--fix", TODAY]).log;
+    assert!(
+        log.contains("nothing can be mended without a person"),
+        "{log}"
+    );
+    assert_eq!(folder.contents(), once, "the second run changes nothing");
+    let text = folder.read(PATH);
+    text.strip_prefix(&record(9001, "")).unwrap().to_owned()
+}
+
+#[test]
+fn what_has_one_right_answer_is_mended() {
+    for (wrong, right) in [
+        ("target = \"v1.38\"\n", "target = \"1.38\"\n"),
+        ("target = 1.38\n", "target = \"1.38\"\n"),
+        ("stage = \"Beta\"\n", "stage = \"beta\"\n"),
+        (
+            "shepherds = [\"MikeBrow\"]\n",
+            "shepherds = [\"mikebrow\"]\n",
+        ),
+        (
+            "shepherds = [\"@mikebrow\"]\n",
+            "shepherds = [\"mikebrow\"]\n",
+        ),
+        ("shepherds = \"mikebrow\"\n", "shepherds = [\"mikebrow\"]\n"),
+        (
+            "shepherds = [\"mikebrow\", \"samuelkarp\", \"MikeBrow\"]\n",
+            "shepherds = [\"mikebrow\", \"samuelkarp\"]\n",
+        ),
+        (
+            "related-issues = [7, 8, 7, 7]\n",
+            "related-issues = [7, 8]\n",
+        ),
+        (
+            "enabled-by-default = \"yes\"\n",
+            "enabled-by-default = true\n",
+        ),
+        (
+            "upstream-seen = \"2026-07-24\"\n",
+            "upstream-seen = 2026-07-24\n",
+        ),
+        (
+            "pull-requests = [{ id = \"https://github.com/containerd/containerd/pull/7\" }]\n",
+            "pull-requests = [{ id = \"containerd/containerd#7\" }]\n",
+        ),
+    ] {
+        assert_eq!(fixed(wrong), right, "{wrong}");
+    }
+}
+
+#[test]
+fn comments_and_formatting_stay() {
+    let wrong = "target   =  \"v1.38\" # the freeze was moved\n\n# who\nshepherds = [ # two\n    \"MikeBrow\", # first\n    'samuelkarp',\n    \"mikebrow\", # again\n]\n\n\tunknown = 1 # stays\n";
+    let right = "target   =  \"1.38\" # the freeze was moved\n\n# who\nshepherds = [ # two\n    \"mikebrow\", # first\n    'samuelkarp', # again\n]\n\n\tunknown = 1 # stays\n";
+    assert_eq!(fixed(wrong), right);
+}
+
+#[test]
+fn what_is_a_guess_is_left_to_people() {
+    for lines in [
+        "shepherds = [\"mikebrwo\"]\n",
+        "stage = \"betta\"\n",
+        "milestone = \"2.5.1\"\n",
+        "targett = \"1.38\"\n",
+        "target = \"1.83\"\n",
+        "target = \n",
+    ] {
+        assert_eq!(fixed(lines), lines);
+    }
+}
+
+#[test]
+fn a_file_gets_the_name_of_its_record_unless_that_is_taken() {
+    let folder = Folder::with(&[(
+        "sig-node/lullabies.toml",
+        &record(9001, "target = \"v1.38\"\n"),
+    )]);
+    let ran = folder.run(&["check", "--fix", TODAY]);
+    assert!(ran.log.contains("mended 2 findings in 1 file"), "{ran:?}");
+    assert!(
+        folder
+            .read("sig-node/9001-lullabies.toml")
+            .contains("\"1.38\"")
+    );
+    assert!(!folder.path().join("sig-node/lullabies.toml").exists());
+    let other = record(9001, "issue = 8\n");
+    let folder = Folder::with(&[
+        ("sig-node/lullabies.toml", &record(9001, "")),
+        ("sig-node/9001-lullabies.toml", &other),
+    ]);
+    let before = folder.contents();
+    folder.run(&["check", "--fix", TODAY]).expect(1);
+    assert_eq!(folder.contents(), before);
+}
+
+#[test]
+fn diff_shows_it_and_writes_nothing() {
+    let folder = Folder::with(&[(
+        "sig-node/lullabies.toml",
+        &record(9001, "target = \"v1.38\"\n"),
+    )]);
+    let before = folder.contents();
+    let ran = folder.run(&["check", "--fix", "--diff", TODAY, "--quiet"]);
+    assert_eq!(folder.contents(), before);
+    insta::assert_snapshot!(ran.out.lines().take(10).collect::<Vec<_>>().join("\n"), @r#"
+    diff --git a/sig-node/lullabies.toml b/sig-node/9001-lullabies.toml
+    rename from sig-node/lullabies.toml
+    rename to sig-node/9001-lullabies.toml
+    --- a/sig-node/lullabies.toml
+    +++ b/sig-node/9001-lullabies.toml
+    @@ -1,4 +1,4 @@
+     number = 9001
+     title = "Pod Lullabies 9001"
+     status = "implementable"
+    -target = "v1.38"
+    "#);
+}
+
+#[test]
+fn what_is_not_text_or_not_toml_is_left_as_it_is() {
+    let folder = Folder::with(&[(PATH, &record(9001, "shepherds = [\"MikeBrow\"\n"))]);
+    folder.write("sig-node/9002-b.toml", b"number = 9002\ntitle = \"\xff\"\n");
+    let before = folder.contents();
+    folder.run(&["check", "--fix", TODAY]).expect(1);
+    assert_eq!(folder.contents(), before);
+}
+
+#[test]
+fn line_ends_and_a_byte_order_mark_stay() {
+    let folder = Folder::with(&[]);
+    let text = format!("\u{feff}{}", record(9001, "target = \"v1.38\"\n")).replace('\n', "\r\n");
+    folder.write(PATH, &text);
+    folder.run(&["check", "--fix", TODAY]);
+    assert_eq!(folder.read(PATH), text.replace("v1.38", "1.38"));
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 64, ..ProptestConfig::default() })]
+
+    /// Whatever people write, a second run has nothing to do, and what was TOML still is.
+    #[test]
+    fn fixing_comes_to_an_end(lines in proptest::collection::vec(prop_oneof![
+        Just("target = \"v1.38\"".to_owned()),
+        Just("shepherds = [\"MikeBrow\", \"mikebrow\", \"@SamuelKarp\", \"x\"]".to_owned()),
+        Just("owners = \"a\"".to_owned()),
+        Just("related-issues = [1,1,\n  1,]".to_owned()),
+        Just("former-issues = [\"1\", 1]".to_owned()),
+        Just("stage = \" ALPHA \"".to_owned()),
+        Just("[reached]\nalpha = \"V1.30\"".to_owned()),
+        "[a-z]{1,3} = [0-9]{1,2}",
+        ".{0,12}",
+    ], 0..6)) {
+        let folder = Folder::with(&[(PATH, &record(9001, &format!("{}\n", lines.join("\n"))))]);
+        let was_toml = folder.read(PATH).parse::<toml_edit::DocumentMut>().is_ok();
+        let ran = folder.run(&["check", "--fix", TODAY, "--quiet"]);
+        prop_assert!(ran.status <= 1, "{ran:?}");
+        let once = folder.contents();
+        folder.run(&["check", "--fix", TODAY, "--quiet"]);
+        prop_assert_eq!(folder.contents(), once);
+        if was_toml {
+            prop_assert!(folder.read(PATH).parse::<toml_edit::DocumentMut>().is_ok());
+        }
+    }
+}
