@@ -2,9 +2,12 @@
 
 use std::path::PathBuf;
 
+use clap::builder::PossibleValuesParser;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
-use crate::registry::values::{Date, RepositoryName};
+use crate::overview::{RuntimeWanted, Wanted};
+use crate::registry::kep::{Stage, Status};
+use crate::registry::values::{Date, Handle, Release, RepositoryName};
 use crate::sandbox::faults::{Fault, names};
 
 /// Keeps a project's Kubernetes enhancements (KEPs) as records in git, and GitHub issues in step with them.
@@ -63,9 +66,15 @@ pub enum Command {
     Apply(Apply),
     /// Take over into the records what people changed on GitHub
     Adopt(Adopt),
+    /// List the KEPs, with filters
+    List(List),
+    /// Show one KEP's life against the Kubernetes cycles, with what the runtimes have and what `check` finds
+    Show(Show),
     /// Make a new record
     #[command(subcommand)]
     New(New),
+    /// Aim a KEP at its next stage: what has shipped goes into `reached`
+    Promote(Promote),
     /// Read KEPs from a clone of kubernetes/enhancements
     #[command(subcommand)]
     Upstream(Upstream),
@@ -233,11 +242,116 @@ pub struct Adopt {
     pub waits: Waits,
 }
 
+/// Options of `list`. A filter that is given twice takes either; different filters take what meets all of them.
+#[derive(Debug, Args)]
+pub struct List {
+    /// Stage aimed at: alpha, beta, stable, deprecated, disabled, removed, none
+    #[arg(long, value_name = "STAGE", value_parser = words(&Stage::ALL.map(Stage::as_str), true))]
+    pub stage: Vec<String>,
+    /// Status upstream
+    #[arg(long, value_name = "STATUS", value_parser = words(&Status::ALL.map(Status::as_str), false))]
+    pub status: Vec<String>,
+    /// Kubernetes release aimed for, or none
+    #[arg(long, value_name = "RELEASE")]
+    pub target: Vec<Wanted<Release>>,
+    /// Minor of the home runtime, or none
+    #[arg(long, value_name = "RELEASE")]
+    pub milestone: Vec<Wanted<Release>>,
+    /// Shepherd, or none
+    #[arg(long, value_name = "HANDLE")]
+    pub shepherd: Vec<Wanted<Handle>>,
+    /// SIG: the folder of the record
+    #[arg(long, value_name = "SIG")]
+    pub sig: Vec<String>,
+    /// State of the home runtime, or NAME=STATE of another: none, in-progress, experimental, merged, released, unknown
+    #[arg(long, value_name = "[NAME=]STATE")]
+    pub runtime: Vec<RuntimeWanted>,
+    /// Triage: pending, accepted, declined, none
+    #[arg(long, value_name = "TRIAGE", value_parser = words(&["pending", "accepted", "declined"], true))]
+    pub triage: Vec<String>,
+    /// Finding: a rule's name, or error, warning, note, none
+    #[arg(long, value_name = "RULE", value_parser = words(&rules(), true))]
+    pub finding: Vec<String>,
+    /// How the list is written
+    #[arg(long, value_name = "FORMAT", default_value = "table")]
+    pub format: ListFormat,
+}
+
+/// How a list is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum ListFormat {
+    /// For people; no wider than the terminal
+    Table,
+    /// For other programs, with a schema and a version
+    Json,
+    /// For spreadsheets
+    Csv,
+}
+
+/// Options of `show`.
+#[derive(Debug, Args)]
+pub struct Show {
+    /// The KEP
+    pub number: u32,
+}
+
+/// These words, and perhaps `none`.
+fn words(all: &[&'static str], or_none: bool) -> PossibleValuesParser {
+    let none = or_none.then_some("none");
+    PossibleValuesParser::new(all.iter().copied().chain(none))
+}
+
+/// The names of rules and levels.
+fn rules() -> Vec<&'static str> {
+    let levels = ["error", "warning", "note"];
+    crate::rules::names().chain(levels).collect()
+}
+
 /// The commands of `new`.
 #[derive(Debug, Subcommand)]
 pub enum New {
     /// A record for a KEP
     Kep(NewKep),
+    /// A record for work without a KEP
+    Item(NewItem),
+}
+
+/// Options of `new item`.
+#[derive(Debug, Args)]
+pub struct NewItem {
+    /// Its id: lower-case words with hyphens, such as critest-interop
+    pub id: String,
+    /// The short title
+    #[arg(long, value_name = "TEXT")]
+    pub title: String,
+    /// What sort of work it is
+    #[arg(long, value_name = "KIND", value_parser = words(&["kubernetes-pull-request", "issue", "test-infrastructure", "interop"], false))]
+    pub kind: String,
+    /// The Kubernetes release aimed for
+    #[arg(long, value_name = "RELEASE")]
+    pub target: Option<Release>,
+    /// Who does it
+    #[arg(long, value_name = "HANDLE")]
+    pub assignee: Vec<Handle>,
+}
+
+/// Options of `promote`.
+#[derive(Debug, Args)]
+pub struct Promote {
+    /// The KEP
+    pub number: u32,
+    /// The stage to aim at
+    #[arg(long, value_name = "STAGE", value_parser = words(&Stage::ALL.map(Stage::as_str), false))]
+    pub stage: String,
+    /// The Kubernetes release to aim for
+    #[arg(long, value_name = "RELEASE")]
+    pub target: Release,
+    /// Whether the feature is on by default at that stage [default: not recorded]
+    #[arg(long, value_name = "BOOLEAN")]
+    pub enabled_by_default: Option<bool>,
+    /// Show the edit, and write nothing
+    #[arg(long)]
+    pub diff: bool,
 }
 
 /// Options of `new kep`.

@@ -9,12 +9,15 @@ mod connect;
 mod explain;
 mod files;
 mod journal;
+mod list;
 mod new;
 mod plan;
 pub mod progress;
+mod promote;
 mod revision;
 mod sandbox;
 mod schema;
+mod show;
 mod upstream;
 mod watch;
 mod write_back;
@@ -135,6 +138,12 @@ impl Context<'_> {
         Paint(self.color())
     }
 
+    /// How many columns standard output has, if it is a terminal.
+    fn width(&self) -> Option<usize> {
+        let (width, _) = terminal_size::terminal_size_of(std::io::stdout())?;
+        Some(usize::from(width.0))
+    }
+
     /// Whether a progress bar can be seen.
     fn watched(&self) -> bool {
         !self.global.quiet && std::io::stderr().is_terminal()
@@ -156,7 +165,11 @@ pub fn run(cli: &Cli, environment: &Environment, out: &mut dyn Write, log: &mut 
         Command::Plan(options) => plan::run(&mut context, options),
         Command::Apply(options) => apply::run(&mut context, options),
         Command::Adopt(options) => adopt::run(&mut context, options),
+        Command::List(options) => list::run(&mut context, options),
+        Command::Show(options) => show::run(&mut context, options),
         Command::New(New::Kep(options)) => new::kep(&mut context, options),
+        Command::New(New::Item(options)) => new::item(&mut context, options),
+        Command::Promote(options) => promote::run(&mut context, options),
         Command::Upstream(Upstream::Pull(options)) => upstream::pull(&mut context, options),
         Command::Sandbox(options) => sandbox::run(&mut context, options),
         Command::Schema(options) => schema::run(&mut context, options),

@@ -42,6 +42,28 @@ pub struct Asked<'a> {
     pub issue: Option<(&'a RepositoryName, &'a ObservedIssue, &'a Form)>,
 }
 
+/// The text of a work item's record.
+pub fn item(
+    id: &str,
+    title: &str,
+    kind: &str,
+    target: Option<Release>,
+    assignees: &[Handle],
+) -> String {
+    let mut document = DocumentMut::new();
+    set(&mut document, "id", id.into());
+    set(&mut document, "title", title.into());
+    set(&mut document, "kind", kind.into());
+    if let Some(target) = target {
+        set(&mut document, "target", target.to_string().into());
+    }
+    if !assignees.is_empty() {
+        let handles = assignees.iter().map(ToString::to_string).collect();
+        set(&mut document, "assignees", list(handles));
+    }
+    format!("#:schema ../../schema/work-item.schema.json\n{document}")
+}
+
 /// Drafts a record; the error says why there is none.
 pub fn draft(registry: &Registry, asked: &Asked<'_>) -> Result<Draft, String> {
     let number = asked.number;

@@ -3,12 +3,13 @@
 use anyhow::{Result, bail};
 
 use super::connect::{self, Connection, patience};
+use super::files::Opened;
 use super::plan::sound_registry;
 use super::{Context, Exit, block_on, check, files};
-use crate::cli::NewKep;
+use crate::cli::{NewItem, NewKep};
 use crate::github::Read as _;
 use crate::issue_form::{self, Form};
-use crate::new_record::{Asked, Draft, draft};
+use crate::new_record::{self, Asked, Draft, draft};
 use crate::observed::{Lookup, ObservedIssue};
 use crate::registry::Registry;
 use crate::registry::load::is_plain_name;
@@ -49,8 +50,53 @@ pub(super) fn kep(context: &mut Context<'_>, options: &NewKep) -> Result<Exit> {
     for remark in &remarks {
         writeln!(context.log, "note: {}", printable(remark))?;
     }
+    let exit = write_new(context, &opened, &path, &text)?;
+    if exit == Exit::Clean {
+        writeln!(
+            context.out,
+            "created  KEP-{number}  {}{path}",
+            opened.prefix
+        )?;
+    }
+    Ok(exit)
+}
+
+pub(super) fn item(context: &mut Context<'_>, options: &NewItem) -> Result<Exit> {
+    let Some(opened) = sound_registry(context)? else {
+        return Ok(Exit::CouldNotRun);
+    };
+    let NewItem {
+        id,
+        title,
+        kind,
+        target,
+        assignee,
+    } = options;
+    let registry = &opened.loaded.registry;
+    if let Some(entry) = registry.items.iter().find(|entry| entry.value.id == *id) {
+        let path = &registry.file(entry.file).path;
+        bail!("`{id}` has a record already: {}{path}", opened.prefix);
+    }
+    if !is_plain_name(id) || id.contains('.') || *id != id.to_lowercase() {
+        bail!(
+            "`{}` is no id: lower-case words with hyphens are asked for",
+            printable(id)
+        );
+    }
+    let path = format!("work-items/{id}.toml");
+    let text = new_record::item(id, title, kind, *target, assignee);
+    let exit = write_new(context, &opened, &path, &text)?;
+    if exit == Exit::Clean {
+        writeln!(context.out, "created  item {id}  {}{path}", opened.prefix)?;
+    }
+    Ok(exit)
+}
+
+/// Writes a new record, unless `check` would refuse it: then it is shown.
+fn write_new(context: &mut Context<'_>, opened: &Opened, path: &str, text: &str) -> Result<Exit> {
+    let registry = &opened.loaded.registry;
     // The record as it would be, among the others: nothing is written that `check` would refuse.
-    let checked = check::findings_of(context, registry, &path, &text);
+    let checked = check::findings_of(context, registry, path, text);
     check::write_findings(context, &checked, &opened.prefix)?;
     if check::has_errors(&checked.diagnostics) {
         let errors = counted(checked.diagnostics.len(), "finding");
@@ -61,12 +107,7 @@ pub(super) fn kep(context: &mut Context<'_>, options: &NewKep) -> Result<Exit> {
         )?;
         return Ok(Exit::Findings);
     }
-    files::create(&opened.root, &path, &text)?;
-    writeln!(
-        context.out,
-        "created  KEP-{number}  {}{path}",
-        opened.prefix
-    )?;
+    files::create(&opened.root, path, text)?;
     Ok(Exit::Clean)
 }
 

@@ -5,6 +5,7 @@ use anyhow::Result;
 use super::{Context, Exit, files};
 use crate::cli::SchemaArgs;
 use crate::journal;
+use crate::overview::Overview;
 use crate::plan::Plan;
 use crate::registry::schema::{FileKind, schema_of};
 use crate::render::json;
@@ -31,6 +32,7 @@ pub(super) fn all() -> Vec<(&'static str, String)> {
             json::pretty(&schema_of::<json::Findings>()),
         ),
         ("plan.schema.json", json::pretty(&schema_of::<Plan>())),
+        ("list.schema.json", json::pretty(&schema_of::<Overview>())),
         (
             "journal.schema.json",
             json::pretty(&schema_of::<journal::Line>()),

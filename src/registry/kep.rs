@@ -339,6 +339,17 @@ impl Triage {
 }
 
 impl RuntimeState {
+    /// As written in a record.
+    pub fn written(self) -> &'static str {
+        match self {
+            Self::None => "none",
+            Self::InProgress => "in-progress",
+            Self::Experimental => "experimental",
+            Self::Merged => "merged",
+            Self::Released => "released",
+        }
+    }
+
     /// As people say it.
     pub fn as_str(self) -> &'static str {
         match self {

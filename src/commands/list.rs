@@ -1,0 +1,73 @@
+//! `kepherd list`
+
+use anyhow::Result;
+
+use super::{Context, Exit, files};
+use crate::cli::{List, ListFormat};
+use crate::overview::{Filter, Wanted, overview};
+use crate::render;
+use crate::rules;
+
+pub(super) fn run(context: &mut Context<'_>, options: &List) -> Result<Exit> {
+    let List {
+        stage,
+        status,
+        target,
+        milestone,
+        shepherd,
+        sig,
+        runtime,
+        triage,
+        finding,
+        format,
+    } = options;
+    let opened = files::open(context)?;
+    let registry = &opened.loaded.registry;
+    let checked = rules::run(&opened.loaded, context.today(), None);
+    let wanted = |words: &[String]| -> Vec<Wanted<String>> {
+        let wanted = words.iter().map(|word| match word.as_str() {
+            "none" => Wanted::Absent,
+            word => Wanted::Is(word.to_owned()),
+        });
+        wanted.collect()
+    };
+    let filter = Filter {
+        stages: wanted(stage),
+        statuses: status.clone(),
+        targets: target.clone(),
+        milestones: milestone.clone(),
+        shepherds: shepherd.clone(),
+        sigs: sig.clone(),
+        runtimes: runtime.clone(),
+        triages: wanted(triage),
+        findings: wanted(finding),
+    };
+    let overview = overview(registry, &checked.diagnostics, &filter);
+    let runtimes: Vec<&str> = registry
+        .config
+        .value
+        .runtimes
+        .iter()
+        .map(|runtime| runtime.name.as_str())
+        .collect();
+    let text = match format {
+        ListFormat::Table => {
+            render::overview::table(&overview, &runtimes, context.width(), context.paint())
+        }
+        ListFormat::Json => render::json::pretty(&overview),
+        ListFormat::Csv => render::overview::csv(&overview, &runtimes)?,
+    };
+    write!(context.out, "{text}")?;
+    let errors = checked
+        .diagnostics
+        .iter()
+        .filter(|one| rules::stops_apply(one))
+        .count();
+    if errors > 0 && !context.global.quiet {
+        writeln!(
+            context.log,
+            "note: `kepherd check` finds errors of shape: a record that cannot be read is not listed"
+        )?;
+    }
+    Ok(Exit::Clean)
+}

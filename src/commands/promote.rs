@@ -1,0 +1,152 @@
+//! `kepherd promote`
+
+use anyhow::{Context as _, Result, bail};
+use toml_edit::DocumentMut;
+
+use super::plan::sound_registry;
+use super::{Context, Exit, check, files};
+use crate::cli::Promote;
+use crate::promote::{Aim, Promotion, promote};
+use crate::registry::Registry;
+use crate::registry::kep::{KepRecord, Stage};
+use crate::registry::load::{RawFile, load, load_from};
+use crate::registry::values::{Handle, Release};
+use crate::render::diff;
+use crate::rules;
+use crate::words::{counted, printable};
+
+pub(super) fn run(context: &mut Context<'_>, options: &Promote) -> Result<Exit> {
+    let Some(opened) = sound_registry(context)? else {
+        return Ok(Exit::CouldNotRun);
+    };
+    let Promote {
+        number,
+        stage,
+        target,
+        enabled_by_default,
+        diff,
+    } = options;
+    let registry = &opened.loaded.registry;
+    let Some(entry) = registry.kep(*number) else {
+        bail!("the registry has no record of KEP-{number}: `kepherd new kep {number}` makes one");
+    };
+    let record = &entry.value;
+    if !record.status.is_live() {
+        bail!(
+            "KEP-{number} is {}: it has no next stage",
+            record.status.as_str()
+        );
+    }
+    let stage = Stage::ALL
+        .into_iter()
+        .find(|known| known.as_str() == *stage);
+    let aim = Aim {
+        stage: stage.context("that is no stage")?,
+        target: *target,
+        on_by_default: *enabled_by_default,
+    };
+    let source = registry.file(entry.file);
+    let path = format!("{}{}", opened.prefix, source.path);
+    let mut document: DocumentMut = source.text.trim_start_matches('\u{feff}').parse()?;
+    let Promotion { edits, remarks } =
+        promote(registry, record, aim, context.today(), &mut document);
+    if edits.is_empty() {
+        writeln!(
+            context.out,
+            "nothing to change: KEP-{number} aims at {} in {target} already",
+            aim.stage.as_str()
+        )?;
+        return Ok(Exit::Clean);
+    }
+    let text = document.to_string();
+    let checked = judged(context, registry, &source.path, &text);
+    check::write_findings(context, &checked, &opened.prefix)?;
+    for remark in &remarks {
+        writeln!(context.log, "warning: {}", printable(remark))?;
+    }
+    if !checked.diagnostics.is_empty() {
+        writeln!(
+            context.log,
+            "who can act: {}",
+            who(registry, record, *target)
+        )?;
+    }
+    if check::has_errors(&checked.diagnostics) {
+        let errors = counted(checked.diagnostics.len(), "finding");
+        writeln!(
+            context.log,
+            "error: nothing is written: the change would have {errors}"
+        )?;
+        return Ok(Exit::Findings);
+    }
+    if *diff {
+        let shown = diff::unified(
+            &opened.prefix,
+            &source.path,
+            &source.text,
+            &source.path,
+            &text,
+            context.paint(),
+        );
+        write!(context.out, "{shown}")?;
+        return Ok(Exit::Clean);
+    }
+    files::edit(&opened.root.join(&*source.path), |document| {
+        promote(registry, record, aim, context.today(), document);
+        Ok(Some(()))
+    })?;
+    for edit in &edits {
+        writeln!(
+            context.out,
+            "promoted  KEP-{number}  {path}  {}",
+            printable(edit)
+        )?;
+    }
+    Ok(Exit::Clean)
+}
+
+/// What the change brings: findings that were not there before it, in this record or as errors elsewhere.
+fn judged(context: &Context<'_>, registry: &Registry, path: &str, text: &str) -> rules::Checked {
+    let raw = |path: &str, text: &str| RawFile {
+        path: path.to_owned(),
+        content: Ok(text.as_bytes().to_vec()),
+    };
+    let before: Vec<RawFile> = registry
+        .files
+        .iter()
+        .map(|file| raw(&file.path, &file.text))
+        .collect();
+    let mut after: Vec<RawFile> = before
+        .iter()
+        .filter(|file| file.path != path)
+        .cloned()
+        .collect();
+    after.push(raw(path, text));
+    let head = load(after);
+    let base = load_from(head.registry.files.len(), before);
+    let mut checked = rules::run(&head, context.today(), Some(&base));
+    checked.diagnostics.retain(|one| !one.known);
+    checked
+}
+
+/// Who can do something about a record.
+fn who(registry: &Registry, record: &KepRecord, target: Release) -> String {
+    let cycle = registry
+        .kubernetes
+        .as_ref()
+        .and_then(|calendar| calendar.value.cycle(target));
+    let liaisons: &[Handle] = cycle.map_or(&[], |cycle| &cycle.liaisons);
+    let groups = [
+        ("its shepherds", record.shepherds.as_slice()),
+        ("the liaisons of the cycle", liaisons),
+        ("its owners upstream", record.owners.as_slice()),
+    ];
+    let named = groups.into_iter().map(|(who, handles)| {
+        let handles: Vec<String> = handles.iter().map(ToString::to_string).collect();
+        match handles.is_empty() {
+            true => format!("{who} (none recorded)"),
+            false => format!("{who} ({})", handles.join(", ")),
+        }
+    });
+    named.collect::<Vec<_>>().join(", ")
+}

@@ -1,0 +1,308 @@
+//! Records as their editor sees them: listed, shown, made and promoted, through the binary.
+#![allow(
+    clippy::disallowed_methods,
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic
+)]
+
+mod common;
+
+use common::{Folder, PATH, Ran, record};
+use serde_json::Value;
+
+const TODAY: &str = "--today=2026-11-24";
+
+fn folder() -> Folder {
+    Folder::with(&[
+        (
+            PATH,
+            &record(
+                9001,
+                "stage = \"alpha\"\ntarget = \"1.37\" # slipped once\nshepherds = [\"mikebrow\", \"samuelkarp\"]\ntriage = \"accepted\"\nissue = 7\nmilestone = \"2.5\"\n\n[runtimes.containerd]\nstate = \"released\"\nrelease = \"2.4.0\"\nevidence = [\"containerd/containerd#1\"]\n",
+            ),
+        ),
+        (
+            "sig-node/9002-b.toml",
+            &record(
+                9002,
+                "stage = \"beta\"\ntarget = \"1.38\"\nenabled-by-default = true\ntriage = \"accepted\"\n\n[runtimes.containerd]\nstate = \"merged\"\n",
+            ),
+        ),
+        (
+            "sig-network/9003-c.toml",
+            "number = 9003\ntitle = \"=HYPERLINK(\\\"x\\\"), a \\\"quoted\\\" title, 漢字 and more words than fit\"\nstatus = \"implemented\"\n",
+        ),
+    ])
+}
+
+fn run(folder: &Folder, arguments: &[&str]) -> Ran {
+    let mut all = arguments.to_vec();
+    all.push(TODAY);
+    folder.run(&all)
+}
+
+fn numbers(folder: &Folder, filters: &[&str]) -> Vec<u64> {
+    let mut all = vec!["list", "--format=json"];
+    all.extend(filters);
+    let list: Value = serde_json::from_str(&run(folder, &all).expect(0)).unwrap();
+    list["keps"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|row| row["number"].as_u64().unwrap())
+        .collect()
+}
+
+#[test]
+fn a_list_is_filtered_by_what_its_records_say_and_by_what_check_finds() {
+    let folder = folder();
+    assert_eq!(numbers(&folder, &[]), [9001, 9002, 9003]);
+    for (filters, wanted) in [
+        (&["--stage=beta"][..], &[9002][..]),
+        (&["--stage=alpha", "--stage=none"], &[9001, 9003]),
+        (&["--status=implemented"], &[9003]),
+        (&["--target=1.38"], &[9002]),
+        (&["--target=none"], &[9003]),
+        (&["--milestone=2.5"], &[9001]),
+        (&["--shepherd=MikeBrow"], &[9001]),
+        (&["--shepherd=none", "--triage=accepted"], &[9002]),
+        (&["--sig=sig-network"], &[9003]),
+        (&["--runtime=merged"], &[9002]),
+        (&["--runtime=containerd=released"], &[9001]),
+        (&["--runtime=unknown"], &[9003]),
+        (&["--runtime=cri-o=unknown"], &[9001, 9002, 9003]),
+        (&["--finding=missing-shepherd"], &[9002]),
+        (&["--finding=none"], &[9001, 9003]),
+        (&["--finding=error"], &[]),
+    ] {
+        assert_eq!(numbers(&folder, filters), wanted, "{filters:?}");
+    }
+    for wrong in [
+        "--stage=gamma",
+        "--finding=no-such-rule",
+        "--target=v1.38",
+        "--runtime=done",
+    ] {
+        assert_eq!(run(&folder, &["list", wrong]).status, 2, "{wrong}");
+    }
+}
+
+#[test]
+fn a_list_as_json_fits_its_schema() {
+    let schema: Value = serde_json::from_str(include_str!("../schema/list.schema.json")).unwrap();
+    let list: Value =
+        serde_json::from_str(&run(&folder(), &["list", "--format=json"]).expect(0)).unwrap();
+    assert!(
+        jsonschema::validator_for(&schema).unwrap().is_valid(&list),
+        "{list}"
+    );
+}
+
+#[test]
+fn a_list_as_csv_is_read_by_others_and_is_no_formula() {
+    let out = run(&folder(), &["list", "--format=csv"]).expect(0);
+    let mut reader = csv::Reader::from_reader(out.as_bytes());
+    let head = reader.headers().unwrap().clone();
+    let rows: Vec<csv::StringRecord> = reader.records().map(Result::unwrap).collect();
+    assert_eq!(rows.len(), 3);
+    let title = head.iter().position(|name| name == "title").unwrap();
+    assert_eq!(
+        &rows[2][title],
+        "'=HYPERLINK(\"x\"), a \"quoted\" title, 漢字 and more words than fit"
+    );
+    let release = head
+        .iter()
+        .position(|name| name == "containerd-release")
+        .unwrap();
+    assert_eq!(&rows[0][release], "2.4.0");
+}
+
+#[test]
+fn a_list_as_a_table_shows_a_row_each() {
+    insta::assert_snapshot!(run(&folder(), &["list"]).expect(0), @r#"
+    KEP   title                                                            aim            milestone  triage    containerd  findings  shepherds
+    9001  Pod Lullabies 9001                                               1.37 alpha     2.5        accepted  2.4.0       -         mikebrow samuelkarp
+    9002  Pod Lullabies 9002                                               1.38 beta, on  -          accepted  merged      3W 1N     -
+    9003  =HYPERLINK("x"), a "quoted" title, 漢字 and more words than fit  implemented    -          -         -           -         -
+    3 KEPs
+    "#);
+}
+
+#[test]
+fn a_life_is_drawn_against_the_cycles_with_its_findings() {
+    let out = run(&folder(), &["show", "9001"]).expect(0);
+    let drawn: Vec<&str> = out.lines().take(14).map(str::trim_end).collect();
+    insta::assert_snapshot!(drawn.join("\n"), @"
+    KEP-9001  Pod Lullabies 9001
+    sig-node/9001-pod-lullabies.toml
+
+                1.37     1.38      1.39
+                2026-08  2026-12?
+    KEP         → alpha  ·         ·     implementable
+    containerd  ·        2.4.0     ·     released
+
+    issue      https://github.com/containerd/containerd/issues/7
+    triage     accepted
+    milestone  containerd 2.5 (planned for 2026-12)
+    shepherds  mikebrow, samuelkarp
+
+    no findings in 1 record
+    ");
+    assert!(
+        out.contains("note[runtime-maturity]") || out.contains("finding") || out.contains("note"),
+        "{out}"
+    );
+    let ran = run(&folder(), &["show", "9011"]);
+    assert!(
+        ran.log
+            .contains("the registry has no record of KEP-9011; it has one of KEP-9001"),
+        "{ran:?}"
+    );
+    ran.expect(2);
+}
+
+#[test]
+fn a_kep_is_promoted_with_what_the_policy_says_of_it_and_comments_stay() {
+    let folder = folder();
+    let ran = run(
+        &folder,
+        &[
+            "promote",
+            "9001",
+            "--stage=beta",
+            "--target=1.38",
+            "--enabled-by-default=true",
+            "--diff",
+        ],
+    );
+    assert!(
+        ran.out.contains("+alpha = \"1.37\"")
+            && ran.out.contains("+target = \"1.38\" # slipped once"),
+        "{ran:?}"
+    );
+    assert!(
+        folder.read(PATH).contains("target = \"1.37\""),
+        "a diff writes nothing"
+    );
+    run(
+        &folder,
+        &[
+            "promote",
+            "9001",
+            "--stage=beta",
+            "--target=1.38",
+            "--enabled-by-default=true",
+        ],
+    )
+    .expect(0);
+    let text = folder.read(PATH);
+    assert!(
+        text.contains("target = \"1.38\" # slipped once")
+            && text.contains("[reached]\nalpha = \"1.37\""),
+        "{text}"
+    );
+    assert_eq!(run(&folder, &["check"]).status, 0);
+    let ran = run(
+        &folder,
+        &["promote", "9001", "--stage=beta", "--target=1.38"],
+    );
+    assert!(ran.out.contains("nothing to change"), "{ran:?}");
+    // What the policy does not allow yet is said, with who can act.
+    let ran = run(
+        &folder,
+        &["promote", "9002", "--stage=stable", "--target=1.38"],
+    );
+    assert!(ran.out.contains("warning[runtime-maturity]"), "{ran:?}");
+    assert!(
+        ran.log
+            .contains("who can act: its shepherds (none recorded)"),
+        "{ran:?}"
+    );
+    assert!(
+        ran.log.contains("Kubernetes 1.38 has not shipped"),
+        "{ran:?}"
+    );
+    ran.expect(0);
+    let ran = run(
+        &folder,
+        &["promote", "9003", "--stage=stable", "--target=1.38"],
+    );
+    assert!(
+        ran.log
+            .contains("KEP-9003 is implemented: it has no next stage"),
+        "{ran:?}"
+    );
+    ran.expect(2);
+}
+
+#[test]
+fn what_check_refuses_is_not_written() {
+    let folder = folder();
+    let before = folder.contents();
+    let ran = run(
+        &folder,
+        &["promote", "9001", "--stage=beta", "--target=1.83"],
+    );
+    assert!(
+        ran.out.contains("error[unknown-release]") && ran.log.contains("nothing is written"),
+        "{ran:?}"
+    );
+    ran.expect(1);
+    assert_eq!(folder.contents(), before);
+    for wrong in ["No", "a.b", "../x", "a/b", ""] {
+        let ran = run(
+            &folder,
+            &["new", "item", wrong, "--title=x", "--kind=issue"],
+        );
+        assert_ne!(ran.status, 0, "{wrong}: {ran:?}");
+    }
+    assert_eq!(folder.contents(), before);
+}
+
+#[test]
+fn a_work_item_is_made_and_passes() {
+    let folder = folder();
+    let made = [
+        "new",
+        "item",
+        "cri-fuzz",
+        "--title=Fuzz the \"CRI\"",
+        "--kind=interop",
+        "--assignee=mikebrow",
+        "--target=1.38",
+    ];
+    run(&folder, &made).expect(0);
+    assert_eq!(
+        folder.read("work-items/cri-fuzz.toml"),
+        "#:schema ../../schema/work-item.schema.json\nid = \"cri-fuzz\"\ntitle = 'Fuzz the \"CRI\"'\nkind = \"interop\"\ntarget = \"1.38\"\nassignees = [\"mikebrow\"]\n"
+    );
+    run(&folder, &["check"]).expect(0);
+    let ran = run(&folder, &made);
+    assert!(
+        ran.log.contains("`cri-fuzz` has a record already"),
+        "{ran:?}"
+    );
+    ran.expect(2);
+}
+
+/// A change of a file is checked again without being asked.
+#[test]
+fn watching_checks_again_after_a_change() {
+    use std::io::{BufRead as _, BufReader};
+    let folder = folder();
+    let mut command = common::command(folder.path(), &["check", "--watch", TODAY]);
+    command
+        .stdout(std::process::Stdio::piped())
+        .stderr(std::process::Stdio::null());
+    let mut watch = command.spawn().unwrap();
+    let mut lines = BufReader::new(watch.stdout.take().unwrap())
+        .lines()
+        .map(Result::unwrap);
+    let summary = |line: &String| line.contains("of a registry of 3 records");
+    assert!(!lines.find(summary).unwrap().contains("error"));
+    folder.write("sig-node/9002-b.toml", "number = \n");
+    assert!(lines.find(|line| line.contains("error[syntax]")).is_some());
+    watch.kill().unwrap();
+    watch.wait().unwrap();
+}
