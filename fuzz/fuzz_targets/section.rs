@@ -1,0 +1,32 @@
+//! The managed section of a body: found, rewritten, and the rest of the body kept byte for byte.
+#![no_main]
+
+use kepherd::desired::Subject;
+use kepherd::section::{Applied, Found, find, folded, mentioned, put, render};
+use libfuzzer_sys::fuzz_target;
+
+fuzz_target!(|body: &str| {
+    if body.len() > 1 << 14 {
+        return;
+    }
+    let _ = mentioned(body);
+    let before = find(body);
+    let subject = Subject::Kep(9001);
+    let section = render(&subject, "a status", &Applied::default());
+    match (&before, put(body, &section)) {
+        (Found::Broken { .. }, put) => assert_eq!(put, None),
+        (_, None) => panic!("a body that is whole takes a section"),
+        (Found::Absent, Some(after)) => {
+            assert!(folded(&after).starts_with(folded(body).trim_end()));
+            assert!(matches!(find(&after), Found::Present(_)));
+        }
+        (Found::Present(_), Some(after)) => {
+            let Found::Present(new) = find(&after) else {
+                panic!("{after}")
+            };
+            assert_eq!(new.subject, subject);
+            // Once more, and nothing changes.
+            assert_eq!(put(&after, &section).as_deref(), Some(&*after));
+        }
+    }
+});
