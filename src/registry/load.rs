@@ -102,10 +102,109 @@ pub fn load_from(first_file: usize, mut raw: Vec<RawFile>) -> Loaded {
         first_file,
         ..Loading::default()
     };
-    for file in raw {
-        loading.read(file);
+    for read in read_all(first_file, raw) {
+        loading.put(read);
     }
     loading.finish()
+}
+
+/// With fewer files for each, another thread costs more than it saves.
+const FILES_A_THREAD: usize = 64;
+
+/// Reads each file, on all cores; in the order of the files.
+fn read_all(first_file: usize, raw: Vec<RawFile>) -> Vec<ReadFile> {
+    let cores = std::thread::available_parallelism().map_or(1, usize::from);
+    let threads = cores.min(raw.len() / FILES_A_THREAD).max(1);
+    let share = raw.len().div_ceil(threads).max(1);
+    let mut shares: Vec<(usize, Vec<RawFile>)> = Vec::with_capacity(threads);
+    let (mut rest, mut number) = (raw, first_file);
+    while !rest.is_empty() {
+        let more = rest.split_off(share.min(rest.len()));
+        let length = rest.len();
+        shares.push((number, std::mem::replace(&mut rest, more)));
+        number += length;
+    }
+    let read_share = |(number, files): (usize, Vec<RawFile>)| -> Vec<ReadFile> {
+        let files = files.into_iter().enumerate();
+        files
+            .map(|(at, file)| read(FileId(number + at), file))
+            .collect()
+    };
+    if shares.len() < 2 {
+        return shares.into_iter().flat_map(read_share).collect();
+    }
+    std::thread::scope(|scope| {
+        let read_share = &read_share;
+        let all: Vec<_> = shares
+            .into_iter()
+            .map(|share| scope.spawn(move || read_share(share)))
+            .collect();
+        let joined = all.into_iter().map(|one| match one.join() {
+            Ok(read) => read,
+            // What a thread panicked with is no different for having been met in it.
+            Err(panicked) => std::panic::resume_unwind(panicked),
+        });
+        joined.flatten().collect()
+    })
+}
+
+/// A file that was read.
+struct ReadFile {
+    source: SourceFile,
+    holds: Holds,
+    findings: Vec<Finding>,
+}
+
+/// What a file holds.
+enum Holds {
+    Config(Box<Entry<Config>>),
+    Roster(Entry<Roster>),
+    Kubernetes(Entry<KubernetesCalendar>),
+    Runtime(Entry<RuntimeCalendar>),
+    Kep(Box<Entry<super::KepRecord>>),
+    WorkItem(Box<Entry<super::WorkItem>>),
+    /// Nothing that can be read, or nothing that a registry has.
+    Nothing,
+}
+
+fn read(file: FileId, raw: RawFile) -> ReadFile {
+    let kind = FileKind::of(&raw.path);
+    let path: Arc<str> = raw.path.into();
+    let (text, unsafe_file) = match raw.content {
+        Ok(bytes) => text_of(file, bytes),
+        Err(reason) => (String::new(), Some(unreadable(file, &path, &reason))),
+    };
+    let source = SourceFile::new(path, text);
+    let is_readable = unsafe_file.is_none();
+    let mut findings: Vec<Finding> = unsafe_file.into_iter().collect();
+    let holds = match kind.filter(|_| is_readable) {
+        Some(kind) => read_kind(kind, file, &source, &mut findings),
+        None => {
+            findings.extend(is_readable.then(|| stray_file(file, &source)));
+            Holds::Nothing
+        }
+    };
+    ReadFile {
+        source,
+        holds,
+        findings,
+    }
+}
+
+fn read_kind(
+    kind: FileKind,
+    file: FileId,
+    source: &SourceFile,
+    findings: &mut Vec<Finding>,
+) -> Holds {
+    match kind {
+        FileKind::Config => Holds::Config(Box::new(read_as(kind, file, source, findings))),
+        FileKind::Roster => Holds::Roster(read_as(kind, file, source, findings)),
+        FileKind::Kubernetes => Holds::Kubernetes(read_as(kind, file, source, findings)),
+        FileKind::Runtime => Holds::Runtime(read_as(kind, file, source, findings)),
+        FileKind::Kep => Holds::Kep(Box::new(read_as(kind, file, source, findings))),
+        FileKind::WorkItem => Holds::WorkItem(Box::new(read_as(kind, file, source, findings))),
+    }
 }
 
 #[derive(Default)]
@@ -122,46 +221,29 @@ struct Loading {
 }
 
 impl Loading {
-    fn read(&mut self, raw: RawFile) {
-        let file = FileId(self.first_file + self.files.len());
-        let kind = FileKind::of(&raw.path);
-        let path: Arc<str> = raw.path.into();
-        let (text, unsafe_file) = match raw.content {
-            Ok(bytes) => text_of(file, bytes),
-            Err(reason) => (String::new(), Some(unreadable(file, &path, &reason))),
-        };
-        let source = SourceFile::new(path, text);
-        let readable = unsafe_file.is_none();
-        self.findings.extend(unsafe_file);
-        if readable {
-            match kind {
-                Some(kind) => self.read_kind(kind, file, &source),
-                None => self.findings.push(stray_file(file, &source)),
+    fn put(&mut self, read: ReadFile) {
+        let ReadFile {
+            source,
+            holds,
+            findings,
+        } = read;
+        self.findings.extend(findings);
+        match holds {
+            Holds::Config(config) => self.config = Some(*config),
+            Holds::Roster(roster) => self.roster = Some(roster).filter(Entry::is_whole),
+            Holds::Kubernetes(calendar) => {
+                self.kubernetes = Some(calendar).filter(Entry::is_whole);
             }
-        }
-        self.files.push(source);
-    }
-
-    fn read_kind(&mut self, kind: FileKind, file: FileId, source: &SourceFile) {
-        let findings = &mut self.findings;
-        match kind {
-            FileKind::Config => self.config = Some(read_as(kind, file, source, findings)),
-            FileKind::Roster => {
-                self.roster = Some(read_as(kind, file, source, findings)).filter(Entry::is_whole);
-            }
-            FileKind::Kubernetes => {
-                self.kubernetes =
-                    Some(read_as(kind, file, source, findings)).filter(Entry::is_whole);
-            }
-            FileKind::Runtime => {
-                let calendar = read_as(kind, file, source, findings);
+            Holds::Runtime(calendar) => {
                 if calendar.is_whole() {
                     self.calendars.insert(source.path.to_string(), calendar);
                 }
             }
-            FileKind::Kep => self.keps.push(read_as(kind, file, source, findings)),
-            FileKind::WorkItem => self.items.push(read_as(kind, file, source, findings)),
+            Holds::Kep(record) => self.keps.push(*record),
+            Holds::WorkItem(item) => self.items.push(*item),
+            Holds::Nothing => {}
         }
+        self.files.push(source);
     }
 
     fn finish(mut self) -> Loaded {
