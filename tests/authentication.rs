@@ -231,6 +231,19 @@ fn without_a_token_the_one_of_gh_is_taken_and_that_is_said() {
     assert_eq!(hub.issue(1).author, "octocat");
 }
 
+/// It may print without end, and what it leaves behind may hold on to its output.
+#[cfg(unix)]
+#[test]
+fn a_gh_that_does_not_stop_talking_is_not_listened_to() {
+    let hub = hub(Options::default());
+    let gh = gh("while :; do echo xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx; done");
+    let mut command = hub.command("", &["plan"]);
+    command.env_remove("GITHUB_TOKEN").env("PATH", gh.path());
+    let ran = Ran::of(&mut command);
+    assert!(ran.log.contains("no token: set GITHUB_TOKEN"), "{ran:?}");
+    ran.expect(2);
+}
+
 #[cfg(unix)]
 #[test]
 fn a_gh_that_is_not_signed_in_is_no_token() {

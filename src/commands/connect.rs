@@ -1,13 +1,13 @@
 //! Opens the way to GitHub: the real one as a token's holder or as an App, or an embedded one.
 
-use std::io::Read as _;
 use std::path::PathBuf;
-use std::process::{Command, Stdio};
-use std::sync::mpsc;
+use std::process::Stdio;
 use std::time::Duration;
 
 use anyhow::{Context as _, Result, bail};
 use secrecy::SecretString;
+use tokio::io::AsyncReadExt as _;
+use tokio::process::Command;
 
 use super::{Context, Environment};
 use crate::cli::{Target, Waits};
@@ -87,7 +87,7 @@ impl Connection {
             .unwrap_or(GITHUB_API)
             .trim_end_matches('/');
         let address = address(api)?;
-        let credentials = credentials(context, &address, registry)?;
+        let credentials = credentials(context, &address, registry).await?;
         let real = !address.is_loopback();
         let patience = match real {
             true => patience,
@@ -134,7 +134,7 @@ fn address(api: &str) -> Result<Address> {
 }
 
 /// A token, an App, or what the GitHub CLI is signed in with.
-fn credentials(
+async fn credentials(
     context: &mut Context<'_>,
     address: &Address,
     registry: &Registry,
@@ -168,7 +168,7 @@ fn credentials(
     if let Some(token) = token {
         return Ok(Credentials::token(token)?);
     }
-    if let Some(token) = token_of_gh(address.host()) {
+    if let Some(token) = token_of_gh(address.host()).await {
         if !context.global.quiet {
             writeln!(context.log, "signed in as `gh` is: no GITHUB_TOKEN is set")?;
         }
@@ -186,44 +186,32 @@ const PATIENCE_WITH_GH: Duration = Duration::from_secs(10);
 const LONGEST_TOKEN: u64 = 4_096;
 
 /// The token of the GitHub CLI, if there is one and it is signed in: <https://cli.github.com/manual/gh_auth_token>.
-fn token_of_gh(host: &str) -> Option<SecretString> {
+async fn token_of_gh(host: &str) -> Option<SecretString> {
     let mut gh = Command::new("gh")
         .args(["auth", "token", "--hostname", host])
         .stdin(Stdio::null())
         .stdout(Stdio::piped())
         .stderr(Stdio::null())
+        .kill_on_drop(true)
         .spawn()
         .ok()?;
     let stdout = gh.stdout.take()?;
-    let (send, receive) = mpsc::channel();
-    std::thread::spawn(move || {
+    let answer = async {
         let mut text = String::new();
-        let read = stdout.take(LONGEST_TOKEN).read_to_string(&mut text);
-        // Nobody waits any more if it took too long.
-        let _ = send.send(read.map(|_| text));
-    });
-    let text = receive.recv_timeout(PATIENCE_WITH_GH);
-    if text.is_err() {
-        tracing::warn!("`gh auth token` takes too long: it is not asked");
-    }
-    // It has said all it had to say, or is not waited for; one that goes on is ended.
-    let ended = match text.is_ok() {
-        true => gh.try_wait().ok().flatten(),
-        false => None,
+        stdout
+            .take(LONGEST_TOKEN)
+            .read_to_string(&mut text)
+            .await
+            .ok()?;
+        gh.wait().await.ok()?.success().then_some(text)
     };
-    let succeeded = match ended {
-        Some(status) => status.success(),
-        None => {
-            std::thread::sleep(Duration::from_millis(100));
-            let status = gh.try_wait().ok().flatten();
-            let _ = gh.kill();
-            let _ = gh.wait();
-            status.is_some_and(|status| status.success())
-        }
+    let Ok(answer) = tokio::time::timeout(PATIENCE_WITH_GH, answer).await else {
+        tracing::warn!("`gh auth token` takes too long, and is not waited for");
+        return None;
     };
-    let text = text.ok()?.ok()?;
+    let text = answer?;
     let token = text.trim();
-    (succeeded && !token.is_empty()).then(|| token.to_owned().into())
+    (!token.is_empty()).then(|| token.to_owned().into())
 }
 
 /// Starts a sandbox with the world as it looks before kepherd; an existing state file goes on where it was.

@@ -61,11 +61,8 @@ pub(super) fn remembered(path: Option<&Path>, api: &str) -> Result<Remembered> {
         return Ok(Remembered::default());
     };
     // Looked at before it is opened: opening a pipe would wait for its writer.
-    match std::fs::metadata(path) {
-        Ok(found) if !found.is_file() => {
-            bail!("the journal `{}` is no regular file", path.display())
-        }
-        _ => {}
+    if std::fs::metadata(path).is_ok_and(|found| !found.is_file()) {
+        bail!("the journal `{}` is no regular file", path.display());
     }
     match File::open(path) {
         Ok(mut file) => Ok(read(&mut file, path, api)?.1),
