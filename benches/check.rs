@@ -100,7 +100,7 @@ fn main() {
         let bytes: usize = texts.iter().map(String::len).sum();
         let runs = match size {
             ..=1_000 => 21,
-            ..=10_000 => 7,
+            1_001..=10_000 => 7,
             _ => 3,
         };
         let toml = median(runs, || {
