@@ -44,12 +44,11 @@ impl SourceFile {
     pub fn lines_around(&self, span: Span) -> Span {
         let span = self.clamp(span);
         let starts = self.line_starts();
-        let last = self.line_of(span.end);
-        let end = starts.get(last + 1).copied().unwrap_or(self.text.len());
-        let text = &self.text[..end];
+        let next = starts.get(self.line_of(span.end) + 1);
         Span {
             start: starts[self.line_of(span.start)],
-            end: text.strip_suffix('\n').unwrap_or(text).len(),
+            // The line that follows begins behind the end of this one; the last one has none.
+            end: next.map_or(self.text.len(), |next| next - 1),
         }
     }
 
@@ -136,6 +135,21 @@ pub struct Position {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// Found by fuzzing: a place at the end of a text that ends in a line end.
+    #[test]
+    fn behind_the_last_line_end_is_an_empty_line() {
+        let file = SourceFile::new("a.toml", "a\nb\n");
+        let at = |start, end| file.lines_around(Span { start, end });
+        assert_eq!(at(4, 4), Span { start: 4, end: 4 });
+        assert_eq!(at(3, 4), Span { start: 2, end: 4 });
+        assert_eq!(at(0, 2), Span { start: 0, end: 3 });
+        assert_eq!(at(0, 0), Span { start: 0, end: 1 });
+        assert_eq!(
+            SourceFile::new("a.toml", "").lines_around(Span::default()),
+            Span::default()
+        );
+    }
 
     #[test]
     fn positions_count_lines_and_characters_from_one() {

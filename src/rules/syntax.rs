@@ -46,6 +46,22 @@ mod tests {
         "#);
     }
 
+    /// Found by fuzzing: the place is behind the last line end.
+    #[test]
+    fn a_text_that_is_open_at_the_end_is_shown_there() {
+        let text = "number = 9001\ntitle = \"\"\"\n";
+        insta::assert_snapshot!(check(&[("sig-node/9001-a.toml", text)]), @r#"
+        error[syntax]: invalid multi-line basic string, expected `"`
+         --> sig-node/9001-a.toml:3:1
+          |
+        3 |
+          | ^
+          |
+          = why: a file that is not TOML says nothing, so its record would silently be missing
+          = help: TOML's syntax is described at https://toml.io/en/v1.1.0
+        "#);
+    }
+
     #[test]
     fn a_key_that_stands_twice_is_one_mistake() {
         insta::assert_snapshot!(check(&[(
