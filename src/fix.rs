@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::diagnostic::{Certainty, Diagnostic, Edit, FileId};
+use crate::diagnostic::{Certainty, Diagnostic, Edit, FileId, Help};
 use crate::document;
 use crate::registry::load::{RawFile, load};
 use crate::registry::values::Date;
@@ -33,63 +33,12 @@ pub fn fix(files: &[RawFile], today: Date, wanted: impl Fn(&Diagnostic) -> bool)
     let mut now: Vec<RawFile> = files.to_vec();
     let mut counts = vec![0; files.len()];
     for _ in 0..ROUNDS {
-        let checked = rules::run(&load(now.clone()), today, None);
-        let by_path: BTreeMap<String, usize> = (0..now.len())
-            .map(|at| (now[at].path.clone(), at))
-            .collect();
-        let index_of = |file: FileId| by_path.get(&*checked.files[file.0].path).copied();
-        let mut edits: BTreeMap<usize, Vec<&Edit<Span>>> = BTreeMap::new();
-        let mut renames: BTreeMap<usize, &String> = BTreeMap::new();
-        for help in checked
-            .diagnostics
-            .iter()
-            .filter(|one| wanted(one))
-            .filter_map(only_remedy)
-        {
-            let sure = help
-                .edit
-                .as_ref()
-                .filter(|edit| edit.certainty == Certainty::Sure);
-            if let Some((edit, at)) = sure.and_then(|edit| Some((edit, index_of(edit.file)?))) {
-                edits.entry(at).or_default().push(edit);
-            }
-        }
-        for diagnostic in checked.diagnostics.iter().filter(|one| wanted(one)) {
-            let rename = only_remedy(diagnostic).and_then(|help| help.rename.as_ref());
-            if let Some((path, at)) =
-                rename.and_then(|path| Some((path, index_of(diagnostic.primary.file)?)))
-                && !by_path.contains_key(path)
-                && !renames.values().any(|taken| *taken == path)
-            {
-                renames.insert(at, path);
-            }
-        }
-        let mut changed = false;
-        for (at, edits) in edits {
-            let Ok(bytes) = &now[at].content else {
-                continue;
-            };
-            let Ok(text) = String::from_utf8(bytes.clone()) else {
-                continue;
-            };
-            let (after, count) = spliced(&text, edits);
-            if count > 0 && is_no_worse(&now[at].path, &text, &after) {
-                now[at].content = Ok(after.into_bytes());
-                counts[at] += count;
-                changed = true;
-            }
-        }
-        let renames: Vec<(usize, String)> = renames
-            .into_iter()
-            .map(|(at, path)| (at, path.clone()))
-            .collect();
-        for (at, path) in renames {
-            now[at].path = path;
-            counts[at] += 1;
-            changed = true;
-        }
-        if !changed {
+        let mended = round(&mut now, today, &wanted);
+        if mended.is_empty() {
             break;
+        }
+        for (at, count) in mended {
+            counts[at] += count;
         }
     }
     let text = |file: &RawFile| match &file.content {
@@ -111,12 +60,64 @@ pub fn fix(files: &[RawFile], today: Date, wanted: impl Fn(&Diagnostic) -> bool)
         .collect()
 }
 
-/// The remedy of a finding that has one only.
-fn only_remedy(diagnostic: &Diagnostic) -> Option<&crate::diagnostic::Help<Span>> {
-    match diagnostic.help.as_slice() {
-        [only] => Some(only),
-        _ => None,
+/// Mends what a look at the files shows; gives how much of each.
+fn round(
+    files: &mut [RawFile],
+    today: Date,
+    wanted: impl Fn(&Diagnostic) -> bool,
+) -> BTreeMap<usize, usize> {
+    let checked = rules::run(&load(files.to_vec()), today, None);
+    let by_path: BTreeMap<String, usize> = files
+        .iter()
+        .enumerate()
+        .map(|(at, file)| (file.path.clone(), at))
+        .collect();
+    let index_of = |file: FileId| by_path.get(&*checked.files[file.0].path).copied();
+    let mut edits: BTreeMap<usize, Vec<&Edit<Span>>> = BTreeMap::new();
+    let mut renames: BTreeMap<usize, &String> = BTreeMap::new();
+    for diagnostic in checked.diagnostics.iter().filter(|one| wanted(one)) {
+        // Where there is a choice, a person chooses.
+        let [Help { edit, rename, .. }] = diagnostic.help.as_slice() else {
+            continue;
+        };
+        let sure = edit
+            .as_ref()
+            .filter(|edit| edit.certainty == Certainty::Sure);
+        if let Some(edit) = sure
+            && let Some(at) = index_of(edit.file)
+        {
+            edits.entry(at).or_default().push(edit);
+        }
+        if let Some(path) = rename
+            && let Some(at) = index_of(diagnostic.primary.file)
+            && !by_path.contains_key(path)
+            && !renames.values().any(|taken| *taken == path)
+        {
+            renames.insert(at, path);
+        }
     }
+    let mut mended: BTreeMap<usize, usize> = BTreeMap::new();
+    for (at, edits) in edits {
+        let file = &mut files[at];
+        let text = file
+            .content
+            .as_ref()
+            .ok()
+            .and_then(|bytes| std::str::from_utf8(bytes).ok());
+        let Some(text) = text else {
+            continue;
+        };
+        let (after, count) = spliced(text, edits);
+        if count > 0 && is_no_worse(&file.path, text, &after) {
+            file.content = Ok(after.into_bytes());
+            *mended.entry(at).or_default() += count;
+        }
+    }
+    for (at, path) in renames {
+        files[at].path.clone_from(path);
+        *mended.entry(at).or_default() += 1;
+    }
+    mended
 }
 
 /// The text with its edits, from the first to the last; one that overlaps another waits for the next round.
