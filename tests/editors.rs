@@ -9,8 +9,12 @@
     clippy::panic
 )]
 
+mod common;
+
 use std::path::{Path, PathBuf};
 use std::process::Command;
+
+use common::copy;
 
 /// Where `.ci/run` installs them, unless this names another folder.
 const VARIABLE: &str = "KEPHERD_EDITORS";
@@ -45,19 +49,6 @@ fn lint(name: &str, folder: &Path) -> (bool, String) {
         output.status.success(),
         String::from_utf8_lossy(&said).into_owned(),
     )
-}
-
-fn copy(from: &Path, to: &Path) {
-    std::fs::create_dir_all(to).unwrap();
-    for entry in std::fs::read_dir(from).unwrap() {
-        let entry = entry.unwrap();
-        let target = to.join(entry.file_name());
-        if entry.file_type().unwrap().is_dir() {
-            copy(&entry.path(), &target);
-        } else {
-            std::fs::copy(entry.path(), target).unwrap();
-        }
-    }
 }
 
 const TOOLS: [&str; 2] = ["taplo", "tombi"];

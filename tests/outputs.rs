@@ -10,7 +10,7 @@ mod common;
 
 use std::path::Path;
 
-use common::{Folder, PATH, Ran, record};
+use common::{Folder, PATH, Ran, copy, record};
 use serde_json::Value;
 
 const TODAY: &str = "--today=2026-11-22";
@@ -104,19 +104,6 @@ fn sarif_of_the_real_registry_is_what_the_standard_describes() {
     );
     let log = sarif(&folder);
     assert!(results(&log).len() > 10);
-}
-
-fn copy(from: &Path, to: &Path) {
-    std::fs::create_dir_all(to).unwrap();
-    for entry in std::fs::read_dir(from).unwrap() {
-        let entry = entry.unwrap();
-        let target = to.join(entry.file_name());
-        if entry.file_type().unwrap().is_dir() {
-            copy(&entry.path(), &target);
-        } else {
-            std::fs::copy(entry.path(), target).unwrap();
-        }
-    }
 }
 
 #[test]
