@@ -122,6 +122,8 @@ pub enum Place {
     Key(Pointer),
     /// The value; of a table, its header or its braces.
     Value(Pointer),
+    /// The value, all of its lines: what an edit replaces.
+    Whole(Pointer),
     /// An item of a list, with what keeps it apart from its neighbours: what goes when the item goes.
     Item(Pointer),
     /// Known already, from the parser.
@@ -287,6 +289,11 @@ impl Finding {
         replacement: impl Into<String>,
         certainty: Certainty,
     ) -> Self {
+        // What is underlined is cut at the end of its line; what is replaced is not.
+        let place = match place {
+            Place::Value(pointer) => Place::Whole(pointer),
+            other => other,
+        };
         self.help.push(Help {
             text: text.into(),
             edit: Some(Edit {
@@ -300,13 +307,18 @@ impl Finding {
         self
     }
 
-    /// Adds the remedy that moves the file to another path below the registry's root: there is no other.
+    /// Adds the remedy that moves the file to another path below the registry's root; in words alone, unless that is sure.
     #[must_use]
-    pub fn rename_to(mut self, text: impl Into<String>, path: impl Into<String>) -> Self {
+    pub fn renamed_if(
+        mut self,
+        is_sure: bool,
+        text: impl Into<String>,
+        path: impl Into<String>,
+    ) -> Self {
         self.help.push(Help {
             text: text.into(),
             edit: None,
-            rename: Some(path.into()),
+            rename: is_sure.then(|| path.into()),
         });
         self
     }

@@ -141,8 +141,9 @@ pub fn span_of(file: &SourceFile, table: &Spanned<DeTable<'_>>, place: &Place) -
         Place::Item(pointer) => return file.clamp(item(file, table, pointer)),
         Place::Key(pointer) => (pointer, true),
         Place::Value(pointer) => (pointer, false),
+        Place::Whole(pointer) => return file.clamp(locate(file, table, pointer, false)),
     };
-    file.clamp(locate(file, table, pointer, wants_key))
+    file.clamp(file.first_line_of(locate(file, table, pointer, wants_key)))
 }
 
 fn locate(
@@ -173,7 +174,7 @@ fn locate(
         };
         node = Some(next);
     }
-    file.first_line_of(found)
+    found
 }
 
 /// An item of a list with its separator: up to the next item, or from the one before it if it is the last. Comments that

@@ -107,8 +107,14 @@ fn round(
         let Some(text) = text else {
             continue;
         };
-        let (after, count) = spliced(text, edits);
-        if count > 0 && is_no_worse(&file.path, text, &after) {
+        let path = file.path.clone();
+        let is_fine =
+            |(after, count): &(String, usize)| *count > 0 && is_no_worse(&path, text, after);
+        // Where all of them together make no TOML, the first that does by itself; the rest is looked at again.
+        let alone = edits.iter().map(|edit| vec![*edit]);
+        let tries = std::iter::once(edits.clone()).chain(alone);
+        let mended_text = tries.map(|edits| spliced(text, edits)).find(is_fine);
+        if let Some((after, count)) = mended_text {
             file.content = Ok(after.into_bytes());
             *mended.entry(at).or_default() += count;
         }

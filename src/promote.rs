@@ -2,7 +2,7 @@
 
 use toml_edit::DocumentMut;
 
-use crate::edit::{get, set};
+use crate::edit::{get, set, unset};
 use crate::registry::Registry;
 use crate::registry::kep::{KepRecord, Stage};
 use crate::registry::values::{Date, Release};
@@ -46,6 +46,16 @@ pub fn promote(
             Some(key) if shipped(target) && get(document, &format!("reached.{key}")).is_none() => {
                 promotion.put(document, &format!("reached.{key}"), &target.to_string());
             }
+            // A stage may last several releases; of a beta it matters when its gate came on.
+            Some(key) if shipped(target) && stage == Stage::Beta => {
+                let there = get(document, &format!("reached.{key}")).unwrap_or_default();
+                if there != format!("\"{target}\"") {
+                    promotion.remarks.push(format!(
+                        "Kubernetes {target} has shipped, and `reached.{key}` says {there} already: if {target} was the first \
+                         one with it on by default, write `beta-on = \"{target}\"`"
+                    ));
+                }
+            }
             Some(_) if !shipped(target) && stage < aim.stage => promotion.remarks.push(format!(
                 "Kubernetes {target} has not shipped, so that `reached` does not say that {} was reached in it",
                 stage.as_str()
@@ -67,7 +77,26 @@ pub fn promote(
             promotion.edits.push(format!("enabled-by-default = {on}"));
         }
         None if record.stage != Some(aim.stage) && record.enabled_by_default.is_some() => {
-            document.remove("enabled-by-default");
+            let key = document.key("enabled-by-default");
+            let before = key.and_then(|key| key.leaf_decor().prefix()?.as_str());
+            let value = document
+                .get("enabled-by-default")
+                .and_then(|item| item.as_value());
+            let behind = value.and_then(|value| value.decor().suffix()?.as_str());
+            let comments: Vec<&str> = [before, behind]
+                .into_iter()
+                .flatten()
+                .flat_map(str::lines)
+                .map(str::trim)
+                .filter(|line| line.starts_with('#'))
+                .collect();
+            if !comments.is_empty() {
+                let comments = comments.join(" ");
+                promotion.remarks.push(format!(
+                    "a comment goes with `enabled-by-default`: {comments}"
+                ));
+            }
+            unset(document, "enabled-by-default");
             promotion
                 .edits
                 .push("enabled-by-default removed: it was that of the stage before".to_owned());

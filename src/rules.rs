@@ -45,7 +45,7 @@ mod work_item_unassigned;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::diagnostic::{Diagnostic, FileId, Finding, Level, Place, Pointer, RuleId};
+use crate::diagnostic::{Certainty, Diagnostic, FileId, Finding, Level, Place, Pointer, RuleId};
 use crate::digest;
 use crate::document::{self, Located};
 use crate::registry::Registry;
@@ -209,6 +209,16 @@ pub fn run(loaded: &Loaded, today: Date, base: Option<&Loaded>) -> Checked {
             })
         })
         .collect();
+    for edit in diagnostics
+        .iter_mut()
+        .flat_map(|one| &mut one.help)
+        .filter_map(|help| help.edit.as_mut())
+    {
+        // What is left out would take a comment with it, which may be about something else.
+        if edit.replacement.is_empty() && file_of(edit.file).slice(edit.place).contains('#') {
+            edit.certainty = Certainty::Guess;
+        }
+    }
     diagnostics.sort_by(|a, b| {
         let place = |d: &Diagnostic| (d.primary.file, d.primary.place, d.rule);
         place(a)

@@ -70,9 +70,28 @@ fn what_has_one_right_answer_is_mended() {
 
 #[test]
 fn comments_and_formatting_stay() {
-    let wrong = "target   =  \"v1.38\" # the freeze was moved\n\n# who\nshepherds = [ # two\n    \"MikeBrow\", # first\n    'samuelkarp',\n    \"mikebrow\", # again\n]\n\n\tunknown = 1 # stays\n";
-    let right = "target   =  \"1.38\" # the freeze was moved\n\n# who\nshepherds = [ # two\n    \"mikebrow\", # first\n    'samuelkarp', # again\n]\n\n\tunknown = 1 # stays\n";
+    let wrong = "target   =  \"v1.38\" # the freeze was moved\n\n# who\nshepherds = [ # two\n    \"MikeBrow\", # first\n    'samuelkarp',\n]\n\n\tunknown = 1 # stays\n";
+    let right = wrong
+        .replace("v1.38", "1.38")
+        .replace("MikeBrow", "mikebrow");
     assert_eq!(fixed(wrong), right);
+}
+
+/// Whose comment it is, is for people to say.
+#[test]
+fn nothing_is_left_out_that_would_take_a_comment_with_it() {
+    for lines in [
+        "owners = [\n  \"alice\", # first\n  \"bob\", # on leave\n  \"Alice\", # again\n]\n",
+        "owners = [\n  \"bob\",\n  \"Bob\",\n  # away until January\n  \"alice\",\n]\n",
+    ] {
+        assert_eq!(fixed(lines), lines);
+    }
+}
+
+#[test]
+fn a_value_of_several_lines_is_replaced_whole_and_one_bad_edit_blocks_no_other() {
+    let lines = "stage = \"BETA\"\ntarget = \"\"\"\nv1.38\"\"\"\n";
+    assert_eq!(fixed(lines), "stage = \"beta\"\ntarget = \"1.38\"\n");
 }
 
 #[test]
@@ -84,6 +103,8 @@ fn what_is_a_guess_is_left_to_people() {
         "targett = \"1.38\"\n",
         "target = \"1.83\"\n",
         "target = \n",
+        "feature-gates = \"GateA, GateB\"\n",
+        "links = \"https://a.example/b,https://c.example/d\"\n",
     ] {
         assert_eq!(fixed(lines), lines);
     }
@@ -111,6 +132,72 @@ fn a_file_gets_the_name_of_its_record_unless_that_is_taken() {
     let before = folder.contents();
     folder.run(&["check", "--fix", TODAY]).expect(1);
     assert_eq!(folder.contents(), before);
+}
+
+#[test]
+fn a_sign_that_belongs_to_a_text_stays() {
+    assert_eq!(
+        fixed("feature-gates = \"#1 choice\"\n"),
+        "feature-gates = [\"#1 choice\"]\n"
+    );
+}
+
+#[test]
+fn a_name_with_digits_and_one_of_two_records_keep_their_names() {
+    for path in [
+        "sig-node/9001.toml",
+        "sig-node/KEP-9001-foo.toml",
+        "sig-node/9001_foo.toml",
+    ] {
+        let folder = Folder::with(&[(path, &record(9001, ""))]);
+        let before = folder.contents();
+        folder.run(&["check", "--fix", TODAY]).expect(1);
+        assert_eq!(folder.contents(), before, "{path}");
+    }
+    let folder = Folder::with(&[
+        ("sig-node/a.toml", &record(9001, "")),
+        (PATH, &record(9001, "issue = 7\n")),
+    ]);
+    let before = folder.contents();
+    folder.run(&["check", "--fix", TODAY]).expect(1);
+    assert_eq!(folder.contents(), before);
+}
+
+#[test]
+fn what_cannot_get_its_name_is_mended_all_the_same_and_not_counted() {
+    let folder = Folder::with(&[(
+        "sig-node/lullabies.toml",
+        &record(9001, "stage = \"BETA\"\n"),
+    )]);
+    std::fs::create_dir(folder.path().join("sig-node/9001-lullabies.toml")).unwrap();
+    let ran = folder.run(&["check", "--fix", TODAY]);
+    assert!(
+        ran.log.contains("keeps its name") && ran.log.contains("mended 0 findings in 0 files"),
+        "{ran:?}"
+    );
+    ran.expect(1);
+    assert!(
+        folder
+            .read("sig-node/lullabies.toml")
+            .contains("stage = \"beta\"")
+    );
+}
+
+#[test]
+fn a_diff_is_a_format_of_its_own_and_names_each_file() {
+    let folder = Folder::with(&[
+        ("sig-node/aaa.toml", &record(9000, "")),
+        (PATH, &record(9001, "stage = \"BETA\"\n")),
+    ]);
+    let out = folder.run(&["check", "--fix", "--diff", TODAY]).out;
+    let heads = out
+        .lines()
+        .filter(|line| line.starts_with("diff --git "))
+        .count();
+    assert_eq!(heads, 2, "{out}");
+    let ran = folder.run(&["check", "--fix", "--diff", "--format=json"]);
+    assert!(ran.log.contains("--diff is a format of its own"), "{ran:?}");
+    ran.expect(2);
 }
 
 #[test]

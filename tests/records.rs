@@ -71,7 +71,7 @@ fn a_list_is_filtered_by_what_its_records_say_and_by_what_check_finds() {
         (&["--runtime=merged"], &[9002]),
         (&["--runtime=containerd=released"], &[9001]),
         (&["--runtime=unknown"], &[9003]),
-        (&["--runtime=cri-o=unknown"], &[9001, 9002, 9003]),
+        (&["--runtime=containerd=unknown"], &[9003]),
         (&["--finding=missing-shepherd"], &[9002]),
         (&["--finding=none"], &[9001, 9003]),
         (&["--finding=error"], &[]),
@@ -234,6 +234,28 @@ fn a_kep_is_promoted_with_what_the_policy_says_of_it_and_comments_stay() {
         "{ran:?}"
     );
     ran.expect(2);
+}
+
+/// The diff is what is written, also where lines end otherwise.
+#[test]
+fn a_promotion_s_diff_keeps_line_ends_and_the_byte_order_mark() {
+    let folder = folder();
+    let text = format!("\u{feff}{}", folder.read(PATH)).replace('\n', "\r\n");
+    folder.write(PATH, &text);
+    let promote = ["promote", "9001", "--stage=beta", "--target=1.38"];
+    let shown = run(&folder, &[&promote[..], &["--diff"]].concat()).expect(0);
+    let taken_out = shown
+        .lines()
+        .filter(|line| line.starts_with('-') && !line.starts_with("---"))
+        .count();
+    assert_eq!(taken_out, 2, "{shown}");
+    run(&folder, &promote).expect(0);
+    let after = folder.read(PATH);
+    assert!(
+        after.starts_with('\u{feff}')
+            && after.matches("\r\n").count() == after.matches('\n').count(),
+        "{after:?}"
+    );
 }
 
 #[test]

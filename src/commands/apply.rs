@@ -44,7 +44,7 @@ pub(super) fn run(context: &mut Context<'_>, options: &Apply) -> Result<Exit> {
         let interval = between_writes(options);
         let patience = Patience {
             interval,
-            stop: connect::stop_on_ctrl_c(),
+            stop: connect::stop_on_ctrl_c("stopping after the write that is under way"),
             ..connect::patience(&options.target.waits)
         };
         let connection = Connection::open(context, sandbox, registry, patience).await?;

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use anyhow::Result;
+use anyhow::{Result, bail};
 
 use super::revision::Around;
 use super::{Context, Exit, files, watch};
@@ -14,11 +14,14 @@ use crate::registry::load::{Loaded, RawFile, load, load_from};
 use crate::render::{self, diff};
 use crate::rules::{self, Checked};
 use crate::source::SourceFile;
-use crate::words::counted;
+use crate::words::{counted, printable};
 
 pub(super) fn run(context: &mut Context<'_>, options: &Check) -> Result<Exit> {
     if options.watch {
         return watch::run(context, options);
+    }
+    if options.diff && options.format != CheckFormat::Text {
+        bail!("--diff is a format of its own: leave --format out");
     }
     let mended = if options.fix {
         mend(context, options.diff)?
@@ -35,15 +38,16 @@ pub(super) fn run(context: &mut Context<'_>, options: &Check) -> Result<Exit> {
 /// Mends what can be mended, or only shows it. Gives whether all of it was written.
 fn mend(context: &mut Context<'_>, only_show: bool) -> Result<bool> {
     let root = files::root(context)?;
-    let prefix = files::prefix(&root, &context.environment.directory);
-    let fixed = fix(&files::raw(&root)?, context.today(), |_| true);
-    let mut whole = true;
+    let prefix = files::from_repository(&root, context);
+    let mut fixed = fix(&files::raw(&root)?, context.today(), |_| true);
+    fixed.sort_by(|a, b| a.path.cmp(&b.path));
+    let (mut whole, mut written, mut findings) = (true, 0, 0);
     for Fixed {
         path,
         new_path,
         before,
         after,
-        count: _,
+        count,
     } in &fixed
     {
         if only_show {
@@ -55,25 +59,30 @@ fn mend(context: &mut Context<'_>, only_show: bool) -> Result<bool> {
             )?;
             continue;
         }
-        if let Err(error) = files::replace(&root, path, before, new_path, after) {
-            whole = false;
-            writeln!(context.log, "error: {error:#}")?;
+        match files::replace(&root, path, before, new_path, after) {
+            Ok(()) => {
+                written += 1;
+                findings += count;
+            }
+            Err(error) => {
+                whole = false;
+                writeln!(context.log, "error: {}", printable(&format!("{error:#}")))?;
+            }
         }
     }
     if !context.global.quiet {
-        let count = fixed.iter().map(|one| one.count).sum();
+        let all = fixed.iter().map(|one| one.count).sum();
+        let of = |count, files| {
+            format!(
+                "{} in {}",
+                counted(count, "finding"),
+                counted(files, "file")
+            )
+        };
         let word = match (fixed.is_empty(), only_show) {
             (true, _) => "nothing can be mended without a person".to_owned(),
-            (false, true) => format!(
-                "`--fix` mends {} in {}",
-                counted(count, "finding"),
-                counted(fixed.len(), "file")
-            ),
-            (false, false) => format!(
-                "mended {} in {}",
-                counted(count, "finding"),
-                counted(fixed.len(), "file")
-            ),
+            (false, true) => format!("`--fix` mends {}", of(all, fixed.len())),
+            (false, false) => format!("mended {}", of(findings, written)),
         };
         writeln!(context.log, "{word}")?;
     }
@@ -97,7 +106,11 @@ pub(super) fn check(context: &mut Context<'_>, options: &Check) -> Result<Exit> 
             } else {
                 format!("{folder}/")
             };
-            (load(files), format!("{}:{folder}", commit.short()))
+            let prefix = match options.format {
+                CheckFormat::Text => format!("{}:{folder}", commit.short()),
+                _ => folder,
+            };
+            (load(files), prefix)
         }
         _ => {
             let opened = files::open(context)?;
@@ -106,7 +119,13 @@ pub(super) fn check(context: &mut Context<'_>, options: &Check) -> Result<Exit> 
             {
                 around.only(folder);
             }
-            (opened.loaded, opened.prefix)
+            let prefix = match options.format {
+                CheckFormat::Github | CheckFormat::Sarif => {
+                    files::from_repository(&opened.root, context)
+                }
+                _ => opened.prefix,
+            };
+            (opened.loaded, prefix)
         }
     };
     let base = match &around {
@@ -132,8 +151,12 @@ pub(super) fn check(context: &mut Context<'_>, options: &Check) -> Result<Exit> 
                 "note: there is no registry in this folder at {commit}, so all of it counts as new"
             )?;
         }
-        // Where both revisions are shown, the older one says which it is.
-        for file in &mut checked.files[base.registry.first_file..] {
+        // Where both revisions are shown, the older one says which it is; programs want a path.
+        let shown = matches!(options.format, CheckFormat::Text | CheckFormat::Json);
+        for file in &mut checked.files[base.registry.first_file..]
+            .iter_mut()
+            .filter(|_| shown)
+        {
             *file = SourceFile::new(format!("{} @ {commit}", file.path), file.text.clone());
         }
     }

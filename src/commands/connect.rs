@@ -228,8 +228,8 @@ pub(super) async fn start_sandbox(
         .with_context(|| format!("the sandbox with its state in {shown} does not start"))
 }
 
-/// Ctrl-C ends a run between two writes, and a second one ends it at once.
-pub(super) fn stop_on_ctrl_c() -> Stop {
+/// Ctrl-C asks to stop, which the work under way hears when it can; a second one ends the program at once.
+pub(super) fn stop_on_ctrl_c(heard: &'static str) -> Stop {
     let stop = Stop::default();
     let asked = stop.clone();
     tokio::spawn(async move {
@@ -237,7 +237,7 @@ pub(super) fn stop_on_ctrl_c() -> Stop {
             if asked.ask() {
                 std::process::exit(130);
             }
-            tracing::warn!("stopping after the write that is under way; once more stops at once");
+            tracing::warn!("{heard}; once more stops at once");
         }
     });
     stop

@@ -8,6 +8,7 @@ use anyhow::{Context as _, Result, bail};
 use toml_edit::DocumentMut;
 
 use super::{Context, Environment};
+use crate::git;
 use crate::registry::load::{
     CONFIG_FILE, DEEPEST_FOLDER, Loaded, Lying, MAX_FILE_BYTES, RawFile, Unreadable, load,
 };
@@ -115,6 +116,18 @@ fn collect(folder: &Path, below: &mut Vec<String>, files: &mut Vec<RawFile>) -> 
     Ok(())
 }
 
+/// What leads from the root of the git repository that a registry is in to it: that is what paths begin with for programs that
+/// stand there. Without a repository, what leads there from the working directory.
+pub(super) fn from_repository(root: &Path, context: &Context<'_>) -> String {
+    let inside = || {
+        let repository = git::Repository::discover(root).ok()?;
+        let worktree = repository.worktree()?.canonicalize().ok()?;
+        let below = root.canonicalize().ok()?;
+        Some(prefix(&below, &worktree))
+    };
+    inside().unwrap_or_else(|| prefix(root, &context.environment.directory))
+}
+
 /// Reads a regular file, and no more of it than a record may have.
 fn read(path: &Path) -> Result<Vec<u8>, Unreadable> {
     let denied = |error: std::io::Error| Unreadable::Denied(error.to_string());
@@ -160,17 +173,29 @@ pub(super) fn prefix(root: &Path, here: &Path) -> String {
 }
 
 /// Edits a record as it is on disk now: people may have edited it since it was read. An edit that gives nothing is not
-/// written. Line ends and a byte order mark stay as they are.
+/// written.
 pub(super) fn edit<T>(
     path: &Path,
     edit: impl FnOnce(&mut DocumentMut) -> Result<Option<T>>,
 ) -> Result<Option<T>> {
-    const MARK: char = '\u{feff}';
     let text = read_text(path, MAX_FILE_BYTES)?;
-    let bare = text.strip_prefix(MARK).unwrap_or(&text);
-    let mut document: DocumentMut = bare
-        .parse()
-        .with_context(|| format!("`{}` is no TOML any more", path.display()))?;
+    let edited =
+        edited(&text, edit).with_context(|| format!("`{}` is not edited", path.display()))?;
+    let Some((new, done)) = edited else {
+        return Ok(None);
+    };
+    write(path, &new)?;
+    Ok(Some(done))
+}
+
+/// The text of a record after an edit. Line ends and a byte order mark stay as they are.
+pub(super) fn edited<T>(
+    text: &str,
+    edit: impl FnOnce(&mut DocumentMut) -> Result<Option<T>>,
+) -> Result<Option<(String, T)>> {
+    const MARK: char = '\u{feff}';
+    let bare = text.strip_prefix(MARK).unwrap_or(text);
+    let mut document: DocumentMut = bare.parse().context("it is no TOML any more")?;
     let Some(done) = edit(&mut document)? else {
         return Ok(None);
     };
@@ -182,8 +207,7 @@ pub(super) fn edit<T>(
     if bare.len() < text.len() {
         new.insert(0, MARK);
     }
-    write(path, &new)?;
-    Ok(Some(done))
+    Ok(Some((new, done)))
 }
 
 /// Writes a new file below a root, and never over or through something that is there.
@@ -215,14 +239,14 @@ pub(super) fn replace(root: &Path, old: &str, before: &str, new: &str, after: &s
         bail!("`{shown}` was changed meanwhile, and is left as it is");
     }
     let target = root.join(new);
+    if before != after {
+        write(&path, after)?;
+    }
     if old != new && fs::symlink_metadata(&target).is_ok() {
         bail!(
             "`{}` is there already: `{shown}` keeps its name",
             target.display()
         );
-    }
-    if before != after {
-        write(&path, after)?;
     }
     if old != new {
         fs::rename(&path, &target).with_context(|| format!("`{shown}` cannot be renamed"))?;

@@ -1,12 +1,13 @@
 //! `kepherd list`
 
-use anyhow::Result;
+use anyhow::{Result, bail};
 
 use super::{Context, Exit, files};
 use crate::cli::{List, ListFormat};
 use crate::overview::{Filter, Wanted, overview};
 use crate::render;
 use crate::rules;
+use crate::words::{one_of, printable};
 
 pub(super) fn run(context: &mut Context<'_>, options: &List) -> Result<Exit> {
     let List {
@@ -23,6 +24,21 @@ pub(super) fn run(context: &mut Context<'_>, options: &List) -> Result<Exit> {
     } = options;
     let opened = files::open(context)?;
     let registry = &opened.loaded.registry;
+    for wanted in runtime.iter().filter_map(|wanted| wanted.runtime.as_ref()) {
+        if !registry.config.value.has_runtime(wanted) {
+            let names = registry
+                .config
+                .value
+                .runtimes
+                .iter()
+                .map(|runtime| runtime.name.as_str());
+            bail!(
+                "--runtime {}: `registry.toml` has {}",
+                printable(wanted),
+                one_of(names)
+            );
+        }
+    }
     let checked = rules::run(&opened.loaded, context.today(), None);
     let wanted = |words: &[String]| -> Vec<Wanted<String>> {
         let wanted = words.iter().map(|word| match word.as_str() {

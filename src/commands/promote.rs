@@ -6,6 +6,7 @@ use toml_edit::DocumentMut;
 use super::plan::sound_registry;
 use super::{Context, Exit, check, files};
 use crate::cli::Promote;
+use crate::diagnostic::Level;
 use crate::promote::{Aim, Promotion, promote};
 use crate::registry::Registry;
 use crate::registry::kep::{KepRecord, Stage};
@@ -45,11 +46,23 @@ pub(super) fn run(context: &mut Context<'_>, options: &Promote) -> Result<Exit> 
         target: *target,
         on_by_default: *enabled_by_default,
     };
+    let shipped = registry
+        .kubernetes
+        .as_ref()
+        .is_some_and(|calendar| calendar.value.shipped_by(*target, context.today()));
+    if shipped {
+        bail!(
+            "Kubernetes {target} has shipped: nothing can aim at it any more; what was reached in it goes into `reached`"
+        );
+    }
     let source = registry.file(entry.file);
     let path = format!("{}{}", opened.prefix, source.path);
-    let mut document: DocumentMut = source.text.trim_start_matches('\u{feff}').parse()?;
-    let Promotion { edits, remarks } =
-        promote(registry, record, aim, context.today(), &mut document);
+    let today = context.today();
+    let edit =
+        |document: &mut DocumentMut| Ok(Some(promote(registry, record, aim, today, document)));
+    let Some((text, Promotion { edits, remarks })) = files::edited(&source.text, edit)? else {
+        return Ok(Exit::Clean);
+    };
     if edits.is_empty() {
         writeln!(
             context.out,
@@ -58,7 +71,6 @@ pub(super) fn run(context: &mut Context<'_>, options: &Promote) -> Result<Exit> 
         )?;
         return Ok(Exit::Clean);
     }
-    let text = document.to_string();
     let checked = judged(context, registry, &source.path, &text);
     check::write_findings(context, &checked, &opened.prefix)?;
     for remark in &remarks {
@@ -72,10 +84,15 @@ pub(super) fn run(context: &mut Context<'_>, options: &Promote) -> Result<Exit> 
         )?;
     }
     if check::has_errors(&checked.diagnostics) {
-        let errors = counted(checked.diagnostics.len(), "finding");
+        let errors = checked
+            .diagnostics
+            .iter()
+            .filter(|one| one.level == Level::Error)
+            .count();
+        let errors = counted(errors, "error");
         writeln!(
             context.log,
-            "error: nothing is written: the change would have {errors}"
+            "error: nothing is written: the change would bring {errors}"
         )?;
         return Ok(Exit::Findings);
     }
@@ -91,10 +108,7 @@ pub(super) fn run(context: &mut Context<'_>, options: &Promote) -> Result<Exit> 
         write!(context.out, "{shown}")?;
         return Ok(Exit::Clean);
     }
-    files::edit(&opened.root.join(&*source.path), |document| {
-        promote(registry, record, aim, context.today(), document);
-        Ok(Some(()))
-    })?;
+    files::edit(&opened.root.join(&*source.path), edit)?;
     for edit in &edits {
         writeln!(
             context.out,

@@ -8,8 +8,10 @@ use std::time::{Duration, SystemTime};
 use anyhow::Result;
 
 use super::check::check;
+use super::connect::stop_on_ctrl_c;
 use super::{Context, Exit, block_on, files};
 use crate::cli::Check;
+use crate::words::printable;
 
 const PAUSE: Duration = Duration::from_millis(250);
 
@@ -19,6 +21,7 @@ type Seen = BTreeMap<PathBuf, (u64, Option<SystemTime>)>;
 pub(super) fn run(context: &mut Context<'_>, options: &Check) -> Result<Exit> {
     let root = files::root(context)?;
     block_on(async {
+        let stop = stop_on_ctrl_c("stopping after this check");
         let mut seen: Option<Seen> = None;
         let mut last = Exit::Clean;
         loop {
@@ -27,13 +30,14 @@ pub(super) fn run(context: &mut Context<'_>, options: &Check) -> Result<Exit> {
                 if context.color() && seen.is_some() {
                     // As `clear` does it, so that what is left is what is wrong now.
                     write!(context.out, "\u{1b}[2J\u{1b}[3J\u{1b}[H")?;
+                    context.out.flush()?;
                 }
                 seen = Some(now);
                 // A registry that cannot be read for a moment is one that somebody is writing.
                 last = match check(context, options) {
                     Ok(exit) => exit,
                     Err(error) => {
-                        writeln!(context.log, "error: {error:#}")?;
+                        writeln!(context.log, "error: {}", printable(&format!("{error:#}")))?;
                         Exit::CouldNotRun
                     }
                 };
@@ -42,10 +46,10 @@ pub(super) fn run(context: &mut Context<'_>, options: &Check) -> Result<Exit> {
                 }
                 context.out.flush()?;
             }
-            tokio::select! {
-                () = tokio::time::sleep(PAUSE) => {}
-                _ = tokio::signal::ctrl_c() => return Ok(last),
+            if stop.is_asked() {
+                return Ok(last);
             }
+            tokio::time::sleep(PAUSE).await;
         }
     })
 }

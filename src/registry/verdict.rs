@@ -460,12 +460,21 @@ fn slips(text: &str, schema: &Value) -> Vec<(&'static str, Value, String, Certai
     let date = Value::from(format!("{DATE_MARK}{bare}"));
     all.push(("write a date without quotes", date, bare.to_owned(), Sure));
     if schema.get("type") == Some(&"array".into()) {
+        // A comma may have been meant to part two.
+        let certainty = match text.contains(',') {
+            true => Guess,
+            false => Sure,
+        };
+        let whole = text.trim();
+        let list = Value::Array(vec![Value::from(whole)]);
+        let written = format!("[{}]", document::quoted(whole));
+        all.push(("write it as a list", list, written, certainty));
         let list = Value::Array(vec![Value::from(bare)]);
         all.push((
             "write it as a list",
             list,
             format!("[{}]", document::quoted(bare)),
-            Sure,
+            certainty,
         ));
     }
     let required = schema.get("required").and_then(Value::as_array);

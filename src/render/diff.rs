@@ -3,6 +3,7 @@
 use similar::{ChangeTag, TextDiff};
 
 use super::plan_text::Paint;
+use crate::words::printable;
 
 /// The change of a file, which may get another name; below a prefix.
 pub fn unified(
@@ -13,15 +14,16 @@ pub fn unified(
     after: &str,
     paint: Paint,
 ) -> String {
+    let below = |path: &str| printable(&format!("{prefix}{path}"));
     let (old, new) = (
-        format!("a/{prefix}{old_path}"),
-        format!("b/{prefix}{new_path}"),
+        format!("a/{}", below(old_path)),
+        format!("b/{}", below(new_path)),
     );
-    let mut out = String::new();
+    // Each file begins so, for a rename alone has no lines that would end it.
+    let mut out = format!("diff --git {old} {new}\n");
     if old_path != new_path {
-        out.push_str(&format!(
-            "diff --git {old} {new}\nrename from {prefix}{old_path}\nrename to {prefix}{new_path}\n"
-        ));
+        let (from, to) = (below(old_path), below(new_path));
+        out.push_str(&format!("rename from {from}\nrename to {to}\n"));
     }
     if before == after {
         return out;

@@ -1,8 +1,7 @@
 //! Findings as SARIF 2.1.0, for GitHub's code scanning and other viewers.
 //!
 //! What GitHub takes of it: <https://docs.github.com/en/code-security/reference/code-scanning/sarif-support-for-code-scanning>.
-//! It shows 25,000 results of a run at the most; there are never so many here, for a file contributes at most a thousand of its
-//! schema's. The types are the part of the standard that is written.
+//! The types are the part of the standard that is written.
 
 use serde::Serialize;
 

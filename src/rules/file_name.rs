@@ -60,7 +60,9 @@ fn check(context: &Context<'_>, findings: &mut Vec<Finding>) {
                 file_start(),
                 format!("`{stem}` does not begin with the KEP's number and a hyphen"),
             )
-            .rename_to(
+            .renamed_if(
+                // A name with digits means something by them, and of two records of a KEP one may go.
+                !stem.contains(|c: char| c.is_ascii_digit()) && is_only_one(registry, number),
                 format!("rename the file to `{number}-{stem}.toml`"),
                 beside(path, &format!("{number}-{stem}.toml")),
             ),
@@ -95,6 +97,16 @@ fn remedy(registry: &Registry, path: &str, named: u32, number: u32) -> String {
     } else {
         format!("rename the file to `{renamed}`, or write `number = {named}`")
     }
+}
+
+/// Whether a KEP has one record.
+fn is_only_one(registry: &Registry, number: u32) -> bool {
+    registry
+        .keps
+        .iter()
+        .filter(|entry| entry.value.number == number)
+        .count()
+        == 1
 }
 
 /// The path of another file in the same folder.
