@@ -26,16 +26,10 @@ pub(super) fn run(context: &mut Context<'_>, options: &List) -> Result<Exit> {
     let registry = &opened.loaded.registry;
     for wanted in runtime.iter().filter_map(|wanted| wanted.runtime.as_ref()) {
         if !registry.config.value.has_runtime(wanted) {
-            let names = registry
-                .config
-                .value
-                .runtimes
-                .iter()
-                .map(|runtime| runtime.name.as_str());
             bail!(
                 "--runtime {}: `registry.toml` has {}",
                 printable(wanted),
-                one_of(names)
+                one_of(registry.config.value.runtime_names())
             );
         }
     }
@@ -59,13 +53,7 @@ pub(super) fn run(context: &mut Context<'_>, options: &List) -> Result<Exit> {
         findings: wanted(finding),
     };
     let overview = overview(registry, &checked.diagnostics, &filter);
-    let runtimes: Vec<&str> = registry
-        .config
-        .value
-        .runtimes
-        .iter()
-        .map(|runtime| runtime.name.as_str())
-        .collect();
+    let runtimes: Vec<&str> = registry.config.value.runtime_names().collect();
     let text = match format {
         ListFormat::Table => {
             render::overview::table(&overview, &runtimes, context.width(), context.paint())
@@ -74,12 +62,8 @@ pub(super) fn run(context: &mut Context<'_>, options: &List) -> Result<Exit> {
         ListFormat::Csv => render::overview::csv(&overview, &runtimes)?,
     };
     write!(context.out, "{text}")?;
-    let errors = checked
-        .diagnostics
-        .iter()
-        .filter(|one| rules::stops_apply(one))
-        .count();
-    if errors > 0 && !context.global.quiet {
+    let is_misshapen = checked.diagnostics.iter().any(rules::stops_apply);
+    if is_misshapen && !context.global.quiet {
         writeln!(
             context.log,
             "note: `kepherd check` finds errors of shape: a record that cannot be read is not listed"

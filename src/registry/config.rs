@@ -55,11 +55,14 @@ pub struct Config {
 }
 
 impl Config {
+    /// The names of the runtimes that take part, in their order.
+    pub fn runtime_names(&self) -> impl Iterator<Item = &str> {
+        self.runtimes.iter().map(|runtime| runtime.name.as_str())
+    }
+
     /// Whether a runtime of this name takes part.
     pub fn has_runtime(&self, name: &str) -> bool {
-        self.runtimes
-            .iter()
-            .any(|runtime| runtime.name.as_str() == name)
+        self.runtime_names().any(|known| known == name)
     }
 
     /// The repository of a record that names none.

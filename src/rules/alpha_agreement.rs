@@ -39,9 +39,7 @@ fn check(context: &Context<'_>, findings: &mut Vec<Finding>) {
         let missing: Vec<&str> = registry
             .config
             .value
-            .runtimes
-            .iter()
-            .map(|runtime| runtime.name.as_str())
+            .runtime_names()
             .filter(|name| !design.approved_by.contains_key(*name))
             .collect();
         if !missing.is_empty() {

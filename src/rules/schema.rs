@@ -38,11 +38,7 @@ fn entries_that_stand_twice(registry: &Registry, findings: &mut Vec<Finding>) {
         None,
         repositories.collect(),
     ));
-    let runtimes = config
-        .value
-        .runtimes
-        .iter()
-        .map(|runtime| runtime.name.to_string());
+    let runtimes = config.value.runtime_names().map(ToOwned::to_owned);
     lists.push((
         config.file,
         Pointer::to("runtimes"),
@@ -183,10 +179,7 @@ fn names_that_lead_nowhere(registry: &Registry, findings: &mut Vec<Finding>) {
     if !config.is_sound("runtimes") {
         return;
     }
-    let names: Vec<&str> = runtimes
-        .iter()
-        .map(|runtime| runtime.name.as_str())
-        .collect();
+    let names: Vec<&str> = config.value.runtime_names().collect();
     let home = config.value.home.as_str();
     if config.is_sound("home") && !names.contains(&home) {
         let finding = Finding::new(

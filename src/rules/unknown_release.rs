@@ -208,13 +208,7 @@ impl Seen<'_> {
     }
 
     fn unknown_runtime(&mut self, registry: &Registry, file: FileId, at: Pointer, name: &str) {
-        let known: Vec<&str> = registry
-            .config
-            .value
-            .runtimes
-            .iter()
-            .map(|runtime| runtime.name.as_str())
-            .collect();
+        let known: Vec<&str> = registry.config.value.runtime_names().collect();
         let finding = Finding::new(
             RULE.id,
             file,
