@@ -129,7 +129,8 @@ impl Budget {
         windows.extend(pause(interval));
         Self {
             windows,
-            ..Self::unlimited(interval)
+            core: None,
+            graphql: None,
         }
     }
 
