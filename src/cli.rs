@@ -2,12 +2,13 @@
 
 use std::path::PathBuf;
 
-use clap::builder::PossibleValuesParser;
+use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::overview::{RuntimeWanted, Wanted};
-use crate::registry::kep::{Stage, Status};
+use crate::registry::kep::{Stage, Status, Triage};
 use crate::registry::values::{Date, Handle, Release, RepositoryName};
+use crate::registry::work_item::WorkKind;
 use crate::sandbox::faults::{Fault, names};
 
 /// Keeps a project's Kubernetes enhancements (KEPs) as records in git, and GitHub issues in step with them.
@@ -246,11 +247,11 @@ pub struct Adopt {
 #[derive(Debug, Args)]
 pub struct List {
     /// Stage aimed at: alpha, beta, stable, deprecated, disabled, removed, none
-    #[arg(long, value_name = "STAGE", value_parser = words(&Stage::ALL.map(Stage::as_str), true))]
-    pub stage: Vec<String>,
+    #[arg(long, value_name = "STAGE", value_parser = word_or_none(&Stage::ALL, Stage::as_str))]
+    pub stage: Vec<Wanted<Stage>>,
     /// Status upstream
-    #[arg(long, value_name = "STATUS", value_parser = words(&Status::ALL.map(Status::as_str), false))]
-    pub status: Vec<String>,
+    #[arg(long, value_name = "STATUS", value_parser = word(&Status::ALL, Status::as_str))]
+    pub status: Vec<Status>,
     /// Kubernetes release aimed for, or none
     #[arg(long, value_name = "RELEASE")]
     pub target: Vec<Wanted<Release>>,
@@ -267,11 +268,11 @@ pub struct List {
     #[arg(long, value_name = "[NAME=]STATE")]
     pub runtime: Vec<RuntimeWanted>,
     /// Triage: pending, accepted, declined, none
-    #[arg(long, value_name = "TRIAGE", value_parser = words(&["pending", "accepted", "declined"], true))]
-    pub triage: Vec<String>,
+    #[arg(long, value_name = "TRIAGE", value_parser = word_or_none(&Triage::ALL, Triage::as_str))]
+    pub triage: Vec<Wanted<Triage>>,
     /// Finding: a rule's name, or error, warning, note, none
-    #[arg(long, value_name = "RULE", value_parser = words(&rules(), true))]
-    pub finding: Vec<String>,
+    #[arg(long, value_name = "RULE", value_parser = finding())]
+    pub finding: Vec<Wanted<String>>,
     /// How the list is written
     #[arg(long, value_name = "FORMAT", default_value = "table")]
     pub format: ListFormat,
@@ -295,16 +296,36 @@ pub struct Show {
     pub number: u32,
 }
 
-/// These words, and perhaps `none`.
-fn words(all: &[&'static str], or_none: bool) -> PossibleValuesParser {
-    let none = or_none.then_some("none");
-    PossibleValuesParser::new(all.iter().copied().chain(none))
+/// One of these, as records have it.
+fn word<T: Copy + Send + Sync>(
+    all: &'static [T],
+    written: fn(T) -> &'static str,
+) -> impl TypedValueParser<Value = T> {
+    PossibleValuesParser::new(all.iter().map(move |one| written(*one)))
+        .try_map(move |word| find(all, written, &word))
 }
 
-/// The names of rules and levels.
-fn rules() -> Vec<&'static str> {
-    let levels = ["error", "warning", "note"];
-    crate::rules::names().chain(levels).collect()
+/// One of these, as records have it, or `none`.
+fn word_or_none<T: Copy + Send + Sync>(
+    all: &'static [T],
+    written: fn(T) -> &'static str,
+) -> impl TypedValueParser<Value = Wanted<T>> {
+    let words = all.iter().map(move |one| written(*one));
+    PossibleValuesParser::new(words.chain(["none"])).try_map(move |word| match word.as_str() {
+        "none" => Ok(Wanted::Absent),
+        word => find(all, written, word).map(Wanted::Is),
+    })
+}
+
+fn find<T: Copy>(all: &[T], written: fn(T) -> &'static str, word: &str) -> Result<T, String> {
+    let found = all.iter().find(|one| written(**one) == word);
+    found.copied().ok_or_else(|| format!("`{word}` is unknown"))
+}
+
+/// The name of a rule, a level, or `none`.
+fn finding() -> impl TypedValueParser<Value = Wanted<String>> {
+    let words = crate::rules::names().chain(["error", "warning", "note", "none"]);
+    PossibleValuesParser::new(words).try_map(|word| word.parse::<Wanted<String>>())
 }
 
 /// The commands of `new`.
@@ -325,8 +346,8 @@ pub struct NewItem {
     #[arg(long, value_name = "TEXT")]
     pub title: String,
     /// What sort of work it is
-    #[arg(long, value_name = "KIND", value_parser = words(&["kubernetes-pull-request", "issue", "test-infrastructure", "interop"], false))]
-    pub kind: String,
+    #[arg(long, value_name = "KIND", value_parser = word(&WorkKind::ALL, WorkKind::written))]
+    pub kind: WorkKind,
     /// The Kubernetes release aimed for
     #[arg(long, value_name = "RELEASE")]
     pub target: Option<Release>,
@@ -341,8 +362,8 @@ pub struct Promote {
     /// The KEP
     pub number: u32,
     /// The stage to aim at
-    #[arg(long, value_name = "STAGE", value_parser = words(&Stage::ALL.map(Stage::as_str), false))]
-    pub stage: String,
+    #[arg(long, value_name = "STAGE", value_parser = word(&Stage::ALL, Stage::as_str))]
+    pub stage: Stage,
     /// The Kubernetes release to aim for
     #[arg(long, value_name = "RELEASE")]
     pub target: Release,

@@ -13,6 +13,7 @@ use crate::observed::ObservedIssue;
 use crate::plan::identity::keps_in_title;
 use crate::registry::Registry;
 use crate::registry::values::{Handle, IssueRef, Line, Link, Release, RepositoryName};
+use crate::registry::work_item::WorkKind;
 use crate::words::nearest;
 
 /// Longer titles make longer file names than anybody wants to type.
@@ -46,14 +47,14 @@ pub struct Asked<'a> {
 pub fn item(
     id: &str,
     title: &str,
-    kind: &str,
+    kind: WorkKind,
     target: Option<Release>,
     assignees: &[Handle],
 ) -> String {
     let mut document = DocumentMut::new();
     set(&mut document, "id", id.into());
     set(&mut document, "title", title.into());
-    set(&mut document, "kind", kind.into());
+    set(&mut document, "kind", kind.written().into());
     if let Some(target) = target {
         set(&mut document, "target", target.to_string().into());
     }

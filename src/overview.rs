@@ -95,9 +95,9 @@ pub struct Findings {
 #[derive(Debug, Clone, Default)]
 pub struct Filter {
     /// Stages.
-    pub stages: Vec<Wanted<String>>,
+    pub stages: Vec<Wanted<Stage>>,
     /// Statuses.
-    pub statuses: Vec<String>,
+    pub statuses: Vec<Status>,
     /// Kubernetes releases.
     pub targets: Vec<Wanted<Release>>,
     /// Minors of the home runtime.
@@ -109,7 +109,7 @@ pub struct Filter {
     /// States of runtimes.
     pub runtimes: Vec<RuntimeWanted>,
     /// Triage.
-    pub triages: Vec<Wanted<String>>,
+    pub triages: Vec<Wanted<Triage>>,
     /// Rules, or levels, of findings.
     pub findings: Vec<Wanted<String>>,
 }
@@ -132,18 +132,6 @@ pub struct RuntimeWanted {
     pub state: Option<RuntimeState>,
 }
 
-/// Every state of a runtime, as it is written.
-pub fn states() -> [(&'static str, RuntimeState); 5] {
-    [
-        RuntimeState::None,
-        RuntimeState::InProgress,
-        RuntimeState::Experimental,
-        RuntimeState::Merged,
-        RuntimeState::Released,
-    ]
-    .map(|state| (state.written(), state))
-}
-
 impl<T: std::str::FromStr> std::str::FromStr for Wanted<T> {
     type Err = T::Err;
 
@@ -163,21 +151,18 @@ impl std::str::FromStr for RuntimeWanted {
             Some((runtime, state)) => (Some(runtime.to_owned()), state),
             None => (None, text),
         };
-        let known = states().into_iter().find(|(name, _)| *name == state);
-        match (known, state) {
-            (Some((_, state)), _) => Ok(Self {
-                runtime,
-                state: Some(state),
-            }),
-            (None, "unknown") => Ok(Self {
-                runtime,
-                state: None,
-            }),
-            _ => {
-                let names: Vec<&str> = states().iter().map(|(name, _)| *name).collect();
-                Err(format!("a state is one of {}, unknown", names.join(", ")))
+        let state = match RuntimeState::ALL
+            .into_iter()
+            .find(|known| known.written() == state)
+        {
+            None if state == "unknown" => None,
+            None => {
+                let names = RuntimeState::ALL.map(RuntimeState::written);
+                return Err(format!("a state is one of {}, unknown", names.join(", ")));
             }
-        }
+            known => known,
+        };
+        Ok(Self { runtime, state })
     }
 }
 
@@ -278,17 +263,14 @@ impl Filter {
             Wanted::Absent => row.shepherds.is_empty(),
             Wanted::Is(handle) => row.shepherds.contains(handle),
         };
-        any(stages, |one| {
-            one.is(row.stage.map(|stage| stage.as_str().to_owned()))
-        }) && any(statuses, |one| one == row.status.as_str())
+        any(stages, |one| one.is(row.stage))
+            && any(statuses, |one| *one == row.status)
             && any(targets, |one| one.is(row.target))
             && any(milestones, |one| one.is(row.milestone))
             && any(shepherds, shepherd)
             && any(sigs, |one| one.eq_ignore_ascii_case(&row.sig))
             && any(runtimes, runtime)
-            && any(triages, |one| {
-                one.is(row.triage.map(|triage| triage.as_str().to_owned()))
-            })
+            && any(triages, |one| one.is(row.triage))
             && any(findings, finding)
     }
 }

@@ -4,7 +4,7 @@ use anyhow::{Result, bail};
 
 use super::{Context, Exit, files};
 use crate::cli::{List, ListFormat};
-use crate::overview::{Filter, Wanted, overview};
+use crate::overview::{Filter, overview};
 use crate::render;
 use crate::rules;
 use crate::words::{one_of, printable};
@@ -34,23 +34,16 @@ pub(super) fn run(context: &mut Context<'_>, options: &List) -> Result<Exit> {
         }
     }
     let checked = rules::run(&opened.loaded, context.today(), None);
-    let wanted = |words: &[String]| -> Vec<Wanted<String>> {
-        let wanted = words.iter().map(|word| match word.as_str() {
-            "none" => Wanted::Absent,
-            word => Wanted::Is(word.to_owned()),
-        });
-        wanted.collect()
-    };
     let filter = Filter {
-        stages: wanted(stage),
+        stages: stage.clone(),
         statuses: status.clone(),
         targets: target.clone(),
         milestones: milestone.clone(),
         shepherds: shepherd.clone(),
         sigs: sig.clone(),
         runtimes: runtime.clone(),
-        triages: wanted(triage),
-        findings: wanted(finding),
+        triages: triage.clone(),
+        findings: finding.clone(),
     };
     let overview = overview(registry, &checked.diagnostics, &filter);
     let runtimes: Vec<&str> = registry.config.value.runtime_names().collect();

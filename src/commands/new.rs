@@ -84,7 +84,7 @@ pub(super) fn item(context: &mut Context<'_>, options: &NewItem) -> Result<Exit>
         );
     }
     let path = format!("work-items/{id}.toml");
-    let text = new_record::item(id, title, kind, *target, assignee);
+    let text = new_record::item(id, title, *kind, *target, assignee);
     let exit = write_new(context, &opened, &path, &text)?;
     if exit == Exit::Clean {
         writeln!(context.out, "created  item {id}  {}{path}", opened.prefix)?;

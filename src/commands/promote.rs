@@ -1,6 +1,6 @@
 //! `kepherd promote`
 
-use anyhow::{Context as _, Result, bail};
+use anyhow::{Result, bail};
 use toml_edit::DocumentMut;
 
 use super::plan::sound_registry;
@@ -9,7 +9,7 @@ use crate::cli::Promote;
 use crate::diagnostic::Level;
 use crate::promote::{Aim, Promotion, promote};
 use crate::registry::Registry;
-use crate::registry::kep::{KepRecord, Stage};
+use crate::registry::kep::KepRecord;
 use crate::registry::load::{RawFile, load, load_from};
 use crate::registry::values::{Handle, Release};
 use crate::render::diff;
@@ -38,11 +38,8 @@ pub(super) fn run(context: &mut Context<'_>, options: &Promote) -> Result<Exit> 
             record.status.as_str()
         );
     }
-    let stage = Stage::ALL
-        .into_iter()
-        .find(|known| known.as_str() == *stage);
     let aim = Aim {
-        stage: stage.context("that is no stage")?,
+        stage: *stage,
         target: *target,
         on_by_default: *enabled_by_default,
     };

@@ -328,6 +328,9 @@ impl Stage {
 }
 
 impl Triage {
+    /// Every state of it.
+    pub const ALL: [Self; 3] = [Self::Pending, Self::Accepted, Self::Declined];
+
     /// As written in a record.
     pub fn as_str(self) -> &'static str {
         match self {
@@ -339,6 +342,15 @@ impl Triage {
 }
 
 impl RuntimeState {
+    /// Every state, from nothing to released.
+    pub const ALL: [Self; 5] = [
+        Self::None,
+        Self::InProgress,
+        Self::Experimental,
+        Self::Merged,
+        Self::Released,
+    ];
+
     /// As written in a record.
     pub fn written(self) -> &'static str {
         match self {

@@ -59,6 +59,24 @@ pub enum WorkKind {
 }
 
 impl WorkKind {
+    /// Every kind.
+    pub const ALL: [Self; 4] = [
+        Self::KubernetesPullRequest,
+        Self::Issue,
+        Self::TestInfrastructure,
+        Self::Interop,
+    ];
+
+    /// As written in a record.
+    pub fn written(self) -> &'static str {
+        match self {
+            Self::KubernetesPullRequest => "kubernetes-pull-request",
+            Self::Issue => "issue",
+            Self::TestInfrastructure => "test-infrastructure",
+            Self::Interop => "interop",
+        }
+    }
+
     /// As people say it.
     pub fn as_str(self) -> &'static str {
         match self {
@@ -66,6 +84,18 @@ impl WorkKind {
             Self::Issue => "issue",
             Self::TestInfrastructure => "test infrastructure",
             Self::Interop => "interop",
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_kind_is_written_as_a_record_is_read() {
+        for kind in WorkKind::ALL {
+            assert_eq!(serde_json::to_value(kind).unwrap(), kind.written());
         }
     }
 }
