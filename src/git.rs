@@ -38,6 +38,21 @@ pub struct TreeEntry {
     pub kind: EntryKind,
 }
 
+/// What stands at a path: two with the same content are equal.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Object(gix::ObjectId);
+
+/// A commit at which what stands at a path is another than before it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Change {
+    /// The commit.
+    pub commit: Commit,
+    /// What stands there since; absent: nothing.
+    pub object: Option<Object>,
+    /// The commit before it; absent: there is none, or the clone does not have it.
+    pub before: Option<Commit>,
+}
+
 /// What an entry of a tree is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum EntryKind {
@@ -50,6 +65,35 @@ pub enum EntryKind {
     /// Another repository.
     Other,
 }
+
+impl EntryKind {
+    fn of(mode: gix::objs::tree::EntryMode) -> Self {
+        if mode.is_tree() {
+            Self::Folder
+        } else if mode.is_blob() {
+            Self::File
+        } else if mode.is_link() {
+            Self::Link
+        } else {
+            Self::Other
+        }
+    }
+}
+
+/// What stands at each part of a path, from the tree of the commit on; nothing is below nothing.
+struct Trail(Vec<Option<gix::ObjectId>>);
+
+impl Trail {
+    fn object(&self) -> Option<Object> {
+        self.0.last().copied().flatten().map(Object)
+    }
+}
+
+/// Bytes of objects that are kept: one path after the other leads through the same trees.
+const CACHE: usize = 4 << 20;
+
+/// With fewer files for each, another thread costs more than it saves.
+const FILES_A_THREAD: usize = 32;
 
 /// Why a repository could not be read.
 #[derive(Debug, thiserror::Error)]
@@ -88,7 +132,19 @@ pub enum Error {
         /// The other.
         two: String,
     },
-    /// An object is missing or damaged.
+    /// The clone has the commit and not the content.
+    #[error(
+        "`{}` lacks the content of `{what}`: it is a partial clone (`--filter`), or damaged; clone without `--filter`, or have \
+         git fetch it by checking the revision out once",
+        path.display()
+    )]
+    Lacking {
+        /// Where.
+        path: PathBuf,
+        /// What.
+        what: String,
+    },
+    /// An object is damaged.
     #[error("`{what}` cannot be read from `{}` ({why})", path.display())]
     Unreadable {
         /// Where.
@@ -105,10 +161,11 @@ impl Repository {
     pub fn open(path: &Path) -> Result<Self, Error> {
         // Isolated: neither the user's configuration nor the environment changes what is read.
         let opened = gix::open_opts(path, gix::open::Options::isolated());
-        let repository = opened.map_err(|error| Error::NotARepository {
+        let mut repository = opened.map_err(|error| Error::NotARepository {
             path: path.to_owned(),
             why: one_line(&error),
         })?;
+        repository.object_cache_size_if_unset(CACHE);
         Ok(Self {
             repository,
             path: path.to_owned(),
@@ -206,91 +263,245 @@ impl Repository {
 
     /// The newest commit on or before a day, on the first-parent line of a commit.
     pub fn commit_on_or_before(&self, from: &Commit, day: Date) -> Result<Option<Commit>, Error> {
-        let mut commit = self.find(from)?;
-        loop {
+        for commit in self.first_parents(from)? {
             let described = self.described(&commit)?;
             if described.date <= day {
                 return Ok(Some(described));
             }
-            let Some(parent) = commit.parent_ids().next() else {
-                return Ok(None);
-            };
-            // In a shallow clone the parent is named and not there: what is not known is not an error here.
-            match self.repository.find_commit(parent.detach()) {
-                Ok(parent) => commit = parent,
-                Err(_) => return Ok(None),
-            }
         }
+        Ok(None)
+    }
+
+    /// The first-parent line from a commit back, newest first. In a shallow clone it ends where the history was cut.
+    fn first_parents<'r>(
+        &'r self,
+        from: &Commit,
+    ) -> Result<impl Iterator<Item = gix::Commit<'r>> + use<'r>, Error> {
+        let first = self.find(from)?;
+        Ok(std::iter::successors(Some(first), |commit| {
+            let parent = commit.parent_ids().next()?;
+            // In a shallow clone the parent is named and not there: what is not known is not an error here.
+            self.repository.find_commit(parent.detach()).ok()
+        }))
+    }
+
+    /// The commits, on the first-parent line from one back, at which what stands at a path is another than before; newest first.
+    ///
+    /// Of a commit that leaves the path alone its own record and the trees that lead there are looked at, as far as they are
+    /// others than those after it; what stands at the path is never read.
+    pub fn changes(&self, from: &Commit, path: &str) -> Result<Vec<Change>, Error> {
+        let mut changes = Vec::new();
+        let mut after: Option<(gix::Commit<'_>, Trail)> = None;
+        for commit in self.first_parents(from)? {
+            let trail = self.trail(&commit, path, after.as_ref().map(|(_, trail)| trail))?;
+            if let Some((later, later_trail)) = &after
+                && later_trail.object() != trail.object()
+            {
+                changes.push(Change {
+                    commit: self.described(later)?,
+                    object: later_trail.object(),
+                    before: Some(self.described(&commit)?),
+                });
+            }
+            after = Some((commit, trail));
+        }
+        if let Some((first, trail)) = after
+            && let Some(object) = trail.object()
+        {
+            changes.push(Change {
+                commit: self.described(&first)?,
+                object: Some(object),
+                before: None,
+            });
+        }
+        Ok(changes)
+    }
+
+    /// What stands at each part of a path at a commit. Where a tree is the same as at another commit, so is what is below it.
+    fn trail(
+        &self,
+        at: &gix::Commit<'_>,
+        path: &str,
+        known: Option<&Trail>,
+    ) -> Result<Trail, Error> {
+        let root = at
+            .tree_id()
+            .map_err(|error| self.unreadable(&at.id().to_string(), &error))?
+            .detach();
+        let mut ids = vec![Some(root)];
+        for (depth, part) in path.split('/').enumerate() {
+            let above = ids.last().copied().flatten();
+            let same = known.filter(|known| known.0.get(depth).copied() == Some(above));
+            let below = match (above, same) {
+                (_, Some(known)) => known.0.get(depth + 1).copied().flatten(),
+                (Some(above), None) => self.entry_of(above, part, path)?.map(|(id, _)| id),
+                (None, None) => None,
+            };
+            ids.push(below);
+        }
+        Ok(Trail(ids))
     }
 
     /// What a folder holds at a commit, by name; empty if it is not there.
     pub fn folder(&self, at: &Commit, path: &str) -> Result<Vec<TreeEntry>, Error> {
-        let root = self.tree(at)?;
-        let tree = if path.is_empty() {
-            root
-        } else {
-            let found = root
-                .lookup_entry_by_path(path)
-                .map_err(|error| self.unreadable(path, &error))?;
-            let Some(entry) = found.filter(|entry| entry.mode().is_tree()) else {
-                return Ok(Vec::new());
-            };
-            let object = entry
-                .object()
-                .map_err(|error| self.unreadable(path, &error))?;
-            object.into_tree()
+        let Some((id, mode)) = self.lookup(at, path)? else {
+            return Ok(Vec::new());
         };
+        if !mode.is_tree() {
+            return Ok(Vec::new());
+        }
+        let tree = self.tree_of(id, path)?;
         let mut entries = Vec::new();
         for entry in tree.iter() {
             let entry = entry.map_err(|error| self.unreadable(path, &error))?;
-            let mode = entry.mode();
             entries.push(TreeEntry {
                 name: entry.filename().to_string(),
-                kind: if mode.is_tree() {
-                    EntryKind::Folder
-                } else if mode.is_blob() {
-                    EntryKind::File
-                } else if mode.is_link() {
-                    EntryKind::Link
-                } else {
-                    EntryKind::Other
-                },
+                kind: EntryKind::of(entry.mode()),
             });
         }
         Ok(entries)
     }
 
-    /// The size and the bytes of a file at a commit, if it is there and is a file. Bytes over `most` are not read.
+    /// The bytes of a file at a commit, if something is there. Links are not followed, and bytes over `most` are not read.
     pub fn file(&self, at: &Commit, path: &str, most: u64) -> Result<Option<Content>, Error> {
-        let root = self.tree(at)?;
-        let found = root
-            .lookup_entry_by_path(path)
-            .map_err(|error| self.unreadable(path, &error))?;
-        let Some(entry) = found.filter(|entry| entry.mode().is_blob()) else {
-            return Ok(None);
-        };
+        match self.lookup(at, path)? {
+            Some((id, mode)) if mode.is_blob() => self.content(Object(id), path, most).map(Some),
+            Some((_, mode)) if mode.is_link() => Ok(Some(Content::Link)),
+            _ => Ok(None),
+        }
+    }
+
+    /// The bytes of a file that [`Repository::changes`] found; `what` names it in errors. Bytes over `most` are not read.
+    pub fn content(&self, object: Object, what: &str, most: u64) -> Result<Content, Error> {
+        if !self.repository.has_object(object.0) {
+            return Err(self.lacking(what));
+        }
         let header = self
             .repository
-            .find_header(entry.object_id())
-            .map_err(|error| self.unreadable(path, &error))?;
+            .find_header(object.0)
+            .map_err(|error| self.unreadable(what, &error))?;
         if header.size() > most {
-            return Ok(Some(Content::TooLarge(header.size())));
+            return Ok(Content::TooLarge(header.size()));
         }
-        let object = entry
-            .object()
-            .map_err(|error| self.unreadable(path, &error))?;
-        Ok(Some(Content::Bytes(object.data.clone())))
+        let object = self.object(object.0, what)?;
+        Ok(Content::Bytes(object.detach().data))
+    }
+
+    /// Reads files at a commit and makes something of each, on all cores; in the order of the paths. Nothing else is read.
+    pub fn each_file<T: Send>(
+        &self,
+        at: &Commit,
+        paths: &[String],
+        most: u64,
+        make: impl Fn(&str, Result<Option<Content>, Error>) -> T + Sync,
+    ) -> Result<Vec<T>, Error> {
+        let cores = std::thread::available_parallelism().map_or(1, usize::from);
+        let threads = cores.min(paths.len() / FILES_A_THREAD).max(1);
+        let share = |repository: &Self, paths: &[String]| -> Vec<T> {
+            let read = |path: &String| make(path, repository.file(at, path, most));
+            paths.iter().map(read).collect()
+        };
+        if threads == 1 {
+            return Ok(share(self, paths));
+        }
+        let (directory, path) = (self.repository.git_dir(), &self.path);
+        let own = || -> Result<Self, Error> {
+            // A handle is for one thread; another one costs less than the files that it then reads.
+            let opened = Self::open(directory)?;
+            Ok(Self {
+                path: path.clone(),
+                ..opened
+            })
+        };
+        std::thread::scope(|scope| {
+            let (share, own) = (&share, &own);
+            let all: Vec<_> = paths
+                .chunks(paths.len().div_ceil(threads))
+                .map(|paths| scope.spawn(move || Ok(share(&own()?, paths))))
+                .collect();
+            let mut made = Vec::with_capacity(paths.len());
+            for one in all {
+                match one.join() {
+                    Ok(part) => made.extend(part?),
+                    // What a thread panicked with is no different for having been met in it.
+                    Err(panicked) => std::panic::resume_unwind(panicked),
+                }
+            }
+            Ok(made)
+        })
+    }
+
+    /// What stands at a path at a commit, and what it is; of a path that leads through a link, the link.
+    fn lookup(
+        &self,
+        at: &Commit,
+        path: &str,
+    ) -> Result<Option<(gix::ObjectId, gix::objs::tree::EntryMode)>, Error> {
+        let commit = self.find(at)?;
+        let root = commit
+            .tree_id()
+            .map_err(|error| self.unreadable(&at.id, &error))?
+            .detach();
+        let mut found: (_, gix::objs::tree::EntryMode) =
+            (root, gix::objs::tree::EntryKind::Tree.into());
+        for part in path.split('/').filter(|part| !part.is_empty()) {
+            if !found.1.is_tree() {
+                return Ok(Some(found).filter(|(_, mode)| mode.is_link()));
+            }
+            match self.entry_of(found.0, part, path)? {
+                Some(entry) => found = entry,
+                None => return Ok(None),
+            }
+        }
+        Ok(Some(found))
+    }
+
+    /// The entry of a tree with this name; `what` is looked for in it. Nothing is below a file.
+    fn entry_of(
+        &self,
+        tree: gix::ObjectId,
+        name: &str,
+        what: &str,
+    ) -> Result<Option<(gix::ObjectId, gix::objs::tree::EntryMode)>, Error> {
+        let object = self.object(tree, what)?;
+        if object.kind != gix::object::Kind::Tree {
+            return Ok(None);
+        }
+        let tree = object.into_tree();
+        for entry in tree.iter() {
+            let entry = entry.map_err(|error| self.unreadable(what, &error))?;
+            if *entry.filename() == *name {
+                return Ok(Some((entry.object_id(), entry.mode())));
+            }
+        }
+        Ok(None)
+    }
+
+    fn tree_of(&self, id: gix::ObjectId, what: &str) -> Result<gix::Tree<'_>, Error> {
+        let object = self.object(id, what)?;
+        object
+            .try_into_tree()
+            .map_err(|error| self.unreadable(what, &error))
+    }
+
+    fn object(&self, id: gix::ObjectId, what: &str) -> Result<gix::Object<'_>, Error> {
+        match self.repository.try_find_object(id) {
+            Ok(Some(object)) => Ok(object),
+            Ok(None) => Err(self.lacking(what)),
+            Err(error) => Err(self.unreadable(what, &error)),
+        }
+    }
+
+    fn lacking(&self, what: &str) -> Error {
+        Error::Lacking {
+            path: self.path.clone(),
+            what: what.to_owned(),
+        }
     }
 
     fn object_id(&self, commit: &Commit) -> Result<gix::ObjectId, Error> {
         gix::ObjectId::from_hex(commit.id.as_bytes())
             .map_err(|error| self.unreadable(&commit.id, &error))
-    }
-
-    fn tree(&self, at: &Commit) -> Result<gix::Tree<'_>, Error> {
-        self.find(at)?
-            .tree()
-            .map_err(|error| self.unreadable(&at.id, &error))
     }
 
     fn find(&self, commit: &Commit) -> Result<gix::Commit<'_>, Error> {
@@ -335,6 +546,8 @@ pub enum Content {
     Bytes(Vec<u8>),
     /// It has this many bytes, more than were asked for.
     TooLarge(u64),
+    /// It is a symbolic link, or one leads to it.
+    Link,
 }
 
 fn one_line(error: &dyn std::fmt::Display) -> String {

@@ -185,6 +185,7 @@ impl Around {
         Ok(match self.repository.file(at, path, MAX_FILE_BYTES)? {
             Some(Content::Bytes(bytes)) => Ok(bytes),
             Some(Content::TooLarge(bytes)) => Err(Unreadable::TooLarge(bytes)),
+            Some(Content::Link) => Err(Unreadable::Symlink),
             None => Err(Unreadable::Denied("it is not in the tree".to_owned())),
         })
     }

@@ -252,6 +252,9 @@ impl Clone<'_> {
         let path = format!("{folder}/kep.yaml");
         Ok(match self.repository.file(at, &path, MAX_KEP_YAML)? {
             None => Err("there is no such file".to_owned()),
+            Some(Content::Link) => {
+                Err("it is a symbolic link, and links are not followed".to_owned())
+            }
             Some(Content::TooLarge(bytes)) => Err(format!(
                 "has {bytes} bytes; at most {MAX_KEP_YAML} are read"
             )),

@@ -51,7 +51,19 @@ impl History {
 
     /// Commits these files, and nothing else, on a day.
     pub fn commit(&mut self, day: &str, files: &[(&str, &str)]) {
-        let tree = self.tree(files);
+        self.commit_with_links(day, files, &[]);
+    }
+
+    /// Commits these files and these symbolic links, each with what it leads to, and nothing else, on a day.
+    pub fn commit_with_links(&mut self, day: &str, files: &[(&str, &str)], links: &[(&str, &str)]) {
+        let mut entries: Vec<(&str, &str, EntryKind)> = Vec::new();
+        entries.extend(
+            files
+                .iter()
+                .map(|(path, text)| (*path, *text, EntryKind::Blob)),
+        );
+        entries.extend(links.iter().map(|(path, to)| (*path, *to, EntryKind::Link)));
+        let tree = self.tree(&entries);
         let parents = self.last.into_iter().collect();
         self.write_commit(day, tree, parents);
     }
@@ -119,14 +131,23 @@ impl History {
         self.last = Some(id);
     }
 
-    fn tree(&self, files: &[(&str, &str)]) -> gix::ObjectId {
+    /// Takes the content of a file out of the repository, as a partial clone lacks it.
+    pub fn forget(&self, text: &str) {
+        let id = self.repository.write_blob(text).unwrap().to_string();
+        let objects = self.repository.git_dir().join("objects");
+        std::fs::remove_file(objects.join(&id[..2]).join(&id[2..])).unwrap();
+    }
+
+    fn tree(&self, files: &[(&str, &str, EntryKind)]) -> gix::ObjectId {
         let mut entries: Vec<Entry> = Vec::new();
-        let mut folders: BTreeMap<&str, Vec<(&str, &str)>> = BTreeMap::new();
-        for (path, text) in files {
+        let mut folders: BTreeMap<&str, Vec<(&str, &str, EntryKind)>> = BTreeMap::new();
+        for (path, text, kind) in files {
             match path.split_once('/') {
-                Some((folder, rest)) => folders.entry(folder).or_default().push((rest, text)),
+                Some((folder, rest)) => {
+                    folders.entry(folder).or_default().push((rest, text, *kind));
+                }
                 None => entries.push(Entry {
-                    mode: EntryKind::Blob.into(),
+                    mode: (*kind).into(),
                     filename: (*path).into(),
                     oid: self.repository.write_blob(text).unwrap().detach(),
                 }),
