@@ -76,7 +76,7 @@ pub enum Command {
     New(New),
     /// Aim a KEP at its next stage: what has shipped goes into `reached`
     Promote(Promote),
-    /// Read KEPs from a clone of kubernetes/enhancements
+    /// Hold the records to a clone of kubernetes/enhancements
     #[command(subcommand)]
     Upstream(Upstream),
     /// Run the embedded GitHub by itself; any token and any App work, and `as:octocat` speaks for octocat
@@ -104,6 +104,17 @@ pub struct Check {
     /// Only show what `--fix` would change
     #[arg(long, requires = "fix")]
     pub diff: bool,
+    /// Hold the records to this clone of kubernetes/enhancements as well
+    #[arg(long, value_name = "PATH")]
+    pub upstream: Option<PathBuf>,
+    /// The revision of the clone
+    #[arg(
+        long,
+        value_name = "REV",
+        default_value = "HEAD",
+        requires = "upstream"
+    )]
+    pub upstream_rev: String,
     /// Check again whenever a file changes, until Ctrl-C
     #[arg(long, conflicts_with_all = ["at", "fix"])]
     pub watch: bool,
@@ -296,6 +307,11 @@ pub struct Show {
     pub number: u32,
 }
 
+/// A number that a KEP can have: a record's schema says the same.
+fn kep_number() -> impl TypedValueParser<Value = u32> {
+    clap::value_parser!(u32).range(1..=999_999)
+}
+
 /// One of these, as records have it.
 fn word<T: Copy + Send + Sync>(
     all: &'static [T],
@@ -403,22 +419,81 @@ pub struct NewKep {
 /// The commands of `upstream`.
 #[derive(Debug, Subcommand)]
 pub enum Upstream {
-    /// Create or update records from kep.yaml files
+    /// Create or update records from kep.yaml files, keeping what people wrote
     Pull(Pull),
+    /// Show where records and kep.yaml files differ, field by field, and why
+    Diff(Diff),
+    /// Rank active KEPs without a record that look as if a container runtime had to do with them
+    Untracked(Untracked),
+    /// Show how a KEP moved: what each commit changed in its kep.yaml
+    Log(Log),
 }
 
-/// Options of `upstream pull`.
+/// Which clone of kubernetes/enhancements.
 #[derive(Debug, Args)]
-pub struct Pull {
+pub struct Clone {
     /// A clone of kubernetes/enhancements, bare or not
     #[arg(long, value_name = "PATH")]
     pub repo: PathBuf,
     /// The revision to read
     #[arg(long, value_name = "REV", default_value = "HEAD")]
     pub rev: String,
+}
+
+/// Options of `upstream pull`.
+#[derive(Debug, Args)]
+pub struct Pull {
+    /// Which clone.
+    #[command(flatten)]
+    pub clone: Clone,
     /// The KEPs to create or update [default: update every record of the registry]
-    #[arg(long, value_name = "NUMBER", num_args = 1..)]
+    #[arg(long, value_name = "NUMBER", num_args = 1.., value_parser = kep_number())]
     pub kep: Vec<u32>,
+    /// Only records of this SIG: their folder
+    #[arg(long, value_name = "SIG", conflicts_with = "kep")]
+    pub sig: Option<String>,
+    /// Also create a record for each active KEP of that SIG that has none
+    #[arg(long, requires = "sig")]
+    pub new: bool,
+    /// Show the edits with their reasons, and write nothing
+    #[arg(long)]
+    pub diff: bool,
+}
+
+/// Options of `upstream diff`.
+#[derive(Debug, Args)]
+pub struct Diff {
+    /// Which clone.
+    #[command(flatten)]
+    pub clone: Clone,
+    /// Only these KEPs
+    #[arg(long, value_name = "NUMBER", num_args = 1.., value_parser = kep_number())]
+    pub kep: Vec<u32>,
+    /// How differences are written
+    #[arg(long, value_name = "FORMAT", default_value = "text")]
+    pub format: CheckFormat,
+}
+
+/// Options of `upstream untracked`.
+#[derive(Debug, Args)]
+pub struct Untracked {
+    /// Which clone.
+    #[command(flatten)]
+    pub clone: Clone,
+    /// The most KEPs to show; 0 shows all
+    #[arg(long, value_name = "NUMBER", default_value_t = 20)]
+    pub limit: usize,
+}
+
+/// Options of `upstream log`.
+#[derive(Debug, Args)]
+pub struct Log {
+    /// The KEP
+    #[arg(value_parser = kep_number())]
+    pub number: u32,
+    /// Which clone.
+    #[command(flatten)]
+    pub clone: Clone,
 }
 
 /// Options of `sandbox`.

@@ -5,6 +5,7 @@
 mod adopt;
 mod apply;
 mod check;
+mod clone;
 mod connect;
 mod explain;
 mod files;
@@ -171,6 +172,11 @@ pub fn run(cli: &Cli, environment: &Environment, out: &mut dyn Write, log: &mut 
         Command::New(New::Item(options)) => new::item(&mut context, options),
         Command::Promote(options) => promote::run(&mut context, options),
         Command::Upstream(Upstream::Pull(options)) => upstream::pull(&mut context, options),
+        Command::Upstream(Upstream::Diff(options)) => upstream::diff(&mut context, options),
+        Command::Upstream(Upstream::Untracked(options)) => {
+            upstream::untracked(&mut context, options)
+        }
+        Command::Upstream(Upstream::Log(options)) => upstream::log(&mut context, options),
         Command::Sandbox(options) => sandbox::run(&mut context, options),
         Command::Schema(options) => schema::run(&mut context, options),
     };

@@ -66,7 +66,7 @@ fn round(
     today: Date,
     wanted: impl Fn(&Diagnostic) -> bool,
 ) -> BTreeMap<usize, usize> {
-    let checked = rules::run(&load(files.to_vec()), today, None);
+    let checked = rules::run(&load(files.to_vec()), today, rules::Beside::default());
     let by_path: BTreeMap<String, usize> = files
         .iter()
         .enumerate()

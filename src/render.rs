@@ -13,3 +13,4 @@ pub mod plan_text;
 pub mod rule_docs;
 pub mod sarif;
 pub mod text;
+pub mod upstream;

@@ -41,6 +41,9 @@ mod unknown_release;
 mod unknown_repository;
 mod unsafe_file;
 mod unused_allow;
+mod upstream_drift;
+mod upstream_missing;
+mod upstream_renumbered;
 mod work_item_unassigned;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -53,6 +56,7 @@ use crate::registry::kep::Allow;
 use crate::registry::load::Loaded;
 use crate::registry::values::Date;
 use crate::source::{SourceFile, Span};
+use crate::upstream::snapshot::Upstream;
 use crate::words::nearest;
 
 /// What a rule looks at.
@@ -64,6 +68,8 @@ pub enum Group {
     Process,
     /// What a change does to the records, against the revision that it starts from.
     Change,
+    /// Whether the records say what kubernetes/enhancements says.
+    Upstream,
 }
 
 /// A rule.
@@ -92,6 +98,8 @@ pub struct Rule {
 const FORMAT: &str = "the format of the registry";
 /// The source of rules about what GitHub takes.
 const GITHUB: &str = "GitHub's documentation and its error messages";
+/// The source of rules about what upstream says.
+const UPSTREAM: &str = "kep.yaml in kubernetes/enhancements";
 /// The source of rules about how work is followed.
 const PROCESS: &str = "the project's process for working with Kubernetes SIG-Node";
 /// The source of rules about what the runtimes must have.
@@ -135,6 +143,9 @@ pub const RULES: &[&Rule] = &[
     &unknown_repository::RULE,
     &unsafe_file::RULE,
     &unused_allow::RULE,
+    &upstream_drift::RULE,
+    &upstream_missing::RULE,
+    &upstream_renumbered::RULE,
     &work_item_unassigned::RULE,
 ];
 
@@ -156,9 +167,30 @@ pub struct Context<'a> {
     pub today: Date,
     /// The registry that a change starts from, if a change is judged.
     pub base: Option<&'a Registry>,
+    /// kubernetes/enhancements, if the records are held to it.
+    pub upstream: Option<&'a Upstream>,
 }
 
-/// What a check found, and the files that it speaks of: those of the registry, then those of the base.
+/// What a registry is looked at beside. The files of each have numbers of their own.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Beside<'a> {
+    /// The registry that a change starts from, loaded with [`load_from`](crate::registry::load::load_from).
+    pub base: Option<&'a Loaded>,
+    /// kubernetes/enhancements.
+    pub upstream: Option<&'a Upstream>,
+}
+
+impl<'a> Beside<'a> {
+    /// The registry that a change starts from.
+    pub fn base(base: &'a Loaded) -> Self {
+        Self {
+            base: Some(base),
+            upstream: None,
+        }
+    }
+}
+
+/// What a check found, and the files that it speaks of: those of the registry, then those of the base, then upstream's.
 #[derive(Debug)]
 pub struct Checked {
     /// The findings, by file and place.
@@ -170,24 +202,59 @@ pub struct Checked {
 /// Runs every rule over a loaded registry: each finding with its level, its reason and its place in bytes, by file and
 /// place. Findings that a record accepts, or whose rule is off, are left out.
 ///
-/// With the registry that a change starts from (loaded with [`load_from`](crate::registry::load::load_from), so that its files
-/// have numbers of their own), the change is judged too, and findings that were there before are marked.
-pub fn run(loaded: &Loaded, today: Date, base: Option<&Loaded>) -> Checked {
+/// Beside the registry that a change starts from, the change is judged too, and findings that were there before are marked.
+pub fn run(loaded: &Loaded, today: Date, beside: Beside<'_>) -> Checked {
     let registry = &loaded.registry;
+    let Beside { base, upstream } = beside;
     let context = Context {
         registry,
         today,
         base: base.map(|base| &base.registry),
+        upstream,
     };
     let mut findings = loaded.findings.clone();
     for rule in RULES {
         (rule.check)(&context, &mut findings);
     }
     let accepted = accept(registry, &mut findings);
-    unused_allow::report(registry, &accepted, &mut findings);
+    unused_allow::report(registry, upstream.is_some(), &accepted, &mut findings);
+    let mut checked = located(&context, findings, |rule| level_of(registry, rule));
+    if let Some(base) = base {
+        mark_known(&mut checked.diagnostics, registry, base, today, upstream);
+    }
+    checked
+}
 
-    let file_of = |id: FileId| match context.base {
-        Some(base) if id.0 >= base.first_file => base.file(id),
+/// Runs the rules about upstream alone, as they are: neither levels nor what records accept changes what they say.
+pub fn run_upstream(loaded: &Loaded, today: Date, upstream: &Upstream) -> Checked {
+    let context = Context {
+        registry: &loaded.registry,
+        today,
+        base: None,
+        upstream: Some(upstream),
+    };
+    let mut findings = Vec::new();
+    for rule in RULES.iter().filter(|rule| rule.group == Group::Upstream) {
+        (rule.check)(&context, &mut findings);
+    }
+    located(&context, findings, |rule| rule.level)
+}
+
+/// Gives each finding its level, its reason, its place in bytes and its fingerprint; by file and place.
+fn located(
+    context: &Context<'_>,
+    mut findings: Vec<Finding>,
+    level_of: impl Fn(&Rule) -> Level,
+) -> Checked {
+    let Context {
+        registry,
+        base,
+        upstream,
+        today: _,
+    } = *context;
+    let file_of = |id: FileId| match (base, upstream) {
+        (_, Some(upstream)) if id.0 >= upstream.first_file => upstream.file(id),
+        (Some(base), _) if id.0 >= base.first_file => base.file(id),
         _ => registry.file(id),
     };
     leave_out_what_nobody_reads(&mut findings);
@@ -197,7 +264,7 @@ pub fn run(loaded: &Loaded, today: Date, base: Option<&Loaded>) -> Checked {
         .filter_map(|mut finding| {
             let rule = find(finding.rule.0)?;
             // A finding may be quieter than its rule, when it says only what is not known.
-            finding.level = level_of(registry, rule).max(finding.level);
+            finding.level = level_of(rule).max(finding.level);
             finding.why = rule.why;
             (finding.level != Level::Off).then(|| {
                 finding.locate(|file, place| {
@@ -228,15 +295,12 @@ pub fn run(loaded: &Loaded, today: Date, base: Option<&Loaded>) -> Checked {
     diagnostics.dedup();
     let name_of = |id: FileId| file_of(id).path.to_string();
     give_fingerprints(&mut diagnostics, registry, name_of);
-    if let Some(base) = base {
-        mark_known(&mut diagnostics, registry, base, today);
-    }
     let mut files = registry.files.clone();
+    files.extend(base.into_iter().flat_map(|base| base.files.iter().cloned()));
     files.extend(
-        context
-            .base
+        upstream
             .into_iter()
-            .flat_map(|base| base.files.iter().cloned()),
+            .flat_map(|upstream| upstream.files.iter().cloned()),
     );
     Checked { diagnostics, files }
 }
@@ -289,8 +353,18 @@ fn give_fingerprints(
 }
 
 /// Marks the findings that were there before a change, each as often as it was.
-fn mark_known(diagnostics: &mut [Diagnostic], registry: &Registry, base: &Loaded, today: Date) {
-    let before = run(base, today, None);
+fn mark_known(
+    diagnostics: &mut [Diagnostic],
+    registry: &Registry,
+    base: &Loaded,
+    today: Date,
+    upstream: Option<&Upstream>,
+) {
+    let beside = Beside {
+        base: None,
+        upstream,
+    };
+    let before = run(base, today, beside);
     let mut left: BTreeMap<Fingerprint, usize> = BTreeMap::new();
     for fingerprint in fingerprints(before.diagnostics.iter(), &base.registry)
         .into_iter()
@@ -460,7 +534,7 @@ reason = "because"
             content: Ok(bytes.to_vec()),
         };
         let loaded = crate::registry::load::load(vec![file]);
-        run(&loaded, "2026-11-22".parse().unwrap(), None).diagnostics
+        run(&loaded, "2026-11-22".parse().unwrap(), Beside::default()).diagnostics
     }
 
     #[test]

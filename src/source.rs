@@ -8,11 +8,13 @@ use std::sync::{Arc, OnceLock};
 
 use serde::Serialize;
 
-/// A file of the registry, as it was read.
+/// A file of the registry, or one that it is held to, as it was read.
 #[derive(Debug, Clone)]
 pub struct SourceFile {
-    /// Path below the registry's root, with `/` between its parts.
+    /// Path below the registry's root, with `/` between its parts; of a file elsewhere, how people name it.
     pub path: Arc<str>,
+    /// Of a file elsewhere, the address where it can be read.
+    address: Option<Arc<str>>,
     /// The text. Of a file that is not valid UTF-8, the lossy reading, so that its place can be shown.
     pub text: Arc<str>,
     /// Where each line starts; found when somebody first asks.
@@ -24,8 +26,34 @@ impl SourceFile {
     pub fn new(path: impl Into<Arc<str>>, text: impl Into<Arc<str>>) -> Self {
         Self {
             path: path.into(),
+            address: None,
             text: text.into(),
             line_starts: OnceLock::new(),
+        }
+    }
+
+    /// A file that is not the registry's, with the name that people see and the address where they can read it.
+    pub fn elsewhere(
+        name: impl Into<Arc<str>>,
+        text: impl Into<Arc<str>>,
+        address: impl Into<Arc<str>>,
+    ) -> Self {
+        Self {
+            address: Some(address.into()),
+            ..Self::new(name, text)
+        }
+    }
+
+    /// The address of a file that is not the registry's.
+    pub fn address(&self) -> Option<&str> {
+        self.address.as_deref()
+    }
+
+    /// The path for people and programs that stand where `prefix` leads to the registry from.
+    pub fn below(&self, prefix: &str) -> String {
+        match self.address {
+            Some(_) => self.path.to_string(),
+            None => format!("{prefix}{}", self.path),
         }
     }
 
@@ -50,6 +78,14 @@ impl SourceFile {
             // The line that follows begins behind the end of this one; the last one has none.
             end: next.map_or(self.text.len(), |next| next - 1),
         }
+    }
+
+    /// A line, from 1, without its end; past the last one, the end of the text.
+    pub fn line(&self, line: usize) -> Span {
+        let starts = self.line_starts();
+        let start = line.checked_sub(1).and_then(|line| starts.get(line));
+        let start = start.copied().unwrap_or(self.text.len());
+        self.first_line_of(self.lines_around(Span { start, end: start }))
     }
 
     /// The line that an offset stands in, from 0.

@@ -237,7 +237,12 @@ impl Repository {
             });
         }
         let loaded = load(files);
-        let mut findings = rules::run(&loaded, "2026-11-22".parse().unwrap(), None).diagnostics;
+        let mut findings = rules::run(
+            &loaded,
+            "2026-11-22".parse().unwrap(),
+            rules::Beside::default(),
+        )
+        .diagnostics;
         findings.retain(rules::stops_apply);
         assert!(findings.is_empty(), "{findings:?}");
         loaded.registry

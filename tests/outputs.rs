@@ -7,6 +7,8 @@
 )]
 
 mod common;
+#[path = "common/history.rs"]
+mod history;
 
 use std::path::Path;
 
@@ -49,7 +51,10 @@ fn sarif_schema() -> jsonschema::Validator {
 }
 
 fn sarif(folder: &Folder) -> Value {
-    let ran = check(folder, "sarif");
+    valid_sarif(&check(folder, "sarif"))
+}
+
+fn valid_sarif(ran: &Ran) -> Value {
     let log: Value = serde_json::from_str(&ran.out).unwrap();
     let problems: Vec<String> = sarif_schema()
         .iter_errors(&log)
@@ -93,6 +98,44 @@ fn sarif_is_what_the_standard_describes() {
             .iter()
             .all(|one| one["baselineState"].is_null())
     );
+}
+
+#[test]
+fn what_upstream_says_is_named_by_its_address() {
+    let mut clone = history::History::bare();
+    clone.commit(
+        "2026-07-24",
+        &[(
+            "keps/sig-node/9001-pod-lullabies/kep.yaml",
+            "title: Pod Songs\nkep-number: 9001\nstatus: implementable\nstage: beta\n",
+        )],
+    );
+    let folder = Folder::with(&[(PATH, &record(9001, ""))]);
+    let upstream = |format: &str| folder.run(&["check", TODAY, "--upstream", clone.path(), format]);
+    let log = valid_sarif(&upstream("--format=sarif"));
+    let drift = results(&log)
+        .iter()
+        .find(|one| one["ruleId"] == "upstream-drift")
+        .unwrap();
+    let place = |of: &Value| of["physicalLocation"]["artifactLocation"].clone();
+    assert_eq!(place(&drift["locations"][0])["uriBaseId"], "%SRCROOT%");
+    let there = place(&drift["relatedLocations"][0]);
+    let address = format!(
+        "https://github.com/kubernetes/enhancements/blob/{}/keps/sig-node/9001-pod-lullabies/kep.yaml",
+        clone.head()
+    );
+    assert_eq!(there, serde_json::json!({ "uri": address }));
+    let out = upstream("--format=json").expect(0);
+    let json: Value = serde_json::from_str(&out).unwrap();
+    let named = format!(
+        "keps/sig-node/9001-pod-lullabies/kep.yaml @ {}",
+        &clone.head()[..10]
+    );
+    assert_eq!(json["findings"][0]["related"][0]["path"], named, "{json:#}");
+    for format in ["--format=github", "--format=markdown"] {
+        let out = upstream(format).expect(0);
+        assert!(out.contains("upstream-drift"), "{out}");
+    }
 }
 
 #[test]

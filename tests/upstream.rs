@@ -1,4 +1,4 @@
-//! `upstream pull` through the binary, on clones that the tests make with gix: no git binary, no network.
+//! `upstream` and `check --upstream` through the binary, on clones that the tests make with gix: no git binary, no network.
 #![allow(
     clippy::disallowed_methods,
     clippy::unwrap_used,
@@ -59,8 +59,14 @@ fn a_record_is_created_once_and_then_kept_up_to_date() {
     folder.write(RECORD, &edited);
     clone.commit("2026-10-01", &[(PATH, &yaml("beta", "v1.38"))]);
     let out = pull(&folder, &clone, &[]).expect(0);
-    assert!(out.contains("stage: \"alpha\" → \"beta\""), "{out}");
-    assert!(out.contains("reached.alpha: nothing → \"1.37\""), "{out}");
+    insta::assert_snapshot!(out, @r#"
+    updated  KEP-9001  sig-node/9001-pod-lullabies.toml
+             stage: "alpha" → "beta"  (kep.yaml:5: upstream changed it since 2026-07-24)
+             target: "1.37" → "1.38"  (kep.yaml:6: upstream changed it since 2026-07-24)
+             reached.alpha: nothing → "1.37"  (kep.yaml:8: Kubernetes 1.37 has shipped since 2026-07-24)
+             upstream-seen: 2026-07-24 → 2026-10-01  (the day of the commit that was read)
+    0 records created, 1 updated, 0 up to date, 0 skipped; read at 9d00b4d1fd of 2026-10-01
+    "#);
     let text = folder.read(RECORD);
     assert!(
         text.contains("# ours\ntitle   = ") && text.contains("shepherds = [ \"mikebrow\" ]"),
@@ -125,7 +131,7 @@ fn malformed_files_are_reported_and_skipped() {
         &["--kep", "9001", "9002", "9003", "9004", "9005", "9006"],
     );
     for text in [
-        "9002-broken/kep.yaml: line ",
+        "9002-broken/kep.yaml:1: a text is expected here",
         "the folder is named after KEP-9003, and kep.yaml says 9001",
         "9004-nothing/kep.yaml: there is no such file",
         "KEP-9005 has several folders",
@@ -226,5 +232,474 @@ fn what_is_no_clone_is_said_so() {
     ran.expect(2);
     let ran = pull(&folder, &clone, &["--kep", "1", "--rev", "v9"]);
     assert!(ran.log.contains("has no revision `v9`"), "{ran:?}");
+    ran.expect(2);
+}
+
+/// Pulls the record of KEP-9001, as it was on a day.
+fn pulled(clone: &History) -> Folder {
+    let folder = Folder::with(&[]);
+    pull(&folder, clone, &["--kep", "9001"]).expect(0);
+    folder
+}
+
+fn run(folder: &Folder, clone: &History, arguments: &[&str]) -> common::Ran {
+    let mut all = arguments.to_vec();
+    all.extend(["--repo", clone.path()]);
+    folder.run(&all)
+}
+
+/// What names the clone, and the commit in it, which differ from run to run.
+fn stable(text: &str, clone: &History) -> String {
+    text.replace(clone.path(), "CLONE")
+        .replace(&clone.head()[..10], "0123456789")
+}
+
+#[test]
+fn differences_are_shown_on_both_sides_until_they_are_taken_over() {
+    let mut clone = History::bare();
+    clone.commit("2026-07-24", &[(PATH, &yaml("alpha", "v1.37"))]);
+    let folder = pulled(&clone);
+    run(&folder, &clone, &["upstream", "diff"]).expect(0);
+    clone.commit("2026-10-01", &[(PATH, &yaml("beta", "v1.38"))]);
+
+    let before = folder.contents();
+    let out = run(&folder, &clone, &["upstream", "diff"]).expect(1);
+    insta::assert_snapshot!(stable(&out, &clone), @r#"
+    warning[upstream-drift]: KEP-9001's `stage` is "alpha" here and "beta" upstream
+     --> sig-node/9001-pod-lullabies.toml:5:9
+      |
+    5 | stage = "alpha"
+      |         ^^^^^^^ upstream changed it since 2026-07-24
+      |
+     ::: keps/sig-node/9001-pod-lullabies/kep.yaml @ 0123456789:5:8
+      |
+    5 | stage: beta
+      |        ----
+      |
+      = why: owners and SIG-Node read kep.yaml, and maintainers read the record: where the two differ, one of them waits for the wrong thing
+      = note: upstream is kubernetes/enhancements at 0123456789 of 2026-10-01
+      = help: take it over: `kepherd upstream pull --repo CLONE --kep 9001`
+    help: what upstream says
+      |
+    5 - stage = "alpha"
+    5 + stage = "beta"
+      |
+
+    warning[upstream-drift]: KEP-9001's `target` is "1.37" here and "1.38" upstream
+     --> sig-node/9001-pod-lullabies.toml:6:10
+      |
+    6 | target = "1.37"
+      |          ^^^^^^ upstream changed it since 2026-07-24
+      |
+     ::: keps/sig-node/9001-pod-lullabies/kep.yaml @ 0123456789:6:19
+      |
+    6 | latest-milestone: "v1.38"
+      |                   -------
+      |
+      = why: owners and SIG-Node read kep.yaml, and maintainers read the record: where the two differ, one of them waits for the wrong thing
+      = note: upstream is kubernetes/enhancements at 0123456789 of 2026-10-01
+      = help: take it over: `kepherd upstream pull --repo CLONE --kep 9001`
+    help: what upstream says
+      |
+    6 - target = "1.37"
+    6 + target = "1.38"
+      |
+
+    warning[upstream-drift]: KEP-9001 has no `reached.alpha` here, and upstream it is "1.37"
+     --> sig-node/9001-pod-lullabies.toml:9:17
+      |
+    9 | upstream-seen = 2026-07-24
+      |                 ^^^^^^^^^^ Kubernetes 1.37 has shipped since 2026-07-24
+      |
+     ::: keps/sig-node/9001-pod-lullabies/kep.yaml @ 0123456789:8:10
+      |
+    8 |   alpha: v1.37
+      |          -----
+      |
+      = why: owners and SIG-Node read kep.yaml, and maintainers read the record: where the two differ, one of them waits for the wrong thing
+      = note: upstream is kubernetes/enhancements at 0123456789 of 2026-10-01
+      = help: take it over: `kepherd upstream pull --repo CLONE --kep 9001`
+
+    3 differences to look at, 0 notes, in 1 of 1 record; compared with kubernetes/enhancements at 0123456789 of 2026-10-01
+    "#);
+    let checked = folder.run(&["check", "--upstream", clone.path()]);
+    assert!(
+        checked.out.contains("warning[upstream-drift]"),
+        "{checked:?}"
+    );
+    checked.expect(0);
+    let diff = pull(&folder, &clone, &["--diff"]);
+    insta::assert_snapshot!(stable(&diff.out, &clone), @r#"
+    update   KEP-9001  sig-node/9001-pod-lullabies.toml
+             stage: "alpha" → "beta"  (kep.yaml:5: upstream changed it since 2026-07-24)
+             target: "1.37" → "1.38"  (kep.yaml:6: upstream changed it since 2026-07-24)
+             reached.alpha: nothing → "1.37"  (kep.yaml:8: Kubernetes 1.37 has shipped since 2026-07-24)
+             upstream-seen: 2026-07-24 → 2026-10-01  (the day of the commit that was read)
+    diff --git a/sig-node/9001-pod-lullabies.toml b/sig-node/9001-pod-lullabies.toml
+    --- a/sig-node/9001-pod-lullabies.toml
+    +++ b/sig-node/9001-pod-lullabies.toml
+    @@ -2,8 +2,11 @@
+     number = 9001
+     title = "Pod Lullabies"
+     status = "implementable"
+    -stage = "alpha"
+    -target = "1.37"
+    +stage = "beta"
+    +target = "1.38"
+     owners = ["someone"]
+     triage = "pending"
+    -upstream-seen = 2026-07-24
+    +upstream-seen = 2026-10-01
+    +
+    +[reached]
+    +alpha = "1.37"
+    "#);
+    assert_eq!(
+        folder.contents(),
+        before,
+        "nothing is written but by a pull"
+    );
+
+    pull(&folder, &clone, &[]).expect(0);
+    let out = run(&folder, &clone, &["upstream", "diff"]).expect(0);
+    assert!(out.starts_with("no difference in 1 record"), "{out}");
+    let out = folder
+        .run(&["check", "--upstream", clone.path(), "--format", "json"])
+        .expect(0);
+    assert!(!out.contains("upstream-drift"), "{out}");
+}
+
+#[test]
+fn a_difference_is_no_part_of_a_change_that_did_not_bring_it() {
+    let mut clone = History::bare();
+    clone.commit("2026-07-24", &[(PATH, &yaml("alpha", "v1.37"))]);
+    let folder = pulled(&clone);
+    clone.commit("2026-10-01", &[(PATH, &yaml("beta", "v1.38"))]);
+    let record = folder.read(RECORD);
+    let mut history = History::with_worktree();
+    let config = folder.read("registry.toml");
+    let strict = format!("{config}\n[rules]\nupstream-drift = \"error\"\n");
+    let calendar = folder.read("releases/kubernetes.toml");
+    history.commit(
+        "2026-10-02",
+        &[
+            ("registry.toml", &strict),
+            ("releases/kubernetes.toml", &calendar),
+            (RECORD, &record),
+        ],
+    );
+    let base = history.head();
+    let check = |history: &History| {
+        let mut command = common::command(
+            history.worktree(),
+            &[
+                "check",
+                "--at",
+                "HEAD",
+                "--base",
+                &base,
+                "--upstream",
+                clone.path(),
+            ],
+        );
+        common::Ran::of(command.arg("--today=2026-11-24"))
+    };
+    let changed = record.replace("triage = \"pending\"", "triage = \"declined\"");
+    let commit = |history: &mut History, record: &str| {
+        history.commit(
+            "2026-10-03",
+            &[
+                ("registry.toml", &strict),
+                ("releases/kubernetes.toml", &calendar),
+                (RECORD, record),
+            ],
+        );
+    };
+    commit(&mut history, &changed);
+    let ran = check(&history);
+    assert!(
+        ran.out.contains("this was there before the change"),
+        "{ran:?}"
+    );
+    ran.expect(0);
+    commit(&mut history, &record.replace("Lullabies", "Songs"));
+    let ran = check(&history);
+    assert!(
+        ran.out.contains("`title` is \"Pod Songs\" here and"),
+        "{ran:?}"
+    );
+    assert!(ran.out.contains("; 1 from the change since"), "{ran:?}");
+    ran.expect(0);
+}
+
+#[test]
+fn what_a_clone_lacks_stops_a_pull_before_anything_is_written() {
+    let mut clone = History::bare();
+    let other = "keps/sig-node/9002-other/kep.yaml";
+    let second = yaml("alpha", "v1.37").replace("9001", "9002");
+    clone.commit(
+        "2026-07-24",
+        &[(PATH, &yaml("alpha", "v1.37")), (other, &second)],
+    );
+    let folder = Folder::with(&[]);
+    pull(&folder, &clone, &["--kep", "9001", "9002"]).expect(0);
+    let (first, second) = (yaml("beta", "v1.38"), second.replace("Lullabies", "Songs"));
+    clone.commit("2026-10-01", &[(PATH, &first), (other, &second)]);
+    clone.forget(&second);
+    let before = folder.contents();
+    for arguments in [
+        vec!["upstream", "pull"],
+        vec!["upstream", "diff"],
+        vec!["upstream", "untracked"],
+    ] {
+        let ran = run(&folder, &clone, &arguments);
+        let lacks = format!("lacks the content of `{other}`: it is a partial clone");
+        assert!(ran.log.contains(&lacks), "{ran:?}");
+        ran.expect(2);
+        assert_eq!(folder.contents(), before);
+    }
+    // What is not asked for is not missed.
+    pull(&folder, &clone, &["--kep", "9001"]).expect(0);
+    let out = run(&folder, &clone, &["upstream", "log", "9002"]).expect(0);
+    assert!(
+        out.contains("cannot be used: ") && out.contains("first known"),
+        "{out}"
+    );
+}
+
+#[test]
+fn what_upstream_said_long_ago_may_be_missing() {
+    let mut clone = History::bare();
+    let before = yaml("alpha", "v1.37");
+    clone.commit("2026-07-24", &[(PATH, &before)]);
+    let folder = pulled(&clone);
+    let edited = folder.read(RECORD).replace("\"1.37\"", "\"1.38\"");
+    folder.write(RECORD, &edited);
+    clone.commit(
+        "2026-08-01",
+        &[(PATH, &before.replace("Lullabies", "Songs"))],
+    );
+    clone.forget(&before);
+    // Nobody knows who changed what: people's words stay.
+    let out = pull(&folder, &clone, &[]).expect(0);
+    assert!(!out.contains("title:") && !out.contains("target:"), "{out}");
+    let out = run(&folder, &clone, &["upstream", "diff"]).expect(0);
+    assert!(out.contains("\"1.38\" here"), "{out}");
+}
+
+#[test]
+fn hostile_files_are_named_with_their_reason() {
+    let mut clone = History::bare();
+    let huge = "#".repeat(5 << 20);
+    let mut bomb = String::from("title: a\na0: &a0 [x, x, x, x, x, x, x, x, x, x]\n");
+    for level in 1..12 {
+        let items = vec![format!("*a{}", level - 1); 10].join(", ");
+        bomb.push_str(&format!("a{level}: &a{level} [{items}]\n"));
+    }
+    bomb.push_str("authors: *a11\n");
+    clone.commit_with_links(
+        "2026-07-24",
+        &[
+            (PATH, &yaml("alpha", "v1.37")),
+            ("keps/sig-node/9002-huge/kep.yaml", &huge),
+            ("keps/sig-node/9003-bomb/kep.yaml", &bomb),
+        ],
+        &[
+            (
+                "keps/sig-node/9004-link/kep.yaml",
+                "../9001-pod-lullabies/kep.yaml",
+            ),
+            ("keps/sig-node/9005-folder", "9001-pod-lullabies"),
+            ("keps/sig-cli", "/etc"),
+        ],
+    );
+    let folder = Folder::with(&[]);
+    let before = folder.contents();
+    let ran = pull(&folder, &clone, &["--kep", "9002", "9003", "9004", "9005"]);
+    for reason in [
+        "9002-huge/kep.yaml: it has 5242880 bytes; at most 262144 are read",
+        "9003-bomb/kep.yaml:",
+        "9004-link/kep.yaml: it is a symbolic link, and links are not followed",
+        "9005-folder/kep.yaml: it is a symbolic link, and links are not followed",
+    ] {
+        assert!(ran.log.contains(reason), "{reason}: {ran:?}");
+    }
+    assert!(ran.log.len() < 4_000, "{}", ran.log.len());
+    ran.expect(1);
+    assert_eq!(folder.contents(), before);
+}
+
+#[test]
+fn of_two_folders_the_record_says_which_is_meant() {
+    let mut clone = History::bare();
+    let text = yaml("alpha", "v1.37");
+    let twin = "keps/sig-apps/9001-other/kep.yaml";
+    clone.commit("2026-07-24", &[(PATH, &text), (twin, &text)]);
+    let folder = Folder::with(&[(RECORD, &record(9001, ""))]);
+    pull(&folder, &clone, &[]).expect(0);
+    assert!(folder.read(RECORD).contains("upstream-seen"));
+    let folder = Folder::with(&[("sig-auth/9001-x.toml", &record(9001, ""))]);
+    let ran = pull(&folder, &clone, &[]);
+    assert!(ran.log.contains("KEP-9001 has several folders"), "{ran:?}");
+    ran.expect(1);
+    let out = run(&folder, &clone, &["upstream", "diff"]).expect(1);
+    assert!(
+        out.contains("2 KEPs have the number 9001 upstream"),
+        "{out}"
+    );
+}
+
+#[test]
+fn folders_below_a_sig_and_active_keps_of_a_sig_are_found() {
+    let mut clone = History::bare();
+    let other = |number: &str, status: &str| {
+        yaml("alpha", "v1.38")
+            .replace("9001", number)
+            .replace("implementable", status)
+    };
+    clone.commit(
+        "2026-10-01",
+        &[
+            (
+                "keps/sig-node/sub/9003-deep/kep.yaml",
+                &other("9003", "implementable"),
+            ),
+            (
+                "keps/sig-node/9004-over/kep.yaml",
+                &other("9004", "withdrawn"),
+            ),
+            (
+                "keps/sig-cli/9005-cli/kep.yaml",
+                &other("9005", "provisional"),
+            ),
+            ("keps/NNNN-template/kep.yaml", &other("NNNN", "provisional")),
+        ],
+    );
+    let folder = Folder::with(&[]);
+    let out = pull(&folder, &clone, &["--sig", "sig-node", "--new"]).expect(0);
+    assert!(
+        out.contains("created  KEP-9003  sig-node/9003-deep.toml"),
+        "{out}"
+    );
+    assert!(out.contains("1 record created, 0 updated"), "{out}");
+    folder.run(&["check"]).expect(0);
+    let ran = pull(&folder, &clone, &["--sig", "sig-nope", "--new"]);
+    assert!(ran.log.contains("no record lies in `sig-nope`"), "{ran:?}");
+    ran.expect(2);
+    let out = pull(&folder, &clone, &["--sig", "sig-cli", "--new", "--diff"]).expect(0);
+    assert!(out.contains("+++ b/sig-cli/9005-cli.toml"), "{out}");
+    assert!(!folder.path().join("sig-cli").exists());
+}
+
+#[test]
+fn what_nobody_tracks_is_ranked_with_reasons_and_what_is_malformed_is_named() {
+    let mut clone = History::bare();
+    let kubelet = format!(
+        "{}owning-sig: sig-node\nsee-also: [/keps/sig-node/9001-pod-lullabies]\nfeature-gates:\n  - name: PodSongs\n    components: [kubelet]\n",
+        yaml("alpha", "v1.38").replace("9001", "9002")
+    );
+    clone.commit(
+        "2026-10-01",
+        &[
+            (PATH, &yaml("alpha", "v1.38")),
+            ("keps/sig-node/9002-songs/kep.yaml", &kubelet),
+            (
+                "keps/sig-cli/9003-cli/kep.yaml",
+                &yaml("alpha", "v1.38").replace("9001", "9003"),
+            ),
+            (
+                "keps/sig-cli/9003-cli/README.md",
+                "# x\n## Graduation Criteria\n- containerd and CRI-O have it\n",
+            ),
+            (
+                "keps/sig-cli/9004-other/kep.yaml",
+                &yaml("alpha", "v1.38").replace("9001", "9004"),
+            ),
+            (
+                "keps/NNNN-template/kep.yaml",
+                &yaml("alpha", "v1.38").replace("9001", "NNNN"),
+            ),
+            ("keps/sig-node/9006-broken/kep.yaml", "title: [\n"),
+        ],
+    );
+    let folder = pulled(&clone);
+    let ran = run(&folder, &clone, &["upstream", "untracked"]);
+    insta::assert_snapshot!(stable(&format!("{}\n{}", ran.out, ran.log), &clone), @"
+     10   KEP-9003  Pod Lullabies  implementable, alpha, 1.38
+          runtimes are named in its graduation criteria; its files name containerd 1 time, CRI-O 1 time; aims at 1.38
+          keps/sig-cli/9003-cli
+
+      9   KEP-9002  Pod Lullabies  implementable, alpha, 1.38
+          kubelet feature gate PodSongs; owned by sig-node; names KEP-9001 (tracked); aims at 1.38
+          keps/sig-node/9002-songs
+
+    2 active KEPs without a record look as if a runtime had to do with them; 4 of 6 files read at 0123456789 of 2026-10-01, 1 tracked, 0 not worked on for the last three releases
+    make a record: `kepherd upstream pull --repo CLONE --kep 9003`
+
+    skipped: keps/NNNN-template/kep.yaml:2: `kep-number` is `NNNN`, which is no number of a KEP
+    skipped: keps/sig-node/9006-broken/kep.yaml:1: a text is expected here
+    ");
+    ran.expect(0);
+    let out = run(&folder, &clone, &["upstream", "untracked", "--limit", "1"]).expect(0);
+    assert!(out.contains("(1 more: `--limit 0`)"), "{out}");
+}
+
+#[test]
+fn a_kep_is_followed_through_its_history() {
+    let mut clone = History::bare();
+    let old = "keps/sig-apps/9001-lullabies/kep.yaml";
+    clone.commit("2025-01-01", &[("README.md", "nothing yet")]);
+    clone.commit("2025-02-01", &[(old, &yaml("alpha", "v1.36"))]);
+    clone.commit(
+        "2025-03-01",
+        &[(old, &yaml("alpha", "v1.36")), ("README.md", "something")],
+    );
+    clone.commit("2025-04-01", &[(PATH, &yaml("alpha", "v1.37"))]);
+    clone.commit("2025-05-01", &[(PATH, "title: [\n")]);
+    clone.commit(
+        "2025-06-01",
+        &[("README.md", "gone"), ("keps/sig-cli/9002-x/kep.yaml", "")],
+    );
+    clone.commit(
+        "2025-07-01",
+        &[(PATH, &format!("{}reviewers: []\n", yaml("alpha", "v1.37")))],
+    );
+    clone.commit(
+        "2025-08-01",
+        &[(
+            PATH,
+            &yaml("beta", "v1.38").replace("[\"@someone\"]", "[\"@new\"]"),
+        )],
+    );
+    clone.commit("2025-09-01", &[("keps/sig-cli/9002-x/kep.yaml", "")]);
+    let folder = Folder::with(&[]);
+    let out = run(&folder, &clone, &["upstream", "log", "9001"]).expect(0);
+    let commit = |line: &str| {
+        let mut words: Vec<String> = line.split_inclusive(' ').map(str::to_owned).collect();
+        let is_id = |word: &String| {
+            word.trim().len() == 10 && word.trim().bytes().all(|b| b.is_ascii_hexdigit())
+        };
+        for word in words.iter_mut().filter(|word| is_id(word)) {
+            *word = word.replace(word.trim(), "0123456789");
+        }
+        words.concat()
+    };
+    let out: Vec<String> = out.lines().map(commit).collect();
+    insta::assert_snapshot!(out.join("\n"), @r#"
+    KEP-9001  Pod Lullabies
+    keps/sig-node/9001-pod-lullabies
+      2025-08-01  0123456789  stage: "alpha" → "beta"
+                              latest-milestone: "1.37" → "1.38"
+                              authors: −someone +new
+      2025-07-01  0123456789  nothing that a record holds
+      2025-06-01  0123456789  went away
+      2025-05-01  0123456789  cannot be used: line 1: a text is expected here
+      2025-04-01  0123456789  latest-milestone: "1.36" → "1.37"
+                              moved here from keps/sig-apps/9001-lullabies
+    keps/sig-apps/9001-lullabies
+      2025-02-01  0123456789  first known: implementable, alpha, 1.36
+    "#);
+    let ran = run(&folder, &clone, &["upstream", "log", "9009"]);
+    assert!(ran.log.contains("KEP-9009 is neither in"), "{ran:?}");
     ran.expect(2);
 }

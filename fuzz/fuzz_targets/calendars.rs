@@ -39,5 +39,9 @@ fuzz_target!(|data: &[u8]| {
     ];
     files.retain(|file| file.path != path);
     files.push(file(path, text));
-    rules::run(&load(files), "2026-11-24".parse().unwrap(), None);
+    rules::run(
+        &load(files),
+        "2026-11-24".parse().unwrap(),
+        rules::Beside::default(),
+    );
 });

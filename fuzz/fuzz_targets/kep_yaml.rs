@@ -1,15 +1,20 @@
-//! Upstream's kep.yaml, and the record made of it.
+//! Upstream's kep.yaml, the record made of it, and what a later kep.yaml makes of that record.
 #![no_main]
 
 use kepherd::registry::load::{RawFile, load};
-use kepherd::upstream;
+use kepherd::source::SourceFile;
+use kepherd::upstream::drift::{drift, new_record, update};
+use kepherd::upstream::facts::Field;
+use kepherd::upstream::kep_yaml::read;
+use kepherd::upstream::untracked::Mentions;
 use libfuzzer_sys::fuzz_target;
 
 fuzz_target!(|text: &str| {
     if text.len() > 1 << 14 {
         return;
     }
-    let day = "2026-07-24".parse().unwrap();
+    Mentions::in_text(text);
+    let day = |text: &str| text.parse().unwrap();
     let file = |path: &str, content: &[u8]| RawFile {
         path: path.to_owned(),
         content: Ok(content.to_vec()),
@@ -23,21 +28,47 @@ fuzz_target!(|text: &str| {
         .kubernetes
         .as_ref()
         .map(|entry| &entry.value);
-    if let Ok((facts, _)) = upstream::read(text, calendar, day) {
-        let record = upstream::new_record(&facts, day);
-        // What kepherd writes it can read.
+    // Two versions of one file: what stands before and behind a line that says so.
+    let (before, now) = text.split_once("\n====\n").unwrap_or((text, text));
+    let [before, now] = [(before, "2026-04-22"), (now, "2026-09-30")].map(|(text, at)| {
+        let file = SourceFile::new("kep.yaml", text);
+        let kep = read(&file, calendar, day(at)).ok()?;
+        for field in Field::ALL {
+            let _ = file.slice(kep.places.of(field));
+        }
+        Some(kep.facts)
+    });
+    let Some(before) = before else {
+        return;
+    };
+    // What kepherd writes it can read.
+    let record = |text: &str| {
         let loaded = load(vec![
             file(
                 "registry.toml",
                 b"home = \"containerd\"\nrepositories = [\"containerd/containerd\"]\n",
             ),
-            file("sig-node/1-a.toml", record.as_bytes()),
+            file("sig-node/1-a.toml", text.as_bytes()),
         ]);
-        let here = loaded
-            .registry
-            .keps
-            .first()
-            .map(|entry| (entry.is_whole(), entry.file));
-        assert!(here.is_some_and(|(whole, _)| whole), "{record}");
-    }
+        let entry = loaded.registry.keps.into_iter().next().expect(text);
+        assert!(entry.is_whole(), "{text}");
+        entry.value
+    };
+    let text = new_record(&before, day("2026-04-22"));
+    let pulled = record(&text);
+    assert_eq!(drift(&pulled, None, &before, day("2026-04-22")), []);
+    let Some(now) = now else {
+        return;
+    };
+    let drifts = drift(&pulled, Some(&before), &now, day("2026-09-30"));
+    let mut document = text.parse().unwrap();
+    update(
+        &mut document,
+        &drifts,
+        pulled.upstream_seen,
+        day("2026-09-30"),
+    );
+    let pulled = record(&document.to_string());
+    let left = drift(&pulled, Some(&now), &now, day("2026-09-30"));
+    assert!(left.iter().all(|one| !one.is_taken()), "{left:?}");
 });

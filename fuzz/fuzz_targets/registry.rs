@@ -73,7 +73,7 @@ fuzz_target!(|data: &[u8]| {
     let files = files(data);
     let loaded = load(files.clone());
     let base = load_from(loaded.registry.files.len(), files.clone());
-    let checked = rules::run(&loaded, today, Some(&base));
+    let checked = rules::run(&loaded, today, rules::Beside::base(&base));
     for one in &checked.diagnostics {
         text::finding(one, &checked.files, "keps/", false);
     }

@@ -4,6 +4,8 @@ use std::collections::BTreeSet;
 
 use anyhow::{Result, bail};
 
+use super::clone::Clone;
+use super::files::Opened;
 use super::revision::Around;
 use super::{Context, Exit, files, watch};
 use crate::cli::{Check, CheckFormat};
@@ -12,7 +14,7 @@ use crate::fix::{Fixed, fix};
 use crate::registry::Registry;
 use crate::registry::load::{Loaded, RawFile, load, load_from};
 use crate::render::{self, diff};
-use crate::rules::{self, Checked};
+use crate::rules::{self, Beside, Checked};
 use crate::source::SourceFile;
 use crate::words::{counted, printable};
 
@@ -119,12 +121,7 @@ pub(super) fn check(context: &mut Context<'_>, options: &Check) -> Result<Exit> 
             {
                 around.only(folder);
             }
-            let prefix = match options.format {
-                CheckFormat::Github | CheckFormat::Sarif => {
-                    files::from_repository(&opened.root, context)
-                }
-                _ => opened.prefix,
-            };
+            let prefix = prefix_for(options.format, &opened, context);
             (opened.loaded, prefix)
         }
     };
@@ -142,8 +139,24 @@ pub(super) fn check(context: &mut Context<'_>, options: &Check) -> Result<Exit> 
         let files = base.files.unwrap_or_default();
         (base.commit.short(), load_from(first_file, files), is_new)
     });
-    let today = context.today();
-    let mut checked = rules::run(&loaded, today, base.as_ref().map(|(_, base, _)| base));
+    let upstream = match &options.upstream {
+        Some(repo) => {
+            let rev = &options.upstream_rev;
+            let clone = Clone::at(context, repo, rev, &loaded.registry)?;
+            let base = base.as_ref().map(|(_, base, _)| &base.registry);
+            let registries: Vec<&Registry> = [&loaded.registry].into_iter().chain(base).collect();
+            let first_file = registries.iter().map(|one| one.files.len()).sum();
+            Some(clone.snapshot(&registries, &[], first_file)?)
+        }
+        None => None,
+    };
+    let beside = Beside {
+        base: base.as_ref().map(|(_, base, _)| base),
+        upstream: upstream.as_ref(),
+    };
+    let mut checked = rules::run(&loaded, context.today(), beside);
+    let records = loaded.registry.record_count();
+    let mut summary = render::text::summary(&checked.diagnostics, records);
     if let Some((commit, base, is_new)) = &base {
         if *is_new {
             writeln!(
@@ -153,50 +166,23 @@ pub(super) fn check(context: &mut Context<'_>, options: &Check) -> Result<Exit> 
         }
         // Where both revisions are shown, the older one says which it is; programs want a path.
         let shown = matches!(options.format, CheckFormat::Text | CheckFormat::Json);
-        for file in &mut checked.files[base.registry.first_file..]
-            .iter_mut()
-            .filter(|_| shown)
-        {
+        let own = &base.registry;
+        let range = own.first_file..own.first_file + own.files.len();
+        for file in checked.files[range].iter_mut().filter(|_| shown) {
             *file = SourceFile::new(format!("{} @ {commit}", file.path), file.text.clone());
         }
-    }
-    let records = loaded.registry.record_count();
-    match options.format {
-        CheckFormat::Text => {
-            write_findings(context, &checked, &prefix)?;
-            if !context.global.quiet {
-                let mut summary = render::text::summary(&checked.diagnostics, records);
-                if let Some((commit, ..)) = &base {
-                    let new = checked.diagnostics.iter().filter(|one| !one.known).count();
-                    summary = format!("{summary}; {new} from the change since {commit}");
-                }
-                writeln!(context.out, "{summary}")?;
-            }
-        }
-        CheckFormat::Json => {
-            let json = render::json::findings(&checked.diagnostics, &checked.files, records);
-            write!(context.out, "{json}")?;
-        }
-        CheckFormat::Sarif => {
-            let (all, files) = (&checked.diagnostics, &checked.files);
-            let sarif = render::sarif::sarif(all, files, &prefix, base.is_some());
-            write!(context.out, "{sarif}")?;
-        }
-        CheckFormat::Markdown => {
-            let (all, files) = (&checked.diagnostics, &checked.files);
-            let markdown = render::findings_markdown::findings(all, files, &prefix, records);
-            write!(context.out, "{markdown}")?;
-        }
-        CheckFormat::Github => {
-            let annotations =
-                render::annotations::annotations(&checked.diagnostics, &checked.files, &prefix);
-            write!(context.out, "{annotations}")?;
-            if !context.global.quiet {
-                let summary = render::text::summary(&checked.diagnostics, records);
-                writeln!(context.out, "{summary}")?;
-            }
+        if options.format == CheckFormat::Text {
+            let new = checked.diagnostics.iter().filter(|one| !one.known).count();
+            summary = format!("{summary}; {new} from the change since {commit}");
         }
     }
+    let reported = Reported {
+        prefix: &prefix,
+        records,
+        summary: &summary,
+        is_judged: base.is_some(),
+    };
+    report(context, &checked, options.format, &reported)?;
     // What was there before the change is somebody else's to mend.
     checked.diagnostics.retain(|diagnostic| !diagnostic.known);
     Ok(if has_errors(&checked.diagnostics) {
@@ -204,6 +190,58 @@ pub(super) fn check(context: &mut Context<'_>, options: &Check) -> Result<Exit> 
     } else {
         Exit::Clean
     })
+}
+
+/// What there is to say beside findings.
+pub(super) struct Reported<'a> {
+    /// What leads from the reader to the registry.
+    pub(super) prefix: &'a str,
+    /// How many records were looked at.
+    pub(super) records: usize,
+    /// The last line.
+    pub(super) summary: &'a str,
+    /// Whether a change was judged.
+    pub(super) is_judged: bool,
+}
+
+/// Writes findings in a format.
+pub(super) fn report(
+    context: &mut Context<'_>,
+    checked: &Checked,
+    format: CheckFormat,
+    reported: &Reported<'_>,
+) -> Result<()> {
+    let Reported {
+        prefix,
+        records,
+        summary,
+        is_judged,
+    } = *reported;
+    let (all, files) = (&checked.diagnostics, &checked.files);
+    let text = match format {
+        CheckFormat::Text => {
+            write_findings(context, checked, prefix)?;
+            String::new()
+        }
+        CheckFormat::Json => render::json::findings(all, files, records),
+        CheckFormat::Sarif => render::sarif::sarif(all, files, prefix, is_judged),
+        CheckFormat::Markdown => render::findings_markdown::findings(all, files, prefix, records),
+        CheckFormat::Github => render::annotations::annotations(all, files, prefix),
+    };
+    write!(context.out, "{text}")?;
+    let is_summed_up = matches!(format, CheckFormat::Text | CheckFormat::Github);
+    if is_summed_up && !context.global.quiet {
+        writeln!(context.out, "{summary}")?;
+    }
+    Ok(())
+}
+
+/// What leads from those who read a format to a registry on disk.
+pub(super) fn prefix_for(format: CheckFormat, opened: &Opened, context: &Context<'_>) -> String {
+    match format {
+        CheckFormat::Github | CheckFormat::Sarif => files::from_repository(&opened.root, context),
+        CheckFormat::Text | CheckFormat::Json | CheckFormat::Markdown => opened.prefix.clone(),
+    }
 }
 
 /// What `check` would find in one file, if it had this text, and the errors that this would bring to others; the rest of
@@ -225,8 +263,8 @@ pub(super) fn findings_of(
         .map(|file| raw(&file.path, &file.text))
         .collect();
     after.push(raw(path, text));
-    let before = rules::run(&load(before), context.today(), None);
-    let mut checked = rules::run(&load(after), context.today(), None);
+    let before = rules::run(&load(before), context.today(), Beside::default());
+    let mut checked = rules::run(&load(after), context.today(), Beside::default());
     let named = |files: &[SourceFile], one: &Diagnostic| {
         let path = files[one.primary.file.0].path.to_string();
         (one.rule.to_string(), path, one.message.clone())

@@ -33,7 +33,7 @@ pub(super) fn run(context: &mut Context<'_>, options: &List) -> Result<Exit> {
             );
         }
     }
-    let checked = rules::run(&opened.loaded, context.today(), None);
+    let checked = rules::run(&opened.loaded, context.today(), rules::Beside::default());
     let filter = Filter {
         stages: stage.clone(),
         statuses: status.clone(),

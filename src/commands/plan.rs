@@ -107,7 +107,7 @@ fn outside(path: &Path, opened: &Opened) -> Result<PathBuf> {
 /// The registry, unless its files have errors: then the findings are shown, and there is nothing to plan from.
 pub(super) fn sound_registry(context: &mut Context<'_>) -> Result<Option<Opened>> {
     let opened = files::open(context)?;
-    let mut checked = rules::run(&opened.loaded, context.today(), None);
+    let mut checked = rules::run(&opened.loaded, context.today(), rules::Beside::default());
     checked.diagnostics.retain(rules::stops_apply);
     if !check::has_errors(&checked.diagnostics) {
         return Ok(Some(opened));

@@ -135,7 +135,7 @@ fn judged(context: &Context<'_>, registry: &Registry, path: &str, text: &str) ->
     after.push(raw(path, text));
     let head = load(after);
     let base = load_from(head.registry.files.len(), before);
-    let mut checked = rules::run(&head, context.today(), Some(&base));
+    let mut checked = rules::run(&head, context.today(), rules::Beside::base(&base));
     checked.diagnostics.retain(|one| !one.known);
     checked
 }

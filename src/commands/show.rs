@@ -99,7 +99,7 @@ pub(super) fn run(context: &mut Context<'_>, options: &Show) -> Result<Exit> {
         }
     }
     writeln!(context.out)?;
-    let mut checked = rules::run(&opened.loaded, context.today(), None);
+    let mut checked = rules::run(&opened.loaded, context.today(), rules::Beside::default());
     checked
         .diagnostics
         .retain(|one| one.primary.file == entry.file);

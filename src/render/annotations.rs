@@ -45,10 +45,10 @@ pub fn annotations(diagnostics: &[Diagnostic], files: &[SourceFile], prefix: &st
             let file = &files[diagnostic.primary.file.0];
             let line = file.position(diagnostic.primary.place.start).line;
             let message = printable(&diagnostic.message);
-            let path = printable(&file.path);
+            let path = printable(&file.below(prefix));
             let _ = writeln!(
                 out,
-                "{command}[{}]: {message} ({prefix}{path}:{line})",
+                "{command}[{}]: {message} ({path}:{line})",
                 diagnostic.rule
             );
         }
@@ -85,7 +85,7 @@ fn write_annotation(
     let _ = writeln!(
         out,
         "::{command} file={},line={},endLine={}{columns},title={}::{}",
-        property(&format!("{prefix}{}", file.path)),
+        property(&file.below(prefix)),
         start.line,
         end.line,
         property(&diagnostic.rule.to_string()),

@@ -50,7 +50,7 @@ fn row(diagnostic: &Diagnostic, files: &[SourceFile], prefix: &str) -> String {
         Level::Warning => "warning",
         Level::Note | Level::Off => "note",
     };
-    let place = text(&format!("{prefix}{}:{line}", file.path));
+    let place = text(&format!("{}:{line}", file.below(prefix)));
     let message = with_code(&diagnostic.message);
     let rule = diagnostic.rule;
     if diagnostic.known {

@@ -51,7 +51,7 @@ pub struct FindingJson {
 #[derive(Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub struct PlaceJson {
-    /// Path below the registry's root.
+    /// Path below the registry's root; of a file elsewhere, its path there, `@`, and the commit.
     pub path: String,
     /// The first character; lines and columns count from 1.
     pub start: PositionJson,

@@ -30,6 +30,11 @@ pub fn page() -> String {
             "Change",
             "What a change does to the records: with `--base REV`, or in a pull request on GitHub.",
         ),
+        (
+            Group::Upstream,
+            "Upstream",
+            "Whether the records say what kubernetes/enhancements says: with `--upstream CLONE`.",
+        ),
     ];
     for (group, title, about) in groups {
         // Writing to a string cannot fail.

@@ -118,7 +118,9 @@ struct Physical {
 #[serde(rename_all = "camelCase")]
 struct Artifact {
     uri: String,
-    uri_base_id: &'static str,
+    /// Where the reference leads from; an address needs nothing.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    uri_base_id: Option<&'static str>,
 }
 
 #[derive(Serialize)]
@@ -286,8 +288,11 @@ fn physical(file: &SourceFile, span: Span, prefix: &str) -> Physical {
     let (start, end) = (file.position(span.start), file.position(span.end));
     Physical {
         artifact_location: Artifact {
-            uri: encoded(&format!("{prefix}{}", file.path)),
-            uri_base_id: "%SRCROOT%",
+            uri: match file.address() {
+                Some(address) => address.to_owned(),
+                None => encoded(&file.below(prefix)),
+            },
+            uri_base_id: file.address().is_none().then_some("%SRCROOT%"),
         },
         region: Region {
             start_line: start.line,

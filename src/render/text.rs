@@ -24,7 +24,7 @@ pub fn finding(diagnostic: &Diagnostic, files: &[SourceFile], prefix: &str, colo
         .elements(Vec::<Origin<'_>>::new());
     for file in shown_files {
         let source = &files[file.0];
-        let path = printable(&format!("{prefix}{}", source.path));
+        let path = printable(&source.below(prefix));
         if source.text.is_empty() {
             group = group.element(Origin::path(path));
             continue;

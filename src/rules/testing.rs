@@ -1,9 +1,18 @@
 //! A small registry for the tests of rules: sound in every file, so that a test changes the one thing it is about.
 
+use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
-use crate::registry::load::{Loaded, RawFile, load_from};
+use super::Beside;
+use crate::diagnostic::FileId;
+use crate::registry::load::{Loaded, RawFile, file_stem, leading_number, load_from};
+use crate::registry::values::Date;
 use crate::render;
+use crate::source::SourceFile;
+use crate::upstream::kep_yaml::{Kep, read};
+use crate::upstream::snapshot::{
+    Elsewhere, Found, Read, Unusable, Upstream, same_name, source_file,
+};
 
 /// `registry.toml` of the test registry.
 pub(crate) const CONFIG: &str = r#"home = "containerd"
@@ -70,12 +79,12 @@ pub(crate) const TODAY: &str = "2026-11-22";
 
 /// The text findings of the test registry with these files put in or replaced.
 pub(crate) fn check(files: &[(&str, &str)]) -> String {
-    shown(&loaded(0, files), None, |_| true)
+    shown(&loaded(0, files), Beside::default(), |_| true)
 }
 
 /// The findings of one rule.
 pub(crate) fn only(rule: &str, files: &[(&str, &str)]) -> String {
-    shown(&loaded(0, files), None, |found| found == rule)
+    shown(&loaded(0, files), Beside::default(), |found| found == rule)
 }
 
 /// The findings of one rule in a record with these lines more.
@@ -90,7 +99,7 @@ pub(crate) fn in_record(rule: &str, more: &str) -> String {
 pub(crate) fn changed(rule: &str, from: &[(&str, &str)], to: &[(&str, &str)]) -> String {
     let head = loaded(0, to);
     let base = loaded(head.registry.files.len(), from);
-    shown(&head, Some(&base), |found| found == rule)
+    shown(&head, Beside::base(&base), |found| found == rule)
 }
 
 /// The findings of one rule about a change of a record, from these lines after what every record has to those.
@@ -125,12 +134,134 @@ fn loaded(first_file: usize, files: &[(&str, &str)]) -> Loaded {
     load_from(first_file, raw)
 }
 
-fn shown(loaded: &Loaded, base: Option<&Loaded>, wanted: impl Fn(&str) -> bool) -> String {
-    let checked = super::run(loaded, TODAY.parse().unwrap(), base);
+fn shown(loaded: &Loaded, beside: Beside<'_>, wanted: impl Fn(&str) -> bool) -> String {
+    let checked = super::run(loaded, TODAY.parse().unwrap(), beside);
     let mut out = String::new();
     for diagnostic in checked.diagnostics.iter().filter(|one| wanted(one.rule.0)) {
         let text = render::text::finding(diagnostic, &checked.files, "", false);
         let _ = writeln!(out, "{text}");
     }
     out
+}
+
+/// kubernetes/enhancements on a day, as a test makes it.
+pub(crate) struct Enhancements<'a> {
+    /// The day.
+    pub(crate) day: &'a str,
+    /// The folder and the kep.yaml of each KEP.
+    pub(crate) keps: &'a [(&'a str, &'a str)],
+    /// What the kep.yaml of the records was on the day when they were read.
+    pub(crate) before: Option<&'a str>,
+}
+
+/// The folder of the KEP that most tests are about, and its kep.yaml.
+pub(crate) const FOLDER: &str = "keps/sig-node/9001-a";
+
+/// What upstream says of it.
+pub(crate) const KEP_YAML: &str = "\
+title: Pod Lullabies
+kep-number: 9001
+authors:
+  - \"@someone\"
+status: implementable # at last
+stage: beta
+latest-milestone: \"v1.38\"
+milestone:
+  alpha: \"v1.37\"
+  beta: \"v1.38\"
+";
+
+/// The findings of one rule in a record, which has these lines more than every record has, beside upstream.
+pub(crate) fn beside_upstream(rule: &str, more: &str, enhancements: &Enhancements<'_>) -> String {
+    let record = format!("{RECORD}{more}");
+    let loaded = loaded(0, &[("sig-node/9001-a.toml", &record)]);
+    let upstream = upstream(&loaded, enhancements);
+    let beside = Beside {
+        base: None,
+        upstream: Some(&upstream),
+    };
+    shown(&loaded, beside, |found| found == rule)
+}
+
+fn upstream(loaded: &Loaded, enhancements: &Enhancements<'_>) -> Upstream {
+    let Enhancements { day, keps, before } = enhancements;
+    let registry = &loaded.registry;
+    let date: Date = day.parse().unwrap();
+    let calendar = registry.kubernetes.as_ref().map(|entry| &entry.value);
+    let parse = |folder: &str, yaml: &str, day: Date| -> (SourceFile, Result<Kep, Unusable>) {
+        let path = format!("{folder}/kep.yaml");
+        let file = source_file(&path, "0123456789abcdef", "0123456789", yaml);
+        let kep = read(&file, calendar, day).map_err(Unusable::Malformed);
+        (file, kep)
+    };
+    let mut upstream = Upstream {
+        commit: "0123456789".to_owned(),
+        date,
+        pull: "kepherd upstream pull --repo CLONE".to_owned(),
+        first_file: registry.files.len(),
+        files: Vec::new(),
+        keps: BTreeMap::new(),
+    };
+    let mut folders: BTreeMap<u32, Vec<String>> = BTreeMap::new();
+    for (folder, _) in *keps {
+        let number = leading_number(file_stem(folder)).unwrap();
+        folders
+            .entry(number)
+            .or_default()
+            .push((*folder).to_owned());
+    }
+    for entry in &registry.keps {
+        let number = entry.value.number;
+        let seen = entry.value.upstream_seen;
+        let said = seen
+            .zip(*before)
+            .map(|(seen, yaml)| parse(FOLDER, yaml, seen));
+        let mut put = |file: SourceFile| {
+            upstream.files.push(file);
+            FileId(upstream.first_file + upstream.files.len() - 1)
+        };
+        let mut look = |number: u32, folder: &str| {
+            let (_, yaml) = keps.iter().find(|(other, _)| *other == folder).unwrap();
+            let (file, kep) = parse(folder, yaml, date);
+            let place = kep.as_ref().map(|kep| kep.places.number());
+            let elsewhere = Elsewhere {
+                number,
+                file: put(file),
+                place: place.unwrap_or_default(),
+            };
+            (elsewhere, kep)
+        };
+        let found = match folders.get(&number).map(Vec::as_slice) {
+            None | Some([]) => {
+                let path = &registry.file(entry.file).path;
+                let is_recorded = |number| registry.kep(number).is_some();
+                let renamed = same_name(path, &folders, is_recorded)
+                    .map(|(number, folder)| look(number, folder).0);
+                Found::Absent {
+                    before: said.map(|(file, kep)| (put(file), kep.unwrap().places.number())),
+                    renamed,
+                }
+            }
+            Some([folder]) => match look(number, folder) {
+                (Elsewhere { file, .. }, Err(problem)) => Found::Unusable(file, problem),
+                (Elsewhere { file, .. }, Ok(kep)) => Found::Read(Box::new(Read {
+                    file,
+                    kep,
+                    before: seen
+                        .zip(said.and_then(|(_, kep)| kep.ok()))
+                        .map(|(seen, kep)| (seen, kep.facts))
+                        .into_iter()
+                        .collect(),
+                })),
+            },
+            Some(several) => Found::Ambiguous(
+                several
+                    .iter()
+                    .map(|folder| look(number, folder).0)
+                    .collect(),
+            ),
+        };
+        upstream.keps.insert(number, found);
+    }
+    upstream
 }

@@ -19,14 +19,14 @@ pub(super) const RULE: Rule = Rule {
 #[cfg(test)]
 mod tests {
     use crate::registry::load::{MAX_FILE_BYTES, RawFile, Unreadable, load};
-    use crate::rules::run;
+    use crate::rules::{Beside, run};
 
     fn messages(content: Result<Vec<u8>, Unreadable>) -> Vec<(String, usize)> {
         let loaded = load(vec![RawFile {
             path: "sig-node/9001-a.toml".to_owned(),
             content,
         }]);
-        run(&loaded, "2026-11-22".parse().unwrap(), None)
+        run(&loaded, "2026-11-22".parse().unwrap(), Beside::default())
             .diagnostics
             .into_iter()
             .map(|finding| {

@@ -18,16 +18,22 @@ pub(super) const RULE: Rule = Rule {
     check: nothing_to_check,
 };
 
-/// Runs last: it needs to know which entries accepted a finding.
+/// Runs last: it needs to know which entries accepted a finding. Without upstream, what its rules would find is not known.
 pub(super) fn report(
     registry: &Registry,
+    knows_upstream: bool,
     used: &BTreeSet<(FileId, Pointer)>,
     findings: &mut Vec<Finding>,
 ) {
     for (file, at, allow) in allows(registry) {
         // A change is over once it is merged; what was accepted in it stays accepted, with its reason.
-        let of_a_change = find(allow.rule.as_str()).is_some_and(|rule| rule.group == Group::Change);
-        if of_a_change || used.contains(&(file, at.clone())) {
+        let group = find(allow.rule.as_str()).map(|rule| rule.group);
+        let may_be_of_use = match group {
+            Some(Group::Change) => true,
+            Some(Group::Upstream) => !knows_upstream,
+            Some(Group::Shape | Group::Process) | None => false,
+        };
+        if may_be_of_use || used.contains(&(file, at.clone())) {
             continue;
         }
         let place = Place::Value(at.key("rule"));

@@ -1,0 +1,299 @@
+//! `upstream-drift`: a record says something else than kep.yaml.
+
+use super::{Context, Group, Rule, UPSTREAM};
+use crate::diagnostic::{Certainty, FileId, Finding, Level, Place, Pointer, RuleId};
+use crate::registry::Entry;
+use crate::registry::kep::KepRecord;
+use crate::upstream::drift::{Cause, Drift};
+use crate::upstream::facts::{Field, FieldValue};
+use crate::upstream::snapshot::{Found, Read, Unusable, Upstream};
+
+pub(super) const RULE: Rule = Rule {
+    id: RuleId("upstream-drift"),
+    group: Group::Upstream,
+    level: Level::Warning,
+    summary: "a record says something else than its kep.yaml",
+    why: "owners and SIG-Node read kep.yaml, and maintainers read the record: where the two differ, one of them waits for the wrong thing",
+    source: UPSTREAM,
+    example: "stage = \"alpha\"               # kep.yaml: `stage: beta`, since this record was read",
+    remedy: "Let `kepherd upstream pull` take over what upstream has changed. What people made of a fact is a note, and stays: if the record is right, accept it with `[[allow]]`, or have kep.yaml corrected.",
+    check,
+};
+
+fn check(context: &Context<'_>, findings: &mut Vec<Finding>) {
+    let Some(upstream) = context.upstream else {
+        return;
+    };
+    for entry in &context.registry.keps {
+        if !entry.is_sound("number") {
+            continue;
+        }
+        match upstream.keps.get(&entry.value.number) {
+            Some(Found::Read(read)) => {
+                let drifts = upstream.drift(&entry.value);
+                let sound = drifts.iter().filter(|drift| is_sound(entry, drift.field));
+                findings.extend(sound.map(|drift| difference(entry, upstream, read, drift)));
+            }
+            Some(Found::Unusable(file, problem)) => {
+                findings.push(unusable(entry, upstream, *file, problem));
+            }
+            // Where there is nothing to compare with, other rules speak.
+            Some(Found::Absent { .. } | Found::Ambiguous(_)) | None => {}
+        }
+    }
+}
+
+/// Whether the record's key can be relied on.
+fn is_sound(entry: &Entry<KepRecord>, field: Field) -> bool {
+    let key = field.key();
+    entry.is_sound(key.split_once('.').map_or(key, |(table, _)| table))
+}
+
+fn difference(
+    entry: &Entry<KepRecord>,
+    upstream: &Upstream,
+    read: &Read,
+    drift: &Drift,
+) -> Finding {
+    let Drift {
+        field,
+        recorded,
+        upstream: says,
+        cause,
+    } = drift;
+    let number = entry.value.number;
+    let key = field.key();
+    let message = match (recorded, says) {
+        (Some(here), Some(there)) => {
+            format!("KEP-{number}'s `{key}` is {here} here and {there} upstream")
+        }
+        (Some(here), None) => {
+            format!("KEP-{number}'s `{key}` is {here} here, and upstream has none")
+        }
+        (None, Some(there)) => {
+            format!("KEP-{number} has no `{key}` here, and upstream it is {there}")
+        }
+        (None, None) => format!("KEP-{number}'s `{key}` is the same"),
+    };
+    let place = match recorded {
+        Some(_) => Place::Value(field.pointer()),
+        // What is not there is shown where the record says that it was read, or which KEP it is about.
+        None if entry.value.upstream_seen.is_some() => Place::Value(Pointer::to("upstream-seen")),
+        None => Place::Value(Pointer::to("number")),
+    };
+    let mut finding = Finding::new(RULE.id, entry.file, place.clone(), message)
+        .label(drift.why(entry.value.upstream_seen))
+        .also(
+            read.file,
+            Place::Span(read.kep.places.of(*field)),
+            upstream_label(*field, says, read, upstream),
+        )
+        .note(format!("upstream is {upstream}"));
+    if drift.is_taken() {
+        if let (Some(_), Some(says)) = (recorded, says) {
+            let text = "what upstream says";
+            finding = finding.edit(text, place, says.to_string(), Certainty::Guess);
+        }
+        return finding.help(format!("take it over: `{} --kep {number}`", upstream.pull));
+    }
+    match cause {
+        Cause::Fact => finding.help("find out which release it was, and correct the record or kep.yaml"),
+        Cause::Older(_) => finding
+            .quietly()
+            .help("look at a later commit of upstream, if there is one"),
+        _ => finding.quietly().help(
+            "if the record is right, there is nothing to do here: have kep.yaml corrected, or accept this with `[[allow]]`",
+        ),
+    }
+}
+
+/// What stands there upstream, where that is not what the finding says already.
+fn upstream_label(
+    field: Field,
+    says: &Option<FieldValue>,
+    read: &Read,
+    upstream: &Upstream,
+) -> String {
+    let facts = &read.kep.facts;
+    match (field, says, facts.said(field)) {
+        (_, Some(_), _) => String::new(),
+        (_, None, None) => format!("no `{}` here", field.upstream_key()),
+        (Field::Target, None, Some(_)) if !facts.status.is_live() => {
+            format!("the KEP is {}", facts.status.as_str())
+        }
+        (Field::Target, None, Some(_)) => format!("had shipped by {}", upstream.date),
+        (_, None, Some(_)) => format!("had not been reached and shipped by {}", upstream.date),
+    }
+}
+
+fn unusable(
+    entry: &Entry<KepRecord>,
+    upstream: &Upstream,
+    file: FileId,
+    problem: &Unusable,
+) -> Finding {
+    let number = entry.value.number;
+    let finding = Finding::new(
+        RULE.id,
+        entry.file,
+        Place::Value(Pointer::to("number")),
+        format!(
+            "KEP-{number}'s kep.yaml cannot be used: {}",
+            problem.reason()
+        ),
+    )
+    .note(format!("upstream is {upstream}"))
+    .help("nothing is taken over from it until it is mended upstream");
+    let source = upstream.file(file);
+    let place = problem
+        .line()
+        .map_or_else(Default::default, |line| source.line(line));
+    finding.also(file, Place::Span(place), "")
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::rules::testing::{Enhancements, FOLDER, KEP_YAML, beside_upstream};
+
+    const ID: &str = "upstream-drift";
+    const READ: &str = "stage = \"alpha\"\nowners = [\"someone\"]\nupstream-seen = 2026-09-30\n[reached]\nalpha = \"1.37\"\n";
+
+    /// The record beside what upstream says, and said when it was read.
+    fn found(record: &str, now: &str, before: Option<&str>) -> String {
+        let enhancements = Enhancements {
+            day: "2026-11-01",
+            keps: &[(FOLDER, now)],
+            before,
+        };
+        beside_upstream(ID, record, &enhancements)
+    }
+
+    #[test]
+    fn what_upstream_changed_is_shown_on_both_sides() {
+        let before = KEP_YAML
+            .replace("stage: beta", "stage: alpha")
+            .replace("latest-milestone: \"v1.38\"", "latest-milestone: \"v1.37\"");
+        insta::assert_snapshot!(found(READ, KEP_YAML, Some(&before)), @r#"
+        warning[upstream-drift]: KEP-9001's `stage` is "alpha" here and "beta" upstream
+         --> sig-node/9001-a.toml:4:9
+          |
+        4 | stage = "alpha"
+          |         ^^^^^^^ upstream changed it since 2026-09-30
+          |
+         ::: keps/sig-node/9001-a/kep.yaml @ 0123456789:6:8
+          |
+        6 | stage: beta
+          |        ----
+          |
+          = why: owners and SIG-Node read kep.yaml, and maintainers read the record: where the two differ, one of them waits for the wrong thing
+          = note: upstream is kubernetes/enhancements at 0123456789 of 2026-11-01
+          = help: take it over: `kepherd upstream pull --repo CLONE --kep 9001`
+        help: what upstream says
+          |
+        4 - stage = "alpha"
+        4 + stage = "beta"
+          |
+
+        warning[upstream-drift]: KEP-9001 has no `target` here, and upstream it is "1.38"
+         --> sig-node/9001-a.toml:6:17
+          |
+        6 | upstream-seen = 2026-09-30
+          |                 ^^^^^^^^^^ upstream changed it since 2026-09-30
+          |
+         ::: keps/sig-node/9001-a/kep.yaml @ 0123456789:7:19
+          |
+        7 | latest-milestone: "v1.38"
+          |                   -------
+          |
+          = why: owners and SIG-Node read kep.yaml, and maintainers read the record: where the two differ, one of them waits for the wrong thing
+          = note: upstream is kubernetes/enhancements at 0123456789 of 2026-11-01
+          = help: take it over: `kepherd upstream pull --repo CLONE --kep 9001`
+        "#);
+    }
+
+    #[test]
+    fn what_people_made_of_it_is_a_note() {
+        insta::assert_snapshot!(
+            found(&READ.replace("stage", "target = \"1.38\"\nstage"), KEP_YAML, Some(KEP_YAML)),
+            @r#"
+        note[upstream-drift]: KEP-9001's `stage` is "alpha" here and "beta" upstream
+         --> sig-node/9001-a.toml:5:9
+          |
+        5 | stage = "alpha"
+          |         ^^^^^^^ people made it so here; upstream has not changed it since 2026-09-30
+          |
+         ::: keps/sig-node/9001-a/kep.yaml @ 0123456789:6:8
+          |
+        6 | stage: beta
+          |        ----
+          |
+          = why: owners and SIG-Node read kep.yaml, and maintainers read the record: where the two differ, one of them waits for the wrong thing
+          = note: upstream is kubernetes/enhancements at 0123456789 of 2026-11-01
+          = help: if the record is right, there is nothing to do here: have kep.yaml corrected, or accept this with `[[allow]]`
+        "#
+        );
+    }
+
+    #[test]
+    fn a_shipped_fact_that_upstream_denies_is_a_warning() {
+        let record = "stage = \"beta\"\ntarget = \"1.38\"\nowners = [\"someone\"]\nupstream-seen = 2026-09-30\n[reached]\nalpha = \"1.36\"\n";
+        let before = KEP_YAML.replace("alpha: \"v1.37\"", "alpha: \"v1.36\"");
+        insta::assert_snapshot!(found(record, KEP_YAML, Some(&before)), @r#"
+        warning[upstream-drift]: KEP-9001's `reached.alpha` is "1.36" here and "1.37" upstream
+         --> sig-node/9001-a.toml:9:9
+          |
+        9 | alpha = "1.36"
+          |         ^^^^^^ what has shipped stays on record when a plan changes
+          |
+         ::: keps/sig-node/9001-a/kep.yaml @ 0123456789:9:10
+          |
+        9 |   alpha: "v1.37"
+          |          -------
+          |
+          = why: owners and SIG-Node read kep.yaml, and maintainers read the record: where the two differ, one of them waits for the wrong thing
+          = note: upstream is kubernetes/enhancements at 0123456789 of 2026-11-01
+          = help: find out which release it was, and correct the record or kep.yaml
+        "#);
+    }
+
+    #[test]
+    fn a_kep_yaml_that_cannot_be_used_is_shown_with_its_line() {
+        insta::assert_snapshot!(found(READ, &KEP_YAML.replace("implementable", "alpha"), None), @"
+        warning[upstream-drift]: KEP-9001's kep.yaml cannot be used: `status` is `alpha`, which is no status of a KEP
+         --> sig-node/9001-a.toml:1:10
+          |
+        1 | number = 9001
+          |          ^^^^
+          |
+         ::: keps/sig-node/9001-a/kep.yaml @ 0123456789:5:1
+          |
+        5 | status: alpha # at last
+          | -----------------------
+          |
+          = why: owners and SIG-Node read kep.yaml, and maintainers read the record: where the two differ, one of them waits for the wrong thing
+          = note: upstream is kubernetes/enhancements at 0123456789 of 2026-11-01
+          = help: nothing is taken over from it until it is mended upstream
+        ");
+    }
+
+    #[test]
+    fn a_record_that_says_the_same_is_fine() {
+        let record = "stage = \"beta\"\ntarget = \"1.38\"\nowners = [\"Someone\"]\n[reached]\nalpha = \"1.37\"\n";
+        assert_eq!(found(record, KEP_YAML, None), "");
+    }
+
+    #[test]
+    fn a_damaged_key_is_not_compared() {
+        let record = "stage = \"betta\"\ntarget = \"1.38\"\nowners = [\"someone\"]\n[reached]\nalpha = \"1.37\"\n";
+        assert_eq!(found(record, KEP_YAML, None), "");
+    }
+
+    #[test]
+    fn an_accepted_difference_is_silent() {
+        let record =
+            format!("{READ}[[allow]]\nrule = \"upstream-drift\"\nreason = \"as the issue says\"\n");
+        assert_eq!(found(&record, KEP_YAML, Some(KEP_YAML)), "");
+        let unread = crate::rules::testing::in_record("unused-allow", &record);
+        assert_eq!(unread, "", "without upstream nobody knows");
+    }
+}
