@@ -79,6 +79,12 @@ pub enum Command {
     /// Hold the records to a clone of kubernetes/enhancements
     #[command(subcommand)]
     Upstream(Upstream),
+    /// Hold maintainers.toml to the project's own file
+    #[command(subcommand)]
+    Maintainers(Maintainers),
+    /// Hold a runtime's calendar to the project's own file
+    #[command(subcommand)]
+    Releases(Releases),
     /// Run the embedded GitHub by itself; any token and any App work, and `as:octocat` speaks for octocat
     #[command(after_help = faults())]
     Sandbox(SandboxArgs),
@@ -494,6 +500,45 @@ pub struct Log {
     /// Which clone.
     #[command(flatten)]
     pub clone: Clone,
+}
+
+/// The commands of `maintainers`.
+#[derive(Debug, Subcommand)]
+pub enum Maintainers {
+    /// Update maintainers.toml from the project's MAINTAINERS file
+    Pull(PullMaintainers),
+}
+
+/// Options of `maintainers pull`.
+#[derive(Debug, Args)]
+pub struct PullMaintainers {
+    /// The file, in the format of containerd's: "handle","name","email","keys" below # COMMITTERS and # REVIEWERS
+    #[arg(long, value_name = "FILE")]
+    pub file: PathBuf,
+    /// Show the edit, and write nothing
+    #[arg(long)]
+    pub diff: bool,
+}
+
+/// The commands of `releases`.
+#[derive(Debug, Subcommand)]
+pub enum Releases {
+    /// Update a runtime's calendar from the tables of containerd's RELEASES.md
+    Pull(PullReleases),
+}
+
+/// Options of `releases pull`.
+#[derive(Debug, Args)]
+pub struct PullReleases {
+    /// The file
+    #[arg(long, value_name = "FILE")]
+    pub file: PathBuf,
+    /// The runtime whose calendar is updated
+    #[arg(long, value_name = "NAME", default_value = "containerd")]
+    pub runtime: String,
+    /// Show the edit, and write nothing
+    #[arg(long)]
+    pub diff: bool,
 }
 
 /// Options of `sandbox`.

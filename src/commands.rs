@@ -14,6 +14,7 @@ mod list;
 mod new;
 mod plan;
 pub mod progress;
+mod project;
 mod promote;
 mod revision;
 mod sandbox;
@@ -28,7 +29,7 @@ use std::path::PathBuf;
 
 use anyhow::Result;
 
-use crate::cli::{Cli, ColorWhen, Command, Global, New, Upstream};
+use crate::cli::{Cli, ColorWhen, Command, Global, Maintainers, New, Releases, Upstream};
 use crate::registry::values::{Date, Instant};
 use crate::render::plan_text::Paint;
 use crate::words::printable;
@@ -177,6 +178,10 @@ pub fn run(cli: &Cli, environment: &Environment, out: &mut dyn Write, log: &mut 
             upstream::untracked(&mut context, options)
         }
         Command::Upstream(Upstream::Log(options)) => upstream::log(&mut context, options),
+        Command::Maintainers(Maintainers::Pull(options)) => {
+            project::maintainers(&mut context, options)
+        }
+        Command::Releases(Releases::Pull(options)) => project::releases(&mut context, options),
         Command::Sandbox(options) => sandbox::run(&mut context, options),
         Command::Schema(options) => schema::run(&mut context, options),
     };

@@ -2,7 +2,7 @@
 //!
 //! A dotted key lies in a table: `reached.alpha`.
 
-use toml_edit::{Array, DocumentMut, Item, RawString, Table, Value};
+use toml_edit::{Array, ArrayOfTables, DocumentMut, Item, RawString, Table, Value};
 
 use crate::registry::values::Date;
 
@@ -70,7 +70,7 @@ pub fn get(document: &DocumentMut, key: &str) -> Option<String> {
 /// Gives a key a value. A new key goes where the documentation shows it, a comment behind an old value stays there.
 pub fn set(document: &mut DocumentMut, key: &str, value: Value) {
     let Some((name, key)) = key.split_once('.') else {
-        set_at_top(document.as_table_mut(), key, value);
+        set_in(document.as_table_mut(), key, value, ORDER);
         return;
     };
     let entry = document
@@ -83,11 +83,13 @@ pub fn set(document: &mut DocumentMut, key: &str, value: Value) {
     }
 }
 
-fn set_at_top(table: &mut Table, key: &str, value: Value) {
+/// Gives a key of a table a value. A new key goes behind those that come before it in an order, a comment behind an old value
+/// stays there.
+pub fn set_in(table: &mut Table, key: &str, value: Value, order: &[&str]) {
     if replace(table.get_mut(key), &value) {
         return;
     }
-    let rank = |key: &str| ORDER.iter().position(|known| *known == key);
+    let rank = |key: &str| order.iter().position(|known| *known == key);
     let before: Vec<String> = table.iter().map(|(key, _)| key.to_owned()).collect();
     let after = before
         .iter()
@@ -102,8 +104,30 @@ fn set_at_top(table: &mut Table, key: &str, value: Value) {
     table.sort_values_by(|left, _, right, _| place(left.get()).cmp(&place(right.get())));
 }
 
+/// Takes a table out of a list of tables, with the comment above it. What stands above the first one belongs to the file, up to
+/// the last empty line.
+pub fn remove_table(tables: &mut ArrayOfTables, index: usize) {
+    if index >= tables.len() {
+        return;
+    }
+    let removed = tables.remove(index);
+    let prefix = |table: &Table| {
+        let prefix = table.decor().prefix().and_then(RawString::as_str);
+        prefix.unwrap_or_default().to_owned()
+    };
+    if index == 0
+        && let Some(next) = tables.get_mut(0)
+    {
+        let above = prefix(&removed);
+        let head = above.rfind("\n\n").map_or(0, |at| at + 2);
+        let own = prefix(next);
+        let text = format!("{}{}", &above[..head], own.trim_start_matches('\n'));
+        next.decor_mut().set_prefix(text);
+    }
+}
+
 /// Puts a value in the place of an old one, if there is one.
-fn replace(old: Option<&mut Item>, value: &Value) -> bool {
+pub fn replace(old: Option<&mut Item>, value: &Value) -> bool {
     let Some(old) = old.and_then(Item::as_value_mut) else {
         return false;
     };

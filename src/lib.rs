@@ -27,6 +27,7 @@ pub mod observed;
 pub mod overview;
 pub mod plan;
 pub mod policy;
+pub mod project;
 pub mod promote;
 pub mod reconcile;
 pub mod registry;

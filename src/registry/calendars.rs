@@ -145,6 +145,16 @@ pub enum Role {
     Reviewer,
 }
 
+impl Role {
+    /// As written in a roster.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Committer => "committer",
+            Self::Reviewer => "reviewer",
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

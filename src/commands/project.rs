@@ -1,0 +1,263 @@
+//! `kepherd maintainers pull`, `kepherd releases pull`
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use anyhow::{Result, bail};
+use toml_edit::DocumentMut;
+
+use super::files::Opened;
+use super::{Context, Exit, files};
+use crate::cli::{PullMaintainers, PullReleases};
+use crate::diagnostic::{Place, Pointer};
+use crate::document::Located;
+use crate::project::maintainers::{self, Leaving};
+use crate::project::{Change, Misread, releases};
+use crate::registry::Registry;
+use crate::registry::calendars::{Roster, RuntimeCalendar};
+use crate::registry::load::MAX_FILE_BYTES;
+use crate::registry::values::Handle;
+use crate::render::diff;
+use crate::words::{counted, one_of, printable};
+
+/// Where a registry names its maintainers.
+const ROSTER: &str = "maintainers.toml";
+
+pub(super) fn maintainers(context: &mut Context<'_>, options: &PullMaintainers) -> Result<Exit> {
+    let PullMaintainers { file, diff } = options;
+    let opened = files::open(context)?;
+    let registry = &opened.loaded.registry;
+    let text = files::read_text(&context.environment.directory.join(file), MAX_FILE_BYTES)?;
+    let (people, misread) = maintainers::read(&text);
+    write_misread(context, file, &misread)?;
+    if people.is_empty() {
+        bail!(
+            "`{}` names nobody below `# COMMITTERS` or `# REVIEWERS`: is it a MAINTAINERS file in containerd's format?",
+            file.display()
+        );
+    }
+    let roster = match &registry.roster {
+        Some(roster) => roster.value.clone(),
+        None => Roster {
+            maintainers: Vec::new(),
+        },
+    };
+    refuse_damaged(registry, ROSTER, registry.roster.is_some())?;
+    let tasks = tasks(registry, &opened.prefix);
+    // From a list that was not read whole, nobody is missing.
+    let leaving = |handle: &Handle| match misread.is_empty() && !tasks.contains_key(handle) {
+        true => Leaving::Drop,
+        false => Leaving::Keep,
+    };
+    let mut stays = Vec::new();
+    let edited = edit(
+        registry,
+        ROSTER,
+        "../schema/maintainers.schema.json",
+        |document| {
+            let update = maintainers::update(document, &roster, &people, leaving);
+            stays = update.stays;
+            update.changes
+        },
+    )?;
+    write_edit(context, &opened, ROSTER, edited, *diff)?;
+    for handle in &stays {
+        let why = match tasks.get(handle) {
+            Some(tasks) => format!("{}: hand the work over, then pull again", tasks.join(", ")),
+            None => format!("`{}` could not be read whole", file.display()),
+        };
+        writeln!(
+            context.log,
+            "warning: `{handle}` is not in {} and stays in {ROSTER}: {}",
+            printable(&file.display().to_string()),
+            printable(&why)
+        )?;
+    }
+    Ok(exit(misread.is_empty() && stays.is_empty()))
+}
+
+/// What people do, by handle: which KEPs they shepherd, and which cycles they are liaisons of; each with its place.
+fn tasks(registry: &Registry, prefix: &str) -> BTreeMap<Handle, Vec<String>> {
+    let mut tasks: BTreeMap<Handle, Vec<String>> = BTreeMap::new();
+    let mut add = |handle: &Handle, task: String| {
+        tasks.entry(handle.clone()).or_default().push(task);
+    };
+    for entry in &registry.keps {
+        let source = registry.file(entry.file);
+        let shepherds = &entry.value.shepherds;
+        let located = (!shepherds.is_empty()).then(|| Located::of(source));
+        for (index, shepherd) in shepherds.iter().enumerate() {
+            let place = Place::Value(Pointer::to("shepherds").index(index));
+            let span = located.as_ref().map(|located| located.span_of(&place));
+            let line = source.position(span.unwrap_or_default().start).line;
+            let number = entry.value.number;
+            add(
+                shepherd,
+                format!("shepherd of KEP-{number} ({prefix}{}:{line})", source.path),
+            );
+        }
+    }
+    for cycle in registry
+        .kubernetes
+        .iter()
+        .flat_map(|entry| &entry.value.cycles)
+    {
+        for liaison in &cycle.liaisons {
+            add(liaison, format!("liaison of Kubernetes {}", cycle.release));
+        }
+    }
+    tasks
+}
+
+pub(super) fn releases(context: &mut Context<'_>, options: &PullReleases) -> Result<Exit> {
+    let PullReleases {
+        file,
+        runtime,
+        diff,
+    } = options;
+    let opened = files::open(context)?;
+    let registry = &opened.loaded.registry;
+    let config = &registry.config.value;
+    let Some(known) = config
+        .runtimes
+        .iter()
+        .find(|one| one.name.as_str() == runtime)
+    else {
+        bail!(
+            "`registry.toml` has no runtime `{}`: name {} by --runtime",
+            printable(runtime),
+            one_of(config.runtime_names())
+        );
+    };
+    let path = known.calendar.to_string();
+    let text = files::read_text(&context.environment.directory.join(file), MAX_FILE_BYTES)?;
+    let page = releases::read(&text);
+    write_misread(context, file, &page.misread)?;
+    if page.minors.is_empty() {
+        bail!(
+            "`{}` has no table with the columns Release, Status, Start and End of Life: is it a RELEASES.md in containerd's format?",
+            file.display()
+        );
+    }
+    let calendar = match registry.runtimes.get(runtime) {
+        Some(calendar) => calendar.value.clone(),
+        None => RuntimeCalendar { minors: Vec::new() },
+    };
+    refuse_damaged(registry, &path, registry.runtimes.contains_key(runtime))?;
+    let mut notes = Vec::new();
+    let schema = "../../schema/runtime-releases.schema.json";
+    let edited = edit(registry, &path, schema, |document| {
+        let update = releases::update(document, &calendar, &page);
+        notes = update.kept;
+        if update.older > 0 {
+            let older = counted(update.older, "minor");
+            notes.push(format!("{older} older than the calendar: left out"));
+        }
+        update.changes
+    })?;
+    write_edit(context, &opened, &path, edited, *diff)?;
+    for note in notes {
+        writeln!(context.log, "note: {}", printable(&note))?;
+    }
+    Ok(exit(page.misread.is_empty()))
+}
+
+fn exit(is_clean: bool) -> Exit {
+    if is_clean {
+        Exit::Clean
+    } else {
+        Exit::Findings
+    }
+}
+
+fn write_misread(context: &mut Context<'_>, file: &Path, misread: &[Misread]) -> Result<()> {
+    let file = printable(&file.display().to_string());
+    for one in misread {
+        writeln!(
+            context.log,
+            "warning: {file}:{}",
+            printable(&one.to_string())
+        )?;
+    }
+    Ok(())
+}
+
+/// A file with mistakes is for people to mend first.
+fn refuse_damaged(registry: &Registry, path: &str, is_sound: bool) -> Result<()> {
+    let is_there = registry.files.iter().any(|file| *file.path == *path);
+    if is_there && !is_sound {
+        bail!("`{path}` has errors, and is left alone: run `kepherd check`");
+    }
+    Ok(())
+}
+
+/// A file of the registry before and after.
+struct Edited {
+    /// Absent: it is new.
+    before: Option<String>,
+    after: String,
+    changes: Vec<Change>,
+}
+
+/// Edits a file of the registry, or begins it.
+fn edit(
+    registry: &Registry,
+    path: &str,
+    schema: &str,
+    change: impl FnOnce(&mut DocumentMut) -> Vec<Change>,
+) -> Result<Option<Edited>> {
+    let source = registry.files.iter().find(|file| *file.path == *path);
+    let before = source.map(|file| file.text.to_string());
+    let text = before.as_deref().unwrap_or_default();
+    let edited = files::edited(text, |document| {
+        let changes = change(document);
+        Ok((!changes.is_empty()).then_some(changes))
+    })?;
+    Ok(edited.map(|(text, changes)| Edited {
+        after: match before {
+            Some(_) => text,
+            None => format!("#:schema {schema}\n\n{}", text.trim_start()),
+        },
+        before,
+        changes,
+    }))
+}
+
+fn write_edit(
+    context: &mut Context<'_>,
+    opened: &Opened,
+    path: &str,
+    edited: Option<Edited>,
+    only_show: bool,
+) -> Result<()> {
+    let Some(Edited {
+        before,
+        after,
+        changes,
+    }) = edited
+    else {
+        writeln!(context.out, "nothing to change in {}{path}", opened.prefix)?;
+        return Ok(());
+    };
+    for change in &changes {
+        writeln!(context.out, "{}", printable(&change.to_string()))?;
+    }
+    if only_show {
+        let before = before.unwrap_or_default();
+        let paint = context.paint();
+        let shown = diff::unified(&opened.prefix, path, &before, path, &after, paint);
+        write!(context.out, "{shown}")?;
+        return Ok(());
+    }
+    match before {
+        Some(before) => files::replace(&opened.root, path, &before, path, &after)?,
+        None => files::create(&opened.root, path, &after)?,
+    }
+    writeln!(
+        context.out,
+        "{} in {}{path}",
+        counted(changes.len(), "change"),
+        opened.prefix
+    )?;
+    Ok(())
+}

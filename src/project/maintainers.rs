@@ -1,0 +1,375 @@
+//! MAINTAINERS → who they are → edits of `maintainers.toml`.
+//!
+//! The format is containerd's: a line of comma-separated texts in quotes for each person (handle, name, address, keys), below a
+//! comment that says their role. Addresses and keys are left where they are.
+
+use toml_edit::{ArrayOfTables, DocumentMut, Item, Table, Value};
+
+use super::{Change, Misread};
+use crate::edit;
+use crate::registry::calendars::{Maintainer, Role, Roster};
+use crate::registry::values::{Handle, Line};
+
+/// The keys of a maintainer, in the order in which the documentation shows them.
+const ORDER: &[&str] = &[
+    "github",
+    "name",
+    "role",
+    "kubernetes-org-member",
+    "sig-node-member",
+];
+
+/// Somebody in the file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Person {
+    /// The GitHub handle.
+    pub github: Handle,
+    /// The name.
+    pub name: Option<Line>,
+    /// The role.
+    pub role: Role,
+}
+
+/// Reads the file: who is in it, and what was not understood.
+pub fn read(text: &str) -> (Vec<Person>, Vec<Misread>) {
+    let mut people: Vec<Person> = Vec::new();
+    let mut misread = Vec::new();
+    let mut role = None;
+    for (index, line) in text.lines().enumerate() {
+        let line = line.trim_start_matches('\u{feff}').trim();
+        if let Some(comment) = line.strip_prefix('#') {
+            role = heading(comment).or(role);
+            continue;
+        }
+        if line.is_empty() {
+            continue;
+        }
+        match person(line, role) {
+            Ok(person) if people.iter().any(|other| other.github == person.github) => {
+                misread.push(Misread {
+                    line: index + 1,
+                    reason: format!("`{}` stands here for the second time", person.github),
+                });
+            }
+            Ok(person) => people.push(person),
+            Err(reason) => misread.push(Misread {
+                line: index + 1,
+                reason,
+            }),
+        }
+    }
+    (people, misread)
+}
+
+/// The role that a comment heads.
+fn heading(comment: &str) -> Option<Role> {
+    match comment
+        .trim_matches(['#', ' ', '\t', ':'])
+        .to_uppercase()
+        .as_str()
+    {
+        "COMMITTERS" => Some(Role::Committer),
+        "REVIEWERS" => Some(Role::Reviewer),
+        _ => None,
+    }
+}
+
+fn person(line: &str, role: Option<Role>) -> Result<Person, String> {
+    let role = role.ok_or("this line stands below neither `# COMMITTERS` nor `# REVIEWERS`")?;
+    if line.matches('"').count() % 2 == 1 {
+        return Err("a text in quotes is not closed".to_owned());
+    }
+    let mut reader = csv::ReaderBuilder::new()
+        .has_headers(false)
+        .flexible(true)
+        .from_reader(line.as_bytes());
+    let mut record = csv::StringRecord::new();
+    match reader.read_record(&mut record) {
+        Ok(true) => {}
+        Ok(false) => return Err("this line is empty".to_owned()),
+        Err(error) => return Err(error.to_string()),
+    }
+    let text = |at: usize| record.get(at).map(str::trim).unwrap_or_default();
+    let handle = text(0).trim_start_matches('@');
+    let github = handle
+        .parse()
+        .map_err(|_| format!("`{handle}` is not a GitHub handle"))?;
+    if record.len() < 2 {
+        return Err(format!("`{handle}` has no name behind it"));
+    }
+    let name = text(1);
+    let name = match name.is_empty() {
+        true => None,
+        false => Some(
+            name.parse()
+                .map_err(|_| format!("`{}` is not a name", name.escape_debug()))?,
+        ),
+    };
+    Ok(Person { github, name, role })
+}
+
+/// What became of a roster.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub struct Update {
+    /// What changed.
+    pub changes: Vec<Change>,
+    /// Who is not in the file and stays, because records need them.
+    pub stays: Vec<Handle>,
+}
+
+/// Whether somebody may be dropped.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Leaving {
+    /// They left, and nothing names them.
+    Drop,
+    /// Records name them.
+    Keep,
+}
+
+/// Makes a roster say what the file says. Somebody who is not in it is dropped, if `leaving` says so.
+///
+/// What the file does not speak of, such as memberships, stays as it is; so does the spelling of a handle.
+pub fn update(
+    document: &mut DocumentMut,
+    roster: &Roster,
+    people: &[Person],
+    leaving: impl Fn(&Handle) -> Leaving,
+) -> Update {
+    let mut update = Update::default();
+    let entry = document
+        .entry("maintainers")
+        .or_insert_with(|| Item::ArrayOfTables(ArrayOfTables::new()));
+    let Some(tables) = entry.as_array_of_tables_mut() else {
+        return update;
+    };
+    // From the end, so that places do not move.
+    for (index, maintainer) in roster.maintainers.iter().enumerate().rev() {
+        let Maintainer {
+            github,
+            name,
+            role,
+            kubernetes_org_member: _,
+            sig_node_member: _,
+        } = maintainer;
+        let change = |key: &str, before: Option<String>, after: Option<String>| Change {
+            subject: github.to_string(),
+            key: key.to_owned(),
+            before,
+            after,
+        };
+        let Some(person) = people.iter().find(|person| person.github == *github) else {
+            match leaving(github) {
+                Leaving::Keep => update.stays.push(github.clone()),
+                Leaving::Drop => {
+                    edit::remove_table(tables, index);
+                    update
+                        .changes
+                        .push(change("", Some(role.as_str().to_owned()), None));
+                }
+            }
+            continue;
+        };
+        let Some(table) = tables.get_mut(index) else {
+            continue;
+        };
+        if *role != person.role {
+            edit::set_in(table, "role", person.role.as_str().into(), ORDER);
+            let (before, after) = (role.as_str(), person.role.as_str());
+            update.changes.push(change(
+                "role",
+                Some(before.to_owned()),
+                Some(after.to_owned()),
+            ));
+        }
+        if let Some(new) = &person.name
+            && name.as_ref() != Some(new)
+        {
+            edit::set_in(table, "name", new.as_str().into(), ORDER);
+            let before = name.as_ref().map(|name| quoted(name.as_str()));
+            update
+                .changes
+                .push(change("name", before, Some(quoted(new.as_str()))));
+        }
+    }
+    update.changes.reverse();
+    update.stays.reverse();
+    for person in people {
+        let is_known = roster
+            .maintainers
+            .iter()
+            .any(|maintainer| maintainer.github == person.github);
+        if !is_known {
+            insert(tables, person);
+            update.changes.push(Change {
+                subject: person.github.to_string(),
+                key: String::new(),
+                before: None,
+                after: Some(person.role.as_str().to_owned()),
+            });
+        }
+    }
+    update
+}
+
+fn quoted(text: &str) -> String {
+    Value::from(text).to_string()
+}
+
+/// Adds somebody behind the last one in the same role.
+fn insert(tables: &mut ArrayOfTables, person: &Person) {
+    let Person { github, name, role } = person;
+    let mut table = Table::new();
+    table.insert("github", Item::Value(github.to_string().into()));
+    if let Some(name) = name {
+        table.insert("name", Item::Value(name.as_str().into()));
+    }
+    table.insert("role", Item::Value(role.as_str().into()));
+    let role_of = |table: &Table| table.get("role").and_then(Item::as_str).map(str::to_owned);
+    let same_role = (0..tables.len())
+        .rev()
+        .find(|at| tables.get(*at).and_then(role_of).as_deref() == Some(role.as_str()));
+    let at = same_role.map_or(tables.len(), |last| last + 1);
+    tables.insert(at, table);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const FILE: &str = "\
+# example project maintainers
+#
+# See GOVERNANCE.md for the roles
+#
+# COMMITTERS
+# GitHub ID, Name, Email address, GPG fingerprint
+\"mikebrow\",\"Mike Brown\",\"mike@example.com\",\"AAAA BBBB,CCCC DDDD\"
+\"newcomer\",\"New \"\"Nick\"\" Comer\",\"new@example.com\",\"\"
+#
+# REVIEWERS
+# GitHub ID, Name, Email address, GPG fingerprint
+\"samuelkarp\",\"Samuel Karp\",\"sam@example.com\",\"\"
+\"thaJeztah\",\"Sebastiaan van Stijn\",\"s@example.com\",\"\"
+";
+
+    const ROSTER: &str = "\
+#:schema ../schema/maintainers.schema.json
+#
+# Who they are.
+
+# the first
+[[maintainers]]
+github = \"leaver\"
+role = \"committer\"
+
+[[maintainers]]
+github = \"mikebrow\" # also a liaison
+name = \"Mike\"
+role = \"committer\"
+kubernetes-org-member = true
+
+[[maintainers]]
+github = \"samuelkarp\"
+name = \"Samuel Karp\"
+role = \"committer\" # once
+
+[[maintainers]]
+github = \"thajeztah\"
+name = \"Sebastiaan van Stijn\"
+role = \"reviewer\"
+";
+
+    fn updated(text: &str, leaving: Leaving) -> (String, Update) {
+        let (people, misread) = read(FILE);
+        assert_eq!(misread, []);
+        let roster: Roster = toml::from_str(text).unwrap();
+        let mut document = text.parse().unwrap();
+        let update = update(&mut document, &roster, &people, |_| leaving);
+        (document.to_string(), update)
+    }
+
+    #[test]
+    fn people_come_go_and_change_and_what_was_added_stays() {
+        let (text, update) = updated(ROSTER, Leaving::Drop);
+        insta::assert_snapshot!(text, @r##"
+        #:schema ../schema/maintainers.schema.json
+        #
+        # Who they are.
+
+        [[maintainers]]
+        github = "mikebrow" # also a liaison
+        name = "Mike Brown"
+        role = "committer"
+        kubernetes-org-member = true
+
+        [[maintainers]]
+        github = "newcomer"
+        name = 'New "Nick" Comer'
+        role = "committer"
+
+        [[maintainers]]
+        github = "samuelkarp"
+        name = "Samuel Karp"
+        role = "reviewer" # once
+
+        [[maintainers]]
+        github = "thajeztah"
+        name = "Sebastiaan van Stijn"
+        role = "reviewer"
+        "##);
+        let words: Vec<String> = update.changes.iter().map(Change::to_string).collect();
+        insta::assert_debug_snapshot!(words, @r#"
+        [
+            "leaver left: was committer",
+            "mikebrow  name: \"Mike\" → \"Mike Brown\"",
+            "samuelkarp  role: committer → reviewer",
+            "newcomer is new: committer",
+        ]
+        "#);
+        let (again, update) = updated(&text, Leaving::Drop);
+        assert_eq!(
+            (again, update),
+            (text, Update::default()),
+            "twice changes nothing"
+        );
+    }
+
+    #[test]
+    fn somebody_whom_records_name_stays() {
+        let (text, update) = updated(ROSTER, Leaving::Keep);
+        assert!(
+            text.contains("# the first\n[[maintainers]]\ngithub = \"leaver\""),
+            "{text}"
+        );
+        assert_eq!(update.stays, ["leaver".parse().unwrap()]);
+    }
+
+    #[test]
+    fn an_empty_roster_is_filled() {
+        let (people, _) = read(FILE);
+        let mut document = DocumentMut::new();
+        let roster = Roster {
+            maintainers: Vec::new(),
+        };
+        update(&mut document, &roster, &people, |_| Leaving::Drop);
+        let roster: Roster = toml::from_str(&document.to_string()).unwrap();
+        assert_eq!(roster.maintainers.len(), 4);
+    }
+
+    #[test]
+    fn what_is_not_understood_is_named_by_its_line() {
+        let text = "\"early\",\"A\"\n# COMMITTERS\n\"ok\",\"B\",\"\",\"\"\n\"a b\",\"C\"\n\"open,D\n\"OK\",\"E\"\nalone\n";
+        let (people, misread) = read(text);
+        assert_eq!(people.len(), 1, "{people:?}");
+        let words: Vec<String> = misread.iter().map(Misread::to_string).collect();
+        insta::assert_debug_snapshot!(words, @r#"
+        [
+            "1: this line stands below neither `# COMMITTERS` nor `# REVIEWERS`",
+            "4: `a b` is not a GitHub handle",
+            "5: a text in quotes is not closed",
+            "6: `OK` stands here for the second time",
+            "7: `alone` has no name behind it",
+        ]
+        "#);
+    }
+}

@@ -1,0 +1,250 @@
+//! `maintainers pull` and `releases pull` through the binary.
+#![allow(
+    clippy::disallowed_methods,
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic
+)]
+
+mod common;
+
+use common::{Folder, PATH, record};
+
+const MAINTAINERS: &str = "\
+# example project maintainers
+#
+# COMMITTERS
+# GitHub ID, Name, Email address, GPG fingerprint
+\"mikebrow\",\"Mike Brown\",\"mike@example.com\",\"\"
+\"newcomer\",\"New Comer\",\"new@example.com\",\"AAAA,BBBB\"
+#
+# REVIEWERS
+# GitHub ID, Name, Email address, GPG fingerprint
+\"samuelkarp\",\"Samuel Karp\",\"sam@example.com\",\"\"
+";
+
+const RELEASES: &str = "\
+| Release                         | Status       | Start                         | End of Life     | Owners |
+| ------------------------------- | ------------ | ----------------------------- | --------------- | ------ |
+| [2.2](https://example.com/2.2)  | Active       | November 5, 2025              | November 6, 2026 |       |
+| [2.3](https://example.com/2.3)  | LTS          | April 30, 2026                | April 30, 2028  |        |
+| [2.4](https://example.com/2.4)  | _Future_     | August 26, 2026 (_tentative_) | _TBD_           | _TBD_  |
+
+| Kubernetes Version | containerd Version |
+|--------------------|--------------------|
+| 1.36               | 2.3.0+, 2.2.0+     |
+";
+
+/// A registry with a file of the project beside it.
+fn folder(files: &[(&str, &str)], name: &str, text: &str) -> Folder {
+    let folder = Folder::with(files);
+    folder.write(&format!(".project/{name}"), text);
+    folder
+}
+
+#[test]
+fn a_roster_follows_the_file_and_a_shepherd_who_left_is_reported() {
+    let shepherded = record(9001, "shepherds = [\"mikebrow\", \"fuweid\"]\n");
+    let folder = folder(&[(PATH, &shepherded)], "MAINTAINERS", MAINTAINERS);
+    let before = folder.contents();
+    let pull = |more: &[&str]| {
+        let mut all = vec!["maintainers", "pull", "--file", ".project/MAINTAINERS"];
+        all.extend(more);
+        folder.run(&all)
+    };
+    let ran = pull(&["--diff"]);
+    insta::assert_snapshot!(format!("{}\n{}", ran.out, ran.log), @r#"
+    mikebrow  name: nothing → "Mike Brown"
+    samuelkarp  name: nothing → "Samuel Karp"
+    samuelkarp  role: committer → reviewer
+    newcomer is new: committer
+    diff --git a/maintainers.toml b/maintainers.toml
+    --- a/maintainers.toml
+    +++ b/maintainers.toml
+    @@ -1,11 +1,18 @@
+     [[maintainers]]
+     github = "mikebrow"
+    +name = "Mike Brown"
+     role = "committer"
+     
+     [[maintainers]]
+     github = "samuelkarp"
+    -role = "committer"
+    +name = "Samuel Karp"
+    +role = "reviewer"
+     
+     [[maintainers]]
+     github = "fuweid"
+     role = "committer"
+    +
+    +[[maintainers]]
+    +github = "newcomer"
+    +name = "New Comer"
+    +role = "committer"
+
+    warning: `fuweid` is not in .project/MAINTAINERS and stays in maintainers.toml: shepherd of KEP-9001 (sig-node/9001-pod-lullabies.toml:4): hand the work over, then pull again
+    "#);
+    ran.expect(1);
+    assert_eq!(folder.contents(), before);
+    pull(&[]).expect(1);
+    let roster = folder.read("maintainers.toml");
+    assert!(
+        roster.contains("newcomer") && roster.contains("fuweid"),
+        "{roster}"
+    );
+    folder.run(&["check"]).expect(0);
+
+    // The work was handed over.
+    folder.write(
+        PATH,
+        record(9001, "shepherds = [\"mikebrow\", \"newcomer\"]\n"),
+    );
+    let out = pull(&[]).expect(0);
+    assert!(out.contains("fuweid left: was committer"), "{out}");
+    assert!(!folder.read("maintainers.toml").contains("fuweid"));
+    let out = pull(&[]).expect(0);
+    assert!(
+        out.contains("nothing to change in maintainers.toml"),
+        "{out}"
+    );
+}
+
+#[test]
+fn a_liaison_who_left_is_reported_too() {
+    let folder = folder(&[], "MAINTAINERS", MAINTAINERS);
+    let calendar = folder.read("releases/kubernetes.toml");
+    folder.write(
+        "releases/kubernetes.toml",
+        format!("{calendar}\n[[cycles]]\nrelease = \"1.40\"\nliaisons = [\"FuWeid\"]\n"),
+    );
+    let ran = folder.run(&["maintainers", "pull", "--file", ".project/MAINTAINERS"]);
+    assert!(ran.log.contains("liaison of Kubernetes 1.40"), "{ran:?}");
+    ran.expect(1);
+    assert!(folder.read("maintainers.toml").contains("fuweid"));
+}
+
+#[test]
+fn nobody_is_missing_from_a_list_that_could_not_be_read_whole() {
+    let broken = format!("{MAINTAINERS}\"open,X\n");
+    let folder = folder(&[], "MAINTAINERS", &broken);
+    let ran = folder.run(&["maintainers", "pull", "--file", ".project/MAINTAINERS"]);
+    assert!(
+        ran.log
+            .contains(".project/MAINTAINERS:11: a text in quotes is not closed"),
+        "{ran:?}"
+    );
+    ran.expect(1);
+    let roster = folder.read("maintainers.toml");
+    assert!(
+        roster.contains("fuweid") && roster.contains("newcomer"),
+        "{roster}"
+    );
+}
+
+#[test]
+fn files_of_another_kind_change_nothing() {
+    let folder = folder(&[], "x", "# a page\n\nsomething else\n");
+    let before = folder.contents();
+    let refused = |arguments: &[&str], why: &str| {
+        let ran = folder.run(arguments);
+        assert!(ran.log.contains(why), "{ran:?}");
+        ran.expect(2);
+        assert_eq!(folder.contents(), before);
+    };
+    let maintainers = ["maintainers", "pull", "--file"];
+    let releases = ["releases", "pull", "--file"];
+    refused(
+        &[&maintainers[..], &[".project/x"]].concat(),
+        "names nobody below",
+    );
+    refused(&[&maintainers[..], &["nowhere"]].concat(), "cannot be read");
+    refused(
+        &[&releases[..], &[".project/x"]].concat(),
+        "has no table with the columns",
+    );
+    refused(
+        &[&releases[..], &[".project/x", "--runtime", "podman"]].concat(),
+        "has no runtime `podman`: name `containerd` by --runtime",
+    );
+    folder.write("maintainers.toml", "maintainers = 3\n");
+    folder.write(".project/MAINTAINERS", MAINTAINERS);
+    let before = folder.contents();
+    let ran = folder.run(&["maintainers", "pull", "--file", ".project/MAINTAINERS"]);
+    assert!(ran.log.contains("has errors, and is left alone"), "{ran:?}");
+    ran.expect(2);
+    assert_eq!(folder.contents(), before);
+}
+
+#[test]
+fn a_calendar_follows_the_page_and_keeps_what_people_added() {
+    let folder = folder(&[], "RELEASES.md", RELEASES);
+    folder.write(
+        "releases/containerd.toml",
+        "[[minors]]\nrelease = \"2.3\"\r\nreleased = 2026-04-30\r\n\r\n[[minors]]\r\nrelease = \"2.5\" # by us\r\nplanned = \"2026-12\"\r\n"
+            .replace("[[minors]]\nrelease", "[[minors]]\r\nrelease"),
+    );
+    let pull = |more: &[&str]| {
+        let mut all = vec!["releases", "pull", "--file", ".project/RELEASES.md"];
+        all.extend(more);
+        folder.run(&all)
+    };
+    let before = folder.contents();
+    let ran = pull(&["--diff"]);
+    insta::assert_snapshot!(format!("{}\n{}", ran.out, ran.log).replace('\r', ""), @r#"
+    2.3  end-of-life: nothing → 2028-04-30
+    2.3  lts: nothing → true
+    2.4 is new: planned for 2026-08-26
+    2.3  kubernetes."1.36": nothing → "2.3.0"
+    diff --git a/releases/containerd.toml b/releases/containerd.toml
+    --- a/releases/containerd.toml
+    +++ b/releases/containerd.toml
+    @@ -1,6 +1,13 @@
+     [[minors]]
+     release = "2.3"
+     released = 2026-04-30
+    +end-of-life = 2028-04-30
+    +lts = true
+    +kubernetes = { "1.36" = "2.3.0" }
+    +
+    +[[minors]]
+    +release = "2.4"
+    +planned = 2026-08-26
+     
+     [[minors]]
+     release = "2.5" # by us
+
+    note: 1 minor older than the calendar: left out
+    "#);
+    ran.expect(0);
+    assert_eq!(folder.contents(), before);
+    pull(&[]).expect(0);
+    let text = folder.read("releases/containerd.toml");
+    assert!(text.contains("release = \"2.5\" # by us\r\n"), "{text}");
+    assert_eq!(text.matches('\n').count(), text.matches("\r\n").count());
+    folder.run(&["check"]).expect(0);
+    let out = pull(&[]).expect(0);
+    assert!(out.contains("nothing to change"), "{out}");
+}
+
+#[test]
+fn a_registry_without_the_files_begins_them() {
+    let folder = folder(&[], "RELEASES.md", RELEASES);
+    folder.write(".project/MAINTAINERS", MAINTAINERS);
+    for file in ["maintainers.toml", "releases/containerd.toml"] {
+        std::fs::remove_file(folder.path().join(file)).unwrap();
+    }
+    folder
+        .run(&["maintainers", "pull", "--file", ".project/MAINTAINERS"])
+        .expect(0);
+    folder
+        .run(&["releases", "pull", "--file", ".project/RELEASES.md"])
+        .expect(0);
+    assert!(
+        folder
+            .read("maintainers.toml")
+            .starts_with("#:schema ../schema/")
+    );
+    let calendar = folder.read("releases/containerd.toml");
+    assert_eq!(calendar.matches("[[minors]]").count(), 3, "{calendar}");
+    folder.run(&["check"]).expect(0);
+}
