@@ -313,9 +313,18 @@ pub struct Show {
     pub number: u32,
 }
 
-/// A number that a KEP can have: a record's schema says the same.
+/// The number of a KEP, with or without `KEP-` before it; a record's schema has the same limits.
 fn kep_number() -> impl TypedValueParser<Value = u32> {
-    clap::value_parser!(u32).range(1..=999_999)
+    clap::builder::NonEmptyStringValueParser::new().try_map(|text: String| {
+        let digits = match text.get(..4) {
+            Some(head) if head.eq_ignore_ascii_case("kep-") => &text[4..],
+            _ => text.as_str(),
+        };
+        match digits.parse() {
+            Ok(number) if (1..=999_999).contains(&number) => Ok(number),
+            _ => Err("a KEP's number is asked for, such as 4960".to_owned()),
+        }
+    })
 }
 
 /// One of these, as records have it.
@@ -453,7 +462,7 @@ pub struct Pull {
     #[command(flatten)]
     pub clone: Clone,
     /// The KEPs to create or update [default: update every record of the registry]
-    #[arg(long, value_name = "NUMBER", num_args = 1.., value_parser = kep_number())]
+    #[arg(long, value_name = "NUMBER", num_args = 1.., value_delimiter = ',', value_parser = kep_number())]
     pub kep: Vec<u32>,
     /// Only records of this SIG: their folder
     #[arg(long, value_name = "SIG", conflicts_with = "kep")]
@@ -461,6 +470,12 @@ pub struct Pull {
     /// Also create a record for each active KEP of that SIG that has none
     #[arg(long, requires = "sig")]
     pub new: bool,
+    /// Keep what people wrote where upstream has changed it too
+    #[arg(long, conflicts_with = "theirs")]
+    pub ours: bool,
+    /// Take what upstream says where people have changed it too
+    #[arg(long)]
+    pub theirs: bool,
     /// Show the edits with their reasons, and write nothing
     #[arg(long)]
     pub diff: bool,
@@ -473,7 +488,7 @@ pub struct Diff {
     #[command(flatten)]
     pub clone: Clone,
     /// Only these KEPs
-    #[arg(long, value_name = "NUMBER", num_args = 1.., value_parser = kep_number())]
+    #[arg(long, value_name = "NUMBER", num_args = 1.., value_delimiter = ',', value_parser = kep_number())]
     pub kep: Vec<u32>,
     /// How differences are written
     #[arg(long, value_name = "FORMAT", default_value = "text")]

@@ -6,6 +6,7 @@
 use std::path::{Path, PathBuf};
 
 use crate::registry::values::Date;
+use crate::words::nearest;
 
 /// A repository on disk.
 pub struct Repository {
@@ -99,20 +100,20 @@ const FILES_A_THREAD: usize = 32;
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
     /// There is no repository.
-    #[error("`{}` is not a git repository ({why})", path.display())]
+    #[error("`{}` is not a git repository{}", path.display(), hint(path))]
     NotARepository {
         /// Where.
         path: PathBuf,
-        /// In git's words.
-        why: String,
     },
     /// The revision is not there.
-    #[error("`{}` has no revision `{revision}`", path.display())]
+    #[error("`{}` has no revision `{revision}`{}", path.display(), similar.as_ref().map_or_else(String::new, |one| format!("; did you mean `{one}`?")))]
     NoSuchRevision {
         /// Where.
         path: PathBuf,
         /// Which one.
         revision: String,
+        /// A branch or a tag with a similar name.
+        similar: Option<String>,
     },
     /// The clone does not go back far enough.
     #[error("`{}` lacks a commit that is needed: it is a shallow clone; {remedy}", path.display())]
@@ -161,9 +162,8 @@ impl Repository {
     pub fn open(path: &Path) -> Result<Self, Error> {
         // Isolated: neither the user's configuration nor the environment changes what is read.
         let opened = gix::open_opts(path, gix::open::Options::isolated());
-        let mut repository = opened.map_err(|error| Error::NotARepository {
+        let mut repository = opened.map_err(|_| Error::NotARepository {
             path: path.to_owned(),
-            why: one_line(&error),
         })?;
         repository.object_cache_size_if_unset(CACHE);
         Ok(Self {
@@ -174,15 +174,13 @@ impl Repository {
 
     /// Opens the repository that a folder belongs to: its own, or one of a folder above it.
     pub fn discover(folder: &Path) -> Result<Self, Error> {
-        let not_found = |why: String| Error::NotARepository {
+        let not_found = || Error::NotARepository {
             path: folder.to_owned(),
-            why,
         };
-        let (found, _) =
-            gix::discover::upwards(folder).map_err(|error| not_found(one_line(&error)))?;
+        let (found, _) = gix::discover::upwards(folder).map_err(|_| not_found())?;
         let (git_directory, _) = found.into_repository_and_work_tree_directories();
         let opened = gix::open_opts(&git_directory, gix::open::Options::isolated());
-        let repository = opened.map_err(|error| not_found(one_line(&error)))?;
+        let repository = opened.map_err(|_| not_found())?;
         Ok(Self {
             repository,
             path: folder.to_owned(),
@@ -248,6 +246,7 @@ impl Repository {
         let missing = || Error::NoSuchRevision {
             path: self.path.clone(),
             revision: revision.to_owned(),
+            similar: self.similar(revision),
         };
         let id = self
             .repository
@@ -259,6 +258,20 @@ impl Repository {
             .map_err(|_| missing())?
             .into_commit();
         self.described(&commit)
+    }
+
+    /// The branch or tag whose name looks most like this one, or begins with it.
+    fn similar(&self, revision: &str) -> Option<String> {
+        let references = self.repository.references().ok()?;
+        let mut names: Vec<String> = references
+            .all()
+            .ok()?
+            .filter_map(|one| Some(one.ok()?.name().shorten().to_string()))
+            .collect();
+        names.sort();
+        let begins = names.iter().rfind(|name| name.starts_with(revision));
+        let nearest = || nearest(revision, names.iter().map(String::as_str)).map(str::to_owned);
+        begins.cloned().or_else(nearest)
     }
 
     /// The newest commit on or before a day, on the first-parent line of a commit.
@@ -550,11 +563,11 @@ pub enum Content {
     Link,
 }
 
-fn one_line(error: &dyn std::fmt::Display) -> String {
-    error
-        .to_string()
-        .lines()
-        .next()
-        .unwrap_or_default()
-        .to_owned()
+/// What helps where an address was given for a folder.
+fn hint(path: &Path) -> &'static str {
+    let path = path.to_string_lossy();
+    match path.contains("://") || path.contains(":/") || path.contains("git@") {
+        true => "; it is read from disk: clone it first, with `git clone --bare ADDRESS`",
+        false => "",
+    }
 }

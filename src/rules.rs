@@ -225,7 +225,7 @@ pub fn run(loaded: &Loaded, today: Date, beside: Beside<'_>) -> Checked {
     checked
 }
 
-/// Runs the rules about upstream alone, as they are: neither levels nor what records accept changes what they say.
+/// Runs the rules about upstream alone, at their own levels; findings that a record accepts are left out.
 pub fn run_upstream(loaded: &Loaded, today: Date, upstream: &Upstream) -> Checked {
     let context = Context {
         registry: &loaded.registry,
@@ -237,6 +237,7 @@ pub fn run_upstream(loaded: &Loaded, today: Date, upstream: &Upstream) -> Checke
     for rule in RULES.iter().filter(|rule| rule.group == Group::Upstream) {
         (rule.check)(&context, &mut findings);
     }
+    accept(&loaded.registry, &mut findings);
     located(&context, findings, |rule| rule.level)
 }
 
@@ -454,8 +455,13 @@ fn accept(registry: &Registry, findings: &mut Vec<Finding>) -> BTreeSet<(FileId,
             continue;
         }
         let before = findings.len();
+        // Of upstream, people accept what they made themselves: what upstream does later is news to them.
+        let rule = find(allow.rule.as_str());
+        let only_notes = rule.is_some_and(|rule| rule.id == upstream_drift::RULE.id);
         findings.retain(|finding| {
-            finding.primary.file != file || finding.rule.0 != allow.rule.as_str()
+            finding.primary.file != file
+                || finding.rule.0 != allow.rule.as_str()
+                || (only_notes && finding.level != Level::Note)
         });
         if findings.len() < before {
             used.insert((file, place));

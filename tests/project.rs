@@ -142,6 +142,37 @@ fn nobody_is_missing_from_a_list_that_could_not_be_read_whole() {
 }
 
 #[test]
+fn a_list_that_lost_a_role_drops_nobody() {
+    let folder = folder(&[], "MAINTAINERS", MAINTAINERS);
+    let roster = folder.read("maintainers.toml");
+    let more = "[[maintainers]]\ngithub = \"klihub\"\nrole = \"reviewer\"\n";
+    folder.write("maintainers.toml", format!("{roster}\n{more}"));
+    let cut = MAINTAINERS.split("# REVIEWERS").next().unwrap();
+    folder.write(".project/MAINTAINERS", cut);
+    let ran = folder.run(&["maintainers", "pull", "--file", ".project/MAINTAINERS"]);
+    assert!(
+        ran.log.contains("does not look whole: it names no reviewer any more; nobody is dropped, and 3 maintainers"),
+        "{ran:?}"
+    );
+    ran.expect(1);
+    assert!(folder.read("maintainers.toml").contains(more));
+}
+
+#[test]
+fn a_page_of_another_project_is_refused() {
+    let folder = folder(&[], "RELEASES.md", RELEASES);
+    folder.write(
+        "releases/containerd.toml",
+        "[[minors]]\nrelease = \"1.36\"\nreleased = 2026-04-30\n",
+    );
+    let before = folder.contents();
+    let ran = folder.run(&["releases", "pull", "--file", ".project/RELEASES.md"]);
+    assert!(ran.log.contains("have no release in common"), "{ran:?}");
+    ran.expect(2);
+    assert_eq!(folder.contents(), before);
+}
+
+#[test]
 fn files_of_another_kind_change_nothing() {
     let folder = folder(&[], "x", "# a page\n\nsomething else\n");
     let before = folder.contents();

@@ -65,7 +65,7 @@ fn a_record_is_created_once_and_then_kept_up_to_date() {
              target: "1.37" → "1.38"  (kep.yaml:6: upstream changed it since 2026-07-24)
              reached.alpha: nothing → "1.37"  (kep.yaml:8: Kubernetes 1.37 has shipped since 2026-07-24)
              upstream-seen: 2026-07-24 → 2026-10-01  (the day of the commit that was read)
-    0 records created, 1 updated, 0 up to date, 0 skipped; read at 9d00b4d1fd of 2026-10-01
+    0 records created, 1 updated; read at 9d00b4d1fd of 2026-10-01
     "#);
     let text = folder.read(RECORD);
     assert!(
@@ -141,7 +141,7 @@ fn malformed_files_are_reported_and_skipped() {
     }
     let out = ran.expect(1);
     assert!(
-        out.contains("1 record created, 0 updated, 0 up to date, 5 skipped"),
+        out.contains("1 record created, 0 updated, 5 skipped"),
         "{out}"
     );
 }
@@ -480,11 +480,134 @@ fn what_upstream_said_long_ago_may_be_missing() {
         &[(PATH, &before.replace("Lullabies", "Songs"))],
     );
     clone.forget(&before);
-    // Nobody knows who changed what: people's words stay.
-    let out = pull(&folder, &clone, &[]).expect(0);
-    assert!(!out.contains("title:") && !out.contains("target:"), "{out}");
+    // Nobody knows who changed what: the record stays as it is, and says no other day than that when it was read.
+    let before = folder.contents();
+    let ran = pull(&folder, &clone, &[]);
+    assert!(
+        ran.log.contains(
+            "this clone does not tell what upstream said when it was read, on 2026-07-24"
+        ),
+        "{ran:?}"
+    );
+    ran.expect(1);
+    assert_eq!(folder.contents(), before);
     let out = run(&folder, &clone, &["upstream", "diff"]).expect(0);
-    assert!(out.contains("\"1.38\" here"), "{out}");
+    assert!(
+        out.contains(
+            "the clone does not tell whether upstream or people changed it since 2026-07-24"
+        ),
+        "{out}"
+    );
+}
+
+#[test]
+fn a_shallow_clone_mixes_no_facts_of_two_days() {
+    let mut clone = History::bare();
+    clone.commit("2026-07-24", &[(PATH, &yaml("alpha", "v1.37"))]);
+    let first = clone.head();
+    let folder = pulled(&clone);
+    clone.commit("2026-10-01", &[(PATH, &yaml("beta", "v1.38"))]);
+    clone.cut_off(&first);
+    let before = folder.contents();
+    let ran = pull(&folder, &clone, &[]);
+    assert!(ran.log.contains("`git fetch --unshallow`"), "{ran:?}");
+    ran.expect(1);
+    assert_eq!(folder.contents(), before);
+    // A record that was never read has nothing to mix.
+    let folder = Folder::with(&[(RECORD, &record(9001, ""))]);
+    let out = pull(&folder, &clone, &[]).expect(0);
+    assert!(out.contains("stage: nothing → \"beta\""), "{out}");
+}
+
+#[test]
+fn a_person_decides_where_people_and_upstream_changed_a_field() {
+    let mut clone = History::bare();
+    clone.commit("2026-07-24", &[(PATH, &yaml("alpha", "v1.37"))]);
+    let folder = pulled(&clone);
+    let edited = folder
+        .read(RECORD)
+        .replace("target = \"1.37\"", "target = \"1.39\" # we hope");
+    folder.write(RECORD, &edited);
+    clone.commit("2026-10-01", &[(PATH, &yaml("beta", "v1.38"))]);
+    let ran = pull(&folder, &clone, &[]);
+    insta::assert_snapshot!(stable(&format!("{}\n{}", ran.out, ran.log), &clone), @r#"
+    updated  KEP-9001  sig-node/9001-pod-lullabies.toml
+             stage: "alpha" → "beta"  (kep.yaml:5: upstream changed it since 2026-07-24)
+             reached.alpha: nothing → "1.37"  (kep.yaml:8: Kubernetes 1.37 has shipped since 2026-07-24)
+    0 records created, 1 updated, 1 waiting for a decision; read at 0123456789 of 2026-10-01
+
+    warning: sig-node/9001-pod-lullabies.toml: `target` is "1.39" here and "1.38" upstream: people changed it here, and upstream changed it from "1.37" since 2026-07-24; write what is right, or pull with --ours or --theirs
+    "#);
+    ran.expect(1);
+    let text = folder.read(RECORD);
+    assert!(text.contains("target = \"1.39\" # we hope"), "{text}");
+    // It is asked again until it is settled.
+    pull(&folder, &clone, &[]).expect(1);
+    run(&folder, &clone, &["upstream", "diff"]).expect(1);
+    let ours = pull(&folder, &clone, &["--ours", "--diff"]).expect(0);
+    assert!(ours.contains("+upstream-seen = 2026-10-01"), "{ours}");
+    pull(&folder, &clone, &["--theirs"]).expect(0);
+    assert!(folder.read(RECORD).contains("target = \"1.38\" # we hope"));
+    pull(&folder, &clone, &[]).expect(0);
+    pull(&folder, &clone, &["--ours", "--theirs"]).expect(2);
+}
+
+#[test]
+fn what_was_not_compared_is_said_so() {
+    let mut clone = History::bare();
+    clone.commit(
+        "2026-07-24",
+        &[(
+            "keps/sig-cli/9002-x/kep.yaml",
+            &yaml("alpha", "v1.37").replace("9001", "9002"),
+        )],
+    );
+    let folder = Folder::with(&[(RECORD, &record(9001, ""))]);
+    let diff = |more: &[&str]| {
+        let arguments = [&["upstream", "diff"], more].concat();
+        run(
+            &folder,
+            &clone,
+            &[&arguments[..], &["--today=2026-11-24"]].concat(),
+        )
+    };
+    let ran = diff(&["--kep", "KEP-9001"]);
+    assert!(
+        ran.out.contains("no difference in 0 records")
+            && ran
+                .out
+                .contains("; not in the clone at this revision: KEP-9001"),
+        "{ran:?}"
+    );
+    assert!(
+        ran.log
+            .contains("note: the clone is of 2026-07-24, and Kubernetes 1.37 has shipped since"),
+        "{ran:?}"
+    );
+    ran.expect(0);
+    let ran = diff(&["--kep", "9001,9002"]);
+    assert!(
+        ran.log
+            .contains("no record of KEP-9002: `kepherd upstream pull --repo"),
+        "{ran:?}"
+    );
+    ran.expect(2);
+    let ran = diff(&["--kep", "9009"]);
+    assert!(ran.log.contains("nor has"), "{ran:?}");
+    ran.expect(2);
+    let ran = diff(&["--kep", "KEP-0"]);
+    assert!(
+        ran.log
+            .contains("a KEP's number is asked for, such as 4960"),
+        "{ran:?}"
+    );
+    ran.expect(2);
+    let ran = diff(&["--rev", "mian"]);
+    assert!(ran.log.contains("; did you mean `main`?"), "{ran:?}");
+    ran.expect(2);
+    let ran = folder.run(&["upstream", "diff", "--repo", "https://example.com/x.git"]);
+    assert!(ran.log.contains("clone it first"), "{ran:?}");
+    ran.expect(2);
 }
 
 #[test]
@@ -624,21 +747,22 @@ fn what_nobody_tracks_is_ranked_with_reasons_and_what_is_malformed_is_named() {
     );
     let folder = pulled(&clone);
     let ran = run(&folder, &clone, &["upstream", "untracked"]);
-    insta::assert_snapshot!(stable(&format!("{}\n{}", ran.out, ran.log), &clone), @"
-     10   KEP-9003  Pod Lullabies  implementable, alpha, 1.38
+    insta::assert_snapshot!(stable(&format!("{}\n{}", ran.out, ran.log), &clone), @r#"
+    score
+       10 KEP-9003  Pod Lullabies  implementable, alpha, 1.38
           runtimes are named in its graduation criteria; its files name containerd 1 time, CRI-O 1 time; aims at 1.38
           keps/sig-cli/9003-cli
 
-      9   KEP-9002  Pod Lullabies  implementable, alpha, 1.38
+        9 KEP-9002  Pod Lullabies  implementable, alpha, 1.38
           kubelet feature gate PodSongs; owned by sig-node; names KEP-9001 (tracked); aims at 1.38
           keps/sig-node/9002-songs
 
     2 active KEPs without a record look as if a runtime had to do with them; 4 of 6 files read at 0123456789 of 2026-10-01, 1 tracked, 0 not worked on for the last three releases
-    make a record: `kepherd upstream pull --repo CLONE --kep 9003`
+    make a record: `kepherd upstream pull --repo CLONE --kep 9003`; one with `triage = "declined"` takes a KEP off this list
 
     skipped: keps/NNNN-template/kep.yaml:2: `kep-number` is `NNNN`, which is no number of a KEP
     skipped: keps/sig-node/9006-broken/kep.yaml:1: a text is expected here
-    ");
+    "#);
     ran.expect(0);
     let out = run(&folder, &clone, &["upstream", "untracked", "--limit", "1"]).expect(0);
     assert!(out.contains("(1 more: `--limit 0`)"), "{out}");

@@ -60,7 +60,7 @@ pub(super) type Reading = (SourceFile, Result<Kep, Unusable>);
 impl<'r> Clone<'r> {
     /// Opens the clone that the options name. Nothing is read of it yet but its trees.
     pub(super) fn open(
-        context: &Context<'_>,
+        context: &mut Context<'_>,
         options: &Options,
         registry: &'r Registry,
     ) -> Result<Self> {
@@ -69,7 +69,7 @@ impl<'r> Clone<'r> {
     }
 
     pub(super) fn at(
-        context: &Context<'_>,
+        context: &mut Context<'_>,
         repo: &Path,
         rev: &str,
         registry: &'r Registry,
@@ -87,6 +87,20 @@ impl<'r> Clone<'r> {
                 "there is no `keps/` with KEPs at {}: is this a clone of kubernetes/enhancements?",
                 commit.short()
             );
+        }
+        // What has shipped since the commit, upstream says elsewhere.
+        let today = context.today();
+        let newest = calendar.value.cycles.iter().filter_map(|cycle| {
+            let released = cycle.released?;
+            (commit.date < released && released <= today).then_some((released, cycle.release))
+        });
+        if let (Some((released, release)), true) = (newest.max(), rev == "HEAD") {
+            writeln!(
+                context.log,
+                "note: the clone is of {}, and Kubernetes {release} has shipped since, on {released}: `git fetch` brings what \
+                 upstream says now",
+                commit.date
+            )?;
         }
         let mut named = format!("kepherd upstream pull --repo {}", repo.display());
         if rev != "HEAD" {
@@ -298,6 +312,16 @@ impl<'r> Clone<'r> {
         };
         let said = self.on(seen, record.number, folder)?;
         Ok(said.and_then(|(_, kep)| kep.ok()).map(|kep| kep.facts))
+    }
+
+    /// How to pull from this clone.
+    pub(super) fn pull(&self) -> &str {
+        &self.named
+    }
+
+    /// What was read, for the last line.
+    pub(super) fn read_at(&self) -> String {
+        format!("read at {} of {}", self.commit.short(), self.commit.date)
     }
 
     /// What has shipped when.

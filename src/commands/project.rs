@@ -29,7 +29,6 @@ pub(super) fn maintainers(context: &mut Context<'_>, options: &PullMaintainers) 
     let registry = &opened.loaded.registry;
     let text = files::read_text(&context.environment.directory.join(file), MAX_FILE_BYTES)?;
     let (people, misread) = maintainers::read(&text);
-    write_misread(context, file, &misread)?;
     if people.is_empty() {
         bail!(
             "`{}` names nobody below `# COMMITTERS` or `# REVIEWERS`: is it a MAINTAINERS file in containerd's format?",
@@ -43,9 +42,15 @@ pub(super) fn maintainers(context: &mut Context<'_>, options: &PullMaintainers) 
         },
     };
     refuse_damaged(registry, ROSTER, registry.roster.is_some())?;
+    write_misread(context, file, &misread)?;
+    // From a list that was not read whole, or is not whole, nobody is missing.
+    let most = registry.config.value.guards.removals_percent;
+    let cut = match misread.is_empty() {
+        true => maintainers::is_cut(&roster, &people, most),
+        false => Some("it could not be read whole".to_owned()),
+    };
     let tasks = tasks(registry, &opened.prefix);
-    // From a list that was not read whole, nobody is missing.
-    let leaving = |handle: &Handle| match misread.is_empty() && !tasks.contains_key(handle) {
+    let leaving = |handle: &Handle| match cut.is_none() && !tasks.contains_key(handle) {
         true => Leaving::Drop,
         false => Leaving::Keep,
     };
@@ -61,17 +66,22 @@ pub(super) fn maintainers(context: &mut Context<'_>, options: &PullMaintainers) 
         },
     )?;
     write_edit(context, &opened, ROSTER, edited, *diff)?;
-    for handle in &stays {
-        let why = match tasks.get(handle) {
-            Some(tasks) => format!("{}: hand the work over, then pull again", tasks.join(", ")),
-            None => format!("`{}` could not be read whole", file.display()),
-        };
+    let file = printable(&file.display().to_string());
+    if let (Some(why), false) = (&cut, stays.is_empty()) {
+        let stay = counted(stays.len(), "maintainer");
         writeln!(
             context.log,
-            "warning: `{handle}` is not in {} and stays in {ROSTER}: {}",
-            printable(&file.display().to_string()),
-            printable(&why)
+            "warning: {file} does not look whole: {why}; nobody is dropped, and {stay} of {ROSTER} that it does not name stay"
         )?;
+    }
+    for handle in &stays {
+        if let Some(tasks) = tasks.get(handle) {
+            writeln!(
+                context.log,
+                "warning: `{handle}` is not in {file} and stays in {ROSTER}: {}: hand the work over, then pull again",
+                printable(&tasks.join(", "))
+            )?;
+        }
     }
     Ok(exit(misread.is_empty() && stays.is_empty()))
 }
@@ -131,8 +141,7 @@ pub(super) fn releases(context: &mut Context<'_>, options: &PullReleases) -> Res
     };
     let path = known.calendar.to_string();
     let text = files::read_text(&context.environment.directory.join(file), MAX_FILE_BYTES)?;
-    let page = releases::read(&text);
-    write_misread(context, file, &page.misread)?;
+    let page = releases::read(&text, context.today());
     if page.minors.is_empty() {
         bail!(
             "`{}` has no table with the columns Release, Status, Start and End of Life: is it a RELEASES.md in containerd's format?",
@@ -144,6 +153,14 @@ pub(super) fn releases(context: &mut Context<'_>, options: &PullReleases) -> Res
         None => RuntimeCalendar { minors: Vec::new() },
     };
     refuse_damaged(registry, &path, registry.runtimes.contains_key(runtime))?;
+    let is_known = |row: &releases::Row| calendar.minor(row.release).is_some();
+    if !calendar.minors.is_empty() && !page.minors.iter().any(is_known) {
+        bail!(
+            "`{}` and `{path}` have no release in common: is it the page of another project than {runtime}?",
+            file.display()
+        );
+    }
+    write_misread(context, file, &page.misread)?;
     let mut notes = Vec::new();
     let schema = "../../schema/runtime-releases.schema.json";
     let edited = edit(registry, &path, schema, |document| {

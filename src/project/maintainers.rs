@@ -108,6 +108,27 @@ fn person(line: &str, role: Option<Role>) -> Result<Person, String> {
     Ok(Person { github, name, role })
 }
 
+/// Why a list does not look whole, so that nobody is missing from it: a role is gone, or more people than a guard allows, in
+/// per cent of the roster.
+pub fn is_cut(roster: &Roster, people: &[Person], most_percent: usize) -> Option<String> {
+    for role in [Role::Committer, Role::Reviewer] {
+        let was = roster.maintainers.iter().any(|one| one.role == role);
+        if was && !people.iter().any(|person| person.role == role) {
+            return Some(format!("it names no {} any more", role.as_str()));
+        }
+    }
+    let known = roster.maintainers.len();
+    let is_gone = |one: &&Maintainer| !people.iter().any(|person| person.github == one.github);
+    let gone = roster.maintainers.iter().filter(is_gone).count();
+    // Below this many, a share says nothing.
+    let is_many = known >= 10 && gone * 100 > known * most_percent;
+    is_many.then(|| {
+        format!(
+            "{gone} of {known} would leave, and `guards.removals-percent` allows {most_percent} per cent"
+        )
+    })
+}
+
 /// What became of a roster.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub struct Update {
@@ -354,6 +375,33 @@ role = \"reviewer\"
         update(&mut document, &roster, &people, |_| Leaving::Drop);
         let roster: Roster = toml::from_str(&document.to_string()).unwrap();
         assert_eq!(roster.maintainers.len(), 4);
+    }
+
+    #[test]
+    fn a_list_without_a_role_or_with_many_gone_is_not_whole() {
+        let (people, _) = read(FILE);
+        let roster: Roster = toml::from_str(ROSTER).unwrap();
+        assert_eq!(is_cut(&roster, &people, 25), None, "too few to tell");
+        let committers: Vec<Person> = people
+            .iter()
+            .filter(|person| person.role == Role::Committer)
+            .cloned()
+            .collect();
+        let why = is_cut(&roster, &committers, 25).unwrap();
+        assert_eq!(why, "it names no reviewer any more");
+        let mut many = ROSTER.to_owned();
+        for number in 0..8 {
+            many.push_str(&format!(
+                "[[maintainers]]\ngithub = \"r{number}\"\nrole = \"reviewer\"\n"
+            ));
+        }
+        let roster: Roster = toml::from_str(&many).unwrap();
+        let why = is_cut(&roster, &people, 25).unwrap();
+        assert_eq!(
+            why,
+            "9 of 12 would leave, and `guards.removals-percent` allows 25 per cent"
+        );
+        assert_eq!(is_cut(&roster, &people, 75), None);
     }
 
     #[test]

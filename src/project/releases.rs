@@ -11,7 +11,7 @@ use toml_edit::{ArrayOfTables, DocumentMut, InlineTable, Item, Table, Value};
 use super::{Change, Misread};
 use crate::edit;
 use crate::registry::calendars::{Minor, RuntimeCalendar};
-use crate::registry::values::{PlannedDate, Release, Version};
+use crate::registry::values::{Date, PlannedDate, Release, Version};
 
 /// The keys of a minor, in the order in which the documentation shows them.
 const ORDER: &[&str] = &[
@@ -51,8 +51,8 @@ pub struct Row {
     pub end_of_life: Option<PlannedDate>,
 }
 
-/// Reads the page.
-pub fn read(text: &str) -> Page {
+/// Reads the page, as it is on a day: what is out was released by then.
+pub fn read(text: &str, today: Date) -> Page {
     let mut page = Page::default();
     let mut table: Option<Columns> = None;
     for (index, line) in text.lines().enumerate() {
@@ -82,7 +82,26 @@ pub fn read(text: &str) -> Page {
                     cell(end_of_life),
                     &mut page.misread,
                 );
-                page.minors.extend(row);
+                match row {
+                    Some(row)
+                        if row.is_out && row.start.is_some_and(|day| day.earliest() > today) =>
+                    {
+                        page.misread.push(Misread {
+                            line: line_number,
+                            reason: format!(
+                                "`{}` is out, by its status, and its day is ahead",
+                                row.release
+                            ),
+                        });
+                    }
+                    Some(row) if page.minors.iter().any(|one| one.release == row.release) => {
+                        page.misread.push(Misread {
+                            line: line_number,
+                            reason: format!("`{}` stands here for the second time", row.release),
+                        });
+                    }
+                    row => page.minors.extend(row),
+                }
             }
             Some(Columns::Kubernetes {
                 kubernetes,
@@ -528,8 +547,12 @@ release = \"2.6\"
 planned = \"2027-04\"
 ";
 
+    fn day() -> Date {
+        "2026-11-24".parse().unwrap()
+    }
+
     fn updated(text: &str, page: &str) -> (String, Update, Page) {
-        let page = read(page);
+        let page = read(page, day());
         let calendar: RuntimeCalendar = {
             let value = crate::document::to_json(
                 crate::document::parse(&crate::source::SourceFile::new("x.toml", text))
@@ -616,13 +639,21 @@ planned = \"2027-04\"
             .replace("[2.0]", "[two]")
             .replace("2.2.0+,", "2.2+,")
             .replace("| 1.36  ", "| soon  ")
+            .replace("[2.5]", "[2.4]")
+            .replace("March 10, 2023", "March 10, 2027")
             .replace("September 2026*", "30 September 2026");
-        let words: Vec<String> = read(&page).misread.iter().map(Misread::to_string).collect();
+        let words: Vec<String> = read(&page, day())
+            .misread
+            .iter()
+            .map(Misread::to_string)
+            .collect();
         insta::assert_debug_snapshot!(words, @r#"
         [
             "6: `30 September 2026` is not a date such as `April 30, 2026`",
+            "6: `1.7` is out, by its status, and its day is ahead",
             "7: `two` is not a minor release",
             "8: `resting` is no status of a release that is known",
+            "10: `2.4` stands here for the second time",
             "14: `2.2+` is not a version such as `2.3.0+`",
             "15: `soon` is not a Kubernetes release",
         ]
@@ -632,9 +663,9 @@ planned = \"2027-04\"
     #[test]
     fn a_page_without_tables_says_nothing() {
         assert_eq!(
-            read("# Releases\n\n| a | b |\n|---|---|\n| 1 | 2 |\n"),
+            read("# Releases\n\n| a | b |\n|---|---|\n| 1 | 2 |\n", day()),
             Page::default()
         );
-        assert_eq!(read(""), Page::default());
+        assert_eq!(read("", day()), Page::default());
     }
 }

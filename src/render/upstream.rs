@@ -17,11 +17,14 @@ const INDENT: &str = "      ";
 /// KEPs without a record, each with the reasons why it is listed.
 pub fn untracked(all: &[Untracked], width: Option<usize>, paint: Paint) -> String {
     let mut out = String::new();
+    if !all.is_empty() {
+        out.push_str(&format!("{}\n", paint.quiet("score")));
+    }
     for one in all {
         let facts = &one.facts;
         let head = format!("KEP-{}  {}", facts.number, printable(facts.title.as_str()));
         out.push_str(&format!(
-            "{:>3}   {}  {}\n",
+            "{:>5} {}  {}\n",
             one.score(),
             paint.strong(&head),
             paint.quiet(&standing(facts))
@@ -82,13 +85,11 @@ pub fn log(number: u32, versions: &[Version], moves: &[Move], paint: Paint) -> S
         .iter()
         .find_map(facts)
         .map(|facts| facts.title.to_string());
-    let mut out = format!(
-        "{}\n",
-        paint.strong(&printable(&format!(
-            "KEP-{number}  {}",
-            title.unwrap_or_default()
-        )))
-    );
+    let head = match title {
+        Some(title) => format!("KEP-{number}  {title}"),
+        None => format!("KEP-{number}"),
+    };
+    let mut out = format!("{}\n", paint.strong(&printable(&head)));
     let mut folder = "";
     for (at, (version, what)) in versions.iter().zip(moves).enumerate() {
         if version.folder != folder {

@@ -16,7 +16,7 @@ pub(super) const RULE: Rule = Rule {
     why: "owners and SIG-Node read kep.yaml, and maintainers read the record: where the two differ, one of them waits for the wrong thing",
     source: UPSTREAM,
     example: "stage = \"alpha\"               # kep.yaml: `stage: beta`, since this record was read",
-    remedy: "Let `kepherd upstream pull` take over what upstream has changed. What people made of a fact is a note, and stays: if the record is right, accept it with `[[allow]]`, or have kep.yaml corrected.",
+    remedy: "Let `kepherd upstream pull` take over what upstream has changed. What people made of a fact is a note, and stays: if the record is right, accept it with `[[allow]]`, or have kep.yaml corrected. `[[allow]]` accepts notes only: what upstream changes later is shown all the same.",
     check,
 };
 
@@ -68,7 +68,8 @@ fn difference(
             format!("KEP-{number}'s `{key}` is {here} here and {there} upstream")
         }
         (Some(here), None) => {
-            format!("KEP-{number}'s `{key}` is {here} here, and upstream has none")
+            let nothing = nothing_upstream(*field, read);
+            format!("KEP-{number}'s `{key}` is {here} here, and upstream {nothing}")
         }
         (None, Some(there)) => {
             format!("KEP-{number} has no `{key}` here, and upstream it is {there}")
@@ -98,12 +99,30 @@ fn difference(
     }
     match cause {
         Cause::Fact => finding.help("find out which release it was, and correct the record or kep.yaml"),
-        Cause::Older(_) => finding
-            .quietly()
-            .help("look at a later commit of upstream, if there is one"),
+        Cause::Conflict(_) => finding.help(format!(
+            "write what is right; `{} --kep {number}` takes upstream's with --theirs, and keeps what is here with --ours",
+            upstream.pull
+        )),
+        Cause::Older(_) => finding.quietly().help("compare it with a later commit of upstream"),
+        Cause::Lost => finding.quietly().help("fetch the whole history of the clone: `git fetch --unshallow`"),
         _ => finding.quietly().help(
             "if the record is right, there is nothing to do here: have kep.yaml corrected, or accept this with `[[allow]]`",
         ),
+    }
+}
+
+/// How upstream says nothing of a field.
+fn nothing_upstream(field: Field, read: &Read) -> String {
+    let facts = &read.kep.facts;
+    match (field, facts.said(field)) {
+        (Field::Target, _) if !facts.status.is_live() => {
+            format!("the KEP is {}", facts.status.as_str())
+        }
+        (Field::Target, Some(latest)) => format!("aims at nothing after {latest}"),
+        (_, Some(planned)) if field.reached_stage().is_some() => {
+            format!("has only planned it, for {planned}")
+        }
+        _ => "has none".to_owned(),
     }
 }
 
@@ -122,7 +141,7 @@ fn upstream_label(
             format!("the KEP is {}", facts.status.as_str())
         }
         (Field::Target, None, Some(_)) => format!("had shipped by {}", upstream.date),
-        (_, None, Some(_)) => format!("had not been reached and shipped by {}", upstream.date),
+        (_, None, Some(_)) => format!("not known to have shipped by {}", upstream.date),
     }
 }
 
@@ -243,7 +262,7 @@ mod tests {
          --> sig-node/9001-a.toml:9:9
           |
         9 | alpha = "1.36"
-          |         ^^^^^^ what has shipped stays on record when a plan changes
+          |         ^^^^^^ a release on record is not rewritten by a plan
           |
          ::: keps/sig-node/9001-a/kep.yaml @ 0123456789:9:10
           |
@@ -293,6 +312,13 @@ mod tests {
         let record =
             format!("{READ}[[allow]]\nrule = \"upstream-drift\"\nreason = \"as the issue says\"\n");
         assert_eq!(found(&record, KEP_YAML, Some(KEP_YAML)), "");
+        // What upstream changes later is not what was accepted.
+        let before = KEP_YAML.replace("stage: beta", "stage: alpha");
+        let out = found(&record, KEP_YAML, Some(&before));
+        assert!(
+            out.contains("warning[upstream-drift]") && !out.contains("note["),
+            "{out}"
+        );
         let unread = crate::rules::testing::in_record("unused-allow", &record);
         assert_eq!(unread, "", "without upstream nobody knows");
     }

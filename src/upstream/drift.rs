@@ -29,14 +29,16 @@ pub enum Cause {
     New,
     /// Upstream has changed it since the record was read.
     Changed,
-    /// People and upstream have both changed it since; upstream said this before.
-    ChangedInBoth(Option<FieldValue>),
     /// kep.yaml says what it said, and this release has shipped since.
     Shipped(Release),
+    /// People and upstream have both changed it since; upstream said this before.
+    Conflict(Option<FieldValue>),
     /// People made it what it is; upstream says what it said when the record was read.
     People,
-    /// The record has words of its own, and what upstream said when it was read is not known.
-    Unknown,
+    /// People wrote it; the record was never read from upstream.
+    Own,
+    /// What upstream said when the record was read is not known.
+    Lost,
     /// What shipped is on record, and a fact does not change because a plan does.
     Fact,
     /// The record aims at that stage in a later release, which upstream knows nothing of.
@@ -45,22 +47,56 @@ pub enum Cause {
     Older(Date),
 }
 
+/// What upstream said when a record was last read.
+#[derive(Debug, Clone, Copy)]
+pub enum Base<'a> {
+    /// It was never read.
+    Never,
+    /// This.
+    Known(&'a Facts),
+    /// The clone does not tell.
+    Lost,
+}
+
+impl<'a> Base<'a> {
+    /// What is known of a record.
+    pub fn of(record: &KepRecord, known: Option<&'a Facts>) -> Self {
+        match (record.upstream_seen, known) {
+            (None, _) => Self::Never,
+            (Some(_), Some(facts)) => Self::Known(facts),
+            (Some(_), None) => Self::Lost,
+        }
+    }
+}
+
+/// How fields that people and upstream both changed are settled.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Settled {
+    /// They are not: a person decides.
+    Not,
+    /// By what people wrote.
+    Ours,
+    /// By what upstream says.
+    Theirs,
+}
+
 impl Drift {
-    /// Whether `upstream pull` takes upstream's word for it.
+    /// Whether `upstream pull` takes upstream's word for it, whatever people decide.
     pub fn is_taken(&self) -> bool {
         match self.cause {
-            Cause::New | Cause::Changed | Cause::ChangedInBoth(_) | Cause::Shipped(_) => true,
-            Cause::People | Cause::Unknown | Cause::Fact => false,
+            Cause::New | Cause::Changed | Cause::Shipped(_) => true,
+            Cause::Conflict(_) | Cause::People | Cause::Own | Cause::Lost | Cause::Fact => false,
             Cause::StillAhead(_) | Cause::Older(_) => false,
         }
     }
 
-    /// Why, in a few words.
+    /// Whether people and upstream have both changed it, so that a person has to decide.
+    pub fn is_conflict(&self) -> bool {
+        matches!(self.cause, Cause::Conflict(_))
+    }
+
+    /// Why, in a few words; `seen` is the day when the record was read.
     pub fn why(&self, seen: Option<Date>) -> String {
-        let said = |value: &Option<FieldValue>| match value {
-            Some(value) => value.to_string(),
-            None => "nothing".to_owned(),
-        };
         let since = match seen {
             Some(seen) => format!("since {seen}"),
             None => "since the record was read".to_owned(),
@@ -68,27 +104,39 @@ impl Drift {
         match &self.cause {
             Cause::New => "the record says nothing of it yet".to_owned(),
             Cause::Changed => format!("upstream changed it {since}"),
-            Cause::ChangedInBoth(before) => format!(
-                "upstream changed it {since}, from {}, and so did people here",
-                said(before)
-            ),
+            Cause::Conflict(before) => {
+                let before = match before {
+                    Some(before) => format!("from {before} "),
+                    None => String::new(),
+                };
+                format!("people changed it here, and upstream changed it {before}{since}")
+            }
             Cause::Shipped(release) => format!("Kubernetes {release} has shipped {since}"),
             Cause::People => {
                 format!("people made it so here; upstream has not changed it {since}")
             }
-            Cause::Unknown => "what upstream said when the record was read is not known".to_owned(),
-            Cause::Fact => "what has shipped stays on record when a plan changes".to_owned(),
+            Cause::Own => {
+                "people wrote it; the record was never read from upstream before".to_owned()
+            }
+            Cause::Lost => {
+                format!("the clone does not tell whether upstream or people changed it {since}")
+            }
+            Cause::Fact => match &self.upstream {
+                Some(_) => "a release on record is not rewritten by a plan".to_owned(),
+                None => "a release on record is not taken out by a plan".to_owned(),
+            },
             Cause::StillAhead(release) => {
                 format!("the record aims at that stage in {release}")
             }
-            Cause::Older(seen) => format!("the record was read later, on {seen}"),
+            Cause::Older(seen) => {
+                format!("the record was read later, on {seen}, and people may have changed it")
+            }
         }
     }
 }
 
-/// Where a record and upstream on a day differ. `base` is what upstream said at the record's `upstream-seen`, as far as that
-/// is known.
-pub fn drift(record: &KepRecord, base: Option<&Facts>, now: &Facts, day: Date) -> Vec<Drift> {
+/// Where a record and upstream on a day differ.
+pub fn drift(record: &KepRecord, base: Base<'_>, now: &Facts, day: Date) -> Vec<Drift> {
     let later = record.upstream_seen.filter(|seen| *seen > day);
     let fields = Field::ALL.into_iter();
     fields
@@ -111,34 +159,39 @@ fn cause(
     record: &KepRecord,
     field: Field,
     recorded: Option<&FieldValue>,
-    base: Option<&Facts>,
+    base: Base<'_>,
     now: &Facts,
 ) -> Cause {
-    let is_shipped_fact = field.reached_stage().is_some() && recorded.is_some();
     if let (Some(stage), Some(FieldValue::Release(release))) =
         (field.reached_stage(), now.value(field))
         && recorded.is_none()
         && record.stage == Some(stage)
+        && now.plan.stage == Some(stage)
         && let Some(target) = record.target
         && target > release
         && now.target != Some(target)
     {
         return Cause::StillAhead(target);
     }
-    let Some(base) = base else {
-        return match recorded {
-            None => Cause::New,
-            Some(_) if is_shipped_fact => Cause::Fact,
-            Some(_) => Cause::Unknown,
-        };
+    let is_shipped_fact = field.reached_stage().is_some() && recorded.is_some();
+    // Another release is a contradiction, whoever wrote it; that one has not shipped yet by then is none.
+    let is_denied = now.said(field).is_some_and(|said| Some(&said) != recorded);
+    if is_shipped_fact && is_denied {
+        return Cause::Fact;
+    }
+    let base = match (base, recorded) {
+        (Base::Known(base), _) => base,
+        (Base::Lost, _) => return Cause::Lost,
+        (Base::Never, None) => return Cause::New,
+        (Base::Never, Some(_)) => return Cause::Own,
     };
     let is_untouched = recorded == base.value(field).as_ref();
     let has_changed = base.written(field) != now.written(field);
     match (is_untouched, has_changed) {
         (false, false) => Cause::People,
-        (_, _) if is_shipped_fact => Cause::Fact,
+        (_, true) if is_shipped_fact => Cause::Fact,
         (true, true) => Cause::Changed,
-        (false, true) => Cause::ChangedInBoth(base.value(field)),
+        (false, true) => Cause::Conflict(base.value(field)),
         // kep.yaml says the same, and the day is another one.
         (true, false) => match (field, base.written(field)) {
             (_, Some(FieldValue::Release(release))) => Cause::Shipped(release),
@@ -157,7 +210,7 @@ pub fn new_record(facts: &Facts, seen: Date) -> String {
         }
     }
     set(&mut document, "triage", "pending".into());
-    set(&mut document, "upstream-seen", date(seen));
+    set(&mut document, SEEN, date(seen));
     let mut text = String::from("#:schema ../../schema/kep.schema.json\n");
     text.push_str(&document.to_string());
     text
@@ -178,17 +231,21 @@ pub struct FieldChange {
     pub why: String,
 }
 
-/// Takes over into a record what upstream has changed, and writes down when that was read; gives what changed.
+/// Takes over into a record what upstream has changed, and writes down when that was read, unless something is left to
+/// decide; gives what changed.
 ///
 /// Comments, order and everything that upstream does not own stay as they are.
 pub fn update(
     document: &mut DocumentMut,
     drifts: &[Drift],
+    settled: Settled,
     seen_before: Option<Date>,
     seen: Date,
 ) -> Vec<FieldChange> {
     let mut changes = Vec::new();
-    for drift in drifts.iter().filter(|drift| drift.is_taken()) {
+    let is_taken =
+        |drift: &&Drift| drift.is_taken() || (drift.is_conflict() && settled == Settled::Theirs);
+    for drift in drifts.iter().filter(is_taken) {
         let key = drift.field.key();
         let before = get(document, key);
         match &drift.upstream {
@@ -203,11 +260,13 @@ pub fn update(
             why: drift.why(seen_before),
         });
     }
-    if seen_before != Some(seen) {
-        let before = get(document, "upstream-seen");
-        set(document, "upstream-seen", date(seen));
+    // A record that waits for a decision was not read to the end: the next pull asks again.
+    let is_open = settled == Settled::Not && drifts.iter().any(Drift::is_conflict);
+    if seen_before != Some(seen) && !is_open {
+        let before = get(document, SEEN);
+        set(document, SEEN, date(seen));
         changes.push(FieldChange {
-            key: "upstream-seen",
+            key: SEEN,
             field: None,
             before,
             after: Some(seen.to_string()),
@@ -216,6 +275,9 @@ pub fn update(
     }
     changes
 }
+
+/// The key that says when a record was last read.
+const SEEN: &str = "upstream-seen";
 
 #[cfg(test)]
 mod tests {
@@ -233,12 +295,22 @@ mod tests {
     }
 
     /// What a pull makes of a record, and why.
-    fn pulled(text: &str, base: Option<&Facts>, now: &Facts, day: &str) -> (String, Vec<String>) {
+    fn pulled(text: &str, base: Base<'_>, now: &Facts, day: &str) -> (String, Vec<String>) {
+        settled(text, base, now, day, Settled::Not)
+    }
+
+    fn settled(
+        text: &str,
+        base: Base<'_>,
+        now: &Facts,
+        day: &str,
+        settled: Settled,
+    ) -> (String, Vec<String>) {
         let record = record(text);
         let day = day.parse().unwrap();
         let drifts = drift(&record, base, now, day);
         let mut document = text.parse().unwrap();
-        let changes = update(&mut document, &drifts, record.upstream_seen, day);
+        let changes = update(&mut document, &drifts, settled, record.upstream_seen, day);
         let words = changes.iter().map(|change| {
             let side = |side: &Option<String>| side.clone().unwrap_or_default();
             format!(
@@ -253,7 +325,7 @@ mod tests {
     }
 
     /// What a pull leaves, and why.
-    fn kept(text: &str, base: Option<&Facts>, now: &Facts, day: &str) -> Vec<String> {
+    fn kept(text: &str, base: Base<'_>, now: &Facts, day: &str) -> Vec<String> {
         let record = record(text);
         let drifts = drift(&record, base, now, day.parse().unwrap());
         let kept = drifts.iter().filter(|drift| !drift.is_taken());
@@ -281,7 +353,12 @@ mod tests {
         alpha = "1.30"
         "#);
         assert_eq!(
-            drift(&record(&text), None, &facts, "2026-07-24".parse().unwrap()),
+            drift(
+                &record(&text),
+                Base::Never,
+                &facts,
+                "2026-07-24".parse().unwrap()
+            ),
             []
         );
     }
@@ -298,7 +375,7 @@ mod tests {
     #[test]
     fn an_update_keeps_formatting_and_what_upstream_does_not_own() {
         let base = facts(YAML, "2026-07-24");
-        let (text, changes) = pulled(&edited(), Some(&base), &base, "2026-07-24");
+        let (text, changes) = pulled(&edited(), Base::Known(&base), &base, "2026-07-24");
         assert_eq!(
             (text, changes),
             (edited(), Vec::new()),
@@ -307,7 +384,7 @@ mod tests {
 
         let moved = YAML.replace("title: Pod Lullabies", "title: Pod Songs");
         let now = facts(&moved, "2026-08-01");
-        let (text, changes) = pulled(&edited(), Some(&base), &now, "2026-08-01");
+        let (text, changes) = pulled(&edited(), Base::Known(&base), &now, "2026-08-01");
         insta::assert_snapshot!(text, @r#"
         #:schema ../../schema/kep.schema.json
         number = 9001
@@ -331,7 +408,7 @@ mod tests {
             "upstream-seen: 2026-07-24 → 2026-08-01 (the day of the commit that was read)",
         ]
         "#);
-        insta::assert_debug_snapshot!(kept(&edited(), Some(&base), &now, "2026-08-01"), @r#"
+        insta::assert_debug_snapshot!(kept(&edited(), Base::Known(&base), &now, "2026-08-01"), @r#"
         [
             "target: people made it so here; upstream has not changed it since 2026-07-24",
         ]
@@ -344,7 +421,7 @@ mod tests {
         let record = new_record(&base, "2026-07-24".parse().unwrap());
         let (text, changes) = pulled(
             &record,
-            Some(&base),
+            Base::Known(&base),
             &facts(YAML, "2026-09-01"),
             "2026-09-01",
         );
@@ -365,12 +442,12 @@ mod tests {
     fn a_stage_that_people_still_aim_at_is_not_reached_because_a_plan_has_passed() {
         let base = facts(YAML, "2026-07-24");
         let now = facts(YAML, "2026-09-01");
-        let (text, _) = pulled(&edited(), Some(&base), &now, "2026-09-01");
+        let (text, _) = pulled(&edited(), Base::Known(&base), &now, "2026-09-01");
         assert!(
             text.contains("target = \"1.38\"") && !text.contains("beta = \"1.37\""),
             "{text}"
         );
-        insta::assert_debug_snapshot!(kept(&edited(), Some(&base), &now, "2026-09-01"), @r#"
+        insta::assert_debug_snapshot!(kept(&edited(), Base::Known(&base), &now, "2026-09-01"), @r#"
         [
             "target: people made it so here; upstream has not changed it since 2026-07-24",
             "reached.beta: the record aims at that stage in 1.38",
@@ -379,20 +456,76 @@ mod tests {
     }
 
     #[test]
-    fn upstreams_word_is_the_later_one_where_both_changed() {
+    fn where_people_and_upstream_changed_a_field_a_person_decides() {
         let base = facts(YAML, "2026-07-24");
-        let now = facts(&YAML.replace("\"v1.37\"", "v1.39"), "2026-09-01");
-        let (text, changes) = pulled(&edited(), Some(&base), &now, "2026-09-01");
+        let now = facts(
+            &YAML
+                .replace("\"v1.37\"", "v1.39")
+                .replace("Lullabies", "Songs"),
+            "2026-09-01",
+        );
+        let base = Base::Known(&base);
+        let (text, changes) = pulled(&edited(), base, &now, "2026-09-01");
         assert!(
-            text.contains("# slipped, see the issue\ntarget = \"1.39\" # by hand"),
+            text.contains("target = \"1.38\" # by hand")
+                && text.contains("upstream-seen = 2026-07-24"),
             "{text}"
         );
         insta::assert_debug_snapshot!(changes, @r#"
         [
-            "target: \"1.38\" → \"1.39\" (upstream changed it since 2026-07-24, from \"1.37\", and so did people here)",
-            "upstream-seen: 2026-07-24 → 2026-09-01 (the day of the commit that was read)",
+            "title: \"Pod Lullabies\" → \"Pod Songs\" (upstream changed it since 2026-07-24)",
+            "feature-gates: [\"PodLullabies\"] → [\"PodSongs\"] (upstream changed it since 2026-07-24)",
         ]
         "#);
+        // Nothing is forgotten by that: the next pull asks again.
+        insta::assert_debug_snapshot!(kept(&text, base, &now, "2026-09-01"), @r#"
+        [
+            "target: people changed it here, and upstream changed it from \"1.37\" since 2026-07-24",
+            "reached.beta: the record aims at that stage in 1.38",
+        ]
+        "#);
+        let (text, _) = settled(&edited(), base, &now, "2026-09-01", Settled::Theirs);
+        assert!(
+            text.contains("# slipped, see the issue\ntarget = \"1.39\" # by hand")
+                && text.contains("upstream-seen = 2026-09-01"),
+            "{text}"
+        );
+        let (text, _) = settled(&edited(), base, &now, "2026-09-01", Settled::Ours);
+        assert!(
+            text.contains("target = \"1.38\" # by hand")
+                && text.contains("upstream-seen = 2026-09-01"),
+            "{text}"
+        );
+    }
+
+    #[test]
+    fn where_the_clone_does_not_tell_nothing_is_taken_over() {
+        let now = facts(YAML, "2026-09-01");
+        let (text, changes) = pulled(&edited(), Base::Lost, &now, "2026-09-01");
+        assert_eq!(changes.len(), 1, "the day alone: {changes:?}");
+        assert!(text.contains("target = \"1.38\""), "{text}");
+        insta::assert_debug_snapshot!(kept(&edited(), Base::Lost, &now, "2026-09-01"), @r#"
+        [
+            "target: the clone does not tell whether upstream or people changed it since 2026-07-24",
+            "reached.beta: the record aims at that stage in 1.38",
+        ]
+        "#);
+    }
+
+    #[test]
+    fn a_release_on_record_that_upstream_denies_stays_in_question() {
+        let base = facts(YAML, "2026-07-24");
+        let record = new_record(&base, "2026-07-24".parse().unwrap());
+        let now = facts(&YAML.replace("alpha: v1.30", "alpha: v1.29"), "2026-08-01");
+        let (text, _) = pulled(&record, Base::Known(&base), &now, "2026-08-01");
+        assert!(text.contains("upstream-seen = 2026-08-01"), "{text}");
+        let later = drift(
+            &self::record(&text),
+            Base::Known(&now),
+            &now,
+            "2026-08-01".parse().unwrap(),
+        );
+        assert_eq!(later[0].cause, Cause::Fact, "it is no word of people's");
     }
 
     #[test]
@@ -401,13 +534,10 @@ mod tests {
         let record = new_record(&base, "2026-07-24".parse().unwrap());
         for other in ["alpha: v1.29", "#"] {
             let now = facts(&YAML.replace("alpha: v1.30", other), "2026-08-01");
-            let (text, _) = pulled(&record, Some(&base), &now, "2026-08-01");
+            let (text, _) = pulled(&record, Base::Known(&base), &now, "2026-08-01");
             assert!(text.contains("alpha = \"1.30\""), "{text}");
-            let kept = kept(&record, Some(&base), &now, "2026-08-01");
-            assert_eq!(
-                kept,
-                ["reached.alpha: what has shipped stays on record when a plan changes"]
-            );
+            let kept = kept(&record, Base::Known(&base), &now, "2026-08-01");
+            assert!(kept[0].contains("a release on record is not"), "{kept:?}");
         }
     }
 
@@ -416,7 +546,7 @@ mod tests {
         let base = facts(YAML, "2026-07-24");
         let record = new_record(&base, "2026-07-24".parse().unwrap());
         let now = facts(&YAML.replace("implementable", "withdrawn"), "2026-08-01");
-        let (_, changes) = pulled(&record, Some(&base), &now, "2026-08-01");
+        let (_, changes) = pulled(&record, Base::Known(&base), &now, "2026-08-01");
         insta::assert_debug_snapshot!(changes, @r#"
         [
             "status: \"implementable\" → \"withdrawn\" (upstream changed it since 2026-07-24)",
@@ -430,7 +560,7 @@ mod tests {
     fn without_a_base_only_what_is_absent_is_filled_in() {
         let now = facts(YAML, "2026-07-24");
         let record = "number = 9001\ntitle = \"My own words\"\nstatus = \"provisional\"\n";
-        let (text, _) = pulled(record, None, &now, "2026-07-24");
+        let (text, _) = pulled(record, Base::Never, &now, "2026-07-24");
         insta::assert_snapshot!(text, @r#"
         number = 9001
         title = "My own words"
@@ -444,10 +574,10 @@ mod tests {
         [reached]
         alpha = "1.30"
         "#);
-        insta::assert_debug_snapshot!(kept(record, None, &now, "2026-07-24"), @r#"
+        insta::assert_debug_snapshot!(kept(record, Base::Never, &now, "2026-07-24"), @r#"
         [
-            "title: what upstream said when the record was read is not known",
-            "status: what upstream said when the record was read is not known",
+            "title: people wrote it; the record was never read from upstream before",
+            "status: people wrote it; the record was never read from upstream before",
         ]
         "#);
     }
@@ -458,8 +588,8 @@ mod tests {
         let record = new_record(&base, "2026-07-24".parse().unwrap());
         let now = facts(&YAML.replace("stage: beta", "stage: alpha"), "2026-05-01");
         assert_eq!(
-            kept(&record, Some(&base), &now, "2026-05-01"),
-            ["stage: the record was read later, on 2026-07-24"]
+            kept(&record, Base::Known(&base), &now, "2026-05-01"),
+            ["stage: the record was read later, on 2026-07-24, and people may have changed it"]
         );
     }
 
@@ -473,7 +603,7 @@ mod tests {
         );
         let drifts = drift(
             &self::record(&record),
-            Some(&base),
+            Base::Known(&base),
             &now,
             "2026-08-01".parse().unwrap(),
         );

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
-use super::drift::{Drift, drift};
+use super::drift::{Base, Drift, drift};
 use super::facts::Facts;
 use super::kep_yaml::{Kep, Malformed};
 use crate::diagnostic::FileId;
@@ -127,8 +127,8 @@ impl Upstream {
     pub fn drift(&self, record: &KepRecord) -> Vec<Drift> {
         match self.keps.get(&record.number) {
             Some(Found::Read(read)) if read.kep.facts.number == record.number => {
-                let base = record.upstream_seen.and_then(|seen| read.before.get(&seen));
-                drift(record, base, &read.kep.facts, self.date)
+                let known = record.upstream_seen.and_then(|seen| read.before.get(&seen));
+                drift(record, Base::of(record, known), &read.kep.facts, self.date)
             }
             _ => Vec::new(),
         }
