@@ -192,6 +192,11 @@ impl Repository {
         self.repository.workdir()
     }
 
+    /// Whether the history was cut somewhere.
+    pub fn is_shallow(&self) -> bool {
+        self.repository.is_shallow().unwrap_or(false)
+    }
+
     /// Where git keeps what belongs to all worktrees: `.git` of the first.
     pub fn directory(&self) -> &Path {
         self.repository.common_dir()
@@ -209,12 +214,10 @@ impl Repository {
                 self.described(&commit)
             }
             // A shallow clone ends where its history was cut: what is behind that is not known.
-            Ok(None) | Err(_) if self.repository.is_shallow().unwrap_or(false) => {
-                Err(Error::TooShallow {
-                    path: self.path.clone(),
-                    remedy: "fetch the whole history (`fetch-depth: 0`, or `git fetch --unshallow`)",
-                })
-            }
+            Ok(None) | Err(_) if self.is_shallow() => Err(Error::TooShallow {
+                path: self.path.clone(),
+                remedy: "fetch the whole history (`fetch-depth: 0`, or `git fetch --unshallow`)",
+            }),
             Ok(None) => Err(Error::Unrelated {
                 path: self.path.clone(),
                 one: one.short(),

@@ -237,6 +237,12 @@ pub(super) fn log(context: &mut Context<'_>, options: &Log) -> Result<Exit> {
     let moves = moves(&versions);
     let text = render::upstream::log(options.number, &versions, &moves, context.paint());
     write!(context.out, "{text}")?;
+    if clone.repository.is_shallow() {
+        writeln!(
+            context.log,
+            "note: this is a shallow clone: its history goes on before the first commit that is shown"
+        )?;
+    }
     Ok(Exit::Clean)
 }
 
