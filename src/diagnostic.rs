@@ -183,6 +183,8 @@ pub struct Diagnostic<P = Span> {
     pub level: Level,
     /// Whether the finding was there before the change that is judged.
     pub known: bool,
+    /// Whether no record can accept it with `[[allow]]`: it tells what is new, and not what people decided.
+    pub is_news: bool,
     /// What is wrong, in one sentence without a full stop.
     pub message: String,
     /// Where.
@@ -209,6 +211,7 @@ impl Finding {
             rule,
             level: Level::Error,
             known: false,
+            is_news: false,
             message: message.into(),
             primary: Label {
                 file,
@@ -245,6 +248,13 @@ impl Finding {
     #[must_use]
     pub fn quietly(mut self) -> Self {
         self.level = Level::Note;
+        self
+    }
+
+    /// Says that no record can accept it.
+    #[must_use]
+    pub fn as_news(mut self) -> Self {
+        self.is_news = true;
         self
     }
 
@@ -350,6 +360,7 @@ impl Finding {
             rule: self.rule,
             level: self.level,
             known: self.known,
+            is_news: self.is_news,
             message: self.message,
             primary,
             related,

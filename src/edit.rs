@@ -104,8 +104,8 @@ pub fn set_in(table: &mut Table, key: &str, value: Value, order: &[&str]) {
     table.sort_values_by(|left, _, right, _| place(left.get()).cmp(&place(right.get())));
 }
 
-/// Takes a table out of a list of tables, with the comment above it. What stands above the first one belongs to the file, up to
-/// the last empty line.
+/// Takes a table out of a list of tables, with the comment right above it. What stands above an empty line belongs to what is
+/// around it, and stays.
 pub fn remove_table(tables: &mut ArrayOfTables, index: usize) {
     if index >= tables.len() {
         return;
@@ -115,15 +115,37 @@ pub fn remove_table(tables: &mut ArrayOfTables, index: usize) {
         let prefix = table.decor().prefix().and_then(RawString::as_str);
         prefix.unwrap_or_default().to_owned()
     };
-    if index == 0
+    let above = prefix(&removed);
+    let apart = above.rfind("\n\n").map_or(0, |at| at + 2);
+    if let Some(next) = tables.get_mut(index)
+        && !above[..apart].trim().is_empty()
+    {
+        let own = prefix(next);
+        let text = format!("{}{}", &above[..apart], own.trim_start_matches('\n'));
+        next.decor_mut().set_prefix(text);
+    } else if index == 0
         && let Some(next) = tables.get_mut(0)
     {
-        let above = prefix(&removed);
-        let head = above.rfind("\n\n").map_or(0, |at| at + 2);
         let own = prefix(next);
-        let text = format!("{}{}", &above[..head], own.trim_start_matches('\n'));
-        next.decor_mut().set_prefix(text);
+        next.decor_mut().set_prefix(own.trim_start_matches('\n'));
     }
+}
+
+/// Puts a table into a list of tables, in the place of the one that has this index. What stands above the first one belongs to
+/// the file, up to the last empty line.
+pub fn insert_table(tables: &mut ArrayOfTables, index: usize, mut table: Table) {
+    if index == 0
+        && let Some(first) = tables.get_mut(0)
+    {
+        let prefix = first.decor().prefix().and_then(RawString::as_str);
+        let prefix = prefix.unwrap_or_default().to_owned();
+        let head = prefix.rfind("\n\n").map_or(0, |at| at + 2);
+        table.decor_mut().set_prefix(&prefix[..head]);
+        first
+            .decor_mut()
+            .set_prefix(format!("\n{}", &prefix[head..]));
+    }
+    tables.insert(index, table);
 }
 
 /// Puts a value in the place of an old one, if there is one.
@@ -213,7 +235,7 @@ fn has_comments(list: &Array) -> bool {
     inside || has(Some(list.trailing()))
 }
 
-/// Takes a key out, with the comment above it.
+/// Takes a key out, with the comment right above it. What stands above an empty line belongs to what is around it, and stays.
 pub fn unset(document: &mut DocumentMut, key: &str) {
     match key.split_once('.') {
         Some((table, key)) => {
@@ -225,27 +247,35 @@ pub fn unset(document: &mut DocumentMut, key: &str) {
     }
 }
 
-/// What stands above the first key belongs to the file, not to the key.
 fn unset_at_top(document: &mut DocumentMut, key: &str) {
-    let is_first = document
-        .iter()
-        .next()
-        .is_some_and(|(first, _)| first == key);
-    let head = document
-        .key(key)
-        .filter(|_| is_first)
-        .and_then(|key| key.leaf_decor().prefix().cloned());
+    let keys: Vec<String> = document.iter().map(|(key, _)| key.to_owned()).collect();
+    let Some(at) = keys.iter().position(|other| other == key) else {
+        return;
+    };
+    let above = document.key(key).and_then(|key| {
+        let prefix = key.leaf_decor().prefix().and_then(RawString::as_str);
+        prefix.map(str::to_owned)
+    });
+    let above = above.unwrap_or_default();
+    // What stands above the first key belongs to the file, not to the key.
+    let apart = match at {
+        0 => above.len(),
+        _ => above.rfind("\n\n").map_or(0, |at| at + 2),
+    };
     document.remove(key);
-    let next = document.iter().next().map(|(next, _)| next.to_owned());
-    if let (Some(head), Some(next)) = (head, next)
-        && let Some(mut next) = document.key_mut(&next)
+    if above[..apart].trim().is_empty() && at > 0 {
+        return;
+    }
+    let next = keys.get(at + 1);
+    if let Some(table) = next.and_then(|next| document.get_mut(next)?.as_table_mut()) {
+        let own = table.decor().prefix().and_then(RawString::as_str);
+        let text = format!("{}{}", &above[..apart], own.unwrap_or("\n"));
+        table.decor_mut().set_prefix(text);
+    } else if let Some(next) = next
+        && let Some(mut next) = document.key_mut(next)
     {
-        let own = next.leaf_decor().prefix().and_then(|text| text.as_str());
-        let text = format!(
-            "{}{}",
-            head.as_str().unwrap_or_default(),
-            own.unwrap_or_default()
-        );
+        let own = next.leaf_decor().prefix().and_then(RawString::as_str);
+        let text = format!("{}{}", &above[..apart], own.unwrap_or_default());
         next.leaf_decor_mut().set_prefix(text);
     }
 }
@@ -337,5 +367,47 @@ alpha = \"1.37\"
             set(document, "reached.alpha", "1.2".into())
         });
         assert_eq!(text, "[reached]\nalpha = \"1.2\" # x\n");
+    }
+
+    #[test]
+    fn a_key_takes_the_comment_right_above_it_along_and_no_other() {
+        let text = "a = 1\n\n### about all\n\n# about b\nb = 2\nc = 3\n";
+        let gone = edited(text, |document| unset(document, "b"));
+        assert_eq!(gone, "a = 1\n\n### about all\n\nc = 3\n");
+        let text = "a = 1\n\n# about all\n\nb = 2\n\n# about t\n[t]\nx = 1\n";
+        let gone = edited(text, |document| unset(document, "b"));
+        assert_eq!(gone, "a = 1\n\n# about all\n\n\n# about t\n[t]\nx = 1\n");
+    }
+
+    #[test]
+    fn tables_come_and_go_beside_the_comments_of_others() {
+        let text = "# the file\n\n# one\n[[t]]\na = 1\n\n# ---- group ----\n\n# two\n[[t]]\na = 2\n\n[[t]]\na = 3\n";
+        let tables = |text: &str, edit: &dyn Fn(&mut ArrayOfTables)| {
+            edited(text, |document| {
+                edit(document["t"].as_array_of_tables_mut().unwrap());
+            })
+        };
+        let without = |index| {
+            tables(text, &|tables: &mut ArrayOfTables| {
+                remove_table(tables, index)
+            })
+        };
+        assert_eq!(
+            without(0),
+            "# the file\n\n# ---- group ----\n\n# two\n[[t]]\na = 2\n\n[[t]]\na = 3\n"
+        );
+        assert_eq!(
+            without(1),
+            "# the file\n\n# one\n[[t]]\na = 1\n\n# ---- group ----\n\n[[t]]\na = 3\n"
+        );
+        let first = tables(text, &|tables: &mut ArrayOfTables| {
+            let mut table = Table::new();
+            table.insert("a", Item::Value(0.into()));
+            insert_table(tables, 0, table);
+        });
+        assert!(
+            first.starts_with("# the file\n\n[[t]]\na = 0\n\n# one\n[[t]]\na = 1\n"),
+            "{first}"
+        );
     }
 }

@@ -277,15 +277,24 @@ impl Repository {
         begins.cloned().or_else(nearest)
     }
 
-    /// The newest commit on or before a day, on the first-parent line of a commit.
-    pub fn commit_on_or_before(&self, from: &Commit, day: Date) -> Result<Option<Commit>, Error> {
+    /// The commits of a day on the first-parent line from a commit back, newest first; where there is none, the newest one before
+    /// it. Empty, if the line does not go back so far.
+    pub fn commits_on_or_before(&self, from: &Commit, day: Date) -> Result<Vec<Commit>, Error> {
+        let mut commits = Vec::new();
         for commit in self.first_parents(from)? {
             let described = self.described(&commit)?;
+            if described.date < day && !commits.is_empty() {
+                break;
+            }
+            let is_before = described.date < day;
             if described.date <= day {
-                return Ok(Some(described));
+                commits.push(described);
+            }
+            if is_before {
+                break;
             }
         }
-        Ok(None)
+        Ok(commits)
     }
 
     /// The first-parent line from a commit back, newest first. In a shallow clone it ends where the history was cut.
@@ -396,6 +405,9 @@ impl Repository {
             .repository
             .find_header(object.0)
             .map_err(|error| self.unreadable(what, &error))?;
+        if header.kind() != gix::object::Kind::Blob {
+            return Ok(Content::Folder);
+        }
         if header.size() > most {
             return Ok(Content::TooLarge(header.size()));
         }
@@ -564,6 +576,8 @@ pub enum Content {
     TooLarge(u64),
     /// It is a symbolic link, or one leads to it.
     Link,
+    /// It is a folder.
+    Folder,
 }
 
 /// What helps where an address was given for a folder.

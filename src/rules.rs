@@ -455,13 +455,8 @@ fn accept(registry: &Registry, findings: &mut Vec<Finding>) -> BTreeSet<(FileId,
             continue;
         }
         let before = findings.len();
-        // Of upstream, people accept what they made themselves: what upstream does later is news to them.
-        let rule = find(allow.rule.as_str());
-        let only_notes = rule.is_some_and(|rule| rule.id == upstream_drift::RULE.id);
         findings.retain(|finding| {
-            finding.primary.file != file
-                || finding.rule.0 != allow.rule.as_str()
-                || (only_notes && finding.level != Level::Note)
+            finding.primary.file != file || finding.rule.0 != allow.rule.as_str() || finding.is_news
         });
         if findings.len() < before {
             used.insert((file, place));

@@ -151,7 +151,8 @@ fn a_list_that_lost_a_role_drops_nobody() {
     folder.write(".project/MAINTAINERS", cut);
     let ran = folder.run(&["maintainers", "pull", "--file", ".project/MAINTAINERS"]);
     assert!(
-        ran.log.contains("does not look whole: it names no reviewer any more; nobody is dropped, and 3 maintainers"),
+        ran.log
+            .contains("nobody is dropped: it names no reviewer any more; 3 maintainers"),
         "{ran:?}"
     );
     ran.expect(1);
@@ -278,4 +279,46 @@ fn a_registry_without_the_files_begins_them() {
     let calendar = folder.read("releases/containerd.toml");
     assert_eq!(calendar.matches("[[minors]]").count(), 3, "{calendar}");
     folder.run(&["check"]).expect(0);
+}
+
+#[test]
+fn whom_a_broken_record_needs_is_not_known() {
+    let broken = "number = 9001\ntitle = \"Pod\nshepherds = [\"fuweid\"]\n";
+    let folder = folder(&[(PATH, broken)], "MAINTAINERS", MAINTAINERS);
+    let ran = folder.run(&["maintainers", "pull", "--file", ".project/MAINTAINERS"]);
+    assert!(
+        ran.log
+            .contains("nobody is dropped: the registry has errors"),
+        "{ran:?}"
+    );
+    ran.expect(1);
+    assert!(folder.read("maintainers.toml").contains("fuweid"));
+}
+
+#[test]
+fn lists_of_inline_tables_are_refused() {
+    let folder = folder(&[], "MAINTAINERS", MAINTAINERS);
+    folder.write(".project/RELEASES.md", RELEASES);
+    folder.write(
+        "maintainers.toml",
+        "maintainers = [{ github = \"mikebrow\", role = \"committer\" }]\n",
+    );
+    folder.write(
+        "releases/containerd.toml",
+        "minors = [{ release = \"2.3\", released = 2026-04-30 }]\n",
+    );
+    folder.run(&["check"]).expect(0);
+    let before = folder.contents();
+    for arguments in [
+        ["maintainers", "pull", "--file", ".project/MAINTAINERS"],
+        ["releases", "pull", "--file", ".project/RELEASES.md"],
+    ] {
+        let ran = folder.run(&arguments);
+        assert!(
+            ran.log.contains("is written as a list of inline tables"),
+            "{ran:?}"
+        );
+        ran.expect(2);
+    }
+    assert_eq!(folder.contents(), before);
 }

@@ -207,7 +207,7 @@ fn a_link_in_the_registry_is_not_written_through() {
     clone.commit("2026-07-24", &[(PATH, &yaml("alpha", "v1.37"))]);
     let (folder, elsewhere) = (Folder::with(&[]), Folder::empty());
     std::os::unix::fs::symlink(elsewhere.path(), folder.path().join("sig-node")).unwrap();
-    pull(&folder, &clone, &["--kep", "9001"]).expect(2);
+    pull(&folder, &clone, &["--kep", "9001"]).expect(1);
     assert_eq!(elsewhere.contents(), Vec::new());
 }
 
@@ -812,6 +812,7 @@ fn a_kep_is_followed_through_its_history() {
     insta::assert_snapshot!(out.join("\n"), @r#"
     KEP-9001  Pod Lullabies
     keps/sig-node/9001-pod-lullabies
+      2025-09-01  0123456789  went away
       2025-08-01  0123456789  stage: "alpha" → "beta"
                               latest-milestone: "1.37" → "1.38"
                               authors: −someone +new
@@ -826,4 +827,62 @@ fn a_kep_is_followed_through_its_history() {
     let ran = run(&folder, &clone, &["upstream", "log", "9009"]);
     assert!(ran.log.contains("KEP-9009 is neither in"), "{ran:?}");
     ran.expect(2);
+}
+
+#[test]
+fn several_commits_of_a_day_lose_nothing() {
+    let mut clone = History::bare();
+    clone.commit("2026-07-24", &[(PATH, &yaml("alpha", "v1.37"))]);
+    let folder = pulled(&clone);
+    let songs = yaml("alpha", "v1.37").replace("Lullabies", "Songs");
+    clone.commit("2026-07-24", &[(PATH, &songs)]);
+    let ran = pull(&folder, &clone, &[]);
+    assert!(
+        ran.log
+            .contains("upstream changed it on the day when the record was read, 2026-07-24"),
+        "{ran:?}"
+    );
+    ran.expect(1);
+    clone.commit("2026-07-25", &[(PATH, &songs), ("README.md", "")]);
+    pull(&folder, &clone, &[]).expect(1);
+    pull(&folder, &clone, &["--theirs"]).expect(0);
+    assert!(folder.read(RECORD).contains("Pod Songs"));
+}
+
+#[test]
+fn what_a_registry_cannot_hold_is_not_pulled() {
+    let mut clone = History::bare();
+    let far = yaml("alpha", "v1.83");
+    let long = yaml("alpha", "v1.37")
+        .replace("9001", "9002")
+        .replace("Lullabies", &"la".repeat(200));
+    clone.commit(
+        "2026-07-24",
+        &[(PATH, &far), ("keps/sig-node/9002-long/kep.yaml", &long)],
+    );
+    let folder = Folder::with(&[]);
+    let before = folder.contents();
+    let ran = pull(&folder, &clone, &["--kep", "9001", "9002"]);
+    assert_eq!(
+        ran.log
+            .matches("upstream says what a record cannot hold")
+            .count(),
+        2,
+        "{ran:?}"
+    );
+    ran.expect(1);
+    assert_eq!(folder.contents(), before);
+}
+
+#[test]
+fn a_record_that_cannot_be_read_is_no_record_without_differences() {
+    let mut clone = History::bare();
+    clone.commit("2026-07-24", &[(PATH, &yaml("alpha", "v1.37"))]);
+    let folder = Folder::with(&[(RECORD, "number = 9001\ntitle = \"Pod\n")]);
+    let ran = run(&folder, &clone, &["upstream", "diff"]);
+    assert!(
+        ran.log.contains("has errors, and is compared as far as"),
+        "{ran:?}"
+    );
+    ran.expect(1);
 }

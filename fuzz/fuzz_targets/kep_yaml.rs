@@ -3,7 +3,7 @@
 
 use kepherd::registry::load::{RawFile, load};
 use kepherd::source::SourceFile;
-use kepherd::upstream::drift::{drift, new_record, update};
+use kepherd::upstream::drift::{Base, Settled, drift, new_record, update};
 use kepherd::upstream::facts::Field;
 use kepherd::upstream::kep_yaml::read;
 use kepherd::upstream::untracked::Mentions;
@@ -56,11 +56,11 @@ fuzz_target!(|text: &str| {
     };
     let text = new_record(&before, day("2026-04-22"));
     let pulled = record(&text);
-    assert_eq!(drift(&pulled, None, &before, day("2026-04-22")), []);
+    assert_eq!(drift(&pulled, Base::Never, &before, day("2026-04-22")), []);
     let Some(now) = now else {
         return;
     };
-    let drifts = drift(&pulled, Some(&before), &now, day("2026-09-30"));
+    let drifts = drift(&pulled, Base::Known(&before, &[]), &now, day("2026-09-30"));
     let mut document = text.parse().unwrap();
     update(
         &mut document,
@@ -69,6 +69,6 @@ fuzz_target!(|text: &str| {
         day("2026-09-30"),
     );
     let pulled = record(&document.to_string());
-    let left = drift(&pulled, Some(&now), &now, day("2026-09-30"));
+    let left = drift(&pulled, Base::Known(&now, &[]), &now, day("2026-09-30"));
     assert!(left.iter().all(|one| !one.is_taken()), "{left:?}");
 });

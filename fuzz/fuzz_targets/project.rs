@@ -38,18 +38,18 @@ fuzz_target!(|text: &str| {
     let mut roster = ROSTER.parse().unwrap();
     let mut calendar = CALENDAR.parse().unwrap();
     let known = &before.registry.roster.as_ref().unwrap().value;
-    maintainers::update(&mut roster, known, &people, leaving);
+    maintainers::update(&mut roster, known, &people, leaving).unwrap();
     let known = &before.registry.runtimes["containerd"].value;
-    releases::update(&mut calendar, known, &page);
+    releases::update(&mut calendar, known, &page).unwrap();
     // What kepherd writes it can read, and a second time there is nothing to do.
     let after = loaded(&roster.to_string(), &calendar.to_string());
     let Some(known) = &after.registry.roster else {
         panic!("{roster}");
     };
-    let again = maintainers::update(&mut roster, &known.value, &people, leaving);
+    let again = maintainers::update(&mut roster, &known.value, &people, leaving).unwrap();
     assert!(again.changes.is_empty(), "{again:?}");
     let known = after.registry.runtimes.get("containerd");
     let known = &known.unwrap_or_else(|| panic!("{calendar}")).value;
-    let again = releases::update(&mut calendar, known, &page);
+    let again = releases::update(&mut calendar, known, &page).unwrap();
     assert!(again.changes.is_empty(), "{again:?}");
 });

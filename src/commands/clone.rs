@@ -31,11 +31,11 @@ pub(super) struct Clone<'r> {
     /// How the options named it.
     named: String,
     folders: Folders,
-    /// What was looked up of other days; absent: the clone does not go back so far.
-    days: RefCell<BTreeMap<Date, Option<Day>>>,
+    /// The commits of other days that were looked up, newest first; none: the clone does not go back so far.
+    days: RefCell<BTreeMap<Date, Vec<Day>>>,
 }
 
-/// The newest commit of a day.
+/// A commit of a day.
 struct Day {
     commit: Commit,
     /// Where the KEPs were, once somebody had to ask.
@@ -241,7 +241,7 @@ impl<'r> Clone<'r> {
                         let mut before = BTreeMap::new();
                         for (_, record) in records(number) {
                             let facts = self.before(record, folder)?;
-                            before.extend(record.upstream_seen.zip(facts));
+                            before.extend(record.upstream_seen.map(|seen| (seen, facts)));
                         }
                         Found::Read(Box::new(Read { file, kep, before }))
                     }
@@ -252,44 +252,53 @@ impl<'r> Clone<'r> {
         Ok(upstream)
     }
 
-    /// What a KEP's kep.yaml said at the newest commit of a day, wherever it was then; `None` if the clone does not tell.
-    fn on(&self, day: Date, number: u32, folder: &str) -> Result<Option<Reading>> {
+    /// What a KEP's kep.yaml said on a day, newest first, wherever it was then: each commit of the day may have changed it. Empty, if
+    /// the clone does not tell.
+    fn on(&self, day: Date, number: u32, folder: &str) -> Result<Vec<Reading>> {
         let mut days = self.days.borrow_mut();
-        let known = match days.entry(day) {
+        let commits = match days.entry(day) {
             Entry::Occupied(known) => known.into_mut(),
             Entry::Vacant(unknown) => {
-                let commit = self.repository.commit_on_or_before(&self.commit, day)?;
-                unknown.insert(commit.map(|commit| Day {
+                let commits = self.repository.commits_on_or_before(&self.commit, day)?;
+                let of_day = |commit| Day {
                     commit,
                     folders: None,
-                }))
+                };
+                unknown.insert(commits.into_iter().map(of_day).collect())
             }
         };
-        let Some(Day { commit, folders }) = known else {
-            return Ok(None);
-        };
-        let content = |folder: &str| {
-            let path = kep_yaml(folder);
-            match self.repository.file(commit, &path, MAX_KEP_YAML) {
-                Ok(content) => Ok(content.map(|content| (path, content))),
-                // A partial clone has the content of few commits. What is not known does not stop what is.
-                Err(Error::Lacking { .. }) => Ok(None),
-                Err(error) => Err(error),
+        let mut readings: Vec<Reading> = Vec::new();
+        for Day { commit, folders } in commits {
+            let content = |folder: &str| {
+                let path = kep_yaml(folder);
+                match self.repository.file(commit, &path, MAX_KEP_YAML) {
+                    Ok(content) => Ok(content.map(|content| (path, content))),
+                    // A partial clone has the content of few commits. What is not known does not stop what is.
+                    Err(Error::Lacking { .. }) => Ok(None),
+                    Err(error) => Err(error),
+                }
+            };
+            let mut found = content(folder)?;
+            if found.is_none() {
+                if folders.is_none() {
+                    *folders = Some(Folders::of(&self.repository, commit)?);
+                }
+                if let Some(folders) = folders
+                    && let Folder::One(other) = folders.of_kep(number, None)
+                    && other != folder
+                {
+                    found = content(other)?;
+                }
             }
-        };
-        let mut found = content(folder)?;
-        if found.is_none() {
-            if folders.is_none() {
-                *folders = Some(Folders::of(&self.repository, commit)?);
-            }
-            if let Some(folders) = folders
-                && let Folder::One(other) = folders.of_kep(number, None)
-                && other != folder
-            {
-                found = content(other)?;
+            if let Some((path, content)) = found {
+                let reading = reading(&path, commit, Some(content), self.calendar);
+                let is_same = |last: &Reading| last.0.text == reading.0.text;
+                if !readings.last().is_some_and(is_same) {
+                    readings.push(reading);
+                }
             }
         }
-        Ok(found.map(|(path, content)| reading(&path, commit, Some(content), self.calendar)))
+        Ok(readings)
     }
 
     /// Where a KEP that is not there any more stood when one of its records was last read.
@@ -297,7 +306,8 @@ impl<'r> Clone<'r> {
         for (path, record) in records {
             let folder = format!("keps/{}", path.strip_suffix(".toml").unwrap_or(path));
             if let Some(seen) = record.upstream_seen
-                && let Some((file, Ok(kep))) = self.on(seen, record.number, &folder)?
+                && let Some((file, Ok(kep))) =
+                    self.on(seen, record.number, &folder)?.into_iter().next()
             {
                 return Ok(Some((file, kep.places.number())));
             }
@@ -305,13 +315,16 @@ impl<'r> Clone<'r> {
         Ok(None)
     }
 
-    /// What upstream said of a KEP when its record was last read.
-    pub(super) fn before(&self, record: &KepRecord, folder: &str) -> Result<Option<Facts>> {
+    /// What upstream said of a KEP on the day when its record was last read, newest first; empty, if the clone does not tell.
+    pub(super) fn before(&self, record: &KepRecord, folder: &str) -> Result<Vec<Facts>> {
         let Some(seen) = record.upstream_seen else {
-            return Ok(None);
+            return Ok(Vec::new());
         };
         let said = self.on(seen, record.number, folder)?;
-        Ok(said.and_then(|(_, kep)| kep.ok()).map(|kep| kep.facts))
+        Ok(said
+            .into_iter()
+            .filter_map(|(_, kep)| Some(kep.ok()?.facts))
+            .collect())
     }
 
     /// How to pull from this clone.
@@ -439,6 +452,7 @@ fn reading(
         Some(Content::Link) => {
             unreadable("it is a symbolic link, and links are not followed".to_owned())
         }
+        Some(Content::Folder) => unreadable("it is a folder".to_owned()),
         Some(Content::TooLarge(bytes)) => unreadable(format!(
             "it has {bytes} bytes; at most {MAX_KEP_YAML} are read"
         )),

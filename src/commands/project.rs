@@ -15,7 +15,7 @@ use crate::project::maintainers::{self, Leaving};
 use crate::project::{Change, Misread, releases};
 use crate::registry::Registry;
 use crate::registry::calendars::{Roster, RuntimeCalendar};
-use crate::registry::load::MAX_FILE_BYTES;
+use crate::registry::load::{FILE_NAME, MAX_FILE_BYTES};
 use crate::registry::values::Handle;
 use crate::render::diff;
 use crate::words::{counted, one_of, printable};
@@ -49,6 +49,15 @@ pub(super) fn maintainers(context: &mut Context<'_>, options: &PullMaintainers) 
         true => maintainers::is_cut(&roster, &people, most),
         false => Some("it could not be read whole".to_owned()),
     };
+    // Whom a record needs that cannot be read is not known.
+    let is_damaged = opened
+        .loaded
+        .findings
+        .iter()
+        .any(|one| one.rule != FILE_NAME);
+    let cut = cut.or_else(|| {
+        is_damaged.then(|| "the registry has errors, so that nobody knows whom it needs".to_owned())
+    });
     let tasks = tasks(registry, &opened.prefix);
     let leaving = |handle: &Handle| match cut.is_none() && !tasks.contains_key(handle) {
         true => Leaving::Drop,
@@ -60,9 +69,9 @@ pub(super) fn maintainers(context: &mut Context<'_>, options: &PullMaintainers) 
         ROSTER,
         "../schema/maintainers.schema.json",
         |document| {
-            let update = maintainers::update(document, &roster, &people, leaving);
+            let update = maintainers::update(document, &roster, &people, leaving)?;
             stays = update.stays;
-            update.changes
+            Some(update.changes)
         },
     )?;
     write_edit(context, &opened, ROSTER, edited, *diff)?;
@@ -71,7 +80,7 @@ pub(super) fn maintainers(context: &mut Context<'_>, options: &PullMaintainers) 
         let stay = counted(stays.len(), "maintainer");
         writeln!(
             context.log,
-            "warning: {file} does not look whole: {why}; nobody is dropped, and {stay} of {ROSTER} that it does not name stay"
+            "warning: nobody is dropped: {why}; {stay} whom {file} does not name stay in {ROSTER}"
         )?;
     }
     for handle in &stays {
@@ -164,13 +173,13 @@ pub(super) fn releases(context: &mut Context<'_>, options: &PullReleases) -> Res
     let mut notes = Vec::new();
     let schema = "../../schema/runtime-releases.schema.json";
     let edited = edit(registry, &path, schema, |document| {
-        let update = releases::update(document, &calendar, &page);
+        let update = releases::update(document, &calendar, &page)?;
         notes = update.kept;
         if update.older > 0 {
             let older = counted(update.older, "minor");
             notes.push(format!("{older} older than the calendar: left out"));
         }
-        update.changes
+        Some(update.changes)
     })?;
     write_edit(context, &opened, &path, edited, *diff)?;
     for note in notes {
@@ -221,13 +230,18 @@ fn edit(
     registry: &Registry,
     path: &str,
     schema: &str,
-    change: impl FnOnce(&mut DocumentMut) -> Vec<Change>,
+    change: impl FnOnce(&mut DocumentMut) -> Option<Vec<Change>>,
 ) -> Result<Option<Edited>> {
     let source = registry.files.iter().find(|file| *file.path == *path);
     let before = source.map(|file| file.text.to_string());
     let text = before.as_deref().unwrap_or_default();
     let edited = files::edited(text, |document| {
-        let changes = change(document);
+        let Some(changes) = change(document) else {
+            bail!(
+                "`{path}` is written as a list of inline tables, and is left alone: give each entry a table, such as `[[maintainers]]` \
+                 or `[[minors]]`"
+            );
+        };
         Ok((!changes.is_empty()).then_some(changes))
     })?;
     Ok(edited.map(|(text, changes)| Edited {
@@ -262,7 +276,8 @@ fn write_edit(
     if only_show {
         let before = before.unwrap_or_default();
         let paint = context.paint();
-        let shown = diff::unified(&opened.prefix, path, &before, path, &after, paint);
+        let prefix = files::from_repository(&opened.root, context);
+        let shown = diff::unified(&prefix, path, &before, path, &after, paint);
         write!(context.out, "{shown}")?;
         return Ok(());
     }

@@ -94,8 +94,9 @@ pub(super) fn run(context: &mut Context<'_>, options: &Promote) -> Result<Exit> 
         return Ok(Exit::Findings);
     }
     if *diff {
+        let prefix = files::from_repository(&opened.root, context);
         let shown = diff::unified(
-            &opened.prefix,
+            &prefix,
             &source.path,
             &source.text,
             &source.path,

@@ -186,7 +186,9 @@ impl Around {
             Some(Content::Bytes(bytes)) => Ok(bytes),
             Some(Content::TooLarge(bytes)) => Err(Unreadable::TooLarge(bytes)),
             Some(Content::Link) => Err(Unreadable::Symlink),
-            None => Err(Unreadable::Denied("it is not in the tree".to_owned())),
+            Some(Content::Folder) | None => {
+                Err(Unreadable::Denied("it is not in the tree".to_owned()))
+            }
         })
     }
 }

@@ -67,14 +67,23 @@ pub(super) fn diff(context: &mut Context<'_>, options: &Diff) -> Result<Exit> {
         is_judged: false,
     };
     check::report(context, &checked, options.format, &reported)?;
-    let is_open = |level: Level| level <= Level::Warning;
-    Ok(
-        if checked.diagnostics.iter().any(|one| is_open(one.level)) {
-            Exit::Findings
-        } else {
-            Exit::Clean
-        },
-    )
+    // What cannot be read cannot be compared.
+    let is_asked = |number: u32| options.kep.is_empty() || options.kep.contains(&number);
+    let damaged = registry.keps.iter().filter(|entry| !entry.is_whole());
+    let mut is_open = false;
+    for entry in damaged.filter(|entry| is_asked(entry.value.number)) {
+        is_open = true;
+        let path = printable(&registry.file(entry.file).path);
+        writeln!(
+            context.log,
+            "warning: {path}: has errors, and is compared as far as it can be read: run `kepherd check`"
+        )?;
+    }
+    is_open |= checked
+        .diagnostics
+        .iter()
+        .any(|one| one.level <= Level::Warning);
+    Ok(if is_open { Exit::Findings } else { Exit::Clean })
 }
 
 /// How many differences there are, in how many of the records that were compared.
@@ -117,8 +126,16 @@ pub(super) fn untracked(context: &mut Context<'_>, options: &Untracked) -> Resul
                 continue;
             }
         };
-        read += 1;
         let number = kep.facts.number;
+        let several = folders.by_number.get(&number).filter(|all| all.len() > 1);
+        if let (Some(several), None) = (several, registry.kep(number)) {
+            let others = several.join(", ");
+            problems.push(format!(
+                "{path}: KEP-{number} has several folders: {others}"
+            ));
+            continue;
+        }
+        read += 1;
         if context.global.verbose > 0 {
             for remark in &kep.remarks {
                 let remark = printable(&remark.to_string());
@@ -258,7 +275,18 @@ fn versions(clone: &Clone<'_>, registry: &Registry, number: u32) -> Result<Vec<V
         Folder::Several(several) => {
             bail!("KEP-{number} has several folders: {}", several.join(", "))
         }
-        Folder::None => last_there(repository, &clone.commit, number)?,
+        Folder::None => {
+            let gone = last_there(repository, &clone.commit, number)?;
+            if let Some((gone, _, folder)) = &gone {
+                versions.push(Version {
+                    commit: gone.short(),
+                    date: gone.date,
+                    folder: folder.clone(),
+                    said: None,
+                });
+            }
+            gone.map(|(_, last, folder)| (last, folder))
+        }
     };
     while let Some((commit, folder)) = from.take() {
         let path = kep_yaml(&folder);
@@ -296,18 +324,18 @@ fn versions(clone: &Clone<'_>, registry: &Registry, number: u32) -> Result<Vec<V
     Ok(versions)
 }
 
-/// The last commit that has a folder of a KEP, and that folder. It costs a look at the SIGs' trees for every commit until there.
+/// The commit that took a KEP's folder away, the last one that has it, and that folder. It costs a look at the SIGs' trees for every commit until there.
 fn last_there(
     repository: &Repository,
     from: &Commit,
     number: u32,
-) -> Result<Option<(Commit, String)>> {
+) -> Result<Option<(Commit, Commit, String)>> {
     for change in repository.changes(from, "keps")? {
         if let Some(before) = change.before
             && let Folder::One(folder) = Folders::of(repository, &before)?.of_kep(number, None)
         {
             let folder = folder.to_owned();
-            return Ok(Some((before, folder)));
+            return Ok(Some((change.commit, before, folder)));
         }
     }
     Ok(None)

@@ -9,6 +9,7 @@ use super::{Change, Misread};
 use crate::edit;
 use crate::registry::calendars::{Maintainer, Role, Roster};
 use crate::registry::values::{Handle, Line};
+use crate::words::printable;
 
 /// The keys of a maintainer, in the order in which the documentation shows them.
 const ORDER: &[&str] = &[
@@ -30,82 +31,135 @@ pub struct Person {
     pub role: Role,
 }
 
+/// Below which comment a line stands.
+#[derive(Debug, Clone, Copy)]
+enum Section {
+    /// None yet.
+    Head,
+    /// A role.
+    Role(Role),
+    /// People without a role, such as those who have left.
+    Other,
+}
+
 /// Reads the file: who is in it, and what was not understood.
 pub fn read(text: &str) -> (Vec<Person>, Vec<Misread>) {
     let mut people: Vec<Person> = Vec::new();
     let mut misread = Vec::new();
-    let mut role = None;
+    let mut section = Section::Head;
     for (index, line) in text.lines().enumerate() {
         let line = line.trim_start_matches('\u{feff}').trim();
         if let Some(comment) = line.strip_prefix('#') {
-            role = heading(comment).or(role);
+            section = heading(comment).unwrap_or(section);
             continue;
         }
-        if line.is_empty() {
-            continue;
-        }
-        match person(line, role) {
-            Ok(person) if people.iter().any(|other| other.github == person.github) => {
-                misread.push(Misread {
-                    line: index + 1,
-                    reason: format!("`{}` stands here for the second time", person.github),
-                });
+        let person = match section {
+            _ if line.is_empty() => continue,
+            Section::Other => continue,
+            Section::Role(role) => person(line, role),
+            Section::Head => {
+                Err("this line stands below neither `# COMMITTERS` nor `# REVIEWERS`".to_owned())
             }
-            Ok(person) => people.push(person),
-            Err(reason) => misread.push(Misread {
+        };
+        let mut wrong = |reason: String| {
+            misread.push(Misread {
                 line: index + 1,
                 reason,
-            }),
+            });
+        };
+        match person {
+            Ok(person) if people.iter().any(|other| other.github == person.github) => {
+                wrong(format!(
+                    "`{}` stands here for the second time",
+                    person.github
+                ));
+            }
+            Ok(person) => people.push(person),
+            Err(reason) => wrong(reason),
         }
+    }
+    if !text.is_empty() && !text.ends_with('\n') {
+        misread.push(Misread {
+            line: text.lines().count(),
+            reason: "the last line has no end: the file may have been cut".to_owned(),
+        });
     }
     (people, misread)
 }
 
-/// The role that a comment heads.
-fn heading(comment: &str) -> Option<Role> {
-    match comment
-        .trim_matches(['#', ' ', '\t', ':'])
-        .to_uppercase()
-        .as_str()
-    {
-        "COMMITTERS" => Some(Role::Committer),
-        "REVIEWERS" => Some(Role::Reviewer),
-        _ => None,
+/// The section that a comment heads: one in capitals.
+fn heading(comment: &str) -> Option<Section> {
+    let words = comment.trim_matches(['#', ' ', '\t', ':', '-', '=']);
+    let is_capital = |c: char| c.is_ascii_uppercase() || " /-".contains(c);
+    match words {
+        "COMMITTERS" => Some(Section::Role(Role::Committer)),
+        "REVIEWERS" => Some(Section::Role(Role::Reviewer)),
+        _ => (words.len() > 3 && words.chars().all(is_capital)).then_some(Section::Other),
     }
 }
 
-fn person(line: &str, role: Option<Role>) -> Result<Person, String> {
-    let role = role.ok_or("this line stands below neither `# COMMITTERS` nor `# REVIEWERS`")?;
-    if line.matches('"').count() % 2 == 1 {
-        return Err("a text in quotes is not closed".to_owned());
-    }
-    let mut reader = csv::ReaderBuilder::new()
-        .has_headers(false)
-        .flexible(true)
-        .from_reader(line.as_bytes());
-    let mut record = csv::StringRecord::new();
-    match reader.read_record(&mut record) {
-        Ok(true) => {}
-        Ok(false) => return Err("this line is empty".to_owned()),
-        Err(error) => return Err(error.to_string()),
-    }
-    let text = |at: usize| record.get(at).map(str::trim).unwrap_or_default();
+fn person(line: &str, role: Role) -> Result<Person, String> {
+    let fields = fields(line)?;
+    let text = |at: usize| fields.get(at).map_or("", |field| field.trim());
     let handle = text(0).trim_start_matches('@');
     let github = handle
         .parse()
         .map_err(|_| format!("`{handle}` is not a GitHub handle"))?;
-    if record.len() < 2 {
+    if fields.len() < 2 {
         return Err(format!("`{handle}` has no name behind it"));
     }
     let name = text(1);
-    let name = match name.is_empty() {
-        true => None,
-        false => Some(
-            name.parse()
-                .map_err(|_| format!("`{}` is not a name", name.escape_debug()))?,
-        ),
+    let name = match name.parse::<Line>() {
+        _ if name.is_empty() => None,
+        Ok(line) if printable(name) == name => Some(line),
+        _ => return Err(format!("`{}` is not a name", name.escape_debug())),
     };
     Ok(Person { github, name, role })
+}
+
+/// The texts of a line: each in quotes or bare, with commas between them. A quote inside of quotes is doubled (RFC 4180).
+fn fields(line: &str) -> Result<Vec<String>, String> {
+    let mut fields = Vec::new();
+    let mut rest = line;
+    loop {
+        rest = rest.trim_start();
+        let (field, behind) = match rest.strip_prefix('"') {
+            Some(quoted) => quoted_field(quoted)?,
+            None => {
+                let end = rest.find(',').unwrap_or(rest.len());
+                let (bare, behind) = rest.split_at(end);
+                if bare.contains('"') {
+                    return Err("quotes stand inside of a text without quotes around it".to_owned());
+                }
+                (bare.trim_end().to_owned(), behind)
+            }
+        };
+        fields.push(field);
+        match behind.strip_prefix(',') {
+            Some(more) => rest = more,
+            None if behind.is_empty() => return Ok(fields),
+            None => return Err("a comma is expected behind a text in quotes".to_owned()),
+        }
+    }
+}
+
+/// The text up to the quote that closes it, and what comes behind that.
+fn quoted_field(quoted: &str) -> Result<(String, &str), String> {
+    let mut text = String::new();
+    let mut left = quoted;
+    loop {
+        let Some((part, behind)) = left.split_once('"') else {
+            return Err("a text in quotes is not closed".to_owned());
+        };
+        text.push_str(part);
+        match behind.strip_prefix('"') {
+            Some(more) => {
+                text.push('"');
+                left = more;
+            }
+            None => return Ok((text, behind.trim_start())),
+        }
+    }
 }
 
 /// Why a list does not look whole, so that nobody is missing from it: a role is gone, or more people than a guard allows, in
@@ -149,20 +203,19 @@ pub enum Leaving {
 
 /// Makes a roster say what the file says. Somebody who is not in it is dropped, if `leaving` says so.
 ///
-/// What the file does not speak of, such as memberships, stays as it is; so does the spelling of a handle.
+/// What the file does not speak of, such as memberships, stays as it is; so does the spelling of a handle. A roster that is no
+/// list of tables has no answer.
 pub fn update(
     document: &mut DocumentMut,
     roster: &Roster,
     people: &[Person],
     leaving: impl Fn(&Handle) -> Leaving,
-) -> Update {
+) -> Option<Update> {
     let mut update = Update::default();
     let entry = document
         .entry("maintainers")
         .or_insert_with(|| Item::ArrayOfTables(ArrayOfTables::new()));
-    let Some(tables) = entry.as_array_of_tables_mut() else {
-        return update;
-    };
+    let tables = entry.as_array_of_tables_mut()?;
     // From the end, so that places do not move.
     for (index, maintainer) in roster.maintainers.iter().enumerate().rev() {
         let Maintainer {
@@ -229,7 +282,7 @@ pub fn update(
             });
         }
     }
-    update
+    Some(update)
 }
 
 fn quoted(text: &str) -> String {
@@ -305,7 +358,7 @@ role = \"reviewer\"
         assert_eq!(misread, []);
         let roster: Roster = toml::from_str(text).unwrap();
         let mut document = text.parse().unwrap();
-        let update = update(&mut document, &roster, &people, |_| leaving);
+        let update = update(&mut document, &roster, &people, |_| leaving).unwrap();
         (document.to_string(), update)
     }
 
@@ -372,7 +425,7 @@ role = \"reviewer\"
         let roster = Roster {
             maintainers: Vec::new(),
         };
-        update(&mut document, &roster, &people, |_| Leaving::Drop);
+        update(&mut document, &roster, &people, |_| Leaving::Drop).unwrap();
         let roster: Roster = toml::from_str(&document.to_string()).unwrap();
         assert_eq!(roster.maintainers.len(), 4);
     }
@@ -405,18 +458,34 @@ role = \"reviewer\"
     }
 
     #[test]
-    fn what_is_not_understood_is_named_by_its_line() {
-        let text = "\"early\",\"A\"\n# COMMITTERS\n\"ok\",\"B\",\"\",\"\"\n\"a b\",\"C\"\n\"open,D\n\"OK\",\"E\"\nalone\n";
+    fn blanks_between_texts_and_people_without_a_role_are_understood() {
+        let text = "# REVIEWERS\n\"a\" , \"A A\",\t\"x\"\nb, B B\n# EMERITUS\n\"c\",\"C C\"\n";
         let (people, misread) = read(text);
-        assert_eq!(people.len(), 1, "{people:?}");
+        assert_eq!(misread, []);
+        let names: Vec<String> = people
+            .iter()
+            .map(|person| person.name.as_ref().unwrap().to_string())
+            .collect();
+        assert_eq!(names, ["A A", "B B"]);
+    }
+
+    #[test]
+    fn what_is_not_understood_is_named_by_its_line() {
+        let text = "\"early\",\"A\"\n# COMMITTERS\n\"q\",\"Q \\\"B\\\" Q\"\n\"r\",R \"B\" R\n\"s\",\"S\u{202e}\"\n\"ok\",\"B\",\"\",\"\"\n\"a b\",\"C\"\n\"open,D\n\"OK\",\"E\"\nalone\n\"last\",\"L\"";
+        let (people, misread) = read(text);
+        assert_eq!(people.len(), 2, "{people:?}");
         let words: Vec<String> = misread.iter().map(Misread::to_string).collect();
         insta::assert_debug_snapshot!(words, @r#"
         [
             "1: this line stands below neither `# COMMITTERS` nor `# REVIEWERS`",
-            "4: `a b` is not a GitHub handle",
-            "5: a text in quotes is not closed",
-            "6: `OK` stands here for the second time",
-            "7: `alone` has no name behind it",
+            "3: a comma is expected behind a text in quotes",
+            "4: quotes stand inside of a text without quotes around it",
+            "5: `S\\u{202e}` is not a name",
+            "7: `a b` is not a GitHub handle",
+            "8: a text in quotes is not closed",
+            "9: `OK` stands here for the second time",
+            "10: `alone` has no name behind it",
+            "11: the last line has no end: the file may have been cut",
         ]
         "#);
     }

@@ -4,7 +4,7 @@
 //! versions that are recommended for each. Statuses are those that the page explains; dates are spelled in English, may know only
 //! their month, and may be tentative.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use toml_edit::{ArrayOfTables, DocumentMut, InlineTable, Item, Table, Value};
 
@@ -55,6 +55,8 @@ pub struct Row {
 pub fn read(text: &str, today: Date) -> Page {
     let mut page = Page::default();
     let mut table: Option<Columns> = None;
+    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+    let mut known: BTreeSet<Release> = BTreeSet::new();
     for (index, line) in text.lines().enumerate() {
         let line_number = index + 1;
         let Some(cells) = cells(line) else {
@@ -108,7 +110,8 @@ pub fn read(text: &str, today: Date) -> Page {
                 runtime,
             }) => {
                 let cell = |at: &usize| cells.get(*at).map_or("", |cell| *cell);
-                recommend(line_number, cell(kubernetes), cell(runtime), &mut page);
+                let row = (cell(kubernetes), cell(runtime));
+                recommend(line_number, row, &mut known, &mut page);
             }
             Some(Columns::Other) => {}
         }
@@ -253,13 +256,22 @@ fn date(cell: &str) -> Result<Option<PlannedDate>, String> {
 }
 
 /// A line of the Kubernetes table: `| 1.36 | 2.3.0+, 2.2.0+ |`.
-fn recommend(line: usize, kubernetes: &str, versions: &str, page: &mut Page) {
+fn recommend(
+    line: usize,
+    (kubernetes, versions): (&str, &str),
+    known: &mut BTreeSet<Release>,
+    page: &mut Page,
+) {
     let mut wrong = |reason: String| page.misread.push(Misread { line, reason });
     let kubernetes = plain(kubernetes);
     let Ok(release) = kubernetes.trim_start_matches('v').parse::<Release>() else {
         wrong(format!("`{kubernetes}` is not a Kubernetes release"));
         return;
     };
+    if !known.insert(release) {
+        wrong(format!("`{release}` stands here for the second time"));
+        return;
+    }
     for version in versions.split(',') {
         let version = plain(version);
         match version
@@ -287,15 +299,18 @@ pub struct Update {
     pub older: usize,
 }
 
-/// Makes a calendar say what the page says. What people added (minors, dates, recommendations, comments) stays.
-pub fn update(document: &mut DocumentMut, calendar: &RuntimeCalendar, page: &Page) -> Update {
+/// Makes a calendar say what the page says. What people added (minors, dates, recommendations, comments) stays. A calendar that
+/// is no list of tables has no answer.
+pub fn update(
+    document: &mut DocumentMut,
+    calendar: &RuntimeCalendar,
+    page: &Page,
+) -> Option<Update> {
     let mut update = Update::default();
     let entry = document
         .entry("minors")
         .or_insert_with(|| Item::ArrayOfTables(ArrayOfTables::new()));
-    let Some(tables) = entry.as_array_of_tables_mut() else {
-        return update;
-    };
+    let tables = entry.as_array_of_tables_mut()?;
     let first = calendar.minors.iter().map(|minor| minor.release).min();
     for row in &page.minors {
         match calendar.minor(row.release) {
@@ -312,13 +327,18 @@ pub fn update(document: &mut DocumentMut, calendar: &RuntimeCalendar, page: &Pag
     }
     for (minor, recommended) in &page.kubernetes {
         let Some(at) = index_of(tables, *minor) else {
+            if first.is_none_or(|first| *minor >= first) {
+                update.kept.push(format!(
+                    "{minor} is recommended, and stands in no line of the table of releases"
+                ));
+            }
             continue;
         };
         if let Some(table) = tables.get_mut(at) {
             update_matrix(table, *minor, recommended, &mut update.changes);
         }
     }
-    update
+    Some(update)
 }
 
 fn index_of(tables: &ArrayOfTables, release: Release) -> Option<usize> {
@@ -400,7 +420,7 @@ fn shown(date: PlannedDate) -> String {
     edit::plain(Some(&planned(date))).unwrap_or_default()
 }
 
-/// Adds a minor behind the greatest one that is smaller.
+/// Adds a minor beside the greatest one that is smaller: behind it, or before it in a calendar that begins with the newest.
 fn insert(tables: &mut ArrayOfTables, row: &Row, update: &mut Update) {
     let Row {
         line: _,
@@ -434,12 +454,16 @@ fn insert(tables: &mut ArrayOfTables, row: &Row, update: &mut Update) {
     if *is_lts {
         put("lts", true.into());
     }
-    let smaller = (0..tables.len())
+    let known: Vec<(Release, usize)> = (0..tables.len())
         .filter_map(|at| Some((release_of(tables.get(at)?)?, at)))
-        .filter(|(other, _)| other < release)
-        .max();
-    let at = smaller.map_or(tables.len(), |(_, at)| at + 1);
-    tables.insert(at, table);
+        .collect();
+    let is_newest_first = known.len() > 1 && known.is_sorted_by(|one, next| one.0 > next.0);
+    let smaller = known.iter().filter(|(other, _)| other < release).max();
+    let at = smaller.map_or(tables.len(), |(_, at)| match is_newest_first {
+        true => *at,
+        false => at + 1,
+    });
+    edit::insert_table(tables, at, table);
     update.changes.push(Change {
         subject: release.to_string(),
         key: String::new(),
@@ -562,7 +586,7 @@ planned = \"2027-04\"
             serde_json::from_value(value).unwrap()
         };
         let mut document = text.parse().unwrap();
-        let update = update(&mut document, &calendar, &page);
+        let update = update(&mut document, &calendar, &page).unwrap();
         (document.to_string(), update, page)
     }
 
@@ -622,6 +646,7 @@ planned = \"2027-04\"
             ],
             [
                 "2.4 was released on 2026-09-16, and the page does not know it yet",
+                "2.2 is recommended, and stands in no line of the table of releases",
             ],
             1,
         )
@@ -667,5 +692,32 @@ planned = \"2027-04\"
             Page::default()
         );
         assert_eq!(read("", day()), Page::default());
+    }
+
+    #[test]
+    fn a_calendar_that_begins_with_the_newest_goes_on_so() {
+        let calendar = "# ours\n\n[[minors]]\nrelease = \"2.4\"\n\n[[minors]]\nrelease = \"1.7\"\n";
+        let (text, ..) = updated(calendar, &format!("\u{feff}{PAGE}"));
+        let order: Vec<&str> = text
+            .lines()
+            .filter_map(|line| line.strip_prefix("release = "))
+            .collect();
+        assert_eq!(
+            order,
+            ["\"2.5\"", "\"2.4\"", "\"2.3\"", "\"2.0\"", "\"1.7\""]
+        );
+        assert!(
+            text.starts_with("# ours\n\n[[minors]]\nrelease = \"2.5\""),
+            "{text}"
+        );
+    }
+
+    #[test]
+    fn a_table_that_begins_the_page_is_read_and_a_second_line_is_not() {
+        let twice = PAGE.replace("| 1.35               |", "| 1.36               |");
+        let page = read(&twice, day());
+        assert_eq!(page.misread.len(), 1, "{:?}", page.misread);
+        let bare = PAGE.strip_prefix("# Releases\n\n").unwrap();
+        assert_eq!(read(&format!("\u{feff}{bare}"), day()).minors.len(), 6);
     }
 }

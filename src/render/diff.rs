@@ -5,7 +5,7 @@ use similar::{ChangeTag, TextDiff};
 use super::plan_text::Paint;
 use crate::words::printable;
 
-/// The change of a file, which may get another name; below a prefix.
+/// The change of a file, which may get another name; below a prefix. A file without any text before is new.
 pub fn unified(
     prefix: &str,
     old_path: &str,
@@ -15,12 +15,16 @@ pub fn unified(
     paint: Paint,
 ) -> String {
     let below = |path: &str| printable(&format!("{prefix}{path}"));
-    let (old, new) = (
+    let (mut old, new) = (
         format!("a/{}", below(old_path)),
         format!("b/{}", below(new_path)),
     );
     // Each file begins so, for a rename alone has no lines that would end it.
     let mut out = format!("diff --git {old} {new}\n");
+    if before.is_empty() && before != after {
+        out.push_str("new file mode 100644\n");
+        old = "/dev/null".to_owned();
+    }
     if old_path != new_path {
         let (from, to) = (below(old_path), below(new_path));
         out.push_str(&format!("rename from {from}\nrename to {to}\n"));

@@ -249,7 +249,7 @@ fn upstream(loaded: &Loaded, enhancements: &Enhancements<'_>) -> Upstream {
                     kep,
                     before: seen
                         .zip(said.and_then(|(_, kep)| kep.ok()))
-                        .map(|(seen, kep)| (seen, kep.facts))
+                        .map(|(seen, kep)| (seen, vec![kep.facts]))
                         .into_iter()
                         .collect(),
                 })),

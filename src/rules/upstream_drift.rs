@@ -16,7 +16,7 @@ pub(super) const RULE: Rule = Rule {
     why: "owners and SIG-Node read kep.yaml, and maintainers read the record: where the two differ, one of them waits for the wrong thing",
     source: UPSTREAM,
     example: "stage = \"alpha\"               # kep.yaml: `stage: beta`, since this record was read",
-    remedy: "Let `kepherd upstream pull` take over what upstream has changed. What people made of a fact is a note, and stays: if the record is right, accept it with `[[allow]]`, or have kep.yaml corrected. `[[allow]]` accepts notes only: what upstream changes later is shown all the same.",
+    remedy: "Let `kepherd upstream pull` take over what upstream has changed. What people made of a fact is a note, and stays: if the record is right, accept it with `[[allow]]`, or have kep.yaml corrected. `[[allow]]` accepts what a pull leaves; what upstream changes later is shown all the same.",
     check,
 };
 
@@ -86,7 +86,7 @@ fn difference(
         .label(drift.why(entry.value.upstream_seen))
         .also(
             read.file,
-            Place::Span(read.kep.places.of(*field)),
+            Place::Span(read.kep.places.of(drift.source())),
             upstream_label(*field, says, read, upstream),
         )
         .note(format!("upstream is {upstream}"));
@@ -95,11 +95,13 @@ fn difference(
             let text = "what upstream says";
             finding = finding.edit(text, place, says.to_string(), Certainty::Guess);
         }
-        return finding.help(format!("take it over: `{} --kep {number}`", upstream.pull));
+        return finding
+            .as_news()
+            .help(format!("take it over: `{} --kep {number}`", upstream.pull));
     }
     match cause {
-        Cause::Fact => finding.help("find out which release it was, and correct the record or kep.yaml"),
-        Cause::Conflict(_) => finding.help(format!(
+        Cause::Fact => finding.help("find out which release it was, and correct the record or kep.yaml; if the record is right, accept this with `[[allow]]`"),
+        Cause::Conflict(_) | Cause::SameDay => finding.as_news().help(format!(
             "write what is right; `{} --kep {number}` takes upstream's with --theirs, and keeps what is here with --ours",
             upstream.pull
         )),
@@ -138,7 +140,7 @@ fn upstream_label(
         (_, Some(_), _) => String::new(),
         (_, None, None) => format!("no `{}` here", field.upstream_key()),
         (Field::Target, None, Some(_)) if !facts.status.is_live() => {
-            format!("the KEP is {}", facts.status.as_str())
+            "a KEP that is over aims at nothing".to_owned()
         }
         (Field::Target, None, Some(_)) => format!("had shipped by {}", upstream.date),
         (_, None, Some(_)) => format!("not known to have shipped by {}", upstream.date),
@@ -271,7 +273,7 @@ mod tests {
           |
           = why: owners and SIG-Node read kep.yaml, and maintainers read the record: where the two differ, one of them waits for the wrong thing
           = note: upstream is kubernetes/enhancements at 0123456789 of 2026-11-01
-          = help: find out which release it was, and correct the record or kep.yaml
+          = help: find out which release it was, and correct the record or kep.yaml; if the record is right, accept this with `[[allow]]`
         "#);
     }
 

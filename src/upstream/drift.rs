@@ -5,9 +5,10 @@
 use toml_edit::DocumentMut;
 
 use super::facts::{Facts, Field, FieldValue, recorded};
-use crate::edit::{date, get, set, unset};
-use crate::registry::kep::KepRecord;
+use crate::edit::{self, Listed, add_to_list, date, get, set, take_from_list, unset};
+use crate::registry::kep::{KepRecord, Status};
 use crate::registry::values::{Date, Release};
+use crate::words::has_name;
 
 /// A field in which a record and upstream differ.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -29,10 +30,14 @@ pub enum Cause {
     New,
     /// Upstream has changed it since the record was read.
     Changed,
+    /// The KEP is over, so that nothing is aimed at.
+    Over(Status),
     /// kep.yaml says what it said, and this release has shipped since.
     Shipped(Release),
     /// People and upstream have both changed it since; upstream said this before.
     Conflict(Option<FieldValue>),
+    /// Upstream changed it on the day when the record was read, and nobody knows whether before or after that.
+    SameDay,
     /// People made it what it is; upstream says what it said when the record was read.
     People,
     /// People wrote it; the record was never read from upstream.
@@ -52,19 +57,19 @@ pub enum Cause {
 pub enum Base<'a> {
     /// It was never read.
     Never,
-    /// This.
-    Known(&'a Facts),
+    /// This, at the last commit of that day; then what it said at those before, on the same day.
+    Known(&'a Facts, &'a [Facts]),
     /// The clone does not tell.
     Lost,
 }
 
 impl<'a> Base<'a> {
     /// What is known of a record.
-    pub fn of(record: &KepRecord, known: Option<&'a Facts>) -> Self {
+    pub fn of(record: &KepRecord, known: &'a [Facts]) -> Self {
         match (record.upstream_seen, known) {
             (None, _) => Self::Never,
-            (Some(_), Some(facts)) => Self::Known(facts),
-            (Some(_), None) => Self::Lost,
+            (Some(_), [last, before @ ..]) => Self::Known(last, before),
+            (Some(_), []) => Self::Lost,
         }
     }
 }
@@ -81,18 +86,27 @@ pub enum Settled {
 }
 
 impl Drift {
+    /// The field of kep.yaml that it comes from.
+    pub fn source(&self) -> Field {
+        match self.cause {
+            Cause::Over(_) => Field::Status,
+            _ => self.field,
+        }
+    }
+
     /// Whether `upstream pull` takes upstream's word for it, whatever people decide.
     pub fn is_taken(&self) -> bool {
         match self.cause {
-            Cause::New | Cause::Changed | Cause::Shipped(_) => true,
-            Cause::Conflict(_) | Cause::People | Cause::Own | Cause::Lost | Cause::Fact => false,
+            Cause::New | Cause::Changed | Cause::Over(_) | Cause::Shipped(_) => true,
+            Cause::Conflict(_) | Cause::SameDay | Cause::People | Cause::Own => false,
+            Cause::Lost | Cause::Fact => false,
             Cause::StillAhead(_) | Cause::Older(_) => false,
         }
     }
 
     /// Whether people and upstream have both changed it, so that a person has to decide.
     pub fn is_conflict(&self) -> bool {
-        matches!(self.cause, Cause::Conflict(_))
+        matches!(self.cause, Cause::Conflict(_) | Cause::SameDay)
     }
 
     /// Why, in a few words; `seen` is the day when the record was read.
@@ -111,6 +125,13 @@ impl Drift {
                 };
                 format!("people changed it here, and upstream changed it {before}{since}")
             }
+            Cause::SameDay => {
+                let day = seen.map_or_else(String::new, |seen| format!(", {seen}"));
+                format!(
+                    "upstream changed it on the day when the record was read{day}, before that or after it"
+                )
+            }
+            Cause::Over(status) => format!("upstream the KEP is {}", status.as_str()),
             Cause::Shipped(release) => format!("Kubernetes {release} has shipped {since}"),
             Cause::People => {
                 format!("people made it so here; upstream has not changed it {since}")
@@ -138,8 +159,10 @@ impl Drift {
 /// Where a record and upstream on a day differ.
 pub fn drift(record: &KepRecord, base: Base<'_>, now: &Facts, day: Date) -> Vec<Drift> {
     let later = record.upstream_seen.filter(|seen| *seen > day);
+    // What upstream says unclearly is neither the same nor another thing.
     let fields = Field::ALL.into_iter();
     fields
+        .filter(|field| !now.unclear.contains(field))
         .filter_map(|field| {
             let (recorded, upstream) = (recorded(record, field), now.value(field));
             (recorded != upstream).then(|| Drift {
@@ -170,6 +193,7 @@ fn cause(
         && let Some(target) = record.target
         && target > release
         && now.target != Some(target)
+        && !is_upstreams(target, base)
     {
         return Cause::StillAhead(target);
     }
@@ -179,8 +203,8 @@ fn cause(
     if is_shipped_fact && is_denied {
         return Cause::Fact;
     }
-    let base = match (base, recorded) {
-        (Base::Known(base), _) => base,
+    let (base, same_day) = match (base, recorded) {
+        (Base::Known(base, same_day), _) => (base, same_day),
         (Base::Lost, _) => return Cause::Lost,
         (Base::Never, None) => return Cause::New,
         (Base::Never, Some(_)) => return Cause::Own,
@@ -188,8 +212,15 @@ fn cause(
     let is_untouched = recorded == base.value(field).as_ref();
     let has_changed = base.written(field) != now.written(field);
     match (is_untouched, has_changed) {
-        (false, false) => Cause::People,
+        (false, false) => match same_day
+            .iter()
+            .any(|said| said.value(field).as_ref() == recorded)
+        {
+            true => Cause::SameDay,
+            false => Cause::People,
+        },
         (_, true) if is_shipped_fact => Cause::Fact,
+        (true, true) if field == Field::Target && !now.status.is_live() => Cause::Over(now.status),
         (true, true) => Cause::Changed,
         (false, true) => Cause::Conflict(base.value(field)),
         // kep.yaml says the same, and the day is another one.
@@ -197,6 +228,14 @@ fn cause(
             (_, Some(FieldValue::Release(release))) => Cause::Shipped(release),
             _ => Cause::Changed,
         },
+    }
+}
+
+/// Whether the target is the one that upstream had when the record was read, so that it is no word of people's.
+fn is_upstreams(target: Release, base: Base<'_>) -> bool {
+    match base {
+        Base::Known(facts, _) => facts.target == Some(target),
+        Base::Never | Base::Lost => false,
     }
 }
 
@@ -221,7 +260,7 @@ pub fn new_record(facts: &Facts, seen: Date) -> String {
 pub struct FieldChange {
     /// The key.
     pub key: &'static str,
-    /// What upstream says of it; absent: it is not upstream's.
+    /// The field of kep.yaml that it comes from; absent: it is not upstream's.
     pub field: Option<Field>,
     /// What the record said, as TOML; absent: nothing.
     pub before: Option<String>,
@@ -231,8 +270,17 @@ pub struct FieldChange {
     pub why: String,
 }
 
+/// What an update came to.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub struct Updated {
+    /// What changed.
+    pub changes: Vec<FieldChange>,
+    /// Lists that have comments inside, so that nobody knows beside which text each belongs: people edit them.
+    pub commented: Vec<Drift>,
+}
+
 /// Takes over into a record what upstream has changed, and writes down when that was read, unless something is left to
-/// decide; gives what changed.
+/// decide or to do; gives what changed.
 ///
 /// Comments, order and everything that upstream does not own stay as they are.
 pub fn update(
@@ -241,31 +289,43 @@ pub fn update(
     settled: Settled,
     seen_before: Option<Date>,
     seen: Date,
-) -> Vec<FieldChange> {
-    let mut changes = Vec::new();
+) -> Updated {
+    let mut updated = Updated::default();
     let is_taken =
         |drift: &&Drift| drift.is_taken() || (drift.is_conflict() && settled == Settled::Theirs);
     for drift in drifts.iter().filter(is_taken) {
         let key = drift.field.key();
         let before = get(document, key);
-        match &drift.upstream {
-            Some(value) => set(document, key, value.to_toml()),
-            None => unset(document, key),
+        let listed = match &drift.upstream {
+            Some(value) => match value.list() {
+                Some(list) => set_list(document, key, &list),
+                None => {
+                    set(document, key, value.to_toml());
+                    Listed::Edited
+                }
+            },
+            None => {
+                unset(document, key);
+                Listed::Edited
+            }
+        };
+        match listed {
+            Listed::Commented => updated.commented.push(drift.clone()),
+            Listed::Edited => updated.changes.push(FieldChange {
+                key,
+                field: Some(drift.source()),
+                before,
+                after: get(document, key),
+                why: drift.why(seen_before),
+            }),
         }
-        changes.push(FieldChange {
-            key,
-            field: Some(drift.field),
-            before,
-            after: get(document, key),
-            why: drift.why(seen_before),
-        });
     }
-    // A record that waits for a decision was not read to the end: the next pull asks again.
+    // A record that waits for a person was not read to the end: the next pull asks again.
     let is_open = settled == Settled::Not && drifts.iter().any(Drift::is_conflict);
-    if seen_before != Some(seen) && !is_open {
+    if seen_before != Some(seen) && !is_open && updated.commented.is_empty() {
         let before = get(document, SEEN);
         set(document, SEEN, date(seen));
-        changes.push(FieldChange {
+        updated.changes.push(FieldChange {
             key: SEEN,
             field: None,
             before,
@@ -273,7 +333,26 @@ pub fn update(
             why: "the day of the commit that was read".to_owned(),
         });
     }
-    changes
+    updated
+}
+
+/// Makes a list hold these texts, with as few edits as that takes.
+fn set_list(document: &mut DocumentMut, key: &str, list: &[String]) -> Listed {
+    if get(document, key).is_none() {
+        set(document, key, edit::list(list.to_vec()));
+        return Listed::Edited;
+    }
+    let before = edit::texts(document, key);
+    // Those that come are added first: a list without any text would go away, and its place with it.
+    let come = list.iter().filter(|one| !has_name(&before, one));
+    let go = before.iter().filter(|one| !has_name(list, one));
+    let mut edits = Vec::new();
+    edits.extend(come.map(|one| add_to_list(document, key, one)));
+    edits.extend(go.map(|one| take_from_list(document, key, one)));
+    match edits.contains(&Listed::Commented) {
+        true => Listed::Commented,
+        false => Listed::Edited,
+    }
 }
 
 /// The key that says when a record was last read.
@@ -310,7 +389,9 @@ mod tests {
         let day = day.parse().unwrap();
         let drifts = drift(&record, base, now, day);
         let mut document = text.parse().unwrap();
-        let changes = update(&mut document, &drifts, settled, record.upstream_seen, day);
+        let Updated { changes, commented } =
+            update(&mut document, &drifts, settled, record.upstream_seen, day);
+        assert_eq!(commented, []);
         let words = changes.iter().map(|change| {
             let side = |side: &Option<String>| side.clone().unwrap_or_default();
             format!(
@@ -375,7 +456,7 @@ mod tests {
     #[test]
     fn an_update_keeps_formatting_and_what_upstream_does_not_own() {
         let base = facts(YAML, "2026-07-24");
-        let (text, changes) = pulled(&edited(), Base::Known(&base), &base, "2026-07-24");
+        let (text, changes) = pulled(&edited(), Base::Known(&base, &[]), &base, "2026-07-24");
         assert_eq!(
             (text, changes),
             (edited(), Vec::new()),
@@ -384,7 +465,7 @@ mod tests {
 
         let moved = YAML.replace("title: Pod Lullabies", "title: Pod Songs");
         let now = facts(&moved, "2026-08-01");
-        let (text, changes) = pulled(&edited(), Base::Known(&base), &now, "2026-08-01");
+        let (text, changes) = pulled(&edited(), Base::Known(&base, &[]), &now, "2026-08-01");
         insta::assert_snapshot!(text, @r#"
         #:schema ../../schema/kep.schema.json
         number = 9001
@@ -408,7 +489,7 @@ mod tests {
             "upstream-seen: 2026-07-24 → 2026-08-01 (the day of the commit that was read)",
         ]
         "#);
-        insta::assert_debug_snapshot!(kept(&edited(), Base::Known(&base), &now, "2026-08-01"), @r#"
+        insta::assert_debug_snapshot!(kept(&edited(), Base::Known(&base, &[]), &now, "2026-08-01"), @r#"
         [
             "target: people made it so here; upstream has not changed it since 2026-07-24",
         ]
@@ -421,7 +502,7 @@ mod tests {
         let record = new_record(&base, "2026-07-24".parse().unwrap());
         let (text, changes) = pulled(
             &record,
-            Base::Known(&base),
+            Base::Known(&base, &[]),
             &facts(YAML, "2026-09-01"),
             "2026-09-01",
         );
@@ -442,12 +523,12 @@ mod tests {
     fn a_stage_that_people_still_aim_at_is_not_reached_because_a_plan_has_passed() {
         let base = facts(YAML, "2026-07-24");
         let now = facts(YAML, "2026-09-01");
-        let (text, _) = pulled(&edited(), Base::Known(&base), &now, "2026-09-01");
+        let (text, _) = pulled(&edited(), Base::Known(&base, &[]), &now, "2026-09-01");
         assert!(
             text.contains("target = \"1.38\"") && !text.contains("beta = \"1.37\""),
             "{text}"
         );
-        insta::assert_debug_snapshot!(kept(&edited(), Base::Known(&base), &now, "2026-09-01"), @r#"
+        insta::assert_debug_snapshot!(kept(&edited(), Base::Known(&base, &[]), &now, "2026-09-01"), @r#"
         [
             "target: people made it so here; upstream has not changed it since 2026-07-24",
             "reached.beta: the record aims at that stage in 1.38",
@@ -464,7 +545,7 @@ mod tests {
                 .replace("Lullabies", "Songs"),
             "2026-09-01",
         );
-        let base = Base::Known(&base);
+        let base = Base::Known(&base, &[]);
         let (text, changes) = pulled(&edited(), base, &now, "2026-09-01");
         assert!(
             text.contains("target = \"1.38\" # by hand")
@@ -513,15 +594,101 @@ mod tests {
     }
 
     #[test]
+    fn what_changed_on_the_day_of_the_reading_is_asked_about() {
+        let first = facts(YAML, "2026-07-24");
+        let last = facts(&YAML.replace("Lullabies", "Songs"), "2026-07-24");
+        let record = new_record(&first, "2026-07-24".parse().unwrap());
+        let base = Base::Known(&last, std::slice::from_ref(&first));
+        insta::assert_debug_snapshot!(kept(&record, base, &last, "2026-07-24"), @r#"
+        [
+            "title: upstream changed it on the day when the record was read, 2026-07-24, before that or after it",
+            "feature-gates: upstream changed it on the day when the record was read, 2026-07-24, before that or after it",
+        ]
+        "#);
+        let (text, _) = settled(&record, base, &last, "2026-07-25", Settled::Theirs);
+        assert!(text.contains("Pod Songs"), "{text}");
+        // What stood there on no commit of that day is a word of people's.
+        let record = record.replace("Lullabies", "Hymns");
+        insta::assert_debug_snapshot!(kept(&record, base, &last, "2026-07-24"), @r#"
+        [
+            "title: people made it so here; upstream has not changed it since 2026-07-24",
+            "feature-gates: people made it so here; upstream has not changed it since 2026-07-24",
+        ]
+        "#);
+    }
+
+    #[test]
+    fn what_is_not_understood_takes_nothing_out() {
+        let base = facts(YAML, "2026-07-24");
+        let record = new_record(&base, "2026-07-24".parse().unwrap());
+        let unclear = YAML
+            .replace("\"v1.37\"", "v1.3x")
+            .replace("stage: beta", "stage: group")
+            .replace(
+                "'@someone' # the owner\n  - other\n  - TBD",
+                "Jane Doe, of Node",
+            )
+            .replace("PodLullabies", "\"a\\nb\"");
+        let now = facts(&unclear, "2026-08-01");
+        let (text, changes) = pulled(&record, Base::Known(&base, &[]), &now, "2026-08-01");
+        assert_eq!(changes.len(), 1, "the day alone: {changes:?}");
+        assert!(
+            text.contains("target = \"1.37\"") && text.contains("stage = \"beta\""),
+            "{text}"
+        );
+    }
+
+    #[test]
+    fn the_comments_of_a_list_stay() {
+        let base = facts(YAML, "2026-07-24");
+        let record = new_record(&base, "2026-07-24".parse().unwrap());
+        let now = facts(&YAML.replace("  - TBD", "  - third"), "2026-08-01");
+        let (text, _) = pulled(&record, Base::Known(&base, &[]), &now, "2026-08-01");
+        assert!(
+            text.contains("owners = [\"someone\", \"other\", \"third\"]"),
+            "{text}"
+        );
+        let commented = record.replace("[\"someone\", ", "[\n  \"someone\", # on leave\n  ");
+        let read = self::record(&commented);
+        let day = "2026-08-01".parse().unwrap();
+        let drifts = drift(&read, Base::Known(&base, &[]), &now, day);
+        let mut document = commented.parse().unwrap();
+        let updated = update(
+            &mut document,
+            &drifts,
+            Settled::Not,
+            read.upstream_seen,
+            day,
+        );
+        assert_eq!(updated.commented.len(), 1, "{updated:?}");
+        assert_eq!(document.to_string(), commented, "it waits for a person");
+    }
+
+    #[test]
+    fn a_correction_is_not_held_back_by_a_target_that_goes() {
+        let stuck = YAML.replace("stage: beta", "stage: alpha");
+        let early = stuck.replace("alpha: v1.30", "alpha: v1.37");
+        let base = facts(&early, "2026-07-24");
+        let record = new_record(&base, "2026-07-24".parse().unwrap());
+        assert!(record.contains("target = \"1.37\""), "{record}");
+        let now = facts(&stuck, "2026-09-01");
+        let (text, _) = pulled(&record, Base::Known(&base, &[]), &now, "2026-09-01");
+        assert!(
+            text.contains("alpha = \"1.30\"") && !text.contains("target"),
+            "{text}"
+        );
+    }
+
+    #[test]
     fn a_release_on_record_that_upstream_denies_stays_in_question() {
         let base = facts(YAML, "2026-07-24");
         let record = new_record(&base, "2026-07-24".parse().unwrap());
         let now = facts(&YAML.replace("alpha: v1.30", "alpha: v1.29"), "2026-08-01");
-        let (text, _) = pulled(&record, Base::Known(&base), &now, "2026-08-01");
+        let (text, _) = pulled(&record, Base::Known(&base, &[]), &now, "2026-08-01");
         assert!(text.contains("upstream-seen = 2026-08-01"), "{text}");
         let later = drift(
             &self::record(&text),
-            Base::Known(&now),
+            Base::Known(&now, &[]),
             &now,
             "2026-08-01".parse().unwrap(),
         );
@@ -534,9 +701,9 @@ mod tests {
         let record = new_record(&base, "2026-07-24".parse().unwrap());
         for other in ["alpha: v1.29", "#"] {
             let now = facts(&YAML.replace("alpha: v1.30", other), "2026-08-01");
-            let (text, _) = pulled(&record, Base::Known(&base), &now, "2026-08-01");
+            let (text, _) = pulled(&record, Base::Known(&base, &[]), &now, "2026-08-01");
             assert!(text.contains("alpha = \"1.30\""), "{text}");
-            let kept = kept(&record, Base::Known(&base), &now, "2026-08-01");
+            let kept = kept(&record, Base::Known(&base, &[]), &now, "2026-08-01");
             assert!(kept[0].contains("a release on record is not"), "{kept:?}");
         }
     }
@@ -546,11 +713,11 @@ mod tests {
         let base = facts(YAML, "2026-07-24");
         let record = new_record(&base, "2026-07-24".parse().unwrap());
         let now = facts(&YAML.replace("implementable", "withdrawn"), "2026-08-01");
-        let (_, changes) = pulled(&record, Base::Known(&base), &now, "2026-08-01");
+        let (_, changes) = pulled(&record, Base::Known(&base, &[]), &now, "2026-08-01");
         insta::assert_debug_snapshot!(changes, @r#"
         [
             "status: \"implementable\" → \"withdrawn\" (upstream changed it since 2026-07-24)",
-            "target: \"1.37\" →  (upstream changed it since 2026-07-24)",
+            "target: \"1.37\" →  (upstream the KEP is withdrawn)",
             "upstream-seen: 2026-07-24 → 2026-08-01 (the day of the commit that was read)",
         ]
         "#);
@@ -588,7 +755,7 @@ mod tests {
         let record = new_record(&base, "2026-07-24".parse().unwrap());
         let now = facts(&YAML.replace("stage: beta", "stage: alpha"), "2026-05-01");
         assert_eq!(
-            kept(&record, Base::Known(&base), &now, "2026-05-01"),
+            kept(&record, Base::Known(&base, &[]), &now, "2026-05-01"),
             ["stage: the record was read later, on 2026-07-24, and people may have changed it"]
         );
     }
@@ -603,7 +770,7 @@ mod tests {
         );
         let drifts = drift(
             &self::record(&record),
-            Base::Known(&base),
+            Base::Known(&base, &[]),
             &now,
             "2026-08-01".parse().unwrap(),
         );

@@ -1,5 +1,6 @@
 //! What upstream knows of a KEP, as of a day, field by field; and what of it a record holds.
 
+use std::collections::BTreeSet;
 use std::fmt;
 
 use toml_edit::Value;
@@ -28,6 +29,8 @@ pub struct Facts {
     pub feature_gates: Vec<Line>,
     /// What has shipped.
     pub reached: Reached,
+    /// Fields of which kep.yaml says something that is not understood, so that nothing is known of them.
+    pub unclear: BTreeSet<Field>,
 }
 
 /// What kep.yaml plans. It is rewritten every cycle, and nothing in it has happened by itself.
@@ -90,6 +93,7 @@ impl Facts {
                 stable: reached(Stage::Stable),
             },
             plan,
+            unclear: BTreeSet::new(),
         }
     }
 
@@ -104,6 +108,7 @@ impl Facts {
             owners,
             feature_gates,
             reached,
+            unclear: _,
         } = self;
         let shared = Shared {
             title,

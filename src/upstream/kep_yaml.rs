@@ -4,7 +4,7 @@
 //! `@`. What can be understood is taken, what cannot is a remark with its line, and nothing here is fatal but a file that is
 //! not YAML or does not say which KEP it is about and how that stands.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
 use serde::de::{Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
@@ -15,7 +15,7 @@ use super::facts::{Facts, Field};
 use crate::registry::calendars::KubernetesCalendar;
 use crate::registry::kep::{Reached, Stage, Status};
 use crate::registry::load::leading_number;
-use crate::registry::values::{Date, Handle, Release};
+use crate::registry::values::{Date, Handle, Line, Release};
 use crate::source::{SourceFile, Span};
 use crate::words::nearest;
 
@@ -216,7 +216,12 @@ fn line_of(text: &Text) -> Option<usize> {
 struct Reading<'t> {
     file: &'t SourceFile,
     remarks: Vec<Remark>,
+    /// Fields that say something which is not understood: that is not the same as nothing.
+    unclear: BTreeSet<Field>,
 }
+
+/// A text says something, and it is not understood.
+struct Unclear;
 
 /// Reads a kep.yaml as it was on a day. Without a calendar nobody knows what has shipped, and nothing has.
 pub fn read(
@@ -250,6 +255,7 @@ pub fn read(
     let mut reading = Reading {
         file,
         remarks: Vec::new(),
+        unclear: BTreeSet::new(),
     };
     let number = reading.number(kep_number.as_ref())?;
     let planned: BTreeMap<String, (Release, Span)> = milestone
@@ -257,8 +263,11 @@ pub fn read(
         .into_iter()
         .filter_map(|(stage, text)| {
             let text = text?;
-            let release = reading.release(&text, &format!("milestone.{stage}"))?;
-            Some((stage, (release, reading.span(&text))))
+            let release = reading.release(&text, &format!("milestone.{stage}"));
+            if let (Err(Unclear), Some(field)) = (&release, reached_in(&stage)) {
+                reading.unclear.insert(field);
+            }
+            Some((stage, (release.ok()??, reading.span(&text))))
         })
         .collect();
     let plan = |stage: Stage| planned.get(stage.as_str()).map(|(release, _)| *release);
@@ -268,11 +277,14 @@ pub fn read(
         beta_on: None,
         stable: plan(Stage::Stable),
     };
-    let (gates, kubelet_gates) = gates(feature_gates.unwrap_or_default());
-    let mut places = BTreeMap::from([
-        (Field::Owners, reading.key("authors")),
-        (Field::FeatureGates, reading.key("feature-gates")),
-    ]);
+    let (gates, kubelet_gates) = reading.gates(feature_gates.unwrap_or_default());
+    let mut places = BTreeMap::new();
+    for (field, key) in [
+        (Field::Owners, "authors"),
+        (Field::FeatureGates, "feature-gates"),
+    ] {
+        places.extend(reading.key(key).map(|span| (field, span)));
+    }
     let scalars = [
         (Field::Title, &title),
         (Field::Status, &status),
@@ -289,13 +301,29 @@ pub fn read(
     ] {
         places.extend(planned.get(stage.as_str()).map(|(_, span)| (field, *span)));
     }
+    let is_said = |text: &Option<Text>| {
+        let text = text.as_ref();
+        text.is_some_and(|text| !text.value.trim().is_empty())
+    };
+    let stage_said = stage
+        .as_ref()
+        .and_then(|text| reading.word(text, "stage", &Stage::ALL, Stage::as_str));
+    // Which stages were come to follows from both.
+    let follows = [Field::Alpha, Field::Beta, Field::Stable];
+    if stage_said.is_none() && is_said(&stage) {
+        reading.unclear.insert(Field::Stage);
+        reading.unclear.extend(follows);
+    }
+    let latest = latest_milestone
+        .as_ref()
+        .map_or(Ok(None), |text| reading.release(text, "latest-milestone"));
+    if latest.is_err() {
+        reading.unclear.insert(Field::Target);
+        reading.unclear.extend(follows);
+    }
     let plan = super::facts::Plan {
-        stage: stage
-            .as_ref()
-            .and_then(|text| reading.word(text, "stage", &Stage::ALL, Stage::as_str)),
-        latest: latest_milestone
-            .as_ref()
-            .and_then(|text| reading.release(text, "latest-milestone")),
+        stage: stage_said,
+        latest: latest.unwrap_or_default(),
         stages: planned_releases,
     };
     let title = title
@@ -320,10 +348,12 @@ pub fn read(
     };
     let has_shipped =
         |release: Release| calendar.is_some_and(|calendar| calendar.shipped_by(release, day));
+    let mut facts = Facts::new(number, title, status, plan, owners, gates, has_shipped);
+    facts.unclear = reading.unclear;
     let mut remarks = reading.remarks;
     remarks.sort_by_key(|remark| remark.line);
     Ok(Kep {
-        facts: Facts::new(number, title, status, plan, owners, gates, has_shipped),
+        facts,
         places,
         surroundings: Surroundings {
             owning_sig: owning_sig.map(|sig| sig.value.trim().to_owned()),
@@ -403,7 +433,8 @@ impl Reading<'_> {
         found
     }
 
-    fn release(&mut self, text: &Text, key: &str) -> Option<Release> {
+    /// The release that a text names, if it is decided.
+    fn release(&mut self, text: &Text, key: &str) -> Result<Option<Release>, Unclear> {
         let written = text.value.trim();
         // What people write for "not decided".
         let open = [
@@ -411,18 +442,40 @@ impl Reading<'_> {
             "x.y", "vx.y",
         ];
         if open.contains(&written.to_lowercase().as_str()) {
-            return None;
+            return Ok(None);
         }
-        let parsed = written.trim_start_matches(['v', 'V']).parse().ok();
-        if parsed.is_none() {
-            self.remark(text, format!("`{key}` `{written}` is not a release"));
+        match written.trim_start_matches(['v', 'V']).parse() {
+            Ok(release) => Ok(Some(release)),
+            Err(_) => {
+                self.remark(text, format!("`{key}` `{written}` is not a release"));
+                Err(Unclear)
+            }
         }
-        parsed
+    }
+
+    /// The names of all feature gates, and of those that the kubelet has.
+    fn gates(&mut self, gates: Vec<Option<Gate>>) -> (Vec<Line>, Vec<String>) {
+        let (mut all, mut kubelet) = (Vec::new(), Vec::new());
+        for Gate { name, components } in gates.into_iter().flatten() {
+            let Some(name) = name else { continue };
+            let Ok(line) = name.value.trim().parse::<Line>() else {
+                let written = name.value.trim().escape_debug().to_string();
+                self.remark(&name, format!("feature gate `{written}` is no name"));
+                self.unclear.insert(Field::FeatureGates);
+                continue;
+            };
+            if components.into_strings().any(|one| one.trim() == "kubelet") {
+                kubelet.push(line.to_string());
+            }
+            all.push(line);
+        }
+        (all, kubelet)
     }
 
     fn owners(&mut self, authors: Texts) -> Vec<Handle> {
         let mut owners: Vec<Handle> = Vec::new();
-        let key_line = self.file.position(self.key("authors").start).line;
+        let key = self.key("authors").unwrap_or_default();
+        let key_line = self.file.position(key.start).line;
         for Item { text, line } in authors.0 {
             for author in handles_in(&text) {
                 if ["TBD", "TODO", "N/A"].contains(&author.to_uppercase().as_str()) {
@@ -437,6 +490,10 @@ impl Reading<'_> {
                     }),
                 }
             }
+        }
+        // A KEP without anybody is one whose authors are spelled in another way.
+        if owners.is_empty() {
+            self.unclear.insert(Field::Owners);
         }
         owners
     }
@@ -457,9 +514,10 @@ impl Reading<'_> {
     }
 
     fn malformed(&self, key: &str, text: Option<&Text>, reason: String) -> Malformed {
-        let line = text
-            .and_then(line_of)
-            .unwrap_or_else(|| self.file.position(self.key(key).start).line);
+        let line = text.and_then(line_of).unwrap_or_else(|| {
+            let key = self.key(key).unwrap_or_default();
+            self.file.position(key.start).line
+        });
         Malformed { line, reason }
     }
 
@@ -477,38 +535,30 @@ impl Reading<'_> {
         }
     }
 
-    /// Where a key of the document stands; its beginning, if it is not there.
-    fn key(&self, key: &str) -> Span {
+    /// Where a key of the document stands, if it is there.
+    fn key(&self, key: &str) -> Option<Span> {
         let mut start = 0;
         for line in self.file.text.split_inclusive('\n') {
             if line
                 .strip_prefix(key)
                 .is_some_and(|rest| rest.trim_start().starts_with(':'))
             {
-                return Span {
+                return Some(Span {
                     start,
                     end: start + key.len(),
-                };
+                });
             }
             start += line.len();
         }
-        Span::default()
+        None
     }
 }
 
-/// The names of all feature gates, and of those that the kubelet has.
-fn gates(gates: Vec<Option<Gate>>) -> (Vec<crate::registry::values::Line>, Vec<String>) {
-    let (mut all, mut kubelet) = (Vec::new(), Vec::new());
-    for Gate { name, components } in gates.into_iter().flatten() {
-        let Some(name) = name.map(|name| name.value.trim().to_owned()) else {
-            continue;
-        };
-        if components.into_strings().any(|one| one.trim() == "kubelet") {
-            kubelet.push(name.clone());
-        }
-        all.extend(name.parse().ok());
-    }
-    (all, kubelet)
+/// The field that a milestone of this stage is about.
+fn reached_in(stage: &str) -> Option<Field> {
+    let fields = [Field::Alpha, Field::Beta, Field::Stable].into_iter();
+    let mut fields = fields.filter(|field| field.reached_stage().map(Stage::as_str) == Some(stage));
+    fields.next()
 }
 
 /// The first sentence of a parser's report, in plainer words where there are some; the place is said elsewhere.
@@ -528,6 +578,12 @@ fn plain_reason(report: &str) -> String {
     if let Some(rest) = reason.strip_prefix("duplicate mapping key: ") {
         let key = rest.split(',').next().unwrap_or(rest);
         return format!("the key `{key}` stands here for the second time");
+    }
+    if reason.contains("from_str_multiple") {
+        return "there is more than one document in this file".to_owned();
+    }
+    if reason.starts_with("budget breached") || reason.contains("recursi") {
+        return "aliases or nesting make more of this than a kep.yaml can have".to_owned();
     }
     match reason {
         "expected string scalar" => "a text is expected here".to_owned(),

@@ -68,8 +68,8 @@ pub struct Read {
     pub file: FileId,
     /// What it says.
     pub kep: Kep,
-    /// What it said on the days when records were last read, as far as that is known.
-    pub before: BTreeMap<Date, Facts>,
+    /// What it said on the days when records were last read, newest first, as far as that is known.
+    pub before: BTreeMap<Date, Vec<Facts>>,
 }
 
 /// Why a file of upstream's cannot be used.
@@ -128,7 +128,8 @@ impl Upstream {
         match self.keps.get(&record.number) {
             Some(Found::Read(read)) if read.kep.facts.number == record.number => {
                 let known = record.upstream_seen.and_then(|seen| read.before.get(&seen));
-                drift(record, Base::of(record, known), &read.kep.facts, self.date)
+                let base = Base::of(record, known.map_or(&[], Vec::as_slice));
+                drift(record, base, &read.kep.facts, self.date)
             }
             _ => Vec::new(),
         }

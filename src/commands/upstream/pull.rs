@@ -1,14 +1,17 @@
 //! `kepherd upstream pull`: all is read, then all is decided, then it is written.
 
+use std::collections::BTreeMap;
+
 use anyhow::{Result, bail};
 
 use crate::cli::Pull;
 use crate::commands::clone::{Clone, Folder, Reading, kep_yaml, record_path};
 use crate::commands::{Context, Exit, files};
 use crate::registry::kep::KepRecord;
-use crate::registry::load::{file_stem, leading_number};
+use crate::registry::load::{Loaded, RawFile, file_stem, leading_number, load};
 use crate::registry::{Entry, Registry};
 use crate::render::diff;
+use crate::rules::{self, Beside};
 use crate::source::SourceFile;
 use crate::upstream::drift::{Base, Cause, Drift, FieldChange, Settled, drift, new_record, update};
 use crate::upstream::facts::FieldValue;
@@ -39,7 +42,7 @@ struct Update {
     changes: Vec<(FieldChange, Option<usize>)>,
     /// What differs and stays.
     kept: Vec<Drift>,
-    /// What people and upstream both changed, and nobody has settled: what there is to say of each.
+    /// What waits for a person: what there is to say of each.
     open: Vec<String>,
 }
 
@@ -61,17 +64,22 @@ pub(in crate::commands) fn pull(context: &mut Context<'_>, options: &Pull) -> Re
     let clone = Clone::open(context, &options.clone, registry)?;
     // All is read before anything is written: what cannot be read leaves the registry as it is.
     let steps = steps(context, registry, &clone, options)?;
+    let steps = without_errors(context, &opened.loaded, steps);
+    let prefix = files::from_repository(&opened.root, context);
     let mut tally = Tally::default();
     for (number, step) in steps {
         match step {
             Step::Create { path, text } => {
-                if !options.diff {
-                    files::create(&opened.root, &path, &text)?;
+                if !options.diff
+                    && let Err(error) = files::create(&opened.root, &path, &text)
+                {
+                    tally.failed(context, &error)?;
+                    continue;
                 }
                 let word = if options.diff { "create " } else { "created" };
                 writeln!(context.out, "{word}  KEP-{number}  {}", printable(&path))?;
                 if options.diff {
-                    show(context, &opened.prefix, &path, "", &text)?;
+                    show(context, &prefix, &path, "", &text)?;
                 }
                 tally.created += 1;
             }
@@ -86,13 +94,12 @@ pub(in crate::commands) fn pull(context: &mut Context<'_>, options: &Pull) -> Re
                     && before != after
                     && let Err(error) = files::replace(&opened.root, path, before, path, after)
                 {
-                    tally.skipped += 1;
-                    writeln!(context.log, "error: {}", printable(&format!("{error:#}")))?;
+                    tally.failed(context, &error)?;
                     continue;
                 }
                 report(context, number, &update, options)?;
                 if options.diff && before != after {
-                    show(context, &opened.prefix, path, before, after)?;
+                    show(context, &prefix, path, before, after)?;
                 }
                 tally.count(&update);
             }
@@ -141,6 +148,12 @@ struct Tally {
 }
 
 impl Tally {
+    fn failed(&mut self, context: &mut Context<'_>, error: &anyhow::Error) -> Result<()> {
+        self.skipped += 1;
+        writeln!(context.log, "error: {}", printable(&format!("{error:#}")))?;
+        Ok(())
+    }
+
     fn count(&mut self, update: &Update) {
         self.kept += update.kept.len();
         self.open += usize::from(update.is_open());
@@ -391,7 +404,7 @@ fn update_step(
         return Ok(Step::Later);
     }
     let known = clone.before(record, folder)?;
-    let drifts = drift(record, Base::of(record, known.as_ref()), &kep.facts, day);
+    let drifts = drift(record, Base::of(record, &known), &kep.facts, day);
     if let (Some(seen), true) = (seen, drifts.iter().any(|one| one.cause == Cause::Lost)) {
         return Ok(Step::Skip(format!(
             "{}: it differs, and this clone does not tell what upstream said when it was read, on {seen}: fetch the whole history \
@@ -408,9 +421,12 @@ fn update_step(
         let span = kep.places.get(change.field?)?;
         Some(yaml.position(span.start).line)
     };
+    let mut commented = Vec::new();
     let edited = files::edited(&source.text, |document| {
-        let changes = update(document, &drifts, settled, seen, day);
-        let changes: Vec<_> = changes
+        let updated = update(document, &drifts, settled, seen, day);
+        commented = updated.commented;
+        let changes: Vec<_> = updated
+            .changes
             .into_iter()
             .map(|change| {
                 let line = line_of(&change);
@@ -434,7 +450,27 @@ fn update_step(
             drift.why(seen),
         )
     });
-    let open = open.collect();
+    let commented = commented.iter().map(|drift| {
+        format!(
+            "{}: `{}` has comments inside, so it is for you to edit: upstream it is {}, and here {}",
+            source.path,
+            drift.field.key(),
+            value(drift.upstream.as_ref()),
+            value(drift.recorded.as_ref()),
+        )
+    });
+    let facts = others.iter().filter(|drift| drift.cause == Cause::Fact);
+    let facts = facts.filter(|_| !accepts(record)).map(|drift| {
+        format!(
+            "{}: `{}` is {} here and upstream now {}: {}; find out which it was",
+            source.path,
+            drift.field.key(),
+            value(drift.recorded.as_ref()),
+            value(kep.facts.said(drift.field).as_ref()),
+            drift.why(seen),
+        )
+    });
+    let open = open.chain(commented).chain(facts).collect();
     let ours = conflicts.into_iter().filter(|_| settled == Settled::Ours);
     Ok(Step::Update(Update {
         path: source.path.to_string(),
@@ -448,6 +484,71 @@ fn update_step(
             .collect(),
         open,
     }))
+}
+
+/// Whether people have accepted that a record differs.
+fn accepts(record: &KepRecord) -> bool {
+    let mut allowed = record.allow.iter().map(|allow| allow.rule.as_str());
+    allowed.any(|rule| rule == "upstream-drift")
+}
+
+/// The steps, but for those whose record would have errors of shape that are not there now: upstream says what a registry cannot
+/// hold, and `plan` would refuse all of it.
+fn without_errors(
+    context: &Context<'_>,
+    loaded: &Loaded,
+    steps: Vec<(u32, Step)>,
+) -> Vec<(u32, Step)> {
+    let text_of = |step: &Step| match step {
+        Step::Create { path, text } => Some((path.clone(), text.clone())),
+        Step::Update(update) => Some((update.path.clone(), update.after.clone())),
+        Step::Later | Step::Kept | Step::Skip(_) => None,
+    };
+    let mut texts: BTreeMap<String, String> = loaded
+        .registry
+        .files
+        .iter()
+        .map(|file| (file.path.to_string(), file.text.to_string()))
+        .collect();
+    texts.extend(steps.iter().filter_map(|(_, step)| text_of(step)));
+    let files = texts.into_iter().map(|(path, text)| RawFile {
+        path,
+        content: Ok(text.into_bytes()),
+    });
+    let after = load(files.collect());
+    let errors = |loaded: &Loaded| -> BTreeMap<String, Vec<String>> {
+        let checked = rules::run(loaded, context.today(), Beside::default());
+        let mut errors: BTreeMap<String, Vec<String>> = BTreeMap::new();
+        for one in checked
+            .diagnostics
+            .iter()
+            .filter(|one| rules::stops_apply(one))
+        {
+            let path = checked.files[one.primary.file.0].path.to_string();
+            errors.entry(path).or_default().push(one.message.clone());
+        }
+        errors
+    };
+    let (before, after) = (errors(loaded), errors(&after));
+    steps
+        .into_iter()
+        .map(|(number, step)| {
+            let path = text_of(&step).map(|(path, _)| path);
+            let known = |path: &String, error: &String| {
+                before.get(path).is_some_and(|known| known.contains(error))
+            };
+            let new = path
+                .as_ref()
+                .and_then(|path| after.get(path)?.iter().find(|error| !known(path, error)));
+            match (path.as_ref(), new) {
+                (Some(path), Some(error)) => {
+                    let why = format!("{path}: upstream says what a record cannot hold: {error}");
+                    (number, Step::Skip(why))
+                }
+                _ => (number, step),
+            }
+        })
+        .collect()
 }
 
 /// The KEPs that a pull is about.
