@@ -65,6 +65,7 @@ fuzz_target!(|text: &str| {
     update(
         &mut document,
         &drifts,
+        Settled::Not,
         pulled.upstream_seen,
         day("2026-09-30"),
     );
