@@ -14,7 +14,7 @@ use crate::diagnostic::{Diagnostic, Level};
 use crate::git::{Commit, Content, EntryKind, Error, Repository};
 use crate::registry::Registry;
 use crate::registry::load::MAX_FILE_BYTES;
-use crate::render::{self};
+use crate::render;
 use crate::rules;
 use crate::upstream::kep_yaml::{Kep, MAX_KEP_YAML};
 use crate::upstream::moves::{Version, moves};
@@ -126,16 +126,8 @@ pub(super) fn untracked(context: &mut Context<'_>, options: &Untracked) -> Resul
                 continue;
             }
         };
-        let number = kep.facts.number;
-        let several = folders.by_number.get(&number).filter(|all| all.len() > 1);
-        if let (Some(several), None) = (several, registry.kep(number)) {
-            let others = several.join(", ");
-            problems.push(format!(
-                "{path}: KEP-{number} has several folders: {others}"
-            ));
-            continue;
-        }
         read += 1;
+        let number = kep.facts.number;
         if context.global.verbose > 0 {
             for remark in &kep.remarks {
                 let remark = printable(&remark.to_string());
@@ -144,10 +136,16 @@ pub(super) fn untracked(context: &mut Context<'_>, options: &Untracked) -> Resul
         }
         if registry.kep(number).is_some() {
             tracked.push((number, kep));
-        } else if is_active(&kep.facts, clone.calendar(), clone.commit.date) {
+        } else if !is_active(&kep.facts, clone.calendar(), clone.commit.date) {
+            asleep += usize::from(kep.facts.status.is_live());
+        } else if let Folder::Several(several) = clone.folder(number, None) {
+            let several = several.join(", ");
+            writeln!(
+                context.log,
+                "note: KEP-{number} is left out, for it has several folders: {several}"
+            )?;
+        } else {
             candidates.push((folder.clone(), kep));
-        } else if kep.facts.status.is_live() {
-            asleep += 1;
         }
     }
     let (candidates, pages) = with_mentions(&clone, candidates)?;
@@ -324,7 +322,8 @@ fn versions(clone: &Clone<'_>, registry: &Registry, number: u32) -> Result<Vec<V
     Ok(versions)
 }
 
-/// The commit that took a KEP's folder away, the last one that has it, and that folder. It costs a look at the SIGs' trees for every commit until there.
+/// The commit that took a KEP's folder away, the last one that has it, and that folder. It costs a look at the SIGs' trees for
+/// every commit until there.
 fn last_there(
     repository: &Repository,
     from: &Commit,
