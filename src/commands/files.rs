@@ -287,3 +287,22 @@ fn set_usual_permissions(file: &fs::File) -> std::io::Result<()> {
 fn set_usual_permissions(_: &fs::File) -> std::io::Result<()> {
     Ok(())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_that_was_changed_meanwhile_is_left_as_it_is() {
+        let folder = tempfile::tempdir().unwrap();
+        let root = folder.path();
+        let read = |name: &str| fs::read_to_string(root.join(name)).unwrap();
+        fs::write(root.join("a.toml"), "a = 2\n").unwrap();
+        let refused = replace(root, "a.toml", "a = 1\n", "a.toml", "a = 3\n").unwrap_err();
+        assert!(refused.to_string().contains("was changed meanwhile"));
+        assert_eq!(read("a.toml"), "a = 2\n");
+        replace(root, "a.toml", "a = 2\n", "b.toml", "a = 3\n").unwrap();
+        assert_eq!(read("b.toml"), "a = 3\n");
+        assert!(!root.join("a.toml").exists());
+    }
+}

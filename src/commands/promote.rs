@@ -106,7 +106,14 @@ pub(super) fn run(context: &mut Context<'_>, options: &Promote) -> Result<Exit> 
         write!(context.out, "{shown}")?;
         return Ok(Exit::Clean);
     }
-    files::edit(&opened.root.join(&*source.path), edit)?;
+    // What was judged is what is written.
+    files::replace(
+        &opened.root,
+        &source.path,
+        &source.text,
+        &source.path,
+        &text,
+    )?;
     for edit in &edits {
         writeln!(
             context.out,
