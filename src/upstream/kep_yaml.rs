@@ -730,6 +730,19 @@ see-also:
     }
 
     #[test]
+    fn tabs_and_line_ends_are_no_part_of_values() {
+        let yaml = YAML
+            .replace("stage: beta", "stage:\tbeta\t")
+            .replace("status: implementable", "status: implementable\t# done")
+            .replace('\n', "\r\n");
+        let kep = kep(&yaml, "2026-07-24");
+        assert_eq!(kep.remarks, []);
+        assert_eq!(kep.facts, self::kep(YAML, "2026-07-24").facts);
+        let file = SourceFile::new("kep.yaml", yaml.as_str());
+        assert_eq!(file.slice(kep.places.of(Field::Stage)), "beta");
+    }
+
+    #[test]
     fn what_is_not_decided_is_not_known() {
         for word in ["TBD", "never", "\"\"", "n/a", "0.0", "x.y", "TODO", "~"] {
             let yaml = YAML.replace(
