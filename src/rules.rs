@@ -454,13 +454,14 @@ fn accept(registry: &Registry, findings: &mut Vec<Finding>) -> BTreeSet<(FileId,
         if find(allow.rule.as_str()).is_some_and(is_firm) {
             continue;
         }
-        let before = findings.len();
-        findings.retain(|finding| {
-            finding.primary.file != file || finding.rule.0 != allow.rule.as_str() || finding.is_news
-        });
-        if findings.len() < before {
+        let is_meant = |finding: &Finding| {
+            finding.primary.file == file && finding.rule.0 == allow.rule.as_str()
+        };
+        // What is news cannot be accepted, and that does not make the entry useless.
+        if findings.iter().any(is_meant) {
             used.insert((file, place));
         }
+        findings.retain(|finding| !is_meant(finding) || finding.is_news);
     }
     used
 }

@@ -320,7 +320,7 @@ fn differences_are_shown_on_both_sides_until_they_are_taken_over() {
       = note: upstream is kubernetes/enhancements at 0123456789 of 2026-10-01
       = help: take it over: `kepherd upstream pull --repo CLONE --kep 9001`
 
-    3 differences to look at, 0 notes, in 1 of 1 record; compared with kubernetes/enhancements at 0123456789 of 2026-10-01
+    3 differences to look at, 0 notes, in 1 record; 1 record compared with kubernetes/enhancements at 0123456789 of 2026-10-01
     "#);
     let checked = folder.run(&["check", "--upstream", clone.path()]);
     assert!(
@@ -531,12 +531,9 @@ fn a_person_decides_where_people_and_upstream_changed_a_field() {
     clone.commit("2026-10-01", &[(PATH, &yaml("beta", "v1.38"))]);
     let ran = pull(&folder, &clone, &[]);
     insta::assert_snapshot!(stable(&format!("{}\n{}", ran.out, ran.log), &clone), @r#"
-    updated  KEP-9001  sig-node/9001-pod-lullabies.toml
-             stage: "alpha" → "beta"  (kep.yaml:5: upstream changed it since 2026-07-24)
-             reached.alpha: nothing → "1.37"  (kep.yaml:8: Kubernetes 1.37 has shipped since 2026-07-24)
-    0 records created, 1 updated, 1 waiting for a decision; read at 0123456789 of 2026-10-01
+    0 records created, 0 updated, 1 waiting for a person; read at 0123456789 of 2026-10-01
 
-    warning: sig-node/9001-pod-lullabies.toml: `target` is "1.39" here and "1.38" upstream: people changed it here, and upstream changed it from "1.37" since 2026-07-24; write what is right, or pull with --ours or --theirs
+    warning: sig-node/9001-pod-lullabies.toml: `target` is "1.39" here and "1.38" upstream: people changed it here, and upstream changed it from "1.37" since 2026-07-24; write what is right, or pull with --ours or --theirs; the record waits until then
     "#);
     ran.expect(1);
     let text = folder.read(RECORD);
@@ -661,6 +658,11 @@ fn of_two_folders_the_record_says_which_is_meant() {
     let folder = Folder::with(&[(RECORD, &record(9001, ""))]);
     pull(&folder, &clone, &[]).expect(0);
     assert!(folder.read(RECORD).contains("upstream-seen"));
+    let out = run(&folder, &clone, &["upstream", "diff"]).expect(0);
+    assert!(
+        out.contains("another KEP upstream has the number 9001 too"),
+        "{out}"
+    );
     let folder = Folder::with(&[("sig-auth/9001-x.toml", &record(9001, ""))]);
     let ran = pull(&folder, &clone, &[]);
     assert!(ran.log.contains("KEP-9001 has several folders"), "{ran:?}");
@@ -827,6 +829,38 @@ fn a_kep_is_followed_through_its_history() {
     let ran = run(&folder, &clone, &["upstream", "log", "9009"]);
     assert!(ran.log.contains("KEP-9009 is neither in"), "{ran:?}");
     ran.expect(2);
+}
+
+#[test]
+fn a_kep_that_moved_away_and_came_back_is_followed() {
+    let mut clone = History::bare();
+    let other = "keps/sig-network/9001-pod-songs/kep.yaml";
+    clone.commit("2025-01-01", &[(PATH, &yaml("alpha", "v1.36"))]);
+    clone.commit("2025-02-01", &[(other, &yaml("alpha", "v1.36"))]);
+    clone.commit("2025-03-01", &[(other, &yaml("beta", "v1.36"))]);
+    clone.commit("2025-04-01", &[(PATH, &yaml("beta", "v1.36"))]);
+    clone.commit("2025-05-01", &[("keps/sig-cli/9002-x/kep.yaml", "")]);
+    clone.commit("2025-06-01", &[(PATH, &yaml("beta", "v1.36"))]);
+    let folder = Folder::with(&[]);
+    let out = run(&folder, &clone, &["upstream", "log", "9001"]).expect(0);
+    let days: Vec<String> = out
+        .lines()
+        .filter_map(|line| {
+            let (day, rest) = line.trim_start().split_once("  ")?;
+            let what = rest.get(12..).filter(|_| day.starts_with("2025"))?;
+            Some(format!("{day} {what}"))
+        })
+        .collect();
+    insta::assert_debug_snapshot!(days, @r#"
+    [
+        "2025-06-01 nothing that a record holds",
+        "2025-05-01 went away",
+        "2025-04-01 moved here from keps/sig-network/9001-pod-songs",
+        "2025-03-01 stage: \"alpha\" → \"beta\"",
+        "2025-02-01 moved here from keps/sig-node/9001-pod-lullabies",
+        "2025-01-01 first known: implementable, alpha, 1.36",
+    ]
+    "#);
 }
 
 #[test]

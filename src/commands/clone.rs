@@ -49,6 +49,8 @@ pub(super) struct Folders {
     pub(super) by_number: BTreeMap<u32, Vec<String>>,
     /// Folders with a kep.yaml and without a number: templates, mostly.
     pub(super) unnumbered: Vec<String>,
+    /// Folders with a number and characters that no registry has in a name.
+    pub(super) unsafe_names: Vec<String>,
 }
 
 /// Folders below a SIG's are looked into so deep: `keps/sig-cluster-lifecycle/kubeadm/…`.
@@ -180,8 +182,16 @@ impl<'r> Clone<'r> {
             .map(|number| {
                 let path = records(number).first().map_or("", |(path, _)| *path);
                 let folder = self.folder(number, Some(path));
+                let twins = self.folders.by_number.get(&number).into_iter().flatten();
                 let to_read = match folder {
-                    Folder::One(folder) => vec![(number, folder)],
+                    // The record's own comes first.
+                    Folder::One(folder) => std::iter::once((number, folder))
+                        .chain(
+                            twins
+                                .filter(|twin| *twin != folder)
+                                .map(|twin| (number, twin.as_str())),
+                        )
+                        .collect(),
                     Folder::Several(several) => several
                         .iter()
                         .map(|folder| (number, folder.as_str()))
@@ -243,7 +253,12 @@ impl<'r> Clone<'r> {
                             let facts = self.before(record, folder)?;
                             before.extend(record.upstream_seen.map(|seen| (seen, facts)));
                         }
-                        Found::Read(Box::new(Read { file, kep, before }))
+                        Found::Read(Box::new(Read {
+                            file,
+                            kep,
+                            twins: read.map(|(twin, _)| twin).collect(),
+                            before,
+                        }))
                     }
                 },
             };
@@ -392,7 +407,13 @@ impl Folders {
             let is_ours = depth == 1 && ours.contains(&entry.name.as_str());
             // A link that is named after a KEP is said to be one when it is read.
             let is_folder = matches!(entry.kind, EntryKind::Folder | EntryKind::Link);
-            if !is_folder || !is_plain_name(&entry.name) || is_ours {
+            if !is_folder || is_ours {
+                continue;
+            }
+            if !is_plain_name(&entry.name) {
+                if depth > 1 && leading_number(&entry.name).is_some() {
+                    self.unsafe_names.push(format!("{folder}/{}", entry.name));
+                }
                 continue;
             }
             let inside = format!("{folder}/{}", entry.name);

@@ -94,10 +94,10 @@ fn summary(diagnostics: &[Diagnostic], compared: usize) -> String {
     match (of(Level::Warning), of(Level::Note)) {
         (0, 0) => format!("no difference in {compared}; compared"),
         (open, notes) => format!(
-            "{} to look at, {}, in {} of {compared}; compared",
+            "{} to look at, {}, in {}; {compared} compared",
             counted(open, "difference"),
             counted(notes, "note"),
-            differing.len(),
+            counted(differing.len(), "record"),
         ),
     }
 }
@@ -157,6 +157,11 @@ pub(super) fn untracked(context: &mut Context<'_>, options: &Untracked) -> Resul
     let width = context.width();
     let text = render::upstream::untracked(&listed[..most], width, context.paint());
     write!(context.out, "{text}")?;
+    problems.extend(
+        folders.unsafe_names.iter().map(|folder| {
+            format!("{folder}: its name has characters that no registry has in a name")
+        }),
+    );
     problems.sort();
     for problem in &problems {
         writeln!(context.log, "skipped: {}", printable(problem))?;
@@ -289,8 +294,8 @@ fn versions(clone: &Clone<'_>, registry: &Registry, number: u32) -> Result<Vec<V
     while let Some((commit, folder)) = from.take() {
         let path = kep_yaml(&folder);
         let changes = repository.changes(&commit, &path)?;
-        let oldest = changes.last().and_then(|change| change.before.clone());
-        for change in changes {
+        let mut changes = changes.into_iter().peekable();
+        while let Some(change) = changes.next() {
             let said = match change.object {
                 None => None,
                 Some(object) => match repository.content(object, &path, MAX_KEP_YAML) {
@@ -304,19 +309,22 @@ fn versions(clone: &Clone<'_>, registry: &Registry, number: u32) -> Result<Vec<V
                     Err(error) => return Err(error.into()),
                 },
             };
+            let began = said.is_some() && changes.peek().is_none_or(|next| next.object.is_none());
             versions.push(Version {
                 commit: change.commit.short(),
                 date: change.commit.date,
                 folder: folder.clone(),
                 said,
             });
-        }
-        // Where the folder begins, another one may have ended: it was renamed, or went to another SIG.
-        if let Some(before) = oldest
-            && let Folder::One(other) = Folders::of(repository, &before)?.of_kep(number, None)
-            && other != folder
-        {
-            from = Some((before, other.to_owned()));
+            // Where a folder begins, another one may have ended: it was renamed, or went to another SIG.
+            if began
+                && let Some(before) = change.before
+                && let Folder::One(other) = Folders::of(repository, &before)?.of_kep(number, None)
+                && other != folder
+            {
+                from = Some((before, other.to_owned()));
+                break;
+            }
         }
     }
     Ok(versions)

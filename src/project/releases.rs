@@ -75,6 +75,13 @@ pub fn read(text: &str, today: Date) -> Page {
                 start,
                 end_of_life,
             }) => {
+                if cells.len() <= *release.max(status).max(start).max(end_of_life) {
+                    page.misread.push(Misread {
+                        line: line_number,
+                        reason: "this line has fewer cells than the head of its table".to_owned(),
+                    });
+                    continue;
+                }
                 let cell = |at: &usize| cells.get(*at).map_or("", |cell| *cell);
                 let row = row(
                     line_number,

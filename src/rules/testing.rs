@@ -247,6 +247,7 @@ fn upstream(loaded: &Loaded, enhancements: &Enhancements<'_>) -> Upstream {
                 (Elsewhere { file, .. }, Ok(kep)) => Found::Read(Box::new(Read {
                     file,
                     kep,
+                    twins: Vec::new(),
                     before: seen
                         .zip(said.and_then(|(_, kep)| kep.ok()))
                         .map(|(seen, kep)| (seen, vec![kep.facts]))

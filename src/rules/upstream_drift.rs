@@ -100,8 +100,11 @@ fn difference(
             .help(format!("take it over: `{} --kep {number}`", upstream.pull));
     }
     match cause {
-        Cause::Fact => finding.help("find out which release it was, and correct the record or kep.yaml; if the record is right, accept this with `[[allow]]`"),
-        Cause::Conflict(_) | Cause::SameDay => finding.as_news().help(format!(
+        Cause::Denied { is_news } => {
+            let finding = if *is_news { finding.as_news() } else { finding };
+            finding.help("find out which release it was, and correct the record or kep.yaml; if the record is right, accept this with `[[allow]]`")
+        }
+        Cause::Conflict(_) | Cause::SameDay | Cause::Unclear => finding.as_news().help(format!(
             "write what is right; `{} --kep {number}` takes upstream's with --theirs, and keeps what is here with --ours",
             upstream.pull
         )),

@@ -43,6 +43,20 @@ fn check(context: &Context<'_>, findings: &mut Vec<Finding>) {
                         .help("nothing is taken over from it: look at both issues in kubernetes/enhancements"),
                 );
             }
+            Some(Found::Read(read)) if !read.twins.is_empty() => {
+                let finding = finding(format!(
+                    "another KEP upstream has the number {number} too"
+                ));
+                let finding = read.twins.iter().fold(finding, |finding, twin| {
+                    finding.also(twin.file, Place::Span(twin.place), "")
+                });
+                findings.push(
+                    finding
+                        .quietly()
+                        .note(format!("upstream is {upstream}"))
+                        .help("nothing, if the record is about the one that it is named after"),
+                );
+            }
             Some(Found::Ambiguous(all)) => {
                 let count = all.len();
                 let finding = finding(format!("{count} KEPs have the number {number} upstream"));

@@ -6,7 +6,7 @@ use toml_edit::DocumentMut;
 
 use super::facts::{Facts, Field, FieldValue, recorded};
 use crate::edit::{self, Listed, add_to_list, date, get, set, take_from_list, unset};
-use crate::registry::kep::{KepRecord, Status};
+use crate::registry::kep::{KepRecord, Stage, Status};
 use crate::registry::values::{Date, Release};
 use crate::words::has_name;
 
@@ -38,14 +38,22 @@ pub enum Cause {
     Conflict(Option<FieldValue>),
     /// Upstream changed it on the day when the record was read, and nobody knows whether before or after that.
     SameDay,
+    /// What upstream said when the record was read was not understood, so nobody knows who changed it.
+    Unclear,
     /// People made it what it is; upstream says what it said when the record was read.
     People,
     /// People wrote it; the record was never read from upstream.
     Own,
     /// What upstream said when the record was read is not known.
     Lost,
-    /// What shipped is on record, and a fact does not change because a plan does.
-    Fact,
+    /// Another release is on record than upstream names now, and what shipped does not change because a plan does. Whether upstream
+    /// has changed its word since the record was read.
+    Denied {
+        /// It is news.
+        is_news: bool,
+    },
+    /// Upstream does not count as reached what is on record; what shipped is not taken out.
+    OnRecord,
     /// The record aims at that stage in a later release, which upstream knows nothing of.
     StillAhead(Release),
     /// The record was read at a later commit than the one that is looked at.
@@ -99,14 +107,17 @@ impl Drift {
         match self.cause {
             Cause::New | Cause::Changed | Cause::Over(_) | Cause::Shipped(_) => true,
             Cause::Conflict(_) | Cause::SameDay | Cause::People | Cause::Own => false,
-            Cause::Lost | Cause::Fact => false,
+            Cause::Lost | Cause::Denied { .. } | Cause::OnRecord | Cause::Unclear => false,
             Cause::StillAhead(_) | Cause::Older(_) => false,
         }
     }
 
     /// Whether people and upstream have both changed it, so that a person has to decide.
     pub fn is_conflict(&self) -> bool {
-        matches!(self.cause, Cause::Conflict(_) | Cause::SameDay)
+        matches!(
+            self.cause,
+            Cause::Conflict(_) | Cause::SameDay | Cause::Unclear
+        )
     }
 
     /// Why, in a few words; `seen` is the day when the record was read.
@@ -131,6 +142,9 @@ impl Drift {
                     "upstream changed it on the day when the record was read{day}, before that or after it"
                 )
             }
+            Cause::Unclear => {
+                "what upstream said when the record was read was not understood".to_owned()
+            }
             Cause::Over(status) => format!("upstream the KEP is {}", status.as_str()),
             Cause::Shipped(release) => format!("Kubernetes {release} has shipped {since}"),
             Cause::People => {
@@ -142,10 +156,8 @@ impl Drift {
             Cause::Lost => {
                 format!("the clone does not tell whether upstream or people changed it {since}")
             }
-            Cause::Fact => match &self.upstream {
-                Some(_) => "a release on record is not rewritten by a plan".to_owned(),
-                None => "a release on record is not taken out by a plan".to_owned(),
-            },
+            Cause::Denied { .. } => "a release on record is not rewritten by a plan".to_owned(),
+            Cause::OnRecord => "a release on record is not taken out by a plan".to_owned(),
             Cause::StillAhead(release) => {
                 format!("the record aims at that stage in {release}")
             }
@@ -197,11 +209,15 @@ fn cause(
     {
         return Cause::StillAhead(target);
     }
-    let is_shipped_fact = field.reached_stage().is_some() && recorded.is_some();
+    let is_on_record = field.reached_stage().is_some() && recorded.is_some();
     // Another release is a contradiction, whoever wrote it; that one has not shipped yet by then is none.
     let is_denied = now.said(field).is_some_and(|said| Some(&said) != recorded);
-    if is_shipped_fact && is_denied {
-        return Cause::Fact;
+    if is_on_record && is_denied {
+        let is_news = match base {
+            Base::Known(base, _) => base.said(field) != now.said(field),
+            Base::Never | Base::Lost => false,
+        };
+        return Cause::Denied { is_news };
     }
     let (base, same_day) = match (base, recorded) {
         (Base::Known(base, same_day), _) => (base, same_day),
@@ -209,26 +225,54 @@ fn cause(
         (Base::Never, None) => return Cause::New,
         (Base::Never, Some(_)) => return Cause::Own,
     };
+    if base.unclear.contains(&field) {
+        return match recorded {
+            None => Cause::New,
+            Some(_) => Cause::Unclear,
+        };
+    }
+    if let (Some(stage), Some(FieldValue::Release(release)), None) =
+        (field.reached_stage(), now.value(field), recorded)
+        && (is_past(stage, now) || is_late(record, base))
+    {
+        return Cause::Shipped(release);
+    }
+    if let (Field::Target, Some(latest), true) = (field, base.plan.latest, is_late(record, base)) {
+        return Cause::Shipped(latest);
+    }
     let is_untouched = recorded == base.value(field).as_ref();
     let has_changed = base.written(field) != now.written(field);
     match (is_untouched, has_changed) {
-        (false, false) => match same_day
-            .iter()
-            .any(|said| said.value(field).as_ref() == recorded)
-        {
-            true => Cause::SameDay,
-            false => Cause::People,
-        },
-        (_, true) if is_shipped_fact => Cause::Fact,
+        (false, false) => {
+            let mut same_day = same_day.iter();
+            match same_day.any(|said| said.value(field).as_ref() == recorded) {
+                true => Cause::SameDay,
+                false => Cause::People,
+            }
+        }
+        (_, true) if is_on_record => Cause::OnRecord,
         (true, true) if field == Field::Target && !now.status.is_live() => Cause::Over(now.status),
         (true, true) => Cause::Changed,
         (false, true) => Cause::Conflict(base.value(field)),
         // kep.yaml says the same, and the day is another one.
-        (true, false) => match (field, base.written(field)) {
-            (_, Some(FieldValue::Release(release))) => Cause::Shipped(release),
+        (true, false) => match base.written(field) {
+            Some(FieldValue::Release(release)) => Cause::Shipped(release),
             _ => Cause::Changed,
         },
     }
+}
+
+/// Whether upstream has come past a stage, so that it was reached whatever people aimed at.
+fn is_past(stage: Stage, now: &Facts) -> bool {
+    now.plan.stage > Some(stage) || now.status == Status::Implemented
+}
+
+/// Whether the record still aims at a release that had shipped when it was read: the calendar did not know that yet.
+fn is_late(record: &KepRecord, base: &Facts) -> bool {
+    record.target.is_some()
+        && record.target == base.plan.latest
+        && base.target.is_none()
+        && base.status.is_live()
 }
 
 /// Whether the target is the one that upstream had when the record was read, so that it is no word of people's.
@@ -279,8 +323,8 @@ pub struct Updated {
     pub commented: Vec<Drift>,
 }
 
-/// Takes over into a record what upstream has changed, and writes down when that was read, unless something is left to
-/// decide or to do; gives what changed.
+/// Takes over into a record what upstream has changed, and writes down when that was read; gives what changed. If something is
+/// left to decide or to do, nothing changes.
 ///
 /// Comments, order and everything that upstream does not own stay as they are.
 pub fn update(
@@ -291,21 +335,26 @@ pub fn update(
     seen: Date,
 ) -> Updated {
     let mut updated = Updated::default();
+    // A record that waits for a person waits as a whole: what is taken over and what is not were read on one day.
+    if settled == Settled::Not && drifts.iter().any(Drift::is_conflict) {
+        return updated;
+    }
+    let mut edited = document.clone();
     let is_taken =
         |drift: &&Drift| drift.is_taken() || (drift.is_conflict() && settled == Settled::Theirs);
     for drift in drifts.iter().filter(is_taken) {
         let key = drift.field.key();
-        let before = get(document, key);
+        let before = get(&edited, key);
         let listed = match &drift.upstream {
             Some(value) => match value.list() {
-                Some(list) => set_list(document, key, &list),
+                Some(list) => set_list(&mut edited, key, &list),
                 None => {
-                    set(document, key, value.to_toml());
+                    set(&mut edited, key, value.to_toml());
                     Listed::Edited
                 }
             },
             None => {
-                unset(document, key);
+                unset(&mut edited, key);
                 Listed::Edited
             }
         };
@@ -315,16 +364,18 @@ pub fn update(
                 key,
                 field: Some(drift.source()),
                 before,
-                after: get(document, key),
+                after: get(&edited, key),
                 why: drift.why(seen_before),
             }),
         }
     }
-    // A record that waits for a person was not read to the end: the next pull asks again.
-    let is_open = settled == Settled::Not && drifts.iter().any(Drift::is_conflict);
-    if seen_before != Some(seen) && !is_open && updated.commented.is_empty() {
-        let before = get(document, SEEN);
-        set(document, SEEN, date(seen));
+    if !updated.commented.is_empty() {
+        updated.changes.clear();
+        return updated;
+    }
+    if seen_before != Some(seen) {
+        let before = get(&edited, SEEN);
+        set(&mut edited, SEEN, date(seen));
         updated.changes.push(FieldChange {
             key: SEEN,
             field: None,
@@ -333,6 +384,7 @@ pub fn update(
             why: "the day of the commit that was read".to_owned(),
         });
     }
+    *document = edited;
     updated
 }
 
@@ -552,12 +604,7 @@ mod tests {
                 && text.contains("upstream-seen = 2026-07-24"),
             "{text}"
         );
-        insta::assert_debug_snapshot!(changes, @r#"
-        [
-            "title: \"Pod Lullabies\" → \"Pod Songs\" (upstream changed it since 2026-07-24)",
-            "feature-gates: [\"PodLullabies\"] → [\"PodSongs\"] (upstream changed it since 2026-07-24)",
-        ]
-        "#);
+        insta::assert_debug_snapshot!(changes, @"[]");
         // Nothing is forgotten by that: the next pull asks again.
         insta::assert_debug_snapshot!(kept(&text, base, &now, "2026-09-01"), @r#"
         [
@@ -665,6 +712,68 @@ mod tests {
     }
 
     #[test]
+    fn a_record_that_waits_waits_as_a_whole() {
+        let base = facts(YAML, "2026-07-24");
+        let base = Base::Known(&base, &[]);
+        let songs = YAML.replace("Lullabies", "Songs");
+        let now = facts(&songs.replace("\"v1.37\"", "v1.39"), "2026-08-01");
+        assert_eq!(
+            pulled(&edited(), base, &now, "2026-08-01"),
+            (edited(), Vec::new())
+        );
+        // Upstream takes back what was not read.
+        let now = facts(&YAML.replace("\"v1.37\"", "v1.39"), "2026-08-02");
+        let (text, _) = settled(&edited(), base, &now, "2026-08-02", Settled::Ours);
+        assert!(text.contains("Pod Lullabies\""), "{text}");
+    }
+
+    #[test]
+    fn a_calendar_that_came_late_loses_no_release() {
+        // Read after 1.37 had shipped, when the calendar did not say so yet.
+        let read = facts(YAML, "2026-07-24");
+        let record = new_record(&read, "2026-09-01".parse().unwrap());
+        let now = facts(YAML, "2026-09-02");
+        let base = facts(YAML, "2026-09-01");
+        let (text, _) = pulled(&record, Base::Known(&base, &[]), &now, "2026-09-02");
+        assert!(
+            text.contains("beta = \"1.37\"") && !text.contains("target"),
+            "{text}"
+        );
+    }
+
+    #[test]
+    fn what_was_not_understood_at_the_reading_is_asked_about() {
+        let first = facts(YAML, "2026-07-24");
+        let record = new_record(&first, "2026-07-24".parse().unwrap());
+        let base = facts(&YAML.replace("stage: beta", "stage: group"), "2026-07-25");
+        let now = facts(&YAML.replace("stage: beta", "stage: stable"), "2026-07-26");
+        let kept = kept(&record, Base::Known(&base, &[]), &now, "2026-07-26");
+        assert_eq!(
+            kept,
+            ["stage: what upstream said when the record was read was not understood"]
+        );
+        let bare = record.replace("stage = \"beta\"\n", "");
+        let (text, _) = pulled(&bare, Base::Known(&base, &[]), &now, "2026-07-26");
+        assert!(text.contains("stage = \"stable\""), "{text}");
+    }
+
+    #[test]
+    fn a_stage_that_upstream_has_come_past_is_reached() {
+        let base = facts(YAML, "2026-09-01");
+        let now = facts(&YAML.replace("stage: beta", "stage: stable"), "2026-10-01");
+        // People had moved the target on, and upstream's word for the stage was held back.
+        let record = edited().replace("upstream-seen = 2026-07-24", "upstream-seen = 2026-09-01");
+        let (text, _) = settled(
+            &record,
+            Base::Known(&base, &[]),
+            &now,
+            "2026-10-01",
+            Settled::Theirs,
+        );
+        assert!(text.contains("beta = \"1.37\""), "{text}");
+    }
+
+    #[test]
     fn a_correction_is_not_held_back_by_a_target_that_goes() {
         let stuck = YAML.replace("stage: beta", "stage: alpha");
         let early = stuck.replace("alpha: v1.30", "alpha: v1.37");
@@ -692,7 +801,12 @@ mod tests {
             &now,
             "2026-08-01".parse().unwrap(),
         );
-        assert_eq!(later[0].cause, Cause::Fact, "it is no word of people's");
+        let cause = &later[0].cause;
+        assert_eq!(
+            *cause,
+            Cause::Denied { is_news: false },
+            "it is no word of people's"
+        );
     }
 
     #[test]

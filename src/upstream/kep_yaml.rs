@@ -457,7 +457,15 @@ impl Reading<'_> {
     fn gates(&mut self, gates: Vec<Option<Gate>>) -> (Vec<Line>, Vec<String>) {
         let (mut all, mut kubelet) = (Vec::new(), Vec::new());
         for Gate { name, components } in gates.into_iter().flatten() {
-            let Some(name) = name else { continue };
+            let Some(name) = name else {
+                let key = self.key("feature-gates").unwrap_or_default();
+                self.unclear.insert(Field::FeatureGates);
+                self.remarks.push(Remark {
+                    line: self.file.position(key.start).line,
+                    text: "a feature gate has no `name`".to_owned(),
+                });
+                continue;
+            };
             let Ok(line) = name.value.trim().parse::<Line>() else {
                 let written = name.value.trim().escape_debug().to_string();
                 self.remark(&name, format!("feature gate `{written}` is no name"));
@@ -484,10 +492,13 @@ impl Reading<'_> {
                 match author.trim_start_matches('@').parse::<Handle>() {
                     Ok(handle) if !owners.contains(&handle) => owners.push(handle),
                     Ok(_) => {}
-                    Err(_) => self.remarks.push(Remark {
-                        line: line.unwrap_or(key_line),
-                        text: format!("author `{author}` is not a GitHub handle"),
-                    }),
+                    Err(_) => {
+                        self.unclear.insert(Field::Owners);
+                        self.remarks.push(Remark {
+                            line: line.unwrap_or(key_line),
+                            text: format!("author `{author}` is not a GitHub handle"),
+                        });
+                    }
                 }
             }
         }

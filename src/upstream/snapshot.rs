@@ -68,6 +68,8 @@ pub struct Read {
     pub file: FileId,
     /// What it says.
     pub kep: Kep,
+    /// Other KEPs of the same number; the record is named after this one.
+    pub twins: Vec<Elsewhere>,
     /// What it said on the days when records were last read, newest first, as far as that is known.
     pub before: BTreeMap<Date, Vec<Facts>>,
 }

@@ -106,10 +106,16 @@ pub(in crate::commands) fn pull(context: &mut Context<'_>, options: &Pull) -> Re
             Step::Later => tally.later += 1,
             Step::Kept => {
                 tally.absent += 1;
-                writeln!(
-                    context.out,
-                    "kept     KEP-{number}  not in the clone at this revision: not merged yet, or moved"
-                )?;
+                let seen = registry
+                    .kep(number)
+                    .and_then(|entry| entry.value.upstream_seen);
+                let why = match seen {
+                    Some(seen) if seen <= clone.commit.date => format!(
+                        "it was there on {seen}, and is not any more: `kepherd upstream diff` shows it"
+                    ),
+                    _ => "not in the clone at this revision: not merged yet".to_owned(),
+                };
+                writeln!(context.out, "kept     KEP-{number}  {why}")?;
             }
             Step::Skip(why) => {
                 tally.skipped += 1;
@@ -161,7 +167,7 @@ impl Tally {
             self.updated += 1;
         } else if update.before != update.after {
             self.redated += 1;
-        } else {
+        } else if !update.is_open() {
             self.same += 1;
         }
     }
@@ -192,7 +198,7 @@ impl Tally {
             (later, "read at a later commit"),
             (absent, "not in the clone"),
             (skipped, "skipped"),
-            (open, "waiting for a decision"),
+            (open, "waiting for a person"),
         ];
         let more = more.into_iter().filter(|(count, _)| **count > 0);
         words.extend(more.map(|(count, what)| format!("{count} {what}")));
@@ -442,7 +448,7 @@ fn update_step(
     let open = conflicts.iter().filter(|_| settled == Settled::Not);
     let open = open.map(|drift| {
         format!(
-            "{}: `{}` is {} here and {} upstream: {}; write what is right, or pull with --ours or --theirs",
+            "{}: `{}` is {} here and {} upstream: {}; write what is right, or pull with --ours or --theirs; the record waits until then",
             source.path,
             drift.field.key(),
             value(drift.recorded.as_ref()),
@@ -459,10 +465,13 @@ fn update_step(
             value(drift.recorded.as_ref()),
         )
     });
-    let facts = others.iter().filter(|drift| drift.cause == Cause::Fact);
-    let facts = facts.filter(|_| !accepts(record)).map(|drift| {
+    let is_open_fact = |drift: &&Drift| match drift.cause {
+        Cause::Denied { is_news } => is_news || !accepts(record),
+        _ => false,
+    };
+    let facts = others.iter().filter(is_open_fact).map(|drift| {
         format!(
-            "{}: `{}` is {} here and upstream now {}: {}; find out which it was",
+            "{}: `{}` is {} here and upstream now {}: {}; find out which it was, and correct the record or accept it with `[[allow]]`",
             source.path,
             drift.field.key(),
             value(drift.recorded.as_ref()),
