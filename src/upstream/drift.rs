@@ -225,10 +225,13 @@ fn cause(
         (Base::Never, None) => return Cause::New,
         (Base::Never, Some(_)) => return Cause::Own,
     };
+    // A record that has what was understood then is as it was read.
+    let is_untouched = recorded == base.value(field).as_ref();
     if base.unclear.contains(&field) {
-        return match recorded {
-            None => Cause::New,
-            Some(_) => Cause::Unclear,
+        return match (recorded, is_untouched) {
+            (None, _) => Cause::New,
+            (Some(_), true) => Cause::Changed,
+            (Some(_), false) => Cause::Unclear,
         };
     }
     if let (Some(stage), Some(FieldValue::Release(release)), None) =
@@ -240,7 +243,6 @@ fn cause(
     if let (Field::Target, Some(latest), true) = (field, base.plan.latest, is_late(record, base)) {
         return Cause::Shipped(latest);
     }
-    let is_untouched = recorded == base.value(field).as_ref();
     let has_changed = base.written(field) != now.written(field);
     match (is_untouched, has_changed) {
         (false, false) => {
@@ -752,6 +754,10 @@ mod tests {
             kept,
             ["stage: what upstream said when the record was read was not understood"]
         );
+        let partly = facts(&YAML.replace("- other", "- ot her"), "2026-07-24");
+        let record = new_record(&partly, "2026-07-24".parse().unwrap());
+        let (text, _) = pulled(&record, Base::Known(&partly, &[]), &first, "2026-07-26");
+        assert!(text.contains("\"someone\", \"other\""), "{text}");
         let bare = record.replace("stage = \"beta\"\n", "");
         let (text, _) = pulled(&bare, Base::Known(&base, &[]), &now, "2026-07-26");
         assert!(text.contains("stage = \"stable\""), "{text}");
