@@ -712,7 +712,8 @@ fn folders_below_a_sig_and_active_keps_of_a_sig_are_found() {
     assert!(ran.log.contains("no record lies in `sig-nope`"), "{ran:?}");
     ran.expect(2);
     let out = pull(&folder, &clone, &["--sig", "sig-cli", "--new", "--diff"]).expect(0);
-    assert!(out.contains("+++ b/sig-cli/9005-cli.toml"), "{out}");
+    let head = "new file mode 100644\n--- /dev/null\n+++ b/sig-cli/9005-cli.toml\n";
+    assert!(out.contains(head), "{out}");
     assert!(!folder.path().join("sig-cli").exists());
 }
 
