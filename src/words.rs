@@ -68,6 +68,12 @@ pub fn printable(text: &str) -> String {
         .collect()
 }
 
+/// Text from elsewhere on one line, without characters that nobody sees.
+pub fn visible_line(text: &str) -> String {
+    let seen: String = text.chars().filter(|c| !is_invisible(*c)).collect();
+    seen.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
 /// Characters without width, and those that turn the direction of the text around them.
 fn is_invisible(c: char) -> bool {
     matches!(

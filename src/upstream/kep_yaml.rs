@@ -17,7 +17,7 @@ use crate::registry::kep::{Reached, Stage, Status};
 use crate::registry::load::leading_number;
 use crate::registry::values::{Date, Handle, Line, Release};
 use crate::source::{SourceFile, Span};
-use crate::words::nearest;
+use crate::words::{nearest, visible_line};
 
 /// The largest kep.yaml that is read, in bytes. The largest real one has 4 KiB.
 pub const MAX_KEP_YAML: u64 = 1 << 18;
@@ -328,7 +328,7 @@ pub fn read(
     };
     let title = title
         .as_ref()
-        .map(|title| title.value.split_whitespace().collect::<Vec<_>>().join(" "))
+        .map(|title| visible_line(&title.value))
         .and_then(|title| title.parse().ok())
         .ok_or_else(|| reading.missing("title", title.as_ref()))?;
     let status = reading.status(status.as_ref())?;
@@ -466,8 +466,10 @@ impl Reading<'_> {
                 });
                 continue;
             };
-            let Ok(line) = name.value.trim().parse::<Line>() else {
-                let written = name.value.trim().escape_debug().to_string();
+            let written = name.value.trim();
+            let is_seen = visible_line(written) == written;
+            let Some(line) = written.parse::<Line>().ok().filter(|_| is_seen) else {
+                let written = written.escape_debug().to_string();
                 self.remark(&name, format!("feature gate `{written}` is no name"));
                 self.unclear.insert(Field::FeatureGates);
                 continue;
@@ -751,6 +753,24 @@ see-also:
         assert_eq!(kep.facts, self::kep(YAML, "2026-07-24").facts);
         let file = SourceFile::new("kep.yaml", yaml.as_str());
         assert_eq!(file.slice(kep.places.of(Field::Stage)), "beta");
+    }
+
+    /// Found by fuzzing: a schema takes such a character for a blank, and Rust does not.
+    #[test]
+    fn a_title_holds_what_people_see() {
+        let yaml = YAML.replace(
+            "Pod Lullabies",
+            "\"\u{feff}Pod \u{202e}  Lullabies\u{feff}\"",
+        );
+        assert_eq!(
+            kep(&yaml, "2026-07-24").facts.title.as_str(),
+            "Pod Lullabies"
+        );
+        let gate = YAML.replace("name: PodLullabies", "name: \"Pod\u{200b}Lullabies\"");
+        assert_eq!(
+            remarks(&gate),
+            ["17: feature gate `Pod\\u{200b}Lullabies` is no name"]
+        );
     }
 
     #[test]
