@@ -16,7 +16,7 @@ use crate::registry::Registry;
 use crate::registry::load::MAX_FILE_BYTES;
 use crate::render;
 use crate::rules;
-use crate::upstream::kep_yaml::{Kep, MAX_KEP_YAML};
+use crate::upstream::kep_yaml::MAX_KEP_YAML;
 use crate::upstream::moves::{Version, moves};
 use crate::upstream::snapshot::{Found, Unusable};
 use crate::upstream::untracked::{Candidate, Mentions, is_active, rank};
@@ -117,7 +117,7 @@ pub(super) fn untracked(context: &mut Context<'_>, options: &Untracked) -> Resul
     let mut problems = Vec::new();
     let (mut tracked, mut candidates) = (Vec::new(), Vec::new());
     let mut asleep = 0;
-    for (folder, (_, kep)) in all.iter().zip(clone.read(&all)?) {
+    for (folder, (source, kep)) in all.iter().zip(clone.read(&all)?) {
         let path = kep_yaml(folder);
         let kep = match kep {
             Ok(kep) => kep,
@@ -145,10 +145,14 @@ pub(super) fn untracked(context: &mut Context<'_>, options: &Untracked) -> Resul
                 "note: KEP-{number} is left out, for it has several folders: {several}"
             )?;
         } else {
-            candidates.push((folder.clone(), kep));
+            candidates.push(Candidate {
+                folder: folder.clone(),
+                kep,
+                mentions: Mentions::in_text(&source.text),
+            });
         }
     }
-    let (candidates, pages) = with_mentions(&clone, candidates)?;
+    let pages = look_into_pages(&clone, &mut candidates)?;
     let listed = rank(candidates, &tracked);
     let most = match options.limit {
         0 => listed.len(),
@@ -200,19 +204,19 @@ pub(super) fn untracked(context: &mut Context<'_>, options: &Untracked) -> Resul
     Ok(Exit::Clean)
 }
 
-/// Looks for runtimes in the files of KEPs: kep.yaml and the pages beside it, as far as the clone has them.
-/// Gives also how many pages there were.
-fn with_mentions(clone: &Clone<'_>, keps: Vec<(String, Kep)>) -> Result<(Vec<Candidate>, usize)> {
+/// Looks for runtimes in the pages beside kep.yaml as well, as far as the clone has them. Gives how many there are.
+fn look_into_pages(clone: &Clone<'_>, candidates: &mut [Candidate]) -> Result<usize> {
     let (repository, commit) = (&clone.repository, &clone.commit);
     let mut paths: Vec<String> = Vec::new();
     let mut owner: Vec<usize> = Vec::new();
     let mut pages = 0;
-    for (index, (folder, _)) in keps.iter().enumerate() {
+    for (index, Candidate { folder, .. }) in candidates.iter().enumerate() {
         for entry in repository.folder(commit, folder)? {
-            let is_page = entry.name.ends_with(".md");
-            pages += usize::from(is_page);
-            let is_page = is_page || entry.name == "kep.yaml";
-            if entry.kind == EntryKind::File && is_page {
+            if !entry.name.ends_with(".md") {
+                continue;
+            }
+            pages += 1;
+            if entry.kind == EntryKind::File {
                 paths.push(format!("{folder}/{}", entry.name));
                 owner.push(index);
             }
@@ -228,17 +232,11 @@ fn with_mentions(clone: &Clone<'_>, keps: Vec<(String, Kep)>) -> Result<(Vec<Can
             Err(error) => Err(error),
         }
     })?;
-    let mut all = vec![Mentions::default(); keps.len()];
     for (index, mentions) in owner.into_iter().zip(counted) {
-        all[index] = all[index].and(mentions?);
+        let candidate = &mut candidates[index];
+        candidate.mentions = candidate.mentions.and(mentions?);
     }
-    let candidates = keps.into_iter().zip(all);
-    let candidates = candidates.map(|((folder, kep), mentions)| Candidate {
-        folder,
-        kep,
-        mentions,
-    });
-    Ok((candidates.collect(), pages))
+    Ok(pages)
 }
 
 pub(super) fn log(context: &mut Context<'_>, options: &Log) -> Result<Exit> {
