@@ -104,11 +104,13 @@ fn tasks(registry: &Registry, prefix: &str) -> BTreeMap<Handle, Vec<String>> {
     for entry in &registry.keps {
         let source = registry.file(entry.file);
         let shepherds = &entry.value.shepherds;
-        let located = (!shepherds.is_empty()).then(|| Located::of(source));
+        if shepherds.is_empty() {
+            continue;
+        }
+        let located = Located::of(source);
         for (index, shepherd) in shepherds.iter().enumerate() {
             let place = Place::Value(Pointer::to("shepherds").index(index));
-            let span = located.as_ref().map(|located| located.span_of(&place));
-            let line = source.position(span.unwrap_or_default().start).line;
+            let line = source.position(located.span_of(&place).start).line;
             let number = entry.value.number;
             add(
                 shepherd,
