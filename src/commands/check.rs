@@ -1,6 +1,6 @@
 //! `kepherd check`
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use anyhow::{Result, bail};
 
@@ -244,6 +244,21 @@ pub(super) fn prefix_for(format: CheckFormat, opened: &Opened, context: &Context
     }
 }
 
+/// The files of a registry, with these texts instead of those that were read, or beside them.
+pub(super) fn with_texts<'a>(
+    registry: &'a Registry,
+    texts: impl IntoIterator<Item = (&'a str, &'a str)>,
+) -> Vec<RawFile> {
+    let files = registry.files.iter();
+    let mut all: BTreeMap<&str, &str> = files.map(|file| (&*file.path, &*file.text)).collect();
+    all.extend(texts);
+    let raw = |(path, text): (&str, &str)| RawFile {
+        path: path.to_owned(),
+        content: Ok(text.as_bytes().to_vec()),
+    };
+    all.into_iter().map(raw).collect()
+}
+
 /// What `check` would find in one file, if it had this text, and the errors that this would bring to others; the rest of
 /// the registry is as it was read.
 pub(super) fn findings_of(
@@ -252,17 +267,8 @@ pub(super) fn findings_of(
     path: &str,
     text: &str,
 ) -> Checked {
-    let raw = |path: &str, text: &str| RawFile {
-        path: path.to_owned(),
-        content: Ok(text.as_bytes().to_vec()),
-    };
-    let files = || registry.files.iter();
-    let before: Vec<RawFile> = files().map(|file| raw(&file.path, &file.text)).collect();
-    let mut after: Vec<RawFile> = files()
-        .filter(|file| *file.path != *path)
-        .map(|file| raw(&file.path, &file.text))
-        .collect();
-    after.push(raw(path, text));
+    let before = with_texts(registry, []);
+    let after = with_texts(registry, [(path, text)]);
     let before = rules::run(&load(before), context.today(), Beside::default());
     let mut checked = rules::run(&load(after), context.today(), Beside::default());
     let named = |files: &[SourceFile], one: &Diagnostic| {

@@ -10,7 +10,7 @@ use crate::diagnostic::Level;
 use crate::promote::{Aim, Promotion, promote};
 use crate::registry::Registry;
 use crate::registry::kep::KepRecord;
-use crate::registry::load::{RawFile, load, load_from};
+use crate::registry::load::{load, load_from};
 use crate::registry::values::{Handle, Release};
 use crate::render::diff;
 use crate::rules;
@@ -126,23 +126,8 @@ pub(super) fn run(context: &mut Context<'_>, options: &Promote) -> Result<Exit> 
 
 /// What the change brings: findings that were not there before it, in this record or as errors elsewhere.
 fn judged(context: &Context<'_>, registry: &Registry, path: &str, text: &str) -> rules::Checked {
-    let raw = |path: &str, text: &str| RawFile {
-        path: path.to_owned(),
-        content: Ok(text.as_bytes().to_vec()),
-    };
-    let before: Vec<RawFile> = registry
-        .files
-        .iter()
-        .map(|file| raw(&file.path, &file.text))
-        .collect();
-    let mut after: Vec<RawFile> = before
-        .iter()
-        .filter(|file| file.path != path)
-        .cloned()
-        .collect();
-    after.push(raw(path, text));
-    let head = load(after);
-    let base = load_from(head.registry.files.len(), before);
+    let head = load(check::with_texts(registry, [(path, text)]));
+    let base = load_from(head.registry.files.len(), check::with_texts(registry, []));
     let mut checked = rules::run(&head, context.today(), rules::Beside::base(&base));
     checked.diagnostics.retain(|one| !one.known);
     checked

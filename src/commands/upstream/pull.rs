@@ -6,9 +6,9 @@ use anyhow::{Result, bail};
 
 use crate::cli::Pull;
 use crate::commands::clone::{Clone, Folder, Reading, kep_yaml, record_path};
-use crate::commands::{Context, Exit, files};
+use crate::commands::{Context, Exit, check, files};
 use crate::registry::kep::KepRecord;
-use crate::registry::load::{Loaded, RawFile, file_stem, leading_number, load};
+use crate::registry::load::{Loaded, file_stem, leading_number, load};
 use crate::registry::{Entry, Registry};
 use crate::render::diff;
 use crate::rules::{self, Beside};
@@ -31,6 +31,17 @@ enum Step {
     Kept,
     /// Why nothing is done.
     Skip(String),
+}
+
+impl Step {
+    /// The path of the record, and the text that it is to have.
+    fn text(&self) -> Option<(&str, &str)> {
+        match self {
+            Self::Create { path, text } => Some((path, text)),
+            Self::Update(update) => Some((&update.path, &update.after)),
+            Self::Later | Self::Kept | Self::Skip(_) => None,
+        }
+    }
 }
 
 /// What becomes of a record.
@@ -508,23 +519,8 @@ fn without_errors(
     loaded: &Loaded,
     steps: Vec<(u32, Step)>,
 ) -> Vec<(u32, Step)> {
-    let text_of = |step: &Step| match step {
-        Step::Create { path, text } => Some((path.clone(), text.clone())),
-        Step::Update(update) => Some((update.path.clone(), update.after.clone())),
-        Step::Later | Step::Kept | Step::Skip(_) => None,
-    };
-    let mut texts: BTreeMap<String, String> = loaded
-        .registry
-        .files
-        .iter()
-        .map(|file| (file.path.to_string(), file.text.to_string()))
-        .collect();
-    texts.extend(steps.iter().filter_map(|(_, step)| text_of(step)));
-    let files = texts.into_iter().map(|(path, text)| RawFile {
-        path,
-        content: Ok(text.into_bytes()),
-    });
-    let after = load(files.collect());
+    let texts = steps.iter().filter_map(|(_, step)| step.text());
+    let after = load(check::with_texts(&loaded.registry, texts));
     let errors = |loaded: &Loaded| -> BTreeMap<String, Vec<String>> {
         let checked = rules::run(loaded, context.today(), Beside::default());
         let mut errors: BTreeMap<String, Vec<String>> = BTreeMap::new();
@@ -542,20 +538,14 @@ fn without_errors(
     steps
         .into_iter()
         .map(|(number, step)| {
-            let path = text_of(&step).map(|(path, _)| path);
-            let known = |path: &String, error: &String| {
-                before.get(path).is_some_and(|known| known.contains(error))
-            };
-            let new = path
-                .as_ref()
-                .and_then(|path| after.get(path)?.iter().find(|error| !known(path, error)));
-            match (path.as_ref(), new) {
-                (Some(path), Some(error)) => {
-                    let why = format!("{path}: upstream says what a record cannot hold: {error}");
-                    (number, Step::Skip(why))
-                }
-                _ => (number, step),
-            }
+            let new_error = step.text().and_then(|(path, _)| {
+                let known = before.get(path).map_or(&[][..], Vec::as_slice);
+                let error = after.get(path)?.iter().find(|one| !known.contains(one))?;
+                Some(format!(
+                    "{path}: upstream says what a record cannot hold: {error}"
+                ))
+            });
+            (number, new_error.map_or(step, Step::Skip))
         })
         .collect()
 }
