@@ -13,8 +13,8 @@ use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
 use history::History;
-use kepherd::source::SourceFile;
-use kepherd::upstream::kep_yaml::read;
+use kepherd::sources::upstream::kep_yaml::read;
+use kepherd::text::source::SourceFile;
 
 /// Commits of a history.
 const COMMITS: u32 = 2_000;

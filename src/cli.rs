@@ -5,11 +5,9 @@ use std::path::PathBuf;
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
-use crate::overview::{RuntimeWanted, Wanted};
-use crate::registry::kep::{Stage, Status, Triage};
-use crate::registry::values::{Date, Handle, Release, RepositoryName};
-use crate::registry::work_item::WorkKind;
 use crate::sandbox::faults::{Fault, names};
+use crate::terms::{Date, Handle, Release, RepositoryName, Stage, Status, Triage, WorkKind};
+use crate::views::overview::{RuntimeWanted, Wanted};
 
 /// Keeps a project's Kubernetes enhancements (KEPs) as records in git, and GitHub issues in step with them.
 #[derive(Debug, Parser)]
@@ -264,10 +262,10 @@ pub struct Adopt {
 #[derive(Debug, Args)]
 pub struct List {
     /// Stage aimed at: alpha, beta, stable, deprecated, disabled, removed, none
-    #[arg(long, value_name = "STAGE", value_parser = word_or_none(&Stage::ALL, Stage::as_str))]
+    #[arg(long, value_name = "STAGE", value_parser = word_or_none(&Stage::ALL, Stage::written))]
     pub stage: Vec<Wanted<Stage>>,
     /// Status upstream
-    #[arg(long, value_name = "STATUS", value_parser = word(&Status::ALL, Status::as_str))]
+    #[arg(long, value_name = "STATUS", value_parser = word(&Status::ALL, Status::written))]
     pub status: Vec<Status>,
     /// Kubernetes release aimed for, or none
     #[arg(long, value_name = "RELEASE")]
@@ -285,7 +283,7 @@ pub struct List {
     #[arg(long, value_name = "[NAME=]STATE")]
     pub runtime: Vec<RuntimeWanted>,
     /// Triage: pending, accepted, declined, none
-    #[arg(long, value_name = "TRIAGE", value_parser = word_or_none(&Triage::ALL, Triage::as_str))]
+    #[arg(long, value_name = "TRIAGE", value_parser = word_or_none(&Triage::ALL, Triage::written))]
     pub triage: Vec<Wanted<Triage>>,
     /// Finding: a rule's name, or error, warning, note, none
     #[arg(long, value_name = "RULE", value_parser = finding())]
@@ -393,7 +391,7 @@ pub struct Promote {
     /// The KEP
     pub number: u32,
     /// The stage to aim at
-    #[arg(long, value_name = "STAGE", value_parser = word(&Stage::ALL, Stage::as_str))]
+    #[arg(long, value_name = "STAGE", value_parser = word(&Stage::ALL, Stage::written))]
     pub stage: Stage,
     /// The Kubernetes release to aim for
     #[arg(long, value_name = "RELEASE")]

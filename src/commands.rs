@@ -30,9 +30,9 @@ use std::path::PathBuf;
 use anyhow::Result;
 
 use crate::cli::{Cli, ColorWhen, Command, Global, Maintainers, New, Releases, Upstream};
-use crate::registry::values::{Date, Instant};
-use crate::render::plan_text::Paint;
-use crate::words::printable;
+use crate::terms::{Date, Instant};
+use crate::text::paint::Paint;
+use crate::text::words::printable;
 
 /// How a command ends; the exit status, as `diff` does it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]

@@ -5,8 +5,8 @@
 
 use std::path::{Path, PathBuf};
 
-use crate::registry::values::Date;
-use crate::words::nearest;
+use crate::terms::Date;
+use crate::text::words::nearest;
 
 /// A repository on disk.
 pub struct Repository {

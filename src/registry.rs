@@ -5,23 +5,25 @@
 
 pub mod calendars;
 pub mod config;
+pub mod edit;
 pub mod kep;
 pub mod load;
 pub mod schema;
-pub mod values;
+pub mod tracked;
 mod verdict;
 pub mod work_item;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::diagnostic::FileId;
-use crate::digest;
-use crate::source::SourceFile;
+use crate::findings::diagnostic::FileId;
+use crate::text::digest;
+use crate::text::source::SourceFile;
 
+use crate::terms::{Handle, RepositoryName};
 use calendars::{KubernetesCalendar, Roster, RuntimeCalendar};
 use config::Config;
 use kep::KepRecord;
-use values::{Handle, RepositoryName};
+use tracked::Tracked;
 use work_item::WorkItem;
 
 /// A value with the file that it was read from.
@@ -90,6 +92,12 @@ impl Registry {
     /// The number of records: KEPs and work items.
     pub fn record_count(&self) -> usize {
         self.keps.len() + self.items.len()
+    }
+
+    /// Everything that is tracked: the KEPs, then the work items, by path.
+    pub fn tracked(&self) -> impl Iterator<Item = Tracked<'_>> {
+        let keps = self.keps.iter().map(Tracked::Kep);
+        keps.chain(self.items.iter().map(Tracked::Item))
     }
 
     /// The record of a KEP.

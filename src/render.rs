@@ -1,7 +1,6 @@
 //! Renderers: data in, text out. They decide how things look and nothing else; writing is for `commands/`.
 
 pub mod annotations;
-pub mod diff;
 pub mod findings_markdown;
 pub mod json;
 pub mod life;

@@ -10,6 +10,7 @@ mod consensus_overdue;
 mod duplicate_issue;
 mod duplicate_kep;
 mod file_name;
+pub mod fix;
 mod github_limits;
 mod handle_case;
 mod issue_replaced;
@@ -23,6 +24,7 @@ mod missing_link;
 mod missing_milestone;
 mod missing_shepherd;
 mod missing_target;
+pub mod policy;
 mod reached_rewritten;
 mod record_deleted;
 mod runtime_maturity;
@@ -48,16 +50,18 @@ mod work_item_unassigned;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::diagnostic::{Certainty, Diagnostic, FileId, Finding, Level, Place, Pointer, RuleId};
-use crate::digest;
-use crate::document::{self, Located};
+use crate::findings::diagnostic::{
+    Certainty, Diagnostic, FileId, Finding, Level, Place, Pointer, RuleId,
+};
+use crate::findings::document::{self, Located};
 use crate::registry::Registry;
 use crate::registry::kep::Allow;
 use crate::registry::load::Loaded;
-use crate::registry::values::Date;
-use crate::source::{SourceFile, Span};
-use crate::upstream::snapshot::Upstream;
-use crate::words::nearest;
+use crate::sources::upstream::snapshot::Upstream;
+use crate::terms::Date;
+use crate::text::digest;
+use crate::text::source::{SourceFile, Span};
+use crate::text::words::nearest;
 
 /// What a rule looks at.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]

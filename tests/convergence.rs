@@ -15,18 +15,18 @@ mod common;
 use std::collections::{BTreeMap, BTreeSet};
 
 use common::{BASE, REPO};
-use kepherd::apply::{Told, apply};
-use kepherd::desired::Subject;
 use kepherd::github::patience::Patience;
-use kepherd::journal::Remembered;
-use kepherd::plan::{Action, Options, Plan, PullRequestAction};
-use kepherd::reconcile::read_and_plan;
 use kepherd::registry::Registry;
 use kepherd::registry::load::{RawFile, load};
 use kepherd::rules;
 use kepherd::sandbox::world::{Issue, IssuePatch, NewMilestone, State, World};
 use kepherd::sandbox::{self, Sandbox, seed};
-use kepherd::section::{Found, find, put};
+use kepherd::sync::apply::{Told, apply};
+use kepherd::sync::journal::Remembered;
+use kepherd::sync::plan::{Action, Options, Plan, PullRequestAction};
+use kepherd::sync::reconcile::read_and_plan;
+use kepherd::sync::section::{Found, find, put};
+use kepherd::terms::Subject;
 use proptest::prelude::*;
 
 const PEOPLE: [&str; 4] = ["mikebrow", "samuelkarp", "fuweid", "octocat"];

@@ -21,7 +21,7 @@ use common::{APP_KEY, Folder, Hub, PATH, REPO, Ran, app, record, seeded};
 use kepherd::sandbox::faults::{Fault, names};
 use kepherd::sandbox::world::{State, World};
 use kepherd::sandbox::{Faults, Options};
-use kepherd::section::{Found, find};
+use kepherd::sync::section::{Found, find};
 
 const OTHER: &str = "sig-node/9002-b.toml";
 const NEW: &str = "sig-node/9003-c.toml";

@@ -11,15 +11,15 @@ mod common;
 use std::time::Duration;
 
 use common::{APP_KEY, Folder, REPO, app, borrowed, contract, many, registry, seeded};
-use kepherd::apply::{Outcome, Told, apply};
 use kepherd::clock::Clock;
 use kepherd::github::client::{Address, Client};
 use kepherd::github::credentials::Credentials;
 use kepherd::github::patience::Patience;
-use kepherd::journal::{self, Remembered};
-use kepherd::plan::Options;
-use kepherd::reconcile::read_and_plan;
 use kepherd::sandbox::{self, Exchange, Limits, Sandbox};
+use kepherd::sync::apply::{Outcome, Told, apply};
+use kepherd::sync::journal::{self, Remembered};
+use kepherd::sync::plan::Options;
+use kepherd::sync::reconcile::read_and_plan;
 
 /// What a run did, how long it took by the clock, and what was exchanged.
 struct Run {

@@ -10,7 +10,7 @@ mod common;
 
 use common::{Folder, Hub, PATH, REPO, Ran, borrowed, many, record, seeded};
 use kepherd::sandbox::world::{EventKind, IssuePatch, State, StateReason};
-use kepherd::section::{Found, find};
+use kepherd::sync::section::{Found, find};
 
 const TARGET: &str = "target/kubernetes/v1.38";
 

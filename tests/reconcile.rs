@@ -12,7 +12,7 @@ mod common;
 use common::{Folder, Hub, PATH, REPO, borrowed, record, seeded};
 use kepherd::sandbox::Options;
 use kepherd::sandbox::world::{IssuePatch, NewLabel, State};
-use kepherd::section::{Found, find};
+use kepherd::sync::section::{Found, find};
 
 #[test]
 fn a_new_issue_says_what_its_record_says() {

@@ -8,17 +8,17 @@ use super::connect::{self, Connection, patience};
 use super::files::{self, Opened};
 use super::plan::sound_registry;
 use super::{Context, Exit, block_on, check};
-use crate::adopt::{Adoption, adopt};
 use crate::cli::Adopt;
-use crate::desired::Subject;
-use crate::diagnostic::Level;
-use crate::journal::Remembered;
-use crate::observed::{Lookup, Observed, ObservedIssue};
-use crate::plan::{IssuePlan, Options};
-use crate::reconcile::read_and_plan;
+use crate::findings::diagnostic::Level;
 use crate::registry::Registry;
-use crate::registry::values::RepositoryName;
-use crate::words::printable;
+use crate::sync::adopt::{Adoption, adopt};
+use crate::sync::journal::Remembered;
+use crate::sync::observed::{Lookup, Observed, ObservedIssue};
+use crate::sync::plan::{IssuePlan, Options};
+use crate::sync::reconcile::read_and_plan;
+use crate::terms::RepositoryName;
+use crate::terms::Subject;
+use crate::text::words::printable;
 
 pub(super) fn run(context: &mut Context<'_>, options: &Adopt) -> Result<Exit> {
     let Some(opened) = sound_registry(context)? else {

@@ -15,17 +15,18 @@ use super::journal::{self, Journal};
 use super::plan::{shown_cost, sound_registry};
 use super::progress::bar;
 use super::{Context, Exit, block_on};
-use crate::apply::{Event, Outcome, Told, apply};
 use crate::cli::Apply;
-use crate::desired::Subject;
 use crate::github::budget::Budget;
-use crate::github::patience::{Patience, shown};
-use crate::observed::{Access, Observed};
-use crate::plan::{self, Action, Plan};
-use crate::reconcile::read_and_plan;
+use crate::github::patience::Patience;
 use crate::render::outcome;
-use crate::render::plan_text::{self, Paint, View};
-use crate::words::printable;
+use crate::render::plan_text::{self, View};
+use crate::sync::apply::{Event, Outcome, Told, apply};
+use crate::sync::observed::{Access, Observed};
+use crate::sync::plan::{self, Action, Plan};
+use crate::sync::reconcile::read_and_plan;
+use crate::terms::Subject;
+use crate::text::paint::Paint;
+use crate::text::words::{duration, printable};
 
 /// A plan of a thousand new issues has a tenth of this.
 const MAX_PLAN_BYTES: u64 = 64 << 20;
@@ -383,7 +384,7 @@ impl Left {
         let creations = self.creations.saturating_sub(done).min(left);
         let budget = Budget::new(self.interval);
         let began = jiff::Timestamp::UNIX_EPOCH;
-        shown(budget.estimate(began, creations, left - creations))
+        duration(budget.estimate(began, creations, left - creations))
     }
 }
 

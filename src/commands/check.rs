@@ -9,14 +9,15 @@ use super::files::Opened;
 use super::revision::Around;
 use super::{Context, Exit, files, watch};
 use crate::cli::{Check, CheckFormat};
-use crate::diagnostic::{Diagnostic, Level};
-use crate::fix::{Fixed, fix};
+use crate::findings::diagnostic::{Diagnostic, Level};
 use crate::registry::Registry;
 use crate::registry::load::{Loaded, RawFile, load, load_from};
-use crate::render::{self, diff};
+use crate::render;
+use crate::rules::fix::{Fixed, fix};
 use crate::rules::{self, Beside, Checked};
-use crate::source::SourceFile;
-use crate::words::{counted, printable};
+use crate::text::diff;
+use crate::text::source::SourceFile;
+use crate::text::words::{counted, printable};
 
 pub(super) fn run(context: &mut Context<'_>, options: &Check) -> Result<Exit> {
     if options.watch {

@@ -9,19 +9,19 @@ use anyhow::{Result, bail};
 
 use super::Context;
 use crate::cli::Clone as Options;
-use crate::diagnostic::FileId;
+use crate::findings::diagnostic::FileId;
 use crate::git::{Commit, Content, EntryKind, Error, Repository};
 use crate::registry::Registry;
 use crate::registry::calendars::KubernetesCalendar;
 use crate::registry::kep::KepRecord;
 use crate::registry::load::{is_plain_name, leading_number};
-use crate::registry::values::Date;
-use crate::source::{SourceFile, Span};
-use crate::upstream::facts::Facts;
-use crate::upstream::kep_yaml::{Kep, MAX_KEP_YAML, read};
-use crate::upstream::snapshot::{
+use crate::sources::upstream::facts::Facts;
+use crate::sources::upstream::kep_yaml::{Kep, MAX_KEP_YAML, read};
+use crate::sources::upstream::snapshot::{
     Elsewhere, Found, Read, Unusable, Upstream, same_name, source_file,
 };
+use crate::terms::Date;
+use crate::text::source::{SourceFile, Span};
 
 /// A clone at a revision.
 pub(super) struct Clone<'r> {

@@ -14,11 +14,11 @@ use crate::cli::{Target, Waits};
 use crate::github::client::{Address, Client, GITHUB_API};
 use crate::github::credentials::Credentials;
 use crate::github::patience::{Patience, Stop};
-use crate::plan::Options;
 use crate::registry::Registry;
-use crate::registry::values::RepositoryName;
 use crate::sandbox::{self, Sandbox, seed};
-use crate::words::one_of;
+use crate::sync::plan::Options;
+use crate::terms::RepositoryName;
+use crate::text::words::one_of;
 
 /// A connection, and the sandbox it may lead to.
 pub(super) struct Connection {

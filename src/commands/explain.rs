@@ -6,7 +6,7 @@ use super::{Context, Exit};
 use crate::cli::Explain;
 use crate::render::rule_docs;
 use crate::rules::{self, RULES};
-use crate::words::nearest;
+use crate::text::words::nearest;
 
 pub(super) fn run(context: &mut Context<'_>, options: &Explain) -> Result<Exit> {
     if options.markdown {

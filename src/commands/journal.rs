@@ -9,14 +9,14 @@ use anyhow::{Context as _, Result, bail};
 use super::Context;
 use super::connect::Connection;
 use super::files::Opened;
-use crate::apply::Outcome;
 use crate::cli::Target;
-use crate::desired::Subject;
 use crate::git;
-use crate::journal::{self, Event, Found, Line, Remembered, RunEnd, RunStart};
-use crate::observed::Observed;
-use crate::plan::{Plan, RepositoryPlan};
-use crate::registry::values::Instant;
+use crate::sync::apply::Outcome;
+use crate::sync::journal::{self, Event, Found, Line, Remembered, RunEnd, RunStart};
+use crate::sync::observed::Observed;
+use crate::sync::plan::{Plan, RepositoryPlan};
+use crate::terms::Instant;
+use crate::terms::Subject;
 
 /// A thousand runs of a thousand writes.
 const MAX_BYTES: u64 = 256 << 20;

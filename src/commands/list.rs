@@ -4,10 +4,10 @@ use anyhow::{Result, bail};
 
 use super::{Context, Exit, files};
 use crate::cli::{List, ListFormat};
-use crate::overview::{Filter, overview};
 use crate::render;
 use crate::rules;
-use crate::words::{one_of, printable};
+use crate::text::words::{one_of, printable};
+use crate::views::overview::{Filter, overview};
 
 pub(super) fn run(context: &mut Context<'_>, options: &List) -> Result<Exit> {
     let List {

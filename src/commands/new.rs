@@ -7,14 +7,14 @@ use super::files::Opened;
 use super::plan::sound_registry;
 use super::{Context, Exit, block_on, check, files};
 use crate::cli::{NewItem, NewKep};
-use crate::github::Read as _;
-use crate::issue_form::{self, Form};
-use crate::new_record::{self, Asked, Draft, draft};
-use crate::observed::{Lookup, ObservedIssue};
 use crate::registry::Registry;
 use crate::registry::load::is_plain_name;
-use crate::registry::values::RepositoryName;
-use crate::words::{counted, printable};
+use crate::sources::issues::form::{self, Form};
+use crate::sources::issues::new_record::{self, Asked, Draft, draft};
+use crate::sync::observed::{Lookup, ObservedIssue};
+use crate::sync::remote::Read as _;
+use crate::terms::RepositoryName;
+use crate::text::words::{counted, printable};
 
 pub(super) fn kep(context: &mut Context<'_>, options: &NewKep) -> Result<Exit> {
     let Some(opened) = sound_registry(context)? else {
@@ -142,7 +142,7 @@ fn read_issue(
     })?;
     match found {
         Lookup::Issue(issue) => {
-            let form = issue_form::read(&issue.title, &issue.body);
+            let form = form::read(&issue.title, &issue.body);
             Ok((repository.clone(), *issue, form))
         }
         Lookup::PullRequest => bail!("{repository}#{number} is a pull request"),

@@ -9,14 +9,14 @@ use super::connect::{self, Connection, patience};
 use super::files::Opened;
 use super::{Context, Exit, block_on, check, files, journal};
 use crate::cli::{Plan as PlanArgs, PlanFormat};
-use crate::github::Read as _;
 use crate::github::client::{Client, Cost};
-use crate::plan::Plan;
-use crate::reconcile::read_and_plan;
 use crate::render::plan_text::{self, View};
 use crate::render::{json, plan_markdown};
 use crate::rules;
-use crate::words::{counted, printable};
+use crate::sync::plan::Plan;
+use crate::sync::reconcile::read_and_plan;
+use crate::sync::remote::Read as _;
+use crate::text::words::{counted, printable};
 
 pub(super) fn run(context: &mut Context<'_>, options: &PlanArgs) -> Result<Exit> {
     let Some(opened) = sound_registry(context)? else {

@@ -9,16 +9,17 @@ use toml_edit::DocumentMut;
 use super::files::Opened;
 use super::{Context, Exit, files};
 use crate::cli::{PullMaintainers, PullReleases};
-use crate::diagnostic::{Place, Pointer};
-use crate::document::Located;
-use crate::project::maintainers::{self, Leaving};
-use crate::project::{Change, Misread, releases};
+use crate::findings::diagnostic::{Place, Pointer};
+use crate::findings::document::Located;
 use crate::registry::Registry;
 use crate::registry::calendars::{Roster, RuntimeCalendar};
 use crate::registry::load::{FILE_NAME, MAX_FILE_BYTES};
-use crate::registry::values::Handle;
-use crate::render::diff;
-use crate::words::{counted, one_of, printable};
+use crate::sources::change::{Change, Misread};
+use crate::sources::maintainers::{self, Leaving};
+use crate::sources::releases;
+use crate::terms::Handle;
+use crate::text::diff;
+use crate::text::words::{counted, one_of, printable};
 
 /// Where a registry names its maintainers.
 const ROSTER: &str = "maintainers.toml";

@@ -6,15 +6,15 @@ use toml_edit::DocumentMut;
 use super::plan::sound_registry;
 use super::{Context, Exit, check, files};
 use crate::cli::Promote;
-use crate::diagnostic::Level;
-use crate::promote::{Aim, Promotion, promote};
+use crate::findings::diagnostic::Level;
 use crate::registry::Registry;
 use crate::registry::kep::KepRecord;
 use crate::registry::load::{load, load_from};
-use crate::registry::values::{Handle, Release};
-use crate::render::diff;
 use crate::rules;
-use crate::words::{counted, printable};
+use crate::sources::promote::{Aim, Promotion, promote};
+use crate::terms::{Handle, Release};
+use crate::text::diff;
+use crate::text::words::{counted, printable};
 
 pub(super) fn run(context: &mut Context<'_>, options: &Promote) -> Result<Exit> {
     let Some(opened) = sound_registry(context)? else {
@@ -35,7 +35,7 @@ pub(super) fn run(context: &mut Context<'_>, options: &Promote) -> Result<Exit> 
     if !record.status.is_live() {
         bail!(
             "KEP-{number} is {}: it has no next stage",
-            record.status.as_str()
+            record.status.written()
         );
     }
     let aim = Aim {
@@ -64,7 +64,7 @@ pub(super) fn run(context: &mut Context<'_>, options: &Promote) -> Result<Exit> 
         writeln!(
             context.out,
             "nothing to change: KEP-{number} aims at {} in {target} already",
-            aim.stage.as_str()
+            aim.stage.written()
         )?;
         return Ok(Exit::Clean);
     }

@@ -4,11 +4,11 @@ use anyhow::Result;
 
 use super::{Context, Exit, files};
 use crate::cli::SchemaArgs;
-use crate::journal;
-use crate::overview::Overview;
-use crate::plan::Plan;
 use crate::registry::schema::{FileKind, schema_of};
 use crate::render::json;
+use crate::sync::journal;
+use crate::sync::plan::Plan;
+use crate::views::overview::Overview;
 
 pub(super) fn run(context: &mut Context<'_>, options: &SchemaArgs) -> Result<Exit> {
     let folder = context.environment.directory.join(&options.out);

@@ -4,11 +4,11 @@ use anyhow::{Result, bail};
 
 use super::{Context, Exit, check, files};
 use crate::cli::Show;
-use crate::life::life;
-use crate::registry::values::{Handle, PlannedDate};
 use crate::render;
 use crate::rules;
-use crate::words::{nearest, printable};
+use crate::terms::{Handle, PlannedDate};
+use crate::text::words::{nearest, printable};
+use crate::views::life::life;
 
 pub(super) fn run(context: &mut Context<'_>, options: &Show) -> Result<Exit> {
     let opened = files::open(context)?;
@@ -86,7 +86,7 @@ pub(super) fn run(context: &mut Context<'_>, options: &Show) -> Result<Exit> {
         ("issue", issue),
         (
             "triage",
-            record.triage.map(|triage| triage.as_str().to_owned()),
+            record.triage.map(|triage| triage.written().to_owned()),
         ),
         ("milestone", milestone),
         ("shepherds", some(handles(&record.shepherds))),

@@ -10,17 +10,17 @@ use super::check::Reported;
 use super::clone::{Clone, Folder, Folders, kep_yaml};
 use super::{Context, Exit, check, files};
 use crate::cli::{Diff, Log, Untracked};
-use crate::diagnostic::{Diagnostic, Level};
+use crate::findings::diagnostic::{Diagnostic, Level};
 use crate::git::{Commit, Content, EntryKind, Error, Repository};
 use crate::registry::Registry;
 use crate::registry::load::MAX_FILE_BYTES;
 use crate::render;
 use crate::rules;
-use crate::upstream::kep_yaml::MAX_KEP_YAML;
-use crate::upstream::moves::{Version, moves};
-use crate::upstream::snapshot::{Found, Unusable};
-use crate::upstream::untracked::{Candidate, Mentions, is_active, rank};
-use crate::words::{counted, printable};
+use crate::sources::upstream::kep_yaml::MAX_KEP_YAML;
+use crate::sources::upstream::moves::{Version, moves};
+use crate::sources::upstream::snapshot::{Found, Unusable};
+use crate::sources::upstream::untracked::{Candidate, Mentions, is_active, rank};
+use crate::text::words::{counted, printable};
 
 pub(super) use pull::pull;
 

@@ -11,7 +11,7 @@ use super::check::check;
 use super::connect::stop_on_ctrl_c;
 use super::{Context, Exit, block_on, files};
 use crate::cli::Check;
-use crate::words::printable;
+use crate::text::words::printable;
 
 const PAUSE: Duration = Duration::from_millis(250);
 

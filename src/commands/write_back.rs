@@ -5,11 +5,11 @@ use anyhow::Result;
 
 use super::Context;
 use super::files::{self, Opened};
-use crate::desired::Subject;
-use crate::diagnostic::FileId;
-use crate::edit;
-use crate::plan::{Action, Plan};
+use crate::findings::diagnostic::FileId;
 use crate::registry::Registry;
+use crate::registry::edit;
+use crate::sync::plan::{Action, Plan};
+use crate::terms::Subject;
 
 /// Writes what is missing; gives whether all of it was written.
 pub(super) fn run(

@@ -10,6 +10,7 @@ use std::time::Duration;
 use jiff::Timestamp;
 
 use crate::clock::{between, later};
+use crate::sync::remote::WriteKind;
 
 /// What a request counts as.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -22,6 +23,15 @@ pub enum Spending {
     Creation,
     /// Any other write.
     Change,
+}
+
+impl From<WriteKind> for Spending {
+    fn from(kind: WriteKind) -> Self {
+        match kind {
+            WriteKind::Creation => Self::Creation,
+            WriteKind::Change => Self::Change,
+        }
+    }
 }
 
 /// The part of GitHub that counts on its own for the primary limit.

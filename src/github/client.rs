@@ -8,19 +8,19 @@ use serde_json::json;
 
 use super::budget::Spending;
 use super::credentials::Credentials;
-use super::patience::{Held, Patience};
+use super::patience::Patience;
 use super::queries::{self, Query, Request};
 use super::rest::{Numbered, NumberedMilestone, RestComment, RestIssue};
 use super::stories::{self, Found};
 pub use super::transport::{Address, Cost};
 use super::transport::{Answer, Call, GRAPHQL, Repeatable, Transport};
-use super::{Error, Problem, Read, Wanted, Write, WriteKind};
-use crate::desired::{LabelDefinition, MilestoneDefinition};
-use crate::github_limits::PAGE;
-use crate::observed::{Access, Lookup, Observed, ObservedIssue, ObservedRepository};
-use crate::plan::patch::Patch;
-use crate::plan::{Histories, NewIssue};
-use crate::registry::values::{Instant, RepositoryName};
+use crate::sync::desired::{LabelDefinition, MilestoneDefinition};
+use crate::sync::observed::{Access, Lookup, Observed, ObservedIssue, ObservedRepository};
+use crate::sync::plan::patch::Patch;
+use crate::sync::plan::{Histories, NewIssue};
+use crate::sync::remote::{Error, Held, Problem, Read, Wanted, Write, WriteKind};
+use crate::terms::github_limits::PAGE;
+use crate::terms::{Instant, RepositoryName};
 
 /// GitHub's own address; Enterprise servers have another.
 pub const GITHUB_API: &str = "https://api.github.com";

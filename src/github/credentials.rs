@@ -22,9 +22,9 @@ use serde_json::json;
 
 use super::budget::Spending;
 use super::transport::{Call, Repeatable, Transport};
-use super::{Error, Problem};
 use crate::clock::later;
-use crate::registry::values::{Instant, RepositoryName};
+use crate::sync::remote::{Error, Problem};
+use crate::terms::{Instant, RepositoryName};
 
 /// A token is replaced when it has less than this left.
 const FRESH: Duration = Duration::from_secs(60);

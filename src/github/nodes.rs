@@ -4,9 +4,9 @@ use serde::Deserialize;
 use serde_json::Value;
 
 use super::queries::Unusable;
-use crate::observed::{Edit, ObservedIssue, ObservedPullRequest};
-use crate::registry::values::Instant;
-use crate::words::printable;
+use crate::sync::observed::{Edit, ObservedIssue, ObservedPullRequest};
+use crate::terms::Instant;
+use crate::text::words::printable;
 
 /// The fields of an issue.
 pub(super) const ISSUE_FIELDS: &str = "number url title body state viewerDidAuthor author { login } \

@@ -11,8 +11,9 @@ use http::HeaderMap;
 use jiff::Timestamp;
 
 use super::budget::{Budget, Resource, Spending, Wait};
-use super::{Error, Problem};
 use crate::clock::{Clock, between, later};
+use crate::sync::remote::{Error, Held, Problem};
+use crate::text::words::duration;
 
 /// How often one request is tried.
 pub const TRIES: u32 = 5;
@@ -77,17 +78,6 @@ impl Stop {
     }
 }
 
-/// Why a request is not made.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum Held {
-    /// Somebody asked to stop.
-    #[error("somebody asked it to stop")]
-    Stopped,
-    /// A limit asks for a longer wait than the run has patience for.
-    #[error("GitHub allows {}, and the next is free in {}: longer than `--max-wait` allows", .0.limit, shown(.0.wait))]
-    TooLong(Wait),
-}
-
 /// The requests of a run, one after the other.
 #[derive(Debug)]
 pub(super) struct Throttle {
@@ -136,7 +126,7 @@ impl Throttle {
             let Wait { wait, limit } = waiting;
             if wait > self.patience.interval {
                 if !self.grant(wait) {
-                    return Err(Held::TooLong(waiting));
+                    return Err(held(waiting));
                 }
                 self.announce(wait, &format!("GitHub allows {limit}"));
             }
@@ -158,7 +148,7 @@ impl Throttle {
         }
         if !self.grant(wait) {
             let limit = "no second issue while a first one may still come";
-            return Err(Held::TooLong(Wait { wait, limit }));
+            return Err(Held::TooLong { wait, limit });
         }
         self.announce(wait, "a new issue without an answer may still come");
         self.sleep(wait).await;
@@ -225,7 +215,7 @@ impl Throttle {
     fn announce(&self, wait: Duration, why: &str) {
         let until = later(self.now(), wait).strftime("%H:%M:%S UTC");
         if wait >= NOTABLE {
-            tracing::warn!("{why}: waiting {}, until {until}", shown(wait));
+            tracing::warn!("{why}: waiting {}, until {until}", duration(wait));
         } else if !wait.is_zero() {
             tracing::debug!("{why}: waiting {} ms", wait.as_millis());
         }
@@ -247,18 +237,9 @@ impl Throttle {
     }
 }
 
-/// A duration as people say it, rounded up: `45 s`, `12 min`, `2 h 5 min`.
-pub fn shown(wait: Duration) -> String {
-    let seconds = wait.as_secs() + u64::from(wait.subsec_nanos() > 0);
-    let minutes = seconds.div_ceil(60);
-    match (seconds, minutes) {
-        (..120, _) => format!("{seconds} s"),
-        (_, ..120) => format!("{minutes} min"),
-        _ => match (minutes / 60, minutes % 60) {
-            (hours, 0) => format!("{hours} h"),
-            (hours, minutes) => format!("{hours} h {minutes} min"),
-        },
-    }
+/// A wait that is longer than the run has patience for.
+fn held(Wait { wait, limit }: Wait) -> Held {
+    Held::TooLong { limit, wait }
 }
 
 /// Between half of it and all of it: many runs that failed together do not come back together.
@@ -315,20 +296,6 @@ pub(super) fn limit(
         .filter(|_| is_used_up)
         .and_then(|seconds| Timestamp::from_second(i64::try_from(seconds).ok()?).ok());
     Some(asked.or_else(|| reset.map(|reset| between(now, reset))))
-}
-
-impl Held {
-    /// The request that was not made, as an error.
-    pub(super) fn error(self, request: String) -> Error {
-        let problem = match self {
-            Self::Stopped => Problem::Stopped,
-            Self::TooLong(Wait { wait, limit }) => Problem::Limited {
-                message: format!("GitHub allows {limit}"),
-                wait: Some(wait),
-            },
-        };
-        Error { request, problem }
-    }
 }
 
 #[cfg(test)]
@@ -487,7 +454,7 @@ mod tests {
 
     #[test]
     fn durations_are_rounded_up_and_said_as_people_do() {
-        let said = |seconds| shown(Duration::from_millis(seconds));
+        let said = |seconds| duration(Duration::from_millis(seconds));
         assert_eq!(said(0), "0 s");
         assert_eq!(said(1), "1 s");
         assert_eq!(said(119_000), "119 s");

@@ -10,13 +10,13 @@ use std::fmt::Write as _;
 
 use serde_json::{Map, Value, json};
 
-use super::Wanted;
 use super::nodes::{
     ISSUE_FIELDS, MilestoneNode, PULL_FIELDS, Page, PageInfo, issue, page, pull_request,
 };
-use crate::github_limits::PAGE;
-use crate::observed::{Access, Lookup, Observed, ObservedRepository, PullRequestLookup};
-use crate::registry::values::RepositoryName;
+use crate::sync::observed::{Access, Lookup, Observed, ObservedRepository, PullRequestLookup};
+use crate::sync::remote::Wanted;
+use crate::terms::RepositoryName;
+use crate::terms::github_limits::PAGE;
 
 const ISSUE_PAGE: &str = "first: 100, orderBy: {field: CREATED_AT, direction: ASC}) \
     { nodes { ...issue } pageInfo { hasNextPage endCursor } }";
@@ -540,7 +540,7 @@ impl Part {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::github::WantedRepository;
+    use crate::sync::remote::WantedRepository;
 
     fn name(text: &str) -> RepositoryName {
         text.parse().unwrap()

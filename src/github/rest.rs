@@ -4,8 +4,8 @@ use serde::de::Error as _;
 use serde::{Deserialize, Deserializer};
 use serde_json::Value;
 
-use crate::observed::ObservedIssue;
-use crate::words::printable;
+use crate::sync::observed::ObservedIssue;
+use crate::text::words::printable;
 
 #[derive(Deserialize)]
 pub(super) struct RestComment {

@@ -7,10 +7,10 @@ use serde_json::{Value, json};
 
 use super::nodes::{Actor, EventNode, Nodes, edit};
 use super::queries::{Request, Unusable, missing};
-use crate::github_limits::PAGE;
-use crate::observed::{Event, Happening, History};
-use crate::plan::Histories;
-use crate::registry::values::{Instant, RepositoryName};
+use crate::sync::observed::{Event, Happening, History};
+use crate::sync::plan::Histories;
+use crate::terms::github_limits::PAGE;
+use crate::terms::{Instant, RepositoryName};
 
 const STORY: &str = "lastEditedAt editor { __typename login } timelineItems(last: 100, itemTypes: [UNLABELED_EVENT, \
     ASSIGNED_EVENT, UNASSIGNED_EVENT, MILESTONED_EVENT, DEMILESTONED_EVENT, RENAMED_TITLE_EVENT]) { nodes { __typename \

@@ -20,8 +20,8 @@ use super::budget::Spending;
 use super::credentials::Credentials;
 use super::patience::{self, Patience, Throttle};
 use super::queries::Unusable;
-use super::{Error, Problem};
-use crate::words::{counted, printable};
+use crate::sync::remote::{Error, Problem};
+use crate::text::words::{counted, duration, printable};
 
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 /// An answer is a page of 100 issues of 64 KiB at most, and its JSON around it.
@@ -333,7 +333,7 @@ impl Transport {
         let (answer, seen) = match tokio::time::timeout(self.timeout, exchange).await {
             Ok(exchanged) => exchanged,
             Err(_) => {
-                let late = format!("none came within {}", patience::shown(self.timeout));
+                let late = format!("none came within {}", duration(self.timeout));
                 (Err(call.fails(Problem::Unreachable(late))), Seen::default())
             }
         };

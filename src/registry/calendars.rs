@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::values::{Date, Handle, Instant, Line, PlannedDate, Release, Version};
+use crate::terms::{Date, Handle, Instant, Line, PlannedDate, Release, Version};
 
 /// The release cycles of Kubernetes.
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]

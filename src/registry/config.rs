@@ -6,8 +6,8 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::calendars::Role;
-use super::values::{Line, Release, RepositoryName};
-use crate::diagnostic::Level;
+use crate::findings::diagnostic::Level;
+use crate::terms::{Line, Release, RepositoryName};
 
 /// What a registry drives, and how.
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]

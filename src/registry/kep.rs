@@ -5,10 +5,11 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::values::{
-    BranchDecision, Date, Handle, IssueRef, Line, Link, Release, RepositoryName, Version,
+use crate::findings::diagnostic::{Place, Pointer};
+use crate::terms::{
+    BranchDecision, Consensus, Date, Ending, Handle, IssueRef, Line, Link, Release, RepositoryName,
+    RuntimeState, Stage, Status, Triage, Version,
 };
-use crate::diagnostic::{Place, Pointer};
 
 /// One Kubernetes enhancement (KEP) as this project sees it.
 ///
@@ -88,58 +89,6 @@ pub struct KepRecord {
     pub allow: Vec<Allow>,
 }
 
-/// Where a KEP stands upstream.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "kebab-case")]
-pub enum Status {
-    /// Proposed and being written.
-    Provisional,
-    /// Approved, and being built.
-    Implementable,
-    /// Done: it will not change any more.
-    Implemented,
-    /// Nobody works on it for now.
-    Deferred,
-    /// Turned down.
-    Rejected,
-    /// Taken back by its owners.
-    Withdrawn,
-    /// Another KEP took its place.
-    Replaced,
-}
-
-/// A stage of a feature's life in Kubernetes.
-#[derive(
-    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema,
-)]
-#[serde(rename_all = "kebab-case")]
-pub enum Stage {
-    /// Off by default, may change. Needs one runtime that has merged it, or has it as an experiment.
-    Alpha,
-    /// Well tested. Off by default it needs one runtime that has released it; on by default, all of them.
-    Beta,
-    /// Generally available. Needs all runtimes, and one release with beta on by default before.
-    Stable,
-    /// On its way out.
-    Deprecated,
-    /// Present, and switched off for good.
-    Disabled,
-    /// Gone.
-    Removed,
-}
-
-/// Whether maintainers have taken a KEP on.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "kebab-case")]
-pub enum Triage {
-    /// Nobody has looked at it yet.
-    Pending,
-    /// Maintainers take it on.
-    Accepted,
-    /// Maintainers do not take it on.
-    Declined,
-}
-
 /// A pull request that does part of the work.
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
@@ -203,22 +152,6 @@ pub struct RuntimeFacts {
     pub parts: Vec<Part>,
 }
 
-/// How far a runtime is with a feature.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "kebab-case")]
-pub enum RuntimeState {
-    /// Nothing of it is there; known, not assumed.
-    None,
-    /// Somebody works on it.
-    InProgress,
-    /// There, marked as an experiment.
-    Experimental,
-    /// On the development branch. Merged is not released.
-    Merged,
-    /// In a release; `release` says since which.
-    Released,
-}
-
 /// A part of a feature that a runtime has sooner or later than the rest.
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
@@ -250,18 +183,6 @@ pub struct Design {
     pub approved_by: BTreeMap<String, Handle>,
 }
 
-/// How far the discussion of a design is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "kebab-case")]
-pub enum Consensus {
-    /// Still discussed.
-    Open,
-    /// Agreed on.
-    Reached,
-    /// Stuck: the owner and the liaison should know early.
-    Blocked,
-}
-
 /// A finding that people have accepted in this record.
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
@@ -270,119 +191,6 @@ pub struct Allow {
     pub rule: Line,
     /// Why it is right here.
     pub reason: Line,
-}
-
-impl Status {
-    /// Every status, in the order of a KEP's life.
-    pub const ALL: [Self; 7] = [
-        Self::Provisional,
-        Self::Implementable,
-        Self::Implemented,
-        Self::Deferred,
-        Self::Rejected,
-        Self::Withdrawn,
-        Self::Replaced,
-    ];
-
-    /// As written in a record.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Provisional => "provisional",
-            Self::Implementable => "implementable",
-            Self::Implemented => "implemented",
-            Self::Deferred => "deferred",
-            Self::Rejected => "rejected",
-            Self::Withdrawn => "withdrawn",
-            Self::Replaced => "replaced",
-        }
-    }
-
-    /// Whether work on the KEP goes on: only then does a record without an issue get one.
-    pub fn is_live(self) -> bool {
-        matches!(self, Self::Provisional | Self::Implementable)
-    }
-}
-
-impl Stage {
-    /// Every stage, in the order of a feature's life.
-    pub const ALL: [Self; 6] = [
-        Self::Alpha,
-        Self::Beta,
-        Self::Stable,
-        Self::Deprecated,
-        Self::Disabled,
-        Self::Removed,
-    ];
-
-    /// As written in a record.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Alpha => "alpha",
-            Self::Beta => "beta",
-            Self::Stable => "stable",
-            Self::Deprecated => "deprecated",
-            Self::Disabled => "disabled",
-            Self::Removed => "removed",
-        }
-    }
-}
-
-impl Triage {
-    /// Every state of it.
-    pub const ALL: [Self; 3] = [Self::Pending, Self::Accepted, Self::Declined];
-
-    /// As written in a record.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Pending => "pending",
-            Self::Accepted => "accepted",
-            Self::Declined => "declined",
-        }
-    }
-}
-
-impl RuntimeState {
-    /// Every state, from nothing to released.
-    pub const ALL: [Self; 5] = [
-        Self::None,
-        Self::InProgress,
-        Self::Experimental,
-        Self::Merged,
-        Self::Released,
-    ];
-
-    /// As written in a record.
-    pub fn written(self) -> &'static str {
-        match self {
-            Self::None => "none",
-            Self::InProgress => "in-progress",
-            Self::Experimental => "experimental",
-            Self::Merged => "merged",
-            Self::Released => "released",
-        }
-    }
-
-    /// As people say it.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::None => "nothing yet",
-            Self::InProgress => "in progress",
-            Self::Experimental => "experimental",
-            Self::Merged => "merged, not released",
-            Self::Released => "released",
-        }
-    }
-}
-
-impl Consensus {
-    /// As written in a record.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Open => "open",
-            Self::Reached => "reached",
-            Self::Blocked => "blocked",
-        }
-    }
 }
 
 impl KepRecord {
@@ -426,32 +234,6 @@ impl KepRecord {
             facts.state == RuntimeState::Released
                 && facts.release.is_none_or(|version| version.release <= minor)
         })
-    }
-}
-
-/// How a KEP ended, so that its tracking issue has done its work.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "kebab-case")]
-pub enum Ending {
-    /// Implemented, and released in the home runtime.
-    Done,
-    /// Turned down.
-    Rejected,
-    /// Taken back by its owners.
-    Withdrawn,
-    /// Another KEP took its place.
-    Replaced,
-}
-
-impl Ending {
-    /// As people say it of the KEP.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Done => "is implemented and released",
-            Self::Rejected => "was rejected",
-            Self::Withdrawn => "was withdrawn",
-            Self::Replaced => "was replaced",
-        }
     }
 }
 

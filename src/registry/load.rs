@@ -15,9 +15,9 @@ use super::config::Config;
 use super::schema::FileKind;
 use super::verdict;
 use super::{Entry, Registry};
-use crate::diagnostic::{FileId, Finding, Place, RuleId};
-use crate::document;
-use crate::source::{SourceFile, Span};
+use crate::findings::diagnostic::{FileId, Finding, Place, RuleId};
+use crate::findings::document;
+use crate::text::source::{SourceFile, Span};
 
 /// The rule for mistakes in TOML's syntax.
 pub const SYNTAX: RuleId = RuleId("syntax");

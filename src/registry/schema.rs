@@ -14,7 +14,7 @@ use super::calendars::{KubernetesCalendar, Roster, RuntimeCalendar};
 use super::config::Config;
 use super::kep::KepRecord;
 use super::work_item::WorkItem;
-use crate::document::DATE_MARK;
+use crate::terms::spelling::DATE_MARK;
 
 /// The kinds of files in a registry.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -197,10 +197,10 @@ impl Compiled {
 
 fn is_toml_date(text: &str) -> bool {
     text.strip_prefix(DATE_MARK)
-        .is_some_and(|text| text.parse::<super::values::Date>().is_ok())
+        .is_some_and(|text| text.parse::<crate::terms::Date>().is_ok())
 }
 
 fn is_toml_instant(text: &str) -> bool {
     text.strip_prefix(DATE_MARK)
-        .is_some_and(|text| text.parse::<super::values::Instant>().is_ok())
+        .is_some_and(|text| text.parse::<crate::terms::Instant>().is_ok())
 }

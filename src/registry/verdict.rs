@@ -13,11 +13,12 @@ use toml::de::DeTable;
 
 use super::load::SCHEMA;
 use super::schema::FileKind;
-use super::values::{PlannedDate, Release};
-use crate::diagnostic::{Certainty, FileId, Finding, Place, Pointer};
-use crate::document::{self, DATE_MARK};
-use crate::source::{SourceFile, Span};
-use crate::words::{nearest, one_of, same_name};
+use crate::findings::diagnostic::{Certainty, FileId, Finding, Place, Pointer};
+use crate::findings::document;
+use crate::terms::spelling::DATE_MARK;
+use crate::terms::{PlannedDate, Release};
+use crate::text::source::{SourceFile, Span};
+use crate::text::words::{nearest, one_of, same_name};
 
 /// The most findings in one file that are put into words: a little more than are shown.
 const MOST_VERDICTS: usize = 2_000;

@@ -3,8 +3,8 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::kep::{Allow, PullRequest, Triage};
-use super::values::{Handle, Line, Link, Release, RepositoryName};
+use super::kep::{Allow, PullRequest};
+use crate::terms::{Handle, Line, Link, Release, RepositoryName, Triage, WorkKind};
 
 /// Work that needs a maintainer and has no KEP: an urgent Kubernetes pull request, test infrastructure, critest interop.
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
@@ -42,60 +42,4 @@ pub struct WorkItem {
     /// Findings that people have looked at and accepted.
     #[serde(default)]
     pub allow: Vec<Allow>,
-}
-
-/// What sort of work a work item is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "kebab-case")]
-pub enum WorkKind {
-    /// A pull request in Kubernetes that needs a look from this project.
-    KubernetesPullRequest,
-    /// An issue that concerns Kubernetes and has no KEP of its own.
-    Issue,
-    /// Test jobs and the machines they run on.
-    TestInfrastructure,
-    /// Work on critest and on what runtimes must agree on.
-    Interop,
-}
-
-impl WorkKind {
-    /// Every kind.
-    pub const ALL: [Self; 4] = [
-        Self::KubernetesPullRequest,
-        Self::Issue,
-        Self::TestInfrastructure,
-        Self::Interop,
-    ];
-
-    /// As written in a record.
-    pub fn written(self) -> &'static str {
-        match self {
-            Self::KubernetesPullRequest => "kubernetes-pull-request",
-            Self::Issue => "issue",
-            Self::TestInfrastructure => "test-infrastructure",
-            Self::Interop => "interop",
-        }
-    }
-
-    /// As people say it.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::KubernetesPullRequest => "Kubernetes pull request",
-            Self::Issue => "issue",
-            Self::TestInfrastructure => "test infrastructure",
-            Self::Interop => "interop",
-        }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn every_kind_is_written_as_a_record_is_read() {
-        for kind in WorkKind::ALL {
-            assert_eq!(serde_json::to_value(kind).unwrap(), kind.written());
-        }
-    }
 }

@@ -7,9 +7,9 @@
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
-use crate::diagnostic::{Diagnostic, Level};
-use crate::source::SourceFile;
-use crate::words::{counted, printable};
+use crate::findings::diagnostic::{Diagnostic, Level};
+use crate::text::source::SourceFile;
+use crate::text::words::{counted, printable};
 
 /// Annotations of one level that GitHub shows of a step.
 const SHOWN: usize = 10;

@@ -4,10 +4,10 @@
 //! so. <https://docs.github.com/en/actions/reference/workflows-and-actions/workflow-commands>
 
 use super::text::summary;
-use crate::diagnostic::{Diagnostic, Level};
-use crate::markdown::{text, with_code};
-use crate::source::SourceFile;
-use crate::words::counted;
+use crate::findings::diagnostic::{Diagnostic, Level};
+use crate::text::markdown::{text, with_code};
+use crate::text::source::SourceFile;
+use crate::text::words::counted;
 
 /// The largest text, in bytes; the rest of the step's summary has room beside it.
 const MAX_BYTES: usize = 900 * 1024;

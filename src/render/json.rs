@@ -3,8 +3,8 @@
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use crate::diagnostic::{Certainty, Diagnostic, Label, Level};
-use crate::source::{Position, SourceFile, Span};
+use crate::findings::diagnostic::{Certainty, Diagnostic, Label, Level};
+use crate::text::source::{Position, SourceFile, Span};
 
 /// The version of the format; it grows when a field changes its meaning or goes away.
 pub const VERSION: u32 = 1;

@@ -3,8 +3,8 @@
 use unicode_width::UnicodeWidthStr as _;
 
 use super::overview::fitted;
-use super::plan_text::Paint;
-use crate::life::Life;
+use crate::text::paint::Paint;
+use crate::views::life::Life;
 
 /// The least width of a terminal that is drawn for.
 const LEAST: usize = 40;
@@ -12,8 +12,8 @@ const LEAST: usize = 40;
 /// The table; where a terminal is too narrow for all cycles, the oldest are left out.
 pub fn life(life: &Life, width: Option<usize>, paint: Paint) -> String {
     let Life { cycles, rows } = life;
-    let head = |cycle: &crate::life::Cycle| cycle.release.to_string();
-    let month = |cycle: &crate::life::Cycle| match (&cycle.month, cycle.shipped) {
+    let head = |cycle: &crate::views::life::Cycle| cycle.release.to_string();
+    let month = |cycle: &crate::views::life::Cycle| match (&cycle.month, cycle.shipped) {
         (Some(month), true) => month.clone(),
         (Some(month), false) => format!("{month}?"),
         (None, _) => String::new(),

@@ -2,11 +2,12 @@
 
 use std::fmt::Write as _;
 
-use super::plan_text::{Paint, figures, some_of};
-use crate::apply::{Event, Failure, Outcome, Written};
-use crate::markdown::{html, text, with_code};
-use crate::plan::Plan;
-use crate::words::{counted, printable};
+use super::plan_text::{figures, some_of};
+use crate::sync::apply::{Event, Failure, Outcome, Written};
+use crate::sync::plan::Plan;
+use crate::text::markdown::{html, text, with_code};
+use crate::text::paint::Paint;
+use crate::text::words::{counted, printable};
 
 /// The largest summary, in bytes: GitHub drops one of more than 1 MiB a step whole.
 /// <https://docs.github.com/en/actions/reference/workflows-and-actions/workflow-commands#adding-a-job-summary>

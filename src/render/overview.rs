@@ -2,11 +2,10 @@
 
 use unicode_width::{UnicodeWidthChar as _, UnicodeWidthStr as _};
 
-use super::plan_text::Paint;
-use crate::overview::{Overview, Row, RuntimeCell};
-use crate::registry::kep::RuntimeState;
-use crate::registry::values::Handle;
-use crate::words::{counted, printable};
+use crate::terms::{Handle, RuntimeState};
+use crate::text::paint::Paint;
+use crate::text::words::{counted, printable};
+use crate::views::overview::{Overview, Row, RuntimeCell};
 
 /// Columns of a title that is cut, at the least.
 const LEAST_TITLE: usize = 16;
@@ -72,12 +71,12 @@ pub fn table(overview: &Overview, runtimes: &[&str], width: Option<usize>, paint
 fn cells(row: &Row, runtimes: &[&str]) -> Vec<String> {
     let word = |text: Option<String>| text.unwrap_or_else(|| "-".to_owned());
     let stage = row.stage.map(|stage| match row.enabled_by_default {
-        Some(true) => format!("{}, on", stage.as_str()),
-        Some(false) => format!("{}, off", stage.as_str()),
-        None => stage.as_str().to_owned(),
+        Some(true) => format!("{}, on", stage.written()),
+        Some(false) => format!("{}, off", stage.written()),
+        None => stage.written().to_owned(),
     });
     let aim = match (row.target, stage, row.status.is_live()) {
-        (_, _, false) => row.status.as_str().to_owned(),
+        (_, _, false) => row.status.written().to_owned(),
         (Some(target), Some(stage), _) => format!("{target} {stage}"),
         (Some(target), None, _) => target.to_string(),
         (None, Some(stage), _) => stage,
@@ -88,7 +87,7 @@ fn cells(row: &Row, runtimes: &[&str]) -> Vec<String> {
         printable(&row.title),
         aim,
         word(row.milestone.map(|milestone| milestone.to_string())),
-        word(row.triage.map(|triage| triage.as_str().to_owned())),
+        word(row.triage.map(|triage| triage.written().to_owned())),
     ];
     cells.extend(
         runtimes
@@ -175,12 +174,12 @@ pub fn csv(overview: &Overview, runtimes: &[&str]) -> Result<String, csv::Error>
             harmless(&row.title),
             harmless(&row.record),
             harmless(&row.sig),
-            row.status.as_str().to_owned(),
-            word(row.stage.map(|stage| stage.as_str().to_owned())),
+            row.status.written().to_owned(),
+            word(row.stage.map(|stage| stage.written().to_owned())),
             word(row.target.map(|target| target.to_string())),
             word(row.enabled_by_default.map(|on| on.to_string())),
             word(row.milestone.map(|milestone| milestone.to_string())),
-            word(row.triage.map(|triage| triage.as_str().to_owned())),
+            word(row.triage.map(|triage| triage.written().to_owned())),
             shepherds.join(" "),
             word(row.repository.as_ref().map(ToString::to_string)),
             word(row.issue.map(|issue| issue.to_string())),

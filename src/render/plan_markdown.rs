@@ -7,9 +7,9 @@ use std::fmt::Write as _;
 
 use super::plan_rows::{self, Row, Tone};
 use super::plan_text;
-use crate::markdown::{html, text};
-use crate::plan::{IssuePlan, Plan, RepositoryPlan};
-use crate::words::counted;
+use crate::sync::plan::{IssuePlan, Plan, RepositoryPlan};
+use crate::text::markdown::{html, text};
+use crate::text::words::counted;
 
 /// The largest text, in bytes; the rest of the step's summary has room beside it.
 const MAX_BYTES: usize = 900 * 1024;

@@ -1,11 +1,11 @@
 //! What a plan says of one issue or pull request, as rows: the same for a terminal and for Markdown.
 
-use crate::desired::Subject;
-use crate::plan::{
+use crate::sync::plan::{
     Action, Blocked, Change, Comment, Drift, Field, IssuePlan, NewIssue, PullRequestAction,
     PullRequestPlan, SectionChange, SetChange, Update,
 };
-use crate::words::{counted, printable};
+use crate::terms::Subject;
+use crate::text::words::{counted, printable};
 
 /// Lines of a text that are shown of it when a plan is folded.
 const FOLDED_LINES: usize = 8;
@@ -280,7 +280,7 @@ fn update(rows: &mut Vec<Row>, update: &Update, drift: &[Drift], full: bool) {
     }
     set(rows, Field::Assignees, assignees, why(Field::Assignees));
     if let Some(ending) = close {
-        let text = format!("closed: the KEP {}", ending.as_str());
+        let text = format!("closed: the KEP {}", ending.said());
         rows.push(row(Field::State.as_str(), vec![piece(Tone::Removed, text)]));
     }
     if let Some(change) = section {

@@ -6,59 +6,20 @@ use std::time::Duration;
 use jiff::Timestamp;
 
 use super::plan_rows::{self, Piece, Row, Tone};
-use crate::desired::Subject;
 use crate::github::budget::Budget;
-use crate::github::patience::shown;
-use crate::plan::{Action, Counts, IssuePlan, Plan, PullRequestPlan, RepositoryPlan};
-use crate::words::{counted, printable};
+use crate::sync::plan::{Action, Counts, IssuePlan, Plan, PullRequestPlan, RepositoryPlan};
+use crate::terms::Subject;
+use crate::text::paint::Paint;
+use crate::text::words::{counted, duration, printable};
 
-/// Colours of a terminal, or none.
-#[derive(Debug, Clone, Copy)]
-pub struct Paint(pub bool);
-
-impl Paint {
-    fn piece(self, piece: &Piece) -> String {
-        let text = &piece.text;
-        match piece.tone {
-            Tone::Plain => text.clone(),
-            Tone::Added => self.added(text),
-            Tone::Removed => self.removed(text),
-            Tone::Noticed => self.noticed(text),
-            Tone::Quiet => self.quiet(text),
-        }
-    }
-
-    fn style(self, code: &str, text: &str) -> String {
-        if self.0 {
-            format!("\u{1b}[{code}m{text}\u{1b}[0m")
-        } else {
-            text.to_owned()
-        }
-    }
-
-    /// What is put in.
-    pub fn added(self, text: &str) -> String {
-        self.style("32", text)
-    }
-
-    /// What is taken out, or does not work.
-    pub fn removed(self, text: &str) -> String {
-        self.style("31", text)
-    }
-
-    /// What needs a look.
-    pub fn noticed(self, text: &str) -> String {
-        self.style("33", text)
-    }
-
-    /// What stands out.
-    pub fn strong(self, text: &str) -> String {
-        self.style("1", text)
-    }
-
-    /// What stands back.
-    pub fn quiet(self, text: &str) -> String {
-        self.style("2", text)
+fn painted(paint: Paint, piece: &Piece) -> String {
+    let text = &piece.text;
+    match piece.tone {
+        Tone::Plain => text.clone(),
+        Tone::Added => paint.added(text),
+        Tone::Removed => paint.removed(text),
+        Tone::Noticed => paint.noticed(text),
+        Tone::Quiet => paint.quiet(text),
     }
 }
 
@@ -173,7 +134,7 @@ pub fn summary(plan: &Plan, view: View) -> String {
         let estimate = budget.estimate(Timestamp::UNIX_EPOCH, creations, writes - creations);
         let time = match estimate {
             Duration::ZERO => String::new(),
-            estimate => format!(", about {}", shown(estimate)),
+            estimate => format!(", about {}", duration(estimate)),
         };
         format!("{}{more}{time}", counted(writes, "write"))
     };
@@ -311,7 +272,7 @@ fn write_pull_requests(out: &mut String, all: &[PullRequestPlan], paint: Paint) 
 
 fn write_rows(out: &mut String, rows: &[Row], paint: Paint) {
     for Row { field, pieces } in rows {
-        let pieces: Vec<String> = pieces.iter().map(|piece| paint.piece(piece)).collect();
+        let pieces: Vec<String> = pieces.iter().map(|piece| painted(paint, piece)).collect();
         let text = format!("{:INDENT$}{field:<10} {}", "", pieces.join("  "));
         let _ = writeln!(out, "{}", text.trim_end());
     }

@@ -5,9 +5,9 @@
 
 use serde::Serialize;
 
-use crate::diagnostic::{Certainty, Diagnostic, Edit, Label, Level};
+use crate::findings::diagnostic::{Certainty, Diagnostic, Edit, Label, Level};
 use crate::rules::{RULES, Rule};
-use crate::source::{SourceFile, Span};
+use crate::text::source::{SourceFile, Span};
 
 const SCHEMA: &str = "https://json.schemastore.org/sarif-2.1.0.json";
 

@@ -5,9 +5,9 @@ use std::collections::BTreeSet;
 use annotate_snippets::renderer::DecorStyle;
 use annotate_snippets::{AnnotationKind, Level as Title, Origin, Patch, Renderer, Snippet};
 
-use crate::diagnostic::{Diagnostic, FileId, Label, Level};
-use crate::source::{SourceFile, Span};
-use crate::words::{counted, printable};
+use crate::findings::diagnostic::{Diagnostic, FileId, Label, Level};
+use crate::text::source::{SourceFile, Span};
+use crate::text::words::{counted, printable};
 
 /// One finding. `prefix` leads from the working directory to the registry, so that paths can be opened.
 pub fn finding(diagnostic: &Diagnostic, files: &[SourceFile], prefix: &str, color: bool) -> String {

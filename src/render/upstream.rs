@@ -2,12 +2,12 @@
 
 use unicode_width::UnicodeWidthStr as _;
 
-use super::plan_text::Paint;
-use crate::registry::kep::Stage;
-use crate::upstream::facts::{Facts, FieldValue};
-use crate::upstream::moves::{FieldMove, Move, Version};
-use crate::upstream::untracked::Untracked;
-use crate::words::{has_name, printable};
+use crate::sources::upstream::facts::{Facts, FieldValue};
+use crate::sources::upstream::moves::{FieldMove, Move, Version};
+use crate::sources::upstream::untracked::Untracked;
+use crate::terms::Stage;
+use crate::text::paint::Paint;
+use crate::text::words::{has_name, printable};
 
 /// The least width of a terminal that is drawn for.
 const LEAST: usize = 40;
@@ -47,9 +47,9 @@ pub fn untracked(all: &[Untracked], width: Option<usize>, paint: Paint) -> Strin
 
 /// Where a KEP stands upstream.
 fn standing(facts: &Facts) -> String {
-    let stage = facts.plan.stage.map(Stage::as_str);
+    let stage = facts.plan.stage.map(Stage::written);
     let latest = facts.plan.latest.map(|latest| latest.to_string());
-    let parts = [Some(facts.status.as_str()), stage, latest.as_deref()];
+    let parts = [Some(facts.status.written()), stage, latest.as_deref()];
     parts.into_iter().flatten().collect::<Vec<_>>().join(", ")
 }
 

@@ -1,8 +1,8 @@
 //! `alpha-agreement`: the maintainers of every runtime agree before alpha merges.
 
 use super::{CRI_POLICY, Context, Group, Rule};
-use crate::diagnostic::{Finding, Level, Place, Pointer, RuleId};
-use crate::registry::kep::Stage;
+use crate::findings::diagnostic::{Finding, Level, Place, Pointer, RuleId};
+use crate::terms::Stage;
 
 pub(super) const RULE: Rule = Rule {
     id: RuleId("alpha-agreement"),

@@ -1,10 +1,9 @@
 //! `branch-undecided`: every supported branch that runs with the release gets the feature, or a decision.
 
 use super::{Context, Group, PROCESS, Rule};
-use crate::diagnostic::{Finding, Level, Place, Pointer, RuleId};
+use crate::findings::diagnostic::{Finding, Level, Place, Pointer, RuleId};
 use crate::registry::calendars::Minor;
-use crate::registry::kep::{RuntimeState, Status};
-use crate::registry::values::{Date, Release};
+use crate::terms::{Date, Release, RuntimeState, Status};
 
 pub(super) const RULE: Rule = Rule {
     id: RuleId("branch-undecided"),
@@ -60,7 +59,7 @@ fn check(context: &Context<'_>, findings: &mut Vec<Finding>) {
 }
 
 fn finding(
-    file: crate::diagnostic::FileId,
+    file: crate::findings::diagnostic::FileId,
     kep: u32,
     home: &str,
     minor: &Minor,

@@ -1,9 +1,9 @@
 //! `consensus-overdue`: the next release is near, and the design is still open.
 
 use super::{Context, Group, PROCESS, Rule};
-use crate::diagnostic::{Finding, Level, Place, Pointer, RuleId};
-use crate::policy::next_minor;
-use crate::registry::kep::Consensus;
+use crate::findings::diagnostic::{Finding, Level, Place, Pointer, RuleId};
+use crate::rules::policy::next_minor;
+use crate::terms::Consensus;
 
 pub(super) const RULE: Rule = Rule {
     id: RuleId("consensus-overdue"),
@@ -54,7 +54,7 @@ fn check(context: &Context<'_>, findings: &mut Vec<Finding>) {
                 format!(
                     "the design of KEP-{} is {}, and {home} {} is planned for {planned}",
                     record.number,
-                    consensus.as_str(),
+                    consensus.written(),
                     next.release
                 ),
             )

@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use super::{Context, FORMAT, Group, Rule};
-use crate::diagnostic::{FileId, Finding, Level, Place, Pointer, RuleId};
-use crate::registry::values::{IssueRef, RepositoryName};
+use crate::findings::diagnostic::{FileId, Finding, Level, Place, Pointer, RuleId};
+use crate::terms::{IssueRef, RepositoryName};
 
 pub(super) const RULE: Rule = Rule {
     id: RuleId("duplicate-issue"),

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::{Context, FORMAT, Group, Rule};
-use crate::diagnostic::{FileId, Finding, Level, Place, Pointer, RuleId};
+use crate::findings::diagnostic::{FileId, Finding, Level, Place, Pointer, RuleId};
 use crate::registry::load::{file_stem, leading_number};
 
 pub(super) const RULE: Rule = Rule {

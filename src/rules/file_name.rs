@@ -1,10 +1,10 @@
 //! `file-name`: a record's file is named after what it holds.
 
 use super::{Context, FORMAT, Group, Rule, file_start};
-use crate::diagnostic::{Finding, Level, Place, Pointer};
+use crate::findings::diagnostic::{Finding, Level, Place, Pointer};
 use crate::registry::Registry;
 use crate::registry::load::{FILE_NAME, file_stem, is_plain_name, leading_number};
-use crate::words::printable;
+use crate::text::words::printable;
 
 pub(super) const RULE: Rule = Rule {
     id: FILE_NAME,

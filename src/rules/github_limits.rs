@@ -1,8 +1,8 @@
 //! `github-limits`: what GitHub would refuse is refused here first.
 
 use super::{Context, GITHUB, Group, Rule};
-use crate::diagnostic::{FileId, Finding, Level, Place, Pointer, RuleId};
-use crate::github_limits as limits;
+use crate::findings::diagnostic::{FileId, Finding, Level, Place, Pointer, RuleId};
+use crate::terms::github_limits as limits;
 
 pub(super) const RULE: Rule = Rule {
     id: RuleId("github-limits"),

@@ -1,9 +1,9 @@
 //! `handle-case`: a maintainer's handle is spelled as the roster spells it.
 
 use super::{Context, FORMAT, Group, Rule};
-use crate::diagnostic::{FileId, Finding, Level, Place, Pointer, RuleId};
-use crate::document;
-use crate::registry::values::Handle;
+use crate::findings::diagnostic::{FileId, Finding, Level, Place, Pointer, RuleId};
+use crate::findings::document;
+use crate::terms::Handle;
 
 pub(super) const RULE: Rule = Rule {
     id: RuleId("handle-case"),

@@ -1,7 +1,7 @@
 //! `issue-replaced`: a record keeps its issue for life.
 
 use super::{Context, Group, PROCESS, Rule};
-use crate::diagnostic::{FileId, Finding, Level, Place, Pointer, RuleId};
+use crate::findings::diagnostic::{FileId, Finding, Level, Place, Pointer, RuleId};
 
 pub(super) const RULE: Rule = Rule {
     id: RuleId("issue-replaced"),

@@ -1,7 +1,7 @@
 //! `kep-renumbered`: a KEP's number never changes.
 
 use super::{Context, Group, PROCESS, Rule};
-use crate::diagnostic::{Finding, Level, Place, Pointer, RuleId};
+use crate::findings::diagnostic::{Finding, Level, Place, Pointer, RuleId};
 use crate::registry::kep::KepRecord;
 use crate::registry::load::file_stem;
 use crate::registry::{Entry, Registry};

@@ -1,9 +1,9 @@
 //! `late-milestone`: the planned release comes after the Kubernetes release that needs it.
 
 use super::{Context, Group, PROCESS, Rule};
-use crate::diagnostic::{Finding, Level, Place, Pointer, RuleId};
-use crate::policy::{Need, deadline, need};
-use crate::registry::kep::RuntimeState;
+use crate::findings::diagnostic::{Finding, Level, Place, Pointer, RuleId};
+use crate::rules::policy::{Need, deadline, need};
+use crate::terms::RuntimeState;
 
 pub(super) const RULE: Rule = Rule {
     id: RuleId("late-milestone"),

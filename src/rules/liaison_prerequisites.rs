@@ -1,7 +1,7 @@
 //! `liaison-prerequisites`: a liaison can speak for the project in SIG-Node.
 
 use super::{Context, Group, PROCESS, Rule};
-use crate::diagnostic::{Finding, Level, Place, Pointer, RuleId};
+use crate::findings::diagnostic::{Finding, Level, Place, Pointer, RuleId};
 
 pub(super) const RULE: Rule = Rule {
     id: RuleId("liaison-prerequisites"),

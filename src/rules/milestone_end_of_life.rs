@@ -1,7 +1,7 @@
 //! `milestone-end-of-life`: the targeted minor is not supported any more.
 
 use super::{Context, Group, PROCESS, Rule};
-use crate::diagnostic::{Finding, Level, Place, Pointer, RuleId};
+use crate::findings::diagnostic::{Finding, Level, Place, Pointer, RuleId};
 
 pub(super) const RULE: Rule = Rule {
     id: RuleId("milestone-end-of-life"),

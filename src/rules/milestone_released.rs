@@ -1,7 +1,7 @@
 //! `milestone-released`: the targeted minor has shipped, and the record does not say that the feature is in it.
 
 use super::{Context, Group, PROCESS, Rule};
-use crate::diagnostic::{Finding, Level, Place, Pointer, RuleId};
+use crate::findings::diagnostic::{Finding, Level, Place, Pointer, RuleId};
 
 pub(super) const RULE: Rule = Rule {
     id: RuleId("milestone-released"),

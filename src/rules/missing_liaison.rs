@@ -1,7 +1,7 @@
 //! `missing-liaison`: the cycle under way and the next one each have a liaison.
 
 use super::{Context, Group, PROCESS, Rule};
-use crate::diagnostic::{Finding, Level, Place, Pointer, RuleId};
+use crate::findings::diagnostic::{Finding, Level, Place, Pointer, RuleId};
 
 pub(super) const RULE: Rule = Rule {
     id: RuleId("missing-liaison"),

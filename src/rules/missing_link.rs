@@ -1,8 +1,8 @@
 //! `missing-link`: what a runtime has is linked to where it can be seen.
 
 use super::{Context, Group, PROCESS, Rule};
-use crate::diagnostic::{Finding, Level, Place, Pointer, RuleId};
-use crate::registry::kep::RuntimeState;
+use crate::findings::diagnostic::{Finding, Level, Place, Pointer, RuleId};
+use crate::terms::RuntimeState;
 
 pub(super) const RULE: Rule = Rule {
     id: RuleId("missing-link"),

@@ -1,8 +1,8 @@
 //! `missing-milestone`: what is still to be built is planned for a release of the home runtime.
 
 use super::{Context, Group, PROCESS, Rule};
-use crate::diagnostic::{Finding, Level, Place, Pointer, RuleId};
-use crate::registry::kep::RuntimeState;
+use crate::findings::diagnostic::{Finding, Level, Place, Pointer, RuleId};
+use crate::terms::RuntimeState;
 
 pub(super) const RULE: Rule = Rule {
     id: RuleId("missing-milestone"),
@@ -43,7 +43,7 @@ fn check(context: &Context<'_>, findings: &mut Vec<Finding>) {
                 record.number
             ),
         );
-        let next = crate::policy::next_minor(registry, home);
+        let next = crate::rules::policy::next_minor(registry, home);
         findings.push(match next {
             Some(next) => finding.help(format!(
                 "the next minor is {0}: `milestone = \"{0}\"`",

@@ -1,7 +1,7 @@
 //! `missing-shepherd`: a KEP that is taken on has somebody who sees it through.
 
 use super::{Context, Group, PROCESS, Rule};
-use crate::diagnostic::{Finding, Level, Place, Pointer, RuleId};
+use crate::findings::diagnostic::{Finding, Level, Place, Pointer, RuleId};
 
 pub(super) const RULE: Rule = Rule {
     id: RuleId("missing-shepherd"),

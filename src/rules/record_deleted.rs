@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use super::kep_renumbered::is_same_record;
 use super::{Context, Group, PROCESS, Rule};
-use crate::diagnostic::{Finding, Level, Place, Pointer, RuleId};
+use crate::findings::diagnostic::{Finding, Level, Place, Pointer, RuleId};
 
 pub(super) const RULE: Rule = Rule {
     id: RuleId("record-deleted"),

@@ -1,13 +1,13 @@
 //! `runtime-maturity`: the CRI development policy, stage by stage.
 
 use super::{CRI_POLICY, Context, Group, Rule};
-use crate::diagnostic::{FileId, Finding, Level, Place, Pointer, RuleId};
-use crate::policy::{Has, Need, has, need, next_minor, weakest};
+use crate::findings::diagnostic::{FileId, Finding, Level, Place, Pointer, RuleId};
 use crate::registry::config::Runtime;
-use crate::registry::kep::{KepRecord, Stage};
-use crate::registry::values::Release;
+use crate::registry::kep::KepRecord;
 use crate::registry::{Entry, Registry};
-use crate::words::one_of;
+use crate::rules::policy::{Has, Need, has, need, next_minor, weakest};
+use crate::terms::{Release, Stage};
+use crate::text::words::one_of;
 
 pub(super) const RULE: Rule = Rule {
     id: RuleId("runtime-maturity"),
@@ -187,11 +187,11 @@ impl Aim<'_> {
         let state = match has {
             Has::Late(version) => format!("{version} comes too late"),
             Has::Less(state) => match state {
-                crate::registry::kep::RuntimeState::Merged => "merged is not released".to_owned(),
-                crate::registry::kep::RuntimeState::Experimental => {
+                crate::terms::RuntimeState::Merged => "merged is not released".to_owned(),
+                crate::terms::RuntimeState::Experimental => {
                     "an experiment is not a release".to_owned()
                 }
-                state => state.as_str().to_owned(),
+                state => state.said().to_owned(),
             },
             _ => String::new(),
         };
@@ -219,7 +219,7 @@ impl Aim<'_> {
     }
 
     fn who_can_act(&self) -> String {
-        let list = |handles: &[crate::registry::values::Handle]| {
+        let list = |handles: &[crate::terms::Handle]| {
             handles
                 .iter()
                 .map(ToString::to_string)
@@ -254,7 +254,7 @@ impl Aim<'_> {
             format!(
                 "KEP-{} aims at {}{default} in Kubernetes {}; {what}",
                 self.record.number,
-                self.stage.as_str(),
+                self.stage.written(),
                 self.target
             ),
         )

@@ -4,11 +4,11 @@
 use std::collections::BTreeMap;
 
 use super::{Context, FORMAT, Group, Rule};
-use crate::diagnostic::{Certainty, FileId, Finding, Level, Place, Pointer};
-use crate::document;
+use crate::findings::diagnostic::{Certainty, FileId, Finding, Level, Place, Pointer};
+use crate::findings::document;
 use crate::registry::Registry;
 use crate::registry::load::SCHEMA;
-use crate::words::nearest;
+use crate::text::words::nearest;
 
 pub(super) const RULE: Rule = Rule {
     id: SCHEMA,

@@ -1,9 +1,9 @@
 //! `shepherd-not-maintainer`: a shepherd is on the roster, in a role that may shepherd.
 
 use super::{Context, Group, PROCESS, Rule};
-use crate::diagnostic::{Finding, Level, Place, Pointer, RuleId};
-use crate::document;
-use crate::words::nearest;
+use crate::findings::diagnostic::{Finding, Level, Place, Pointer, RuleId};
+use crate::findings::document;
+use crate::text::words::nearest;
 
 pub(super) const RULE: Rule = Rule {
     id: RuleId("shepherd-not-maintainer"),

@@ -1,7 +1,7 @@
 //! `single-shepherd`: two shepherds are better than one.
 
 use super::{Context, Group, PROCESS, Rule};
-use crate::diagnostic::{Finding, Level, Place, Pointer, RuleId};
+use crate::findings::diagnostic::{Finding, Level, Place, Pointer, RuleId};
 
 pub(super) const RULE: Rule = Rule {
     id: RuleId("single-shepherd"),

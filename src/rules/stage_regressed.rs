@@ -1,7 +1,7 @@
 //! `stage-regressed`: a KEP goes back a stage.
 
 use super::{Context, Group, PROCESS, Rule};
-use crate::diagnostic::{Finding, Level, Place, Pointer, RuleId};
+use crate::findings::diagnostic::{Finding, Level, Place, Pointer, RuleId};
 
 pub(super) const RULE: Rule = Rule {
     id: RuleId("stage-regressed"),
@@ -34,8 +34,8 @@ fn check(context: &Context<'_>, findings: &mut Vec<Finding>) {
                     format!(
                         "KEP-{} goes back from {} to {}",
                         entry.value.number,
-                        was.as_str(),
-                        is.as_str()
+                        was.written(),
+                        is.written()
                     ),
                 )
                 .also(

@@ -1,8 +1,8 @@
 //! `stage-skipped`: a KEP leaves a stage out.
 
 use super::{Context, Group, PROCESS, Rule};
-use crate::diagnostic::{Finding, Level, Place, Pointer, RuleId};
-use crate::registry::kep::Stage;
+use crate::findings::diagnostic::{Finding, Level, Place, Pointer, RuleId};
+use crate::terms::Stage;
 
 pub(super) const RULE: Rule = Rule {
     id: RuleId("stage-skipped"),

@@ -1,8 +1,8 @@
 //! `status-transition`: a KEP's status goes the way that KEPs go.
 
 use super::{Context, Group, PROCESS, Rule};
-use crate::diagnostic::{Finding, Level, Place, Pointer, RuleId};
-use crate::registry::kep::Status;
+use crate::findings::diagnostic::{Finding, Level, Place, Pointer, RuleId};
+use crate::terms::Status;
 
 pub(super) const RULE: Rule = Rule {
     id: RuleId("status-transition"),
@@ -33,7 +33,7 @@ fn check(context: &Context<'_>, findings: &mut Vec<Finding>) {
                 RULE.id,
                 entry.file,
                 Place::Value(Pointer::to("status")),
-                format!("KEP-{} goes from {} to {}", entry.value.number, was.as_str(), is.as_str()),
+                format!("KEP-{} goes from {} to {}", entry.value.number, was.written(), is.written()),
             )
             .also(before.file, Place::Value(Pointer::to("status")), "its status before the change")
             .help("if that is what happened upstream, say why in the pull request; else undo the change"),

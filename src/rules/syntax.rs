@@ -1,7 +1,7 @@
 //! `syntax`: found while reading, see `registry/load.rs`.
 
 use super::{FORMAT, Group, Rule, nothing_to_check};
-use crate::diagnostic::Level;
+use crate::findings::diagnostic::Level;
 use crate::registry::load::SYNTAX;
 
 pub(super) const RULE: Rule = Rule {

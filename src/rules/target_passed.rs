@@ -1,7 +1,7 @@
 //! `target-passed`: the target shipped before the facts were read, and the record still aims at it.
 
 use super::{Context, Group, PROCESS, Rule};
-use crate::diagnostic::{Finding, Level, Place, Pointer, RuleId};
+use crate::findings::diagnostic::{Finding, Level, Place, Pointer, RuleId};
 
 pub(super) const RULE: Rule = Rule {
     id: RuleId("target-passed"),

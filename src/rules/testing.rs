@@ -4,15 +4,15 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 use super::Beside;
-use crate::diagnostic::FileId;
+use crate::findings::diagnostic::FileId;
 use crate::registry::load::{Loaded, RawFile, file_stem, leading_number, load_from};
-use crate::registry::values::Date;
 use crate::render;
-use crate::source::SourceFile;
-use crate::upstream::kep_yaml::{Kep, read};
-use crate::upstream::snapshot::{
+use crate::sources::upstream::kep_yaml::{Kep, read};
+use crate::sources::upstream::snapshot::{
     Elsewhere, Found, Read, Unusable, Upstream, same_name, source_file,
 };
+use crate::terms::Date;
+use crate::text::source::SourceFile;
 
 /// `registry.toml` of the test registry.
 pub(crate) const CONFIG: &str = r#"home = "containerd"

@@ -1,10 +1,9 @@
 //! `triage-overdue`: a KEP is triaged before the enhancements freeze of its target.
 
 use super::{Context, Group, PROCESS, Rule};
-use crate::diagnostic::{Finding, Level, Place, Pointer, RuleId};
+use crate::findings::diagnostic::{Finding, Level, Place, Pointer, RuleId};
 use crate::registry::Registry;
-use crate::registry::kep::Triage;
-use crate::registry::values::Release;
+use crate::terms::{Release, Triage};
 
 pub(super) const RULE: Rule = Rule {
     id: RuleId("triage-overdue"),
@@ -49,7 +48,7 @@ fn check(context: &Context<'_>, findings: &mut Vec<Finding>) {
 fn overdue(
     context: &Context<'_>,
     registry: &Registry,
-    file: crate::diagnostic::FileId,
+    file: crate::findings::diagnostic::FileId,
     name: &str,
     target: Option<Release>,
 ) -> Option<Finding> {

@@ -1,12 +1,12 @@
 //! `unknown-release`: a release that its calendar should know.
 
 use super::{Context, FORMAT, Group, Rule};
-use crate::diagnostic::{FileId, Finding, Level, Place, Pointer, RuleId};
-use crate::document;
+use crate::findings::diagnostic::{FileId, Finding, Level, Place, Pointer, RuleId};
+use crate::findings::document;
 use crate::registry::Registry;
 use crate::registry::kep::{NamedRelease, PullRequest};
-use crate::registry::values::{BranchDecision, Release};
-use crate::words::nearest;
+use crate::terms::{BranchDecision, Release};
+use crate::text::words::nearest;
 
 pub(super) const RULE: Rule = Rule {
     id: RuleId("unknown-release"),

@@ -1,9 +1,9 @@
 //! `unknown-repository`: only listed repositories are written to.
 
 use super::{Context, FORMAT, Group, Rule};
-use crate::diagnostic::{Finding, Level, Place, Pointer, RuleId};
-use crate::document;
-use crate::words::nearest;
+use crate::findings::diagnostic::{Finding, Level, Place, Pointer, RuleId};
+use crate::findings::document;
+use crate::text::words::nearest;
 
 pub(super) const RULE: Rule = Rule {
     id: RuleId("unknown-repository"),

@@ -1,7 +1,7 @@
 //! `unsafe-file`: found while reading, see `registry/load.rs`.
 
 use super::{FORMAT, Group, Rule, nothing_to_check};
-use crate::diagnostic::Level;
+use crate::findings::diagnostic::Level;
 use crate::registry::load::UNSAFE_FILE;
 
 pub(super) const RULE: Rule = Rule {

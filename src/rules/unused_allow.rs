@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::{FORMAT, Group, Rule, allows, find, is_firm, no_such_rule, nothing_to_check};
-use crate::diagnostic::{FileId, Finding, Level, Place, Pointer, RuleId};
+use crate::findings::diagnostic::{FileId, Finding, Level, Place, Pointer, RuleId};
 use crate::registry::Registry;
 
 pub(super) const RULE: Rule = Rule {

@@ -1,12 +1,12 @@
 //! `upstream-drift`: a record says something else than kep.yaml.
 
 use super::{Context, Group, Rule, UPSTREAM};
-use crate::diagnostic::{Certainty, FileId, Finding, Level, Place, Pointer, RuleId};
+use crate::findings::diagnostic::{Certainty, FileId, Finding, Level, Place, Pointer, RuleId};
 use crate::registry::Entry;
 use crate::registry::kep::KepRecord;
-use crate::upstream::drift::{Cause, Drift};
-use crate::upstream::facts::{Field, FieldValue};
-use crate::upstream::snapshot::{Found, Read, Unusable, Upstream};
+use crate::sources::upstream::drift::{Cause, Drift};
+use crate::sources::upstream::facts::{Field, FieldValue};
+use crate::sources::upstream::snapshot::{Found, Read, Unusable, Upstream};
 
 pub(super) const RULE: Rule = Rule {
     id: RuleId("upstream-drift"),
@@ -121,7 +121,7 @@ fn nothing_upstream(field: Field, read: &Read) -> String {
     let facts = &read.kep.facts;
     match (field, facts.said(field)) {
         (Field::Target, _) if !facts.status.is_live() => {
-            format!("the KEP is {}", facts.status.as_str())
+            format!("the KEP is {}", facts.status.written())
         }
         (Field::Target, Some(latest)) => format!("aims at nothing after {latest}"),
         (_, Some(planned)) if field.reached_stage().is_some() => {

@@ -1,8 +1,8 @@
 //! `upstream-missing`: a KEP that was read from upstream is not there any more.
 
 use super::{Context, Group, Rule, UPSTREAM};
-use crate::diagnostic::{Finding, Level, Place, Pointer, RuleId};
-use crate::upstream::snapshot::Found;
+use crate::findings::diagnostic::{Finding, Level, Place, Pointer, RuleId};
+use crate::sources::upstream::snapshot::Found;
 
 pub(super) const RULE: Rule = Rule {
     id: RuleId("upstream-missing"),

@@ -1,8 +1,8 @@
 //! `upstream-renumbered`: upstream's number for a KEP is another one, or is given twice.
 
 use super::{Context, Group, Rule, UPSTREAM};
-use crate::diagnostic::{Finding, Level, Place, Pointer, RuleId};
-use crate::upstream::snapshot::Found;
+use crate::findings::diagnostic::{Finding, Level, Place, Pointer, RuleId};
+use crate::sources::upstream::snapshot::Found;
 
 pub(super) const RULE: Rule = Rule {
     id: RuleId("upstream-renumbered"),

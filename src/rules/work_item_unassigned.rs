@@ -1,8 +1,8 @@
 //! `work-item-unassigned`: work without a KEP has a maintainer too.
 
 use super::{Context, Group, PROCESS, Rule};
-use crate::diagnostic::{Finding, Level, Place, Pointer, RuleId};
-use crate::registry::kep::Triage;
+use crate::findings::diagnostic::{Finding, Level, Place, Pointer, RuleId};
+use crate::terms::Triage;
 
 pub(super) const RULE: Rule = Rule {
     id: RuleId("work-item-unassigned"),

@@ -6,7 +6,7 @@
 use super::world::{Label, World};
 use crate::registry::Registry;
 use crate::registry::kep::{KepRecord, PullRequest};
-use crate::registry::values::RepositoryName;
+use crate::terms::RepositoryName;
 
 /// The login that the sandbox's token belongs to.
 const VIEWER: &str = "kepherd-bot";
@@ -179,13 +179,13 @@ impl Seed<'_> {
 
 /// The body of an issue in the form of containerd's template for KEPs: a list below a heading.
 fn template(record: &KepRecord) -> String {
-    let handles = |all: &[crate::registry::values::Handle]| {
+    let handles = |all: &[crate::terms::Handle]| {
         all.iter()
             .map(|handle| format!("@{handle}"))
             .collect::<Vec<_>>()
             .join(" ")
     };
-    let stage = record.stage.map(|stage| stage.as_str().to_owned());
+    let stage = record.stage.map(|stage| stage.written().to_owned());
     let target = record.target.map(|target| format!("v{target}"));
     let fields = [
         ("KEP(s)", format!("KEP-{}", record.number)),

@@ -10,14 +10,16 @@ use crate::commands::{Context, Exit, check, files};
 use crate::registry::kep::KepRecord;
 use crate::registry::load::{Loaded, file_stem, leading_number, load};
 use crate::registry::{Entry, Registry};
-use crate::render::diff;
 use crate::rules::{self, Beside};
-use crate::source::SourceFile;
-use crate::upstream::drift::{Base, Cause, Drift, FieldChange, Settled, drift, new_record, update};
-use crate::upstream::facts::FieldValue;
-use crate::upstream::kep_yaml::Kep;
-use crate::upstream::untracked::is_active;
-use crate::words::{counted, printable};
+use crate::sources::upstream::drift::{
+    Base, Cause, Drift, FieldChange, Settled, drift, new_record, update,
+};
+use crate::sources::upstream::facts::FieldValue;
+use crate::sources::upstream::kep_yaml::Kep;
+use crate::sources::upstream::untracked::is_active;
+use crate::text::diff;
+use crate::text::source::SourceFile;
+use crate::text::words::{counted, printable};
 
 /// What a pull does about one KEP.
 enum Step {

@@ -1,0 +1,4 @@
+//! What is wrong, and where: findings, and the documents whose places they name.
+
+pub mod diagnostic;
+pub mod document;

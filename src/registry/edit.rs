@@ -1,0 +1,413 @@
+//! Edits of a record that keep its comments, its order and its formatting. Pure: text in, text out.
+//!
+//! A dotted key lies in a table: `reached.alpha`.
+
+use toml_edit::{Array, ArrayOfTables, DocumentMut, Item, RawString, Table, Value};
+
+use crate::terms::Date;
+
+/// The keys of a record that come before its tables, in the order in which the documentation shows them.
+const ORDER: &[&str] = &[
+    "number",
+    "id",
+    "title",
+    "kind",
+    "status",
+    "stage",
+    "target",
+    "enabled-by-default",
+    "owners",
+    "feature-gates",
+    "assignees",
+    "triage",
+    "shepherds",
+    "milestone",
+    "issue",
+    "repository",
+    "former-issues",
+    "related-issues",
+    "pull-requests",
+    "links",
+    "runtime-support",
+    "upstream-seen",
+];
+
+/// A date as TOML has it.
+pub fn date(date: Date) -> Value {
+    let toml: Result<toml_edit::Datetime, _> = date.to_string().parse();
+    toml.map_or_else(|_| Value::from(date.to_string()), Value::from)
+}
+
+/// A list of texts.
+pub fn list(all: Vec<String>) -> Value {
+    Value::Array(Array::from_iter(all))
+}
+
+/// A value as text, the same for every spelling of it.
+pub fn plain(value: Option<&Value>) -> Option<String> {
+    value.map(|value| normal(value).to_string())
+}
+
+/// The value without comments and white space, so that two spellings of it are equal.
+fn normal(value: &Value) -> Value {
+    match value {
+        Value::Array(array) => Value::Array(array.iter().map(normal).collect()),
+        Value::String(text) => Value::from(text.value().as_str()),
+        Value::Integer(number) => Value::from(*number.value()),
+        other => other.clone().decorated("", ""),
+    }
+}
+
+/// The value of a key, as [`plain`] text.
+pub fn get(document: &DocumentMut, key: &str) -> Option<String> {
+    let item = match key.split_once('.') {
+        Some((table, key)) => document.get(table)?.get(key)?,
+        None => document.get(key)?,
+    };
+    plain(item.as_value())
+}
+
+/// Gives a key a value. A new key goes where the documentation shows it, a comment behind an old value stays there.
+pub fn set(document: &mut DocumentMut, key: &str, value: Value) {
+    let Some((name, key)) = key.split_once('.') else {
+        set_in(document.as_table_mut(), key, value, ORDER);
+        return;
+    };
+    let entry = document
+        .entry(name)
+        .or_insert_with(|| Item::Table(Table::new()));
+    if let Some(table) = entry.as_table_like_mut()
+        && !replace(table.get_mut(key), &value)
+    {
+        table.insert(key, Item::Value(value));
+    }
+}
+
+/// Gives a key of a table a value. A new key goes behind those that come before it in an order, a comment behind an old value
+/// stays there.
+pub fn set_in(table: &mut Table, key: &str, value: Value, order: &[&str]) {
+    if replace(table.get_mut(key), &value) {
+        return;
+    }
+    let rank = |key: &str| order.iter().position(|known| *known == key);
+    let before: Vec<String> = table.iter().map(|(key, _)| key.to_owned()).collect();
+    let after = before
+        .iter()
+        .rposition(|other| rank(other).is_some_and(|other| Some(other) < rank(key)));
+    table.insert(key, Item::Value(value));
+    let Some(after) = after else { return };
+    // What was there keeps its place; the new key comes behind the last of those that it should follow.
+    let place = |other: &str| match before.iter().position(|known| known == other) {
+        Some(index) => 2 * index,
+        None => 2 * after + 1,
+    };
+    table.sort_values_by(|left, _, right, _| place(left.get()).cmp(&place(right.get())));
+}
+
+/// Takes a table out of a list of tables, with the comment right above it. What stands above an empty line belongs to what is
+/// around it, and stays.
+pub fn remove_table(tables: &mut ArrayOfTables, index: usize) {
+    if index >= tables.len() {
+        return;
+    }
+    let removed = tables.remove(index);
+    let prefix = |table: &Table| {
+        let prefix = table.decor().prefix().and_then(RawString::as_str);
+        prefix.unwrap_or_default().to_owned()
+    };
+    let above = prefix(&removed);
+    let apart = above.rfind("\n\n").map_or(0, |at| at + 2);
+    if let Some(next) = tables.get_mut(index)
+        && !above[..apart].trim().is_empty()
+    {
+        let own = prefix(next);
+        let text = format!("{}{}", &above[..apart], own.trim_start_matches('\n'));
+        next.decor_mut().set_prefix(text);
+    } else if index == 0
+        && let Some(next) = tables.get_mut(0)
+    {
+        let own = prefix(next);
+        next.decor_mut().set_prefix(own.trim_start_matches('\n'));
+    }
+}
+
+/// Puts a table into a list of tables, in the place of the one that has this index. What stands above the first one belongs to
+/// the file, up to the last empty line.
+pub fn insert_table(tables: &mut ArrayOfTables, index: usize, mut table: Table) {
+    if index == 0
+        && let Some(first) = tables.get_mut(0)
+    {
+        let prefix = first.decor().prefix().and_then(RawString::as_str);
+        let prefix = prefix.unwrap_or_default().to_owned();
+        let head = prefix.rfind("\n\n").map_or(0, |at| at + 2);
+        table.decor_mut().set_prefix(&prefix[..head]);
+        first
+            .decor_mut()
+            .set_prefix(format!("\n{}", &prefix[head..]));
+    }
+    tables.insert(index, table);
+}
+
+/// Puts a value in the place of an old one, if there is one.
+pub fn replace(old: Option<&mut Item>, value: &Value) -> bool {
+    let Some(old) = old.and_then(Item::as_value_mut) else {
+        return false;
+    };
+    let decor = old.decor().clone();
+    *old = value.clone();
+    *old.decor_mut() = decor;
+    true
+}
+
+/// What became of an edit of a list.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Listed {
+    /// It was made.
+    Edited,
+    /// It was not: there are comments inside, and nobody knows beside which text each belongs.
+    Commented,
+}
+
+/// Takes a text out of a list, compared without case. A list without any text left goes away.
+pub fn take_from_list(document: &mut DocumentMut, key: &str, gone: &str) -> Listed {
+    let Some(list) = document.get_mut(key).and_then(Item::as_array_mut) else {
+        return Listed::Edited;
+    };
+    if has_comments(list) {
+        return Listed::Commented;
+    }
+    let first = list.get(0).map(|value| value.decor().clone());
+    list.retain(|text| {
+        !text
+            .as_str()
+            .is_some_and(|text| text.eq_ignore_ascii_case(gone))
+    });
+    // The space before the first text is not that between two.
+    if let (Some(decor), Some(value)) = (first, list.get_mut(0)) {
+        *value.decor_mut() = decor;
+    }
+    if list.is_empty() {
+        unset(document, key);
+    }
+    Listed::Edited
+}
+
+/// The texts of a list.
+pub fn texts(document: &DocumentMut, key: &str) -> Vec<String> {
+    let list = document.get(key).and_then(Item::as_array);
+    let texts = list.into_iter().flatten().filter_map(Value::as_str);
+    texts.map(str::to_owned).collect()
+}
+
+/// Adds a text at the end of a list, which is made if there is none.
+pub fn add_to_list(document: &mut DocumentMut, key: &str, new: &str) -> Listed {
+    let Some(list) = document.get_mut(key).and_then(Item::as_array_mut) else {
+        set(document, key, self::list(vec![new.to_owned()]));
+        return Listed::Edited;
+    };
+    if has_comments(list) {
+        return Listed::Commented;
+    }
+    let last = list.iter().last().map(|value| value.decor().clone());
+    let is_only = list.len() == 1;
+    list.push(new);
+    // On a line of its own, if the others are.
+    if let Some(decor) = last
+        && let Some(value) = list.get_mut(list.len() - 1)
+        && (!is_only
+            || decor
+                .prefix()
+                .and_then(|text| text.as_str())
+                .is_some_and(|text| text.contains('\n')))
+    {
+        *value.decor_mut() = decor;
+    }
+    Listed::Edited
+}
+
+fn has_comments(list: &Array) -> bool {
+    let has = |text: Option<&RawString>| {
+        text.and_then(RawString::as_str)
+            .is_some_and(|text| text.contains('#'))
+    };
+    let mut values = list.iter();
+    let inside = values.any(|value| has(value.decor().prefix()) || has(value.decor().suffix()));
+    inside || has(Some(list.trailing()))
+}
+
+/// Takes a key out, with the comment right above it. What stands above an empty line belongs to what is around it, and stays.
+pub fn unset(document: &mut DocumentMut, key: &str) {
+    match key.split_once('.') {
+        Some((table, key)) => {
+            if let Some(table) = document.get_mut(table).and_then(Item::as_table_like_mut) {
+                table.remove(key);
+            }
+        }
+        None => unset_at_top(document, key),
+    }
+}
+
+fn unset_at_top(document: &mut DocumentMut, key: &str) {
+    let keys: Vec<String> = document.iter().map(|(key, _)| key.to_owned()).collect();
+    let Some(at) = keys.iter().position(|other| other == key) else {
+        return;
+    };
+    let above = document.key(key).and_then(|key| {
+        let prefix = key.leaf_decor().prefix().and_then(RawString::as_str);
+        prefix.map(str::to_owned)
+    });
+    let above = above.unwrap_or_default();
+    // What stands above the first key belongs to the file, not to the key.
+    let apart = match at {
+        0 => above.len(),
+        _ => above.rfind("\n\n").map_or(0, |at| at + 2),
+    };
+    document.remove(key);
+    if above[..apart].trim().is_empty() && at > 0 {
+        return;
+    }
+    let next = keys.get(at + 1);
+    if let Some(table) = next.and_then(|next| document.get_mut(next)?.as_table_mut()) {
+        let own = table.decor().prefix().and_then(RawString::as_str);
+        let text = format!("{}{}", &above[..apart], own.unwrap_or("\n"));
+        table.decor_mut().set_prefix(text);
+    } else if let Some(next) = next
+        && let Some(mut next) = document.key_mut(next)
+    {
+        let own = next.leaf_decor().prefix().and_then(RawString::as_str);
+        let text = format!("{}{}", &above[..apart], own.unwrap_or_default());
+        next.leaf_decor_mut().set_prefix(text);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn edited(text: &str, edit: impl Fn(&mut DocumentMut)) -> String {
+        let mut document = text.parse().unwrap();
+        edit(&mut document);
+        document.to_string()
+    }
+
+    #[test]
+    fn a_new_key_goes_where_the_documentation_shows_it() {
+        let text = "\
+#:schema x
+number = 1
+title = \"a\" # short
+# why
+triage = \"accepted\"
+owners = []
+upstream-seen = 2026-07-24
+
+[reached]
+alpha = \"1.37\"
+";
+        let text = edited(text, |document| set(document, "issue", 7.into()));
+        insta::assert_snapshot!(text, @r#"
+        #:schema x
+        number = 1
+        title = "a" # short
+        # why
+        triage = "accepted"
+        owners = []
+        issue = 7
+        upstream-seen = 2026-07-24
+
+        [reached]
+        alpha = "1.37"
+        "#);
+    }
+
+    #[test]
+    fn a_key_that_stands_nowhere_goes_to_the_end_of_the_values() {
+        let text = edited("a = 1\n[t]\nb = 2\n", |document| {
+            set(document, "other", 7.into())
+        });
+        assert_eq!(text, "a = 1\nother = 7\n[t]\nb = 2\n");
+    }
+
+    #[test]
+    fn lists_lose_and_gain_texts_in_place() {
+        let text = "a = [\"Mike\", \"sam\"] # who\nb = 1\n";
+        let less = edited(text, |document| {
+            take_from_list(document, "a", "mike");
+        });
+        assert_eq!(less, "a = [\"sam\"] # who\nb = 1\n");
+        let more = edited(text, |document| {
+            add_to_list(document, "a", "new");
+        });
+        assert_eq!(more, "a = [\"Mike\", \"sam\", \"new\"] # who\nb = 1\n");
+        let lines = "a = [\n  \"x\",\n  \"y\",\n]\n";
+        let longer = edited(lines, |document| {
+            add_to_list(document, "a", "z");
+        });
+        assert_eq!(longer, "a = [\n  \"x\",\n  \"y\",\n  \"z\",\n]\n");
+        let mut commented: DocumentMut = "a = [\"x\", # the first\n]\n".parse().unwrap();
+        assert_eq!(take_from_list(&mut commented, "a", "x"), Listed::Commented);
+        assert_eq!(add_to_list(&mut commented, "a", "z"), Listed::Commented);
+        let first = edited("#:schema x\n\na = 1\nb = 2\n", |document| {
+            unset(document, "a")
+        });
+        assert_eq!(first, "#:schema x\n\nb = 2\n");
+        let empty = edited("a = [\"x\"]\nb = 1\n", |document| {
+            take_from_list(document, "a", "X");
+        });
+        assert_eq!(empty, "b = 1\n");
+    }
+
+    #[test]
+    fn a_value_that_is_replaced_keeps_its_comment() {
+        let text = edited("issue = 1 # ours\n", |document| {
+            set(document, "issue", 7.into())
+        });
+        assert_eq!(text, "issue = 7 # ours\n");
+        let text = edited("[reached]\nalpha = \"1.1\" # x\n", |document| {
+            set(document, "reached.alpha", "1.2".into())
+        });
+        assert_eq!(text, "[reached]\nalpha = \"1.2\" # x\n");
+    }
+
+    #[test]
+    fn a_key_takes_the_comment_right_above_it_along_and_no_other() {
+        let text = "a = 1\n\n### about all\n\n# about b\nb = 2\nc = 3\n";
+        let gone = edited(text, |document| unset(document, "b"));
+        assert_eq!(gone, "a = 1\n\n### about all\n\nc = 3\n");
+        let text = "a = 1\n\n# about all\n\nb = 2\n\n# about t\n[t]\nx = 1\n";
+        let gone = edited(text, |document| unset(document, "b"));
+        assert_eq!(gone, "a = 1\n\n# about all\n\n\n# about t\n[t]\nx = 1\n");
+    }
+
+    #[test]
+    fn tables_come_and_go_beside_the_comments_of_others() {
+        let text = "# the file\n\n# one\n[[t]]\na = 1\n\n# ---- group ----\n\n# two\n[[t]]\na = 2\n\n[[t]]\na = 3\n";
+        let tables = |text: &str, edit: &dyn Fn(&mut ArrayOfTables)| {
+            edited(text, |document| {
+                edit(document["t"].as_array_of_tables_mut().unwrap());
+            })
+        };
+        let without = |index| {
+            tables(text, &|tables: &mut ArrayOfTables| {
+                remove_table(tables, index)
+            })
+        };
+        assert_eq!(
+            without(0),
+            "# the file\n\n# ---- group ----\n\n# two\n[[t]]\na = 2\n\n[[t]]\na = 3\n"
+        );
+        assert_eq!(
+            without(1),
+            "# the file\n\n# one\n[[t]]\na = 1\n\n# ---- group ----\n\n[[t]]\na = 3\n"
+        );
+        let first = tables(text, &|tables: &mut ArrayOfTables| {
+            let mut table = Table::new();
+            table.insert("a", Item::Value(0.into()));
+            insert_table(tables, 0, table);
+        });
+        assert!(
+            first.starts_with("# the file\n\n[[t]]\na = 0\n\n# one\n[[t]]\na = 1\n"),
+            "{first}"
+        );
+    }
+}

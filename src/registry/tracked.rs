@@ -1,0 +1,158 @@
+//! What KEP records and work items have in common: work that is tracked by an issue. One view of both.
+//!
+//! Who needs what only one of them has matches on the view; everybody else asks it, so that a third kind of record is one
+//! more arm here and not one more loop elsewhere.
+
+use super::Entry;
+use super::kep::{Allow, KepRecord, PullRequest};
+use super::work_item::WorkItem;
+use crate::findings::diagnostic::FileId;
+use crate::terms::{Handle, Line, Link, Release, RepositoryName, Subject, Triage};
+
+/// A record of tracked work.
+#[derive(Debug, Clone, Copy)]
+pub enum Tracked<'a> {
+    /// A KEP.
+    Kep(&'a Entry<KepRecord>),
+    /// Work without a KEP.
+    Item(&'a Entry<WorkItem>),
+}
+
+impl<'a> Tracked<'a> {
+    /// The file of the record.
+    pub fn file(self) -> FileId {
+        match self {
+            Self::Kep(entry) => entry.file,
+            Self::Item(entry) => entry.file,
+        }
+    }
+
+    /// Whether a top-level key can be relied on: see [`Entry::is_sound`].
+    pub fn is_sound(self, key: &str) -> bool {
+        match self {
+            Self::Kep(entry) => entry.is_sound(key),
+            Self::Item(entry) => entry.is_sound(key),
+        }
+    }
+
+    /// What it is about.
+    pub fn subject(self) -> Subject {
+        match self {
+            Self::Kep(entry) => Subject::Kep(entry.value.number),
+            Self::Item(entry) => Subject::Item(entry.value.id.clone()),
+        }
+    }
+
+    /// The short title.
+    pub fn title(self) -> &'a Line {
+        match self {
+            Self::Kep(entry) => &entry.value.title,
+            Self::Item(entry) => &entry.value.title,
+        }
+    }
+
+    /// The Kubernetes release that is aimed for.
+    pub fn target(self) -> Option<Release> {
+        match self {
+            Self::Kep(entry) => entry.value.target,
+            Self::Item(entry) => entry.value.target,
+        }
+    }
+
+    /// What maintainers have decided.
+    pub fn triage(self) -> Option<Triage> {
+        match self {
+            Self::Kep(entry) => entry.value.triage,
+            Self::Item(entry) => entry.value.triage,
+        }
+    }
+
+    /// Whether maintainers have taken it on and work goes on.
+    pub fn is_taken_on(self) -> bool {
+        match self {
+            Self::Kep(entry) => entry.value.is_taken_on(),
+            Self::Item(entry) => entry.value.triage == Some(Triage::Accepted),
+        }
+    }
+
+    /// Whether work goes on as far as is known. When a work item is done is not on record.
+    pub fn is_going_on(self) -> bool {
+        match self {
+            Self::Kep(entry) => entry.value.is_going_on(),
+            Self::Item(entry) => entry.value.triage != Some(Triage::Declined),
+        }
+    }
+
+    /// Who sees the work through, and is assigned.
+    pub fn assignees(self) -> &'a [Handle] {
+        match self {
+            Self::Kep(entry) => &entry.value.shepherds,
+            Self::Item(entry) => &entry.value.assignees,
+        }
+    }
+
+    /// The key of [`assignees`](Self::assignees).
+    pub fn assignees_key(self) -> &'static str {
+        match self {
+            Self::Kep(_) => "shepherds",
+            Self::Item(_) => "assignees",
+        }
+    }
+
+    /// The targeted minor of the home runtime.
+    pub fn milestone(self) -> Option<Release> {
+        match self {
+            Self::Kep(entry) => entry.value.milestone,
+            Self::Item(entry) => entry.value.milestone,
+        }
+    }
+
+    /// The number of its issue.
+    pub fn issue(self) -> Option<u64> {
+        match self {
+            Self::Kep(entry) => entry.value.issue,
+            Self::Item(entry) => entry.value.issue,
+        }
+    }
+
+    /// Other issues of its repository that the record names: former and related ones.
+    pub fn other_issues(self) -> impl Iterator<Item = u64> + 'a {
+        let (former, related): (&[u64], &[u64]) = match self {
+            Self::Kep(entry) => (&entry.value.former_issues, &entry.value.related_issues),
+            Self::Item(_) => (&[], &[]),
+        };
+        former.iter().chain(related).copied()
+    }
+
+    /// The repository of its issue, if the record names one.
+    pub fn repository(self) -> Option<&'a RepositoryName> {
+        match self {
+            Self::Kep(entry) => entry.value.repository.as_ref(),
+            Self::Item(entry) => entry.value.repository.as_ref(),
+        }
+    }
+
+    /// The pull requests that do the work.
+    pub fn pull_requests(self) -> &'a [PullRequest] {
+        match self {
+            Self::Kep(entry) => &entry.value.pull_requests,
+            Self::Item(entry) => &entry.value.pull_requests,
+        }
+    }
+
+    /// Other tracking documents.
+    pub fn links(self) -> &'a [Link] {
+        match self {
+            Self::Kep(entry) => &entry.value.links,
+            Self::Item(entry) => &entry.value.links,
+        }
+    }
+
+    /// Findings that people have accepted.
+    pub fn allow(self) -> &'a [Allow] {
+        match self {
+            Self::Kep(entry) => &entry.value.allow,
+            Self::Item(entry) => &entry.value.allow,
+        }
+    }
+}

@@ -1,0 +1,245 @@
+//! A KEP's next aim: what has shipped goes into `reached`, and stage and target move together. Pure.
+
+use toml_edit::DocumentMut;
+
+use crate::registry::Registry;
+use crate::registry::edit::{get, set, unset};
+use crate::registry::kep::KepRecord;
+use crate::terms::{Date, Release, Stage};
+
+/// A new aim.
+#[derive(Debug, Clone, Copy)]
+pub struct Aim {
+    /// The stage.
+    pub stage: Stage,
+    /// The Kubernetes release.
+    pub target: Release,
+    /// Whether the feature is on by default at that stage, if somebody says so.
+    pub on_by_default: Option<bool>,
+}
+
+/// What became of a record.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Promotion {
+    /// What was changed.
+    pub edits: Vec<String>,
+    /// What a person should know.
+    pub remarks: Vec<String>,
+}
+
+/// Edits a record so that it has another aim, and keeps what it reached. Comments and order stay.
+pub fn promote(
+    registry: &Registry,
+    record: &KepRecord,
+    aim: Aim,
+    today: Date,
+    document: &mut DocumentMut,
+) -> Promotion {
+    let mut promotion = Promotion::default();
+    let calendar = registry.kubernetes.as_ref().map(|entry| &entry.value);
+    let shipped = |release| calendar.is_some_and(|calendar| calendar.shipped_by(release, today));
+    let is_new = record.stage != Some(aim.stage) || record.target != Some(aim.target);
+    if let (Some(stage), Some(target)) = (record.stage, record.target)
+        && is_new
+    {
+        match reached_key(record, stage) {
+            Some(key) if shipped(target) && get(document, &format!("reached.{key}")).is_none() => {
+                promotion.put(document, &format!("reached.{key}"), &target.to_string());
+            }
+            // A stage may last several releases; of a beta it matters when its gate came on.
+            Some(key) if shipped(target) && stage == Stage::Beta => {
+                let there = get(document, &format!("reached.{key}")).unwrap_or_default();
+                if there != format!("\"{target}\"") {
+                    promotion.remarks.push(format!(
+                        "Kubernetes {target} has shipped, and `reached.{key}` says {there} already: if {target} was the first \
+                         one with it on by default, write `beta-on = \"{target}\"`"
+                    ));
+                }
+            }
+            Some(_) if !shipped(target) && stage < aim.stage => promotion.remarks.push(format!(
+                "Kubernetes {target} has not shipped, so that `reached` does not say that {} was reached in it",
+                stage.written()
+            )),
+            _ => {}
+        }
+    }
+    if shipped(aim.target) {
+        let target = aim.target;
+        promotion.remarks.push(format!(
+            "Kubernetes {target} has shipped: nothing can aim at it any more"
+        ));
+    }
+    promotion.put(document, "stage", aim.stage.written());
+    promotion.put(document, "target", &aim.target.to_string());
+    match aim.on_by_default {
+        Some(on) if record.enabled_by_default != Some(on) => {
+            set(document, "enabled-by-default", on.into());
+            promotion.edits.push(format!("enabled-by-default = {on}"));
+        }
+        None if record.stage != Some(aim.stage) && record.enabled_by_default.is_some() => {
+            let key = document.key("enabled-by-default");
+            let before = key.and_then(|key| key.leaf_decor().prefix()?.as_str());
+            let value = document
+                .get("enabled-by-default")
+                .and_then(|item| item.as_value());
+            let behind = value.and_then(|value| value.decor().suffix()?.as_str());
+            let comments: Vec<&str> = [before, behind]
+                .into_iter()
+                .flatten()
+                .flat_map(str::lines)
+                .map(str::trim)
+                .filter(|line| line.starts_with('#'))
+                .collect();
+            if !comments.is_empty() {
+                let comments = comments.join(" ");
+                promotion.remarks.push(format!(
+                    "a comment goes with `enabled-by-default`: {comments}"
+                ));
+            }
+            unset(document, "enabled-by-default");
+            promotion
+                .edits
+                .push("enabled-by-default removed: it was that of the stage before".to_owned());
+        }
+        _ => {}
+    }
+    promotion
+}
+
+/// Where a stage that has shipped is written down. A beta that was not on by default at first is one of its own when it is.
+fn reached_key(record: &KepRecord, stage: Stage) -> Option<&'static str> {
+    match stage {
+        Stage::Alpha => Some("alpha"),
+        Stage::Beta if record.enabled_by_default == Some(true) && record.reached.beta.is_some() => {
+            Some("beta-on")
+        }
+        Stage::Beta => Some("beta"),
+        Stage::Stable => Some("stable"),
+        Stage::Deprecated | Stage::Disabled | Stage::Removed => None,
+    }
+}
+
+impl Promotion {
+    fn put(&mut self, document: &mut DocumentMut, key: &str, value: &str) {
+        let value = toml_edit::Value::from(value);
+        if get(document, key) != crate::registry::edit::plain(Some(&value)) {
+            self.edits.push(format!("{key} = {value}"));
+            set(document, key, value);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::registry::load::{RawFile, load};
+
+    const CALENDAR: &str = "[[cycles]]\nrelease = \"1.36\"\nreleased = 2026-04-22\n\n[[cycles]]\nrelease = \"1.37\"\n\
+        released = 2026-08-26\n\n[[cycles]]\nrelease = \"1.38\"\nplanned = 2026-12-16\n\n[[cycles]]\nrelease = \"1.39\"\n";
+    const HEAD: &str = "number = 9001\ntitle = \"x\"\nstatus = \"implementable\"\n";
+
+    /// The record's lines after the head, and what was said.
+    fn promoted(lines: &str, stage: Stage, target: &str, on: Option<bool>) -> (String, Promotion) {
+        let text = format!("{HEAD}{lines}");
+        let raw = |path: &str, text: &str| RawFile {
+            path: path.to_owned(),
+            content: Ok(text.as_bytes().to_vec()),
+        };
+        let loaded = load(vec![
+            raw(
+                "registry.toml",
+                "home = \"containerd\"\nrepositories = [\"a/b\"]\n",
+            ),
+            raw("releases/kubernetes.toml", CALENDAR),
+            raw("sig-node/9001-x.toml", &text),
+        ]);
+        let mut document: DocumentMut = text.parse().unwrap();
+        let record = &loaded.registry.kep(9001).unwrap().value;
+        let aim = Aim {
+            stage,
+            target: target.parse().unwrap(),
+            on_by_default: on,
+        };
+        let today = "2026-11-24".parse().unwrap();
+        let promotion = promote(&loaded.registry, record, aim, today, &mut document);
+        let after = document.to_string();
+        (after.strip_prefix(HEAD).unwrap().to_owned(), promotion)
+    }
+
+    #[test]
+    fn what_has_shipped_is_reached_and_comments_stay() {
+        let lines = "stage = \"alpha\" # off\ntarget = \"1.37\" # slipped once\n";
+        let (after, promotion) = promoted(lines, Stage::Beta, "1.38", Some(false));
+        assert_eq!(
+            after,
+            "stage = \"beta\" # off\ntarget = \"1.38\" # slipped once\nenabled-by-default = false\n\n[reached]\nalpha = \"1.37\"\n"
+        );
+        assert_eq!(promotion.edits.len(), 4, "{promotion:?}");
+        assert_eq!(promotion.remarks, Vec::<String>::new());
+    }
+
+    #[test]
+    fn what_has_not_shipped_is_not_reached() {
+        let (after, promotion) = promoted(
+            "stage = \"alpha\"\ntarget = \"1.38\"\n",
+            Stage::Beta,
+            "1.39",
+            None,
+        );
+        assert_eq!(after, "stage = \"beta\"\ntarget = \"1.39\"\n");
+        assert!(
+            promotion.remarks[0].contains("1.38 has not shipped"),
+            "{promotion:?}"
+        );
+    }
+
+    #[test]
+    fn a_slip_reaches_nothing() {
+        let (after, promotion) = promoted(
+            "stage = \"alpha\"\ntarget = \"1.38\"\n",
+            Stage::Alpha,
+            "1.39",
+            None,
+        );
+        assert_eq!(after, "stage = \"alpha\"\ntarget = \"1.39\"\n");
+        assert_eq!(promotion.remarks, Vec::<String>::new());
+    }
+
+    #[test]
+    fn a_beta_that_comes_on_later_has_a_release_of_its_own() {
+        let lines = "stage = \"beta\"\ntarget = \"1.37\"\nenabled-by-default = true\n\n[reached]\nalpha = \"1.35\"\nbeta = \"1.36\"\n";
+        let (after, promotion) = promoted(lines, Stage::Stable, "1.38", None);
+        assert!(
+            after.ends_with("beta = \"1.36\"\nbeta-on = \"1.37\"\n"),
+            "{after}"
+        );
+        assert!(!after.contains("enabled-by-default"), "{after}");
+        assert!(
+            promotion
+                .edits
+                .iter()
+                .any(|edit| edit.contains("that of the stage before"))
+        );
+    }
+
+    #[test]
+    fn what_is_written_already_stays_and_a_release_that_has_shipped_is_no_aim() {
+        let lines = "stage = \"alpha\"\ntarget = \"1.37\"\n\n[reached]\nalpha = \"1.36\"\n";
+        let (after, promotion) = promoted(lines, Stage::Alpha, "1.36", None);
+        assert!(
+            after.contains("alpha = \"1.36\"") && after.contains("target = \"1.36\""),
+            "{after}"
+        );
+        assert!(
+            promotion.remarks[0].contains("1.36 has shipped"),
+            "{promotion:?}"
+        );
+        let (_, promotion) = promoted(
+            "stage = \"alpha\"\ntarget = \"1.38\"\n",
+            Stage::Alpha,
+            "1.38",
+            None,
+        );
+        assert_eq!(promotion, Promotion::default());
+    }
+}

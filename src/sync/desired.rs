@@ -1,0 +1,426 @@
+//! Registry → what GitHub should say. A pure function: it knows neither GitHub's state nor the date.
+//!
+//! What a record leaves open is left open here too: an absent value is not managed. Text from records is data; it is
+//! escaped where it becomes Markdown, in `status.rs`.
+
+pub mod announcement;
+mod status;
+
+use std::collections::BTreeMap;
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::registry::config::{AssigneePolicy, DriftConfig, Guards, Policy, ReleaseLabel};
+use crate::registry::kep::{KepRecord, PullRequest};
+use crate::registry::work_item::WorkItem;
+use crate::registry::{Entry, Registry};
+use crate::terms::{Date, Ending, Handle, Release, RepositoryName, Subject, Triage};
+use crate::text::words::same_name;
+use announcement::Announcing;
+
+/// What GitHub should say, repository by repository.
+#[derive(Debug, Clone)]
+pub struct Desired {
+    /// By repository, as `registry.toml` lists them.
+    pub repositories: BTreeMap<RepositoryName, DesiredRepository>,
+    /// How much one run may change.
+    pub guards: Guards,
+    /// A digest of the registry that all of this was read from.
+    pub registry: String,
+}
+
+/// What one repository should hold.
+#[derive(Debug, Clone, Default)]
+pub struct DesiredRepository {
+    /// Labels that must exist, by their folded name.
+    pub labels: BTreeMap<String, LabelDefinition>,
+    /// Milestones that must exist, by title.
+    pub milestones: BTreeMap<String, MilestoneDefinition>,
+    /// The issues.
+    pub issues: Vec<DesiredIssue>,
+    /// The pull requests that records name, by number.
+    pub pull_requests: BTreeMap<u64, DesiredPullRequest>,
+    /// The labels by which kepherd's own issues are listed.
+    pub index_labels: Vec<String>,
+}
+
+/// A label as it is created. One that exists is left as people made it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub struct LabelDefinition {
+    /// The name.
+    pub name: String,
+    /// Six hexadecimal digits.
+    pub color: String,
+    /// The description.
+    pub description: String,
+}
+
+/// A milestone as it is created. One that exists is left as people made it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub struct MilestoneDefinition {
+    /// The title.
+    pub title: String,
+    /// The day it is due.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub due: Option<Date>,
+    /// The description.
+    pub description: String,
+}
+
+/// What an issue should say.
+#[derive(Debug, Clone)]
+pub struct DesiredIssue {
+    /// What it is about.
+    pub subject: Subject,
+    /// The record's title, for people.
+    pub name: String,
+    /// The path of its record.
+    pub record: String,
+    /// The number that the record pins, or that a run before has written down.
+    pub number: Option<u64>,
+    /// Whether the number is only written down in the journal, and not in the record.
+    pub journaled: bool,
+    /// Other issues of its repository that the record names: former and related ones.
+    pub other_numbers: Vec<u64>,
+    /// Whether an issue is created if there is none.
+    pub may_create: bool,
+    /// How the work ended, so that the issue can be closed; absent: it goes on.
+    pub ending: Option<Ending>,
+    /// What happens to the issue of a KEP that has ended.
+    pub close: Policy,
+    /// The title of a new issue.
+    pub title: String,
+    /// Whether an existing issue gets that title.
+    pub retitle: bool,
+    /// Labels it should carry.
+    pub labels: Vec<String>,
+    /// Labels that may be taken off again, if kepherd put them on and they are not among `labels`.
+    pub removable: RemovableLabels,
+    /// The title of its milestone; absent: not managed.
+    pub milestone: Option<String>,
+    /// Who should be assigned.
+    pub assignees: Vec<Handle>,
+    /// What happens to other assignees.
+    pub assignee_policy: AssigneePolicy,
+    /// The status section, as Markdown, without its markers.
+    pub status: String,
+    /// The pull requests that the record names in listed repositories, as `owner/name#number`.
+    pub pull_requests: Vec<String>,
+    /// What is announced when it changes.
+    pub announcing: Announcing,
+    /// What happens when GitHub was changed.
+    pub drift: DriftConfig,
+}
+
+/// What a pull request should say: while it is open, the labels of its releases.
+#[derive(Debug, Clone)]
+pub struct DesiredPullRequest {
+    /// The label that each record that names it asks for, if it asks for one.
+    pub labels: BTreeMap<Subject, Option<String>>,
+    /// Labels that may be taken off again, if kepherd put them on and no record asks for them.
+    pub removable: RemovableLabels,
+}
+
+/// Which release labels may be taken off: those of cycles that have not shipped, and the placeholder.
+#[derive(Debug, Clone)]
+pub struct RemovableLabels {
+    pattern: ReleaseLabel,
+    shipped: Vec<Release>,
+    first_known: Option<Release>,
+}
+
+impl RemovableLabels {
+    /// Whether this label may be taken off.
+    pub fn contains(&self, label: &str) -> bool {
+        let placeholder = self.pattern.placeholder.as_ref();
+        if placeholder.is_some_and(|name| same_name(name.as_str(), label)) {
+            return true;
+        }
+        match self.pattern.release_of(label) {
+            Some(release) => {
+                let history = self.first_known.is_none_or(|first| release < first);
+                !history && !self.shipped.contains(&release)
+            }
+            None => false,
+        }
+    }
+}
+
+/// What GitHub should say for this registry.
+pub fn desired(registry: &Registry) -> Desired {
+    let config = &registry.config.value;
+    let mut repositories: BTreeMap<RepositoryName, DesiredRepository> = config
+        .repositories
+        .iter()
+        .map(|name| {
+            let repository = DesiredRepository {
+                index_labels: config
+                    .issue
+                    .labels
+                    .iter()
+                    .map(ToString::to_string)
+                    .collect(),
+                ..DesiredRepository::default()
+            };
+            (name.clone(), repository)
+        })
+        .collect();
+    let common = Common::of(registry);
+    for entry in &registry.keps {
+        let record = &entry.value;
+        let name = registry.repository_of(record.repository.as_ref());
+        if let Some(repository) = name.and_then(|name| repositories.get_mut(name)) {
+            repository.add(&common, kep_issue(&common, entry), record.milestone);
+        }
+        let subject = Subject::Kep(record.number);
+        common.add_pull_requests(
+            &mut repositories,
+            &subject,
+            &record.pull_requests,
+            record.target,
+        );
+    }
+    for entry in &registry.items {
+        let item = &entry.value;
+        let name = registry.repository_of(item.repository.as_ref());
+        if let Some(repository) = name.and_then(|name| repositories.get_mut(name)) {
+            repository.add(&common, item_issue(&common, entry), item.milestone);
+        }
+        let subject = Subject::Item(item.id.clone());
+        common.add_pull_requests(
+            &mut repositories,
+            &subject,
+            &item.pull_requests,
+            item.target,
+        );
+    }
+    Desired {
+        repositories,
+        guards: config.guards.clone(),
+        registry: registry.digest(),
+    }
+}
+
+impl Desired {
+    /// Only what belongs to one repository.
+    pub fn only(mut self, repository: &RepositoryName) -> Self {
+        self.repositories.retain(|name, _| name == repository);
+        self
+    }
+}
+
+/// What every issue of a registry has in common.
+struct Common<'a> {
+    registry: &'a Registry,
+    removable: RemovableLabels,
+}
+
+impl<'a> Common<'a> {
+    fn of(registry: &'a Registry) -> Self {
+        let cycles = registry
+            .kubernetes
+            .iter()
+            .flat_map(|calendar| &calendar.value.cycles);
+        Self {
+            registry,
+            removable: RemovableLabels {
+                pattern: registry.config.value.labels.kubernetes.clone(),
+                shipped: cycles
+                    .clone()
+                    .filter(|cycle| cycle.released.is_some())
+                    .map(|cycle| cycle.release)
+                    .collect(),
+                first_known: cycles.map(|cycle| cycle.release).min(),
+            },
+        }
+    }
+
+    /// The labels of an issue: those of every issue, and that of its release.
+    fn labels(&self, target: Option<Release>, accepted: bool) -> Vec<String> {
+        let config = &self.registry.config.value;
+        let pattern = &config.labels.kubernetes;
+        let release = match target {
+            Some(release) => Some(pattern.name_of(release)),
+            None if accepted => pattern.placeholder.as_ref().map(ToString::to_string),
+            None => None,
+        };
+        let mut labels: Vec<String> = config
+            .issue
+            .labels
+            .iter()
+            .map(ToString::to_string)
+            .collect();
+        labels.extend(release);
+        labels
+    }
+
+    fn milestone(&self, release: Release) -> MilestoneDefinition {
+        let config = &self.registry.config.value;
+        let minor = self
+            .registry
+            .home_calendar()
+            .and_then(|calendar| calendar.value.minor(release));
+        MilestoneDefinition {
+            title: config.milestone.title_of(release),
+            // Of a month, its last day: the release is due by then.
+            due: minor.and_then(|minor| {
+                minor
+                    .released
+                    .or_else(|| minor.planned.map(|planned| planned.latest()))
+            }),
+            description: format!("{} {release}", config.home),
+        }
+    }
+
+    /// A label as it is created, if it has to be.
+    fn label(&self, name: &str) -> LabelDefinition {
+        let pattern = &self.registry.config.value.labels.kubernetes;
+        let is_placeholder = pattern
+            .placeholder
+            .as_ref()
+            .is_some_and(|text| text.as_str() == name);
+        let description = match pattern.release_of(name) {
+            Some(release) => pattern
+                .description
+                .replace("{release}", &release.to_string()),
+            None if is_placeholder => "Accepted, and aims at no Kubernetes release yet".to_owned(),
+            None => String::new(),
+        };
+        // GitHub's own colour for a label that nobody defined.
+        let color = if description.is_empty() {
+            "ededed"
+        } else {
+            &pattern.color
+        };
+        LabelDefinition {
+            name: name.to_owned(),
+            color: color.to_lowercase(),
+            description,
+        }
+    }
+
+    /// The pull requests that may be written to.
+    fn names_of(&self, pull_requests: &[PullRequest]) -> Vec<String> {
+        let listed = &self.registry.config.value.repositories;
+        pull_requests
+            .iter()
+            .filter(|pull_request| listed.contains(&pull_request.id.repository))
+            .map(|pull_request| pull_request.id.to_string())
+            .collect()
+    }
+
+    /// A pull request gets the release that it names, or else the record's target.
+    fn add_pull_requests(
+        &self,
+        repositories: &mut BTreeMap<RepositoryName, DesiredRepository>,
+        subject: &Subject,
+        pull_requests: &[PullRequest],
+        target: Option<Release>,
+    ) {
+        let pattern = &self.registry.config.value.labels.kubernetes;
+        for pull_request in pull_requests {
+            let Some(repository) = repositories.get_mut(&pull_request.id.repository) else {
+                continue;
+            };
+            let release = pull_request.kubernetes.or(target);
+            let label = release.map(|release| pattern.name_of(release));
+            if let Some(label) = &label {
+                repository.define(self, label);
+            }
+            repository
+                .pull_requests
+                .entry(pull_request.id.number)
+                .or_insert_with(|| DesiredPullRequest {
+                    labels: BTreeMap::new(),
+                    removable: self.removable.clone(),
+                })
+                .labels
+                .insert(subject.clone(), label);
+        }
+    }
+}
+
+impl DesiredRepository {
+    fn define(&mut self, common: &Common<'_>, label: &str) {
+        self.labels
+            .entry(label.to_lowercase())
+            .or_insert_with(|| common.label(label));
+    }
+
+    fn add(&mut self, common: &Common<'_>, issue: DesiredIssue, milestone: Option<Release>) {
+        for name in &issue.labels {
+            self.define(common, name);
+        }
+        if let Some(release) = milestone {
+            let definition = common.milestone(release);
+            self.milestones
+                .entry(definition.title.clone())
+                .or_insert(definition);
+        }
+        self.issues.push(issue);
+    }
+}
+
+fn kep_issue(common: &Common<'_>, entry: &Entry<KepRecord>) -> DesiredIssue {
+    let record = &entry.value;
+    let config = &common.registry.config.value;
+    DesiredIssue {
+        subject: Subject::Kep(record.number),
+        name: record.title.to_string(),
+        record: common.registry.file(entry.file).path.to_string(),
+        number: record.issue,
+        journaled: false,
+        other_numbers: [record.former_issues.clone(), record.related_issues.clone()].concat(),
+        may_create: record.is_going_on(),
+        ending: record.ending(config.home.as_str()),
+        close: config.issue.close,
+        title: config.issue.title_of_kep(record.number, &record.title),
+        retitle: config.issue.retitle,
+        labels: common.labels(record.target, record.is_taken_on()),
+        removable: common.removable.clone(),
+        milestone: record
+            .milestone
+            .map(|release| config.milestone.title_of(release)),
+        assignees: record.shepherds.clone(),
+        assignee_policy: config.assignees.policy,
+        status: status::of_kep(common.registry, entry),
+        pull_requests: common.names_of(&record.pull_requests),
+        announcing: announcement::of_kep(common.registry, entry),
+        drift: config.drift.clone(),
+    }
+}
+
+fn item_issue(common: &Common<'_>, entry: &Entry<WorkItem>) -> DesiredIssue {
+    let item = &entry.value;
+    let config = &common.registry.config.value;
+    let declined = item.triage == Some(Triage::Declined);
+    let accepted = item.triage == Some(Triage::Accepted);
+    DesiredIssue {
+        subject: Subject::Item(item.id.clone()),
+        name: item.title.to_string(),
+        record: common.registry.file(entry.file).path.to_string(),
+        number: item.issue,
+        journaled: false,
+        other_numbers: Vec::new(),
+        may_create: !declined,
+        // When a work item is done is not on record.
+        ending: None,
+        close: config.issue.close,
+        title: config.issue.title_of_item(&item.title),
+        retitle: config.issue.retitle,
+        labels: common.labels(item.target, accepted),
+        removable: common.removable.clone(),
+        milestone: item
+            .milestone
+            .map(|release| config.milestone.title_of(release)),
+        assignees: item.assignees.clone(),
+        assignee_policy: config.assignees.policy,
+        status: status::of_item(common.registry, entry),
+        pull_requests: common.names_of(&item.pull_requests),
+        announcing: announcement::of_item(common.registry, entry),
+        drift: config.drift.clone(),
+    }
+}

@@ -1,0 +1,44 @@
+//! Announcements: one comment per change that people should hear of, exactly once.
+//!
+//! The section remembers what readers were told, and how often. The comment carries a marker made of both, so that a run
+//! that was interrupted between the comment and the section finds its comment again instead of posting it twice.
+
+use super::Comment;
+use crate::sync::desired::DesiredIssue;
+use crate::sync::section::{Announced, Applied, announcement_marker};
+use crate::text::digest;
+
+/// What readers know of an issue that kepherd has not written before: adoption announces nothing.
+pub(super) fn first(wanted: &DesiredIssue) -> Announced {
+    Announced {
+        count: 0,
+        facts: wanted.announcing.facts.clone(),
+    }
+}
+
+/// The announcement that is due, and what readers know after it.
+pub(super) fn since(wanted: &DesiredIssue, last: Option<&Applied>) -> (Option<Comment>, Announced) {
+    let now = first(wanted);
+    let Some(last) = last.and_then(|last| last.announced.as_ref()) else {
+        return (None, now);
+    };
+    let changes = wanted.announcing.changes_since(&last.facts);
+    if changes.is_empty() {
+        let count = last.count;
+        return (None, Announced { count, ..now });
+    }
+    let facts = |facts| serde_json::to_string(facts).unwrap_or_default();
+    let id = digest::of([
+        last.count.to_string().as_str(),
+        &facts(&last.facts),
+        &facts(&now.facts),
+    ]);
+    let marker = announcement_marker(&wanted.subject, id.get(..12).unwrap_or(&id));
+    let text = wanted.announcing.comment(&last.facts, &changes);
+    let comment = Comment {
+        body: format!("{text}\n\n{marker}"),
+        marker,
+    };
+    let count = last.count.saturating_add(1);
+    (Some(comment), Announced { count, ..now })
+}

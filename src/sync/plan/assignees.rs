@@ -1,0 +1,93 @@
+//! Assignees: assign whom the record names, unassign whom kepherd assigned and the record no longer names.
+
+use super::{Drift, Drifted, Field, Outcome, SetChange};
+use crate::registry::config::{AssigneePolicy, Policy};
+use crate::sync::desired::DesiredIssue;
+use crate::sync::observed::ObservedIssue;
+use crate::sync::section::Applied;
+use crate::terms::github_limits as limits;
+use crate::text::words::has_name;
+
+/// Who the section remembers.
+#[derive(Default)]
+pub(super) struct Remembered {
+    /// Those whom kepherd assigned.
+    pub(super) ours: Vec<String>,
+    /// Those who were there before it, where nobody else should come.
+    pub(super) guests: Option<Vec<String>>,
+}
+
+pub(super) fn compare(
+    wanted: &DesiredIssue,
+    issue: &ObservedIssue,
+    last: Option<&Applied>,
+) -> Outcome<SetChange, Remembered> {
+    let ours: &[String] = last.map_or(&[], |last| &last.assignees);
+    let is_ours = |login: &str| has_name(ours, login);
+    let is_wanted = |login: &str| {
+        wanted
+            .assignees
+            .iter()
+            .any(|handle| handle.as_str().eq_ignore_ascii_case(login))
+    };
+    let enforced = wanted.drift.assignees == Policy::Enforce;
+    let mut outcome = Outcome {
+        change: SetChange::default(),
+        drift: Vec::new(),
+        conflict: None,
+        applied: Remembered::default(),
+    };
+    let mut drifted = |what: Drifted| {
+        outcome.drift.push(Drift {
+            field: Field::Assignees,
+            what,
+            enforced,
+            by: None,
+        });
+    };
+    for handle in &wanted.assignees {
+        let login = handle.as_str();
+        let there = issue.has_assignee(login);
+        let mut add = !there;
+        if !there && is_ours(login) {
+            drifted(Drifted::Removed(login.to_owned()));
+            add = enforced;
+        }
+        if add {
+            outcome.change.add.push(login.to_owned());
+        }
+        if add || is_ours(login) {
+            outcome.applied.ours.push(login.to_owned());
+        }
+    }
+    if wanted.assignee_policy == AssigneePolicy::Exact {
+        let before = last.and_then(|last| last.guests.as_ref());
+        let is_guest = |login: &&String| match before {
+            Some(guests) => has_name(guests, login),
+            None => !is_ours(login),
+        };
+        let guests = issue.assignees.iter().filter(is_guest);
+        outcome.applied.guests = Some(guests.cloned().collect());
+    }
+    for login in issue.assignees.iter().filter(|login| !is_wanted(login)) {
+        if is_ours(login) {
+            outcome.change.remove.push(login.clone());
+        } else if let Some(guests) = &outcome.applied.guests
+            && !has_name(guests, login)
+        {
+            drifted(Drifted::Added(login.clone()));
+            if enforced {
+                outcome.change.remove.push(login.clone());
+            }
+        }
+    }
+    let after = (issue.assignees.len() + outcome.change.add.len())
+        .saturating_sub(outcome.change.remove.len());
+    if !outcome.change.add.is_empty() && after > limits::ASSIGNEES_PER_ISSUE {
+        outcome.conflict = Some(format!(
+            "the issue would have {after} assignees; GitHub takes {}",
+            limits::ASSIGNEES_PER_ISSUE
+        ));
+    }
+    outcome
+}

@@ -1,0 +1,96 @@
+//! Drift in words, and who caused it: the plan knows what changed, the issue's timeline knows who did it, and when.
+
+use std::collections::BTreeMap;
+
+use super::{Drift, Drifted, Field, Plan};
+use crate::sync::observed::{Edit, Happening, History};
+use crate::terms::RepositoryName;
+use crate::text::words::same_name;
+
+/// What happened to issues, by repository and number.
+pub type Histories = BTreeMap<RepositoryName, BTreeMap<u64, History>>;
+
+impl Plan {
+    /// The issues in which somebody changed something, by repository: of these the history is worth reading.
+    pub fn drifted(&self) -> BTreeMap<RepositoryName, Vec<u64>> {
+        let mut drifted: BTreeMap<RepositoryName, Vec<u64>> = BTreeMap::new();
+        for repository in &self.repositories {
+            let issues = repository
+                .issues
+                .iter()
+                .filter(|issue| !issue.drift.is_empty());
+            let numbers: Vec<u64> = issues.filter_map(|issue| issue.number).collect();
+            if !numbers.is_empty() {
+                drifted.insert(repository.repository.clone(), numbers);
+            }
+        }
+        drifted
+    }
+
+    /// Says of each drift who caused it, and when.
+    pub fn attribute(&mut self, histories: &Histories) {
+        for repository in &mut self.repositories {
+            let Some(histories) = histories.get(&repository.repository) else {
+                continue;
+            };
+            for issue in &mut repository.issues {
+                let Some(history) = issue.number.and_then(|number| histories.get(&number)) else {
+                    continue;
+                };
+                for drift in &mut issue.drift {
+                    drift.by = cause(drift, history).cloned();
+                }
+            }
+        }
+    }
+}
+
+/// The last edit that can have made this difference.
+fn cause<'a>(drift: &Drift, history: &'a History) -> Option<&'a Edit> {
+    let matches = |what: &Happening| match (drift.field, &drift.what, what) {
+        (Field::Labels, Drifted::Removed(label), Happening::Unlabeled(other)) => {
+            same_name(label, other)
+        }
+        (Field::Assignees, Drifted::Removed(login), Happening::Unassigned(other))
+        | (Field::Assignees, Drifted::Added(login), Happening::Assigned(other)) => {
+            same_name(login, other)
+        }
+        (Field::Milestone, _, Happening::Milestone) | (Field::Title, _, Happening::Renamed) => true,
+        _ => false,
+    };
+    if drift.field == Field::Section {
+        return history.body.as_ref();
+    }
+    let mut events = history.events.iter().rev();
+    events
+        .find(|event| matches(&event.what))
+        .map(|event| &event.by)
+}
+
+impl Drift {
+    /// What was changed, as people say it.
+    pub fn say(&self) -> String {
+        match (self.field, &self.what) {
+            (Field::Assignees, Drifted::Removed(login)) => format!("{login} was unassigned"),
+            (Field::Assignees, Drifted::Added(login)) => format!("{login} was assigned"),
+            (_, Drifted::Removed(what)) => format!("{what} was taken off"),
+            (_, Drifted::Added(what)) => format!("{what} was set"),
+            (Field::Title, Drifted::Replaced { to, from: _ }) => format!("is now \"{to}\""),
+            (_, Drifted::Replaced { from, to }) => format!("is {to} on GitHub instead of {from}"),
+            (_, Drifted::Edited) => "was edited by hand".to_owned(),
+        }
+    }
+
+    /// Who changed it, and when, as far as is known: starts with a space, or is empty.
+    pub fn say_who(&self) -> String {
+        let Some(Edit { login, on }) = &self.by else {
+            return String::new();
+        };
+        let login = login.as_deref().unwrap_or("a deleted account");
+        match self.field {
+            // GitHub dates the last edit of the whole body only.
+            Field::Section => format!(", the body last by {login} on {on}"),
+            _ => format!(", by {login} on {on}"),
+        }
+    }
+}

@@ -1,0 +1,71 @@
+//! From a registry to a plan: what is desired, what has to be read for it, and what follows from both.
+
+use crate::registry::Registry;
+use crate::sync::desired::desired;
+use crate::sync::journal::{Doubt, Remembered};
+use crate::sync::observed::Observed;
+use crate::sync::plan::{Options, Plan, plan};
+use crate::sync::remote::{Error, Read, Wanted};
+use crate::terms::RepositoryName;
+
+/// Reads GitHub and plans. With `listed`, issues that no record names are looked for in any case.
+pub async fn read_and_plan<R: Read>(
+    registry: &Registry,
+    client: &R,
+    options: &Options,
+    remembered: &Remembered,
+    listed: bool,
+) -> Result<(Plan, Observed), Error> {
+    let mut desired = desired(registry);
+    if let Some(repository) = &options.repository {
+        desired = desired.only(repository);
+    }
+    remembered.pin(&mut desired, options);
+    let mut observed = client.observe(&Wanted::of(&desired, listed)).await?;
+    // An earlier run does not know whether it created an issue. A list may be older than that, so that no list permits
+    // another one: every number since is read, when it is too late for the first one to come.
+    for Doubt {
+        repository,
+        after,
+        since,
+    } in remembered.in_doubt(&desired, options)
+    {
+        client.settled(since).await?;
+        let above = client.issues_above(&repository, after).await;
+        let Some(seen) = observed.repositories.get_mut(&repository) else {
+            continue;
+        };
+        match above {
+            Ok(above) => seen
+                .indexed
+                .iter_mut()
+                .for_each(|all| all.extend(above.clone())),
+            Err(error) if error.is_everywhere() => return Err(error),
+            Err(error) => {
+                seen.indexed = None;
+                seen.unlisted = Some(format!(
+                    "a run did not hear whether it had created an issue above #{after}: {error}"
+                ));
+            }
+        }
+    }
+    remembered.leave(&mut observed);
+    let first = plan(&desired, &observed, options);
+    if first.counts().create == 0 {
+        return Ok((first, observed));
+    }
+    // A record may have moved: what was created for it in another repository is looked for before a second one is.
+    let repositories = registry.config.value.repositories.iter();
+    let unlisted: Vec<RepositoryName> = repositories
+        .filter(|name| {
+            let seen = observed.repositories.get(name);
+            seen.is_none_or(|seen| seen.indexed.is_none() && seen.problem.is_none())
+        })
+        .cloned()
+        .collect();
+    for (name, seen) in client.own_issues(&unlisted).await?.repositories {
+        let known = observed.repositories.entry(name).or_default();
+        known.indexed = known.indexed.take().or(seen.indexed);
+    }
+    Ok((plan(&desired, &observed, options), observed))
+}

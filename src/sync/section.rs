@@ -1,0 +1,489 @@
+//! The managed section: the part of an issue's body that is kepherd's, between its two markers.
+//!
+//! It carries the status for people and, in a comment, what kepherd last applied ([`Applied`]): the base of the three-way
+//! comparison. A body whose markers are not exactly one pair is never written to. Everything outside the markers belongs
+//! to people and stays byte for byte. Pure text in, text out.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::ops::Range;
+
+use serde::{Deserialize, Serialize};
+
+use crate::registry::config::Announcement;
+use crate::terms::Subject;
+use crate::text::digest;
+
+const MARKER: &str = "kepherd:";
+const BEGIN: &str = "kepherd:begin ";
+const END: &str = "kepherd:end ";
+const APPLIED: &str = "kepherd:applied ";
+
+/// What kepherd last applied to an issue. A hint: where it is missing, nothing is removed.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, rename_all = "kebab-case")]
+pub struct Applied {
+    /// The labels that kepherd put on.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub labels: Vec<String>,
+    /// The people that kepherd assigned.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub assignees: Vec<String>,
+    /// Who was assigned by people when the registry first wanted nobody beside the record's people: they stay. Absent: it
+    /// does not want that.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub guests: Option<Vec<String>>,
+    /// The milestone on which record and issue last agreed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub milestone: Option<Agreed>,
+    /// The title that kepherd gave, where it gives titles.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub title: Option<String>,
+    /// The labels that kepherd put on pull requests, by `owner/name#number`: these have no section of their own.
+    #[serde(rename = "pulls", skip_serializing_if = "BTreeMap::is_empty")]
+    pub pull_requests: PullRequestLabels,
+    /// Whether kepherd closed the issue.
+    #[serde(skip_serializing_if = "is_false")]
+    pub closed: bool,
+    /// What was last announced, or was the case when announcements began; absent: nothing is known of it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub announced: Option<Announced>,
+    /// A digest of the status: text that no longer fits it was edited by somebody.
+    pub status: String,
+    /// A digest of all of the above.
+    pub sum: String,
+}
+
+/// A value on which record and issue agreed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub struct Agreed {
+    /// The value.
+    pub value: String,
+    /// Whether kepherd set it: only then does kepherd take it away again.
+    #[serde(default)]
+    pub set: bool,
+}
+
+/// What readers of an issue have been told.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub struct Announced {
+    /// How many announcements there have been. It tells two with the same words apart.
+    pub count: u32,
+    /// The facts, in plain words. One that is absent was not on record.
+    pub facts: Facts,
+}
+
+/// Labels of pull requests, by `owner/name#number`.
+pub type PullRequestLabels = BTreeMap<String, Vec<String>>;
+
+/// What can be announced of a record, in plain words.
+pub type Facts = BTreeMap<Announcement, String>;
+
+fn is_false(value: &bool) -> bool {
+    !value
+}
+
+/// What the body of an issue holds.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Found {
+    /// No marker.
+    Absent,
+    /// One section.
+    Present(Box<Section>),
+    /// Markers that are not one pair: never overwritten, always reported.
+    Broken {
+        /// What is wrong with them.
+        reason: String,
+        /// The subjects that they name.
+        subjects: Vec<Subject>,
+    },
+}
+
+/// A section in a body.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Section {
+    /// Whose status it is.
+    pub subject: Subject,
+    /// What kepherd last applied, if it can be read.
+    pub applied: Option<Applied>,
+    /// The section with its markers, with line ends folded to `\n`.
+    pub text: String,
+    /// Whether its status is as kepherd wrote it; `None` if that cannot be told.
+    pub untouched: Option<bool>,
+    range: Range<usize>,
+}
+
+/// The section of a subject: its markers, the status, and what was applied.
+pub fn render(subject: &Subject, status: &str, applied: &Applied) -> String {
+    let applied = Applied {
+        status: digest::short(status),
+        ..applied.clone()
+    };
+    let hint = hint(&applied);
+    format!("<!-- {BEGIN}{subject} -->\n{status}\n{hint}\n<!-- {END}{subject} -->")
+}
+
+/// A section as somebody left it, with another hint: what kepherd remembers must stay true even where its status is left
+/// alone. `None` if the section has no hint to replace.
+pub fn with_applied(section: &Section, applied: &Applied) -> Option<String> {
+    let last = section.applied.as_ref()?;
+    let applied = Applied {
+        status: last.status.clone(),
+        ..applied.clone()
+    };
+    let lines: Vec<&str> = section.text.lines().collect();
+    let at = lines
+        .iter()
+        .rposition(|line| applied_json(line).is_some())?;
+    let hint = hint(&applied);
+    let mut lines: Vec<&str> = lines;
+    lines[at] = &hint;
+    Some(lines.join("\n"))
+}
+
+/// The comment that carries what was applied.
+fn hint(applied: &Applied) -> String {
+    let applied = Applied {
+        sum: checksum(applied),
+        ..applied.clone()
+    };
+    let json = serde_json::to_string(&applied).unwrap_or_default();
+    // No key has these three, so they stand in strings only, where an escape keeps them from ending the comment.
+    let json = json
+        .replace('-', "\\u002d")
+        .replace('<', "\\u003c")
+        .replace('>', "\\u003e");
+    format!("<!-- {APPLIED}{json} -->")
+}
+
+/// A digest of the hint itself: one that was edited by hand is no hint.
+fn checksum(applied: &Applied) -> String {
+    let bare = Applied {
+        sum: String::new(),
+        ..applied.clone()
+    };
+    digest::short(&serde_json::to_string(&bare).unwrap_or_default())
+}
+
+/// Finds the section in a body.
+pub fn find(body: &str) -> Found {
+    let mut begins: Vec<(Range<usize>, Option<Subject>)> = Vec::new();
+    let mut ends: Vec<(Range<usize>, Option<Subject>)> = Vec::new();
+    let mut unreadable = false;
+    let mut offset = 0;
+    for line in body.split_inclusive('\n') {
+        let start = offset;
+        offset += line.len();
+        let text = line.trim_end();
+        let Some(comment) = text.trim_start().strip_prefix("<!--") else {
+            continue;
+        };
+        if !comment.trim_start().starts_with(MARKER) {
+            continue;
+        }
+        let range = start..start + text.len();
+        let exact = text
+            .strip_prefix("<!-- ")
+            .and_then(|text| text.strip_suffix(" -->"));
+        match exact {
+            Some(text) if text.starts_with(BEGIN) => {
+                begins.push((range, text[BEGIN.len()..].parse().ok()));
+            }
+            Some(text) if text.starts_with(END) => {
+                ends.push((range, text[END.len()..].parse().ok()))
+            }
+            Some(text) if text.starts_with(APPLIED) => {}
+            _ => unreadable = true,
+        }
+    }
+    let subjects: Vec<Subject> = begins
+        .iter()
+        .chain(&ends)
+        .filter_map(|(_, subject)| subject.clone())
+        .collect();
+    let broken = |reason: &str| Found::Broken {
+        reason: reason.to_owned(),
+        subjects: subjects.clone(),
+    };
+    if unreadable {
+        return broken("a marker of kepherd was edited and cannot be read");
+    }
+    match (begins.as_slice(), ends.as_slice()) {
+        ([], []) => Found::Absent,
+        ([(begin, Some(name))], [(end, Some(closing))]) => {
+            if end.start < begin.end {
+                return broken("the end marker stands before the begin marker");
+            }
+            if name != closing {
+                return broken("the begin marker and the end marker name different records");
+            }
+            Found::Present(Box::new(section(body, name.clone(), begin.start..end.end)))
+        }
+        ([(_, name)], []) => broken(&missing(END, name.as_ref())),
+        ([], [(_, name)]) => broken(&missing(BEGIN, name.as_ref())),
+        ([_], [_]) => broken("a marker names no record"),
+        _ => broken("there are several markers where one pair belongs"),
+    }
+}
+
+fn missing(marker: &str, name: Option<&Subject>) -> String {
+    let name = name.map_or_else(|| "…".to_owned(), ToString::to_string);
+    format!("the line `<!-- {marker}{name} -->` is missing")
+}
+
+/// What damaged markers in a body still say that it is about: in whatever case, however indented, quoted or cut.
+pub fn mentioned(body: &str) -> BTreeSet<Subject> {
+    let lower = body.to_lowercase();
+    [BEGIN, END]
+        .into_iter()
+        .flat_map(|marker| lower.match_indices(marker))
+        .filter_map(|(at, marker)| {
+            let rest = &lower[at + marker.len()..];
+            let name: String = rest
+                .chars()
+                .take_while(|c| c.is_ascii_alphanumeric() || "- ".contains(*c))
+                .collect();
+            let name = name.trim().trim_end_matches('-').trim();
+            name.replacen("kep-", "KEP-", 1).parse().ok()
+        })
+        .collect()
+}
+
+/// The body with the section put in place: instead of the one it has, or after everything that people wrote.
+///
+/// `None` if the body's markers are broken.
+pub fn put(body: &str, section: &str) -> Option<String> {
+    match find(body) {
+        Found::Broken { .. } => None,
+        Found::Present(present) => {
+            let mut new = body.to_owned();
+            new.replace_range(present.range, section);
+            Some(new)
+        }
+        Found::Absent if body.is_empty() => Some(section.to_owned()),
+        Found::Absent => {
+            let gap = if body.ends_with("\n\n") || body.ends_with("\n\r\n") {
+                ""
+            } else if body.ends_with('\n') {
+                "\n"
+            } else {
+                "\n\n"
+            };
+            Some(format!("{body}{gap}{section}"))
+        }
+    }
+}
+
+/// The line by which an announcement of a subject is found again among an issue's comments.
+pub fn announcement_marker(subject: &Subject, id: &str) -> String {
+    format!("<!-- kepherd:announcement {subject} {id} -->")
+}
+
+/// Text with its line ends folded to `\n`, as bodies are compared.
+pub fn folded(text: &str) -> String {
+    text.replace("\r\n", "\n")
+}
+
+fn section(body: &str, subject: Subject, range: Range<usize>) -> Section {
+    let text = folded(&body[range.clone()]);
+    let lines: Vec<&str> = text.lines().collect();
+    let inner = lines
+        .get(1..lines.len().saturating_sub(1))
+        .unwrap_or_default();
+    let applied_at = inner.iter().rposition(|line| applied_json(line).is_some());
+    let applied: Option<Applied> = applied_at
+        .and_then(|at| applied_json(inner[at]))
+        .and_then(|json| serde_json::from_str(json).ok())
+        .filter(|applied: &Applied| applied.sum == checksum(applied));
+    let status = inner[..applied_at.unwrap_or(inner.len())].join("\n");
+    let untouched = applied.as_ref().map(|applied| {
+        // Only kepherd's own line stands after the status.
+        digest::short(&status) == applied.status && applied_at == Some(inner.len() - 1)
+    });
+    Section {
+        subject,
+        applied,
+        text,
+        untouched,
+        range,
+    }
+}
+
+fn applied_json(line: &str) -> Option<&str> {
+    line.strip_prefix("<!-- ")?
+        .strip_prefix(APPLIED)?
+        .strip_suffix(" -->")
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn kep(number: u32) -> Subject {
+        Subject::Kep(number)
+    }
+
+    fn rendered() -> String {
+        let applied = Applied {
+            labels: vec!["a-->b".to_owned()],
+            milestone: Some(Agreed {
+                value: "2.5".to_owned(),
+                set: true,
+            }),
+            ..Applied::default()
+        };
+        render(&kep(7), "the status", &applied)
+    }
+
+    fn present(body: &str) -> Section {
+        match find(body) {
+            Found::Present(section) => *section,
+            other => panic!("{other:?}"),
+        }
+    }
+
+    fn reason(body: &str) -> String {
+        match find(body) {
+            Found::Broken { reason, .. } => reason,
+            other => panic!("{other:?}"),
+        }
+    }
+
+    #[test]
+    fn a_section_is_found_again_with_what_was_applied() {
+        let body = format!("people wrote this\r\n\r\n{}\r\nand this", rendered());
+        let section = present(&body);
+        assert_eq!(section.subject, kep(7));
+        assert_eq!(section.untouched, Some(true));
+        let applied = section.applied.unwrap();
+        assert_eq!(applied.labels, ["a-->b"]);
+        assert!(applied.milestone.unwrap().set);
+        assert!(
+            !rendered().contains("a-->b"),
+            "a label could end the comment"
+        );
+    }
+
+    #[test]
+    fn line_ends_do_not_count_as_edits() {
+        let body = rendered().replace('\n', "\r\n");
+        let section = present(&body);
+        assert_eq!(section.untouched, Some(true));
+        assert_eq!(section.text, rendered());
+    }
+
+    #[test]
+    fn an_edit_inside_is_noticed() {
+        let body = rendered().replace("the status", "my status");
+        assert_eq!(present(&body).untouched, Some(false));
+        let body = rendered().replace("<!-- kepherd:end", "more\n<!-- kepherd:end");
+        assert_eq!(present(&body).untouched, Some(false));
+    }
+
+    #[test]
+    fn a_hint_that_was_edited_is_no_hint() {
+        let body = rendered().replace("2.5", "2.4");
+        assert_eq!(present(&body).applied, None);
+    }
+
+    #[test]
+    fn a_new_hint_leaves_the_status_as_it_is() {
+        let edited = rendered().replace("the status", "my status");
+        let section = present(&edited);
+        let text = with_applied(&section, &Applied::default()).unwrap();
+        let again = present(&text);
+        assert!(again.text.contains("my status"));
+        assert_eq!(again.untouched, Some(false), "the edit is still noticed");
+        assert_eq!(again.applied.unwrap().labels, Vec::<String>::new());
+    }
+
+    #[test]
+    fn an_unreadable_hint_is_no_hint() {
+        let body = rendered().replace("\"labels\"", "labels");
+        let section = present(&body);
+        assert_eq!((section.applied, section.untouched), (None, None));
+    }
+
+    #[test]
+    fn broken_markers_are_reported_and_never_written() {
+        let good = rendered();
+        let begin = "<!-- kepherd:begin KEP-7 -->";
+        let end = "<!-- kepherd:end KEP-7 -->";
+        let cases = [
+            (
+                good.replace(end, ""),
+                "`<!-- kepherd:end KEP-7 -->` is missing",
+            ),
+            (
+                good.replace(begin, ""),
+                "`<!-- kepherd:begin KEP-7 -->` is missing",
+            ),
+            (format!("{good}\n{good}"), "several markers"),
+            (format!("{begin}\n{good}\n{end}"), "several markers"),
+            (format!("{end}\n{begin}"), "stands before"),
+            (
+                good.replace(end, "<!-- kepherd:end KEP-8 -->"),
+                "different records",
+            ),
+            (
+                good.replace(begin, "<!--kepherd:begin KEP-7-->"),
+                "cannot be read",
+            ),
+            (
+                good.replace(begin, " <!-- kepherd:begin KEP-7 -->"),
+                "cannot be read",
+            ),
+            (good.replace("KEP-7", "KEP-x"), "names no record"),
+        ];
+        for (body, expected) in cases {
+            let reason = reason(&body);
+            assert!(reason.contains(expected), "{reason}: {body}");
+            assert_eq!(put(&body, &good), None);
+        }
+    }
+
+    #[test]
+    fn a_quoted_marker_is_not_a_marker() {
+        assert_eq!(
+            find("> <!-- kepherd:begin KEP-7 -->\nsee `<!-- kepherd:end KEP-7 -->`"),
+            Found::Absent
+        );
+    }
+
+    #[test]
+    fn a_section_is_appended_after_a_blank_line() {
+        for (body, start) in [
+            ("", ""),
+            ("text", "text\n\n"),
+            ("text\n", "text\n\n"),
+            ("text\r\n", "text\r\n\n"),
+            ("text\n\n", "text\n\n"),
+        ] {
+            let new = put(body, &rendered()).unwrap();
+            assert_eq!(new, format!("{start}{}", rendered()), "{body:?}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn what_people_wrote_stays_byte_for_byte(before in "(?s).{0,80}", after in "(?s).{0,80}", status in "[a-z\n|]{0,40}") {
+            let old = render(&kep(7), "old", &Applied::default());
+            let body = format!("{before}\n{old}\n{after}");
+            prop_assume!(matches!(find(&body), Found::Present(_)));
+            let new = render(&kep(7), &status, &Applied::default());
+            let written = put(&body, &new).unwrap();
+            prop_assert_eq!(&written, &format!("{before}\n{new}\n{after}"));
+            // Putting the same section again changes nothing.
+            prop_assert_eq!(put(&written, &new).unwrap(), written);
+        }
+
+        #[test]
+        fn no_body_makes_it_panic(body in "(?s)(<!-- kepherd:(begin|end|applied) (KEP-7|item x|\\{\\}) -->\r?\n|.{0,9}){0,8}") {
+            let _ = find(&body);
+            let _ = put(&body, &rendered());
+        }
+    }
+}

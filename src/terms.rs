@@ -1,0 +1,179 @@
+//! The vocabulary: one type a word, and nobody has a second one.
+//!
+//! Every type knows its spelling (`FromStr`), prints it back, and describes itself to editors (`JsonSchema`: title, pattern
+//! and examples, which `check` also uses to say what to write). A value of one of these types is well-formed; whether it
+//! exists (a release in its calendar, a maintainer) is for the rules.
+
+mod consensus;
+mod date;
+mod ending;
+pub mod github_limits;
+mod handle;
+mod line;
+pub mod links;
+mod reference;
+mod release;
+mod runtime_state;
+pub mod spelling;
+mod stage;
+mod status;
+mod subject;
+mod triage;
+mod work_kind;
+
+pub use consensus::Consensus;
+pub use date::{Date, Instant, PlannedDate};
+pub use ending::Ending;
+pub use handle::Handle;
+pub use line::{Line, Link};
+pub use reference::{IssueRef, RepositoryName};
+pub use release::{BranchDecision, Release, Version};
+pub use runtime_state::RuntimeState;
+pub use spelling::Misspelt;
+pub use stage::Stage;
+pub use status::Status;
+pub use subject::Subject;
+pub use triage::Triage;
+pub use work_kind::WorkKind;
+
+#[cfg(test)]
+mod tests {
+    use std::fmt;
+    use std::str::FromStr;
+
+    use schemars::JsonSchema;
+
+    use super::*;
+
+    fn accepts<T: FromStr + fmt::Display>(text: &str) -> bool {
+        text.parse::<T>()
+            .is_ok_and(|value| value.to_string() == text)
+    }
+
+    #[test]
+    fn releases_are_written_as_spoken() {
+        assert!(accepts::<Release>("1.38"));
+        for text in [
+            "v1.38", "1.38.0", "1", "1.", ".1", "01.2", "1.038", "1.99999", "", "1.-2",
+        ] {
+            assert!(text.parse::<Release>().is_err(), "{text}");
+        }
+        assert!("1.9".parse::<Release>().ok() < "1.10".parse::<Release>().ok());
+    }
+
+    #[test]
+    fn a_release_candidate_is_not_a_version() {
+        assert!(accepts::<Version>("2.3.4"));
+        for text in ["2.3", "v2.3.4", "2.3.4-rc.1", "2.3.4.5"] {
+            assert!(text.parse::<Version>().is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn dates_and_months() {
+        assert!(accepts::<Date>("2026-02-28"));
+        assert!("2026-02-30".parse::<Date>().is_err());
+        assert!("2026-02-28T00:00:00".parse::<Date>().is_err());
+        let month: PlannedDate = "2028-02".parse().unwrap();
+        assert_eq!(month.latest().to_string(), "2028-02-29");
+        assert_eq!(month.earliest().to_string(), "2028-02-01");
+        assert_eq!(month.to_string(), "2028-02");
+        assert!("2026-13".parse::<PlannedDate>().is_err());
+        assert!(accepts::<Instant>("2026-09-30T12:00:00Z"));
+        assert!("2026-09-30T12:00:00".parse::<Instant>().is_err());
+    }
+
+    #[test]
+    fn handles_compare_without_case() {
+        let handle = |text: &str| text.parse::<Handle>().unwrap();
+        assert_eq!(handle("thaJeztah"), handle("thajeztah"));
+        for text in ["@mikebrow", "", "mike brow", "-mike", "mike\nbrow"] {
+            assert!(text.parse::<Handle>().is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn references_name_a_repository_and_a_number() {
+        assert!(accepts::<IssueRef>("containerd/containerd#12489"));
+        for text in [
+            "#1", "a#1", "a/b", "a/b#0", "a/b#01", "a/b#-1", "a/..#1", "a/b/c#1",
+        ] {
+            assert!(text.parse::<IssueRef>().is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn links_cannot_break_out_of_markdown() {
+        assert!(accepts::<Link>("https://example.com/a?b=c"));
+        for text in [
+            "javascript:alert(1)",
+            "https://",
+            "https://a b",
+            "https://a>",
+            "https://a\\",
+        ] {
+            assert!(text.parse::<Link>().is_err(), "{text}");
+        }
+    }
+
+    /// The schema that editors use and the parser that kepherd uses must agree on every spelling.
+    #[test]
+    fn schemas_and_parsers_agree() {
+        fn agree<T: FromStr + JsonSchema>() {
+            let schema = schemars::schema_for!(T);
+            let validator = jsonschema::draft202012::options()
+                .should_validate_formats(true)
+                .build(schema.as_value())
+                .unwrap();
+            for text in [
+                "1.38",
+                "v1.38",
+                "2.3.4",
+                "01.2",
+                "2026-12-16",
+                "2026-12",
+                "2026-13",
+                "2026-02-30",
+                "2026-09-30T12:00:00Z",
+                "mikebrow",
+                "@mikebrow",
+                "a_b",
+                "-a",
+                "containerd/containerd",
+                "a/..",
+                "a/.b",
+                "a/.",
+                "a/b#1",
+                "a/b#0",
+                "https://a.b/c",
+                "https://a b",
+                "ftp://a",
+                "planned",
+                "not-planned",
+                "",
+                " ",
+                "two\nlines",
+                "a line",
+                "ünï",
+            ] {
+                assert_eq!(
+                    text.parse::<T>().is_ok(),
+                    validator.is_valid(&text.into()),
+                    "{} {text:?}",
+                    T::schema_name()
+                );
+            }
+        }
+        agree::<Release>();
+        agree::<Version>();
+        agree::<Date>();
+        agree::<Instant>();
+        agree::<PlannedDate>();
+        agree::<Handle>();
+        agree::<RepositoryName>();
+        agree::<IssueRef>();
+        agree::<Link>();
+        agree::<BranchDecision>();
+        agree::<Line>();
+    }
+}

@@ -1,0 +1,8 @@
+//! Text, as such: where it comes from, words, digests, Markdown that does nothing, diffs. Knows nothing of KEPs.
+
+pub mod diff;
+pub mod digest;
+pub mod markdown;
+pub mod paint;
+pub mod source;
+pub mod words;

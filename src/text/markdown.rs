@@ -1,0 +1,146 @@
+//! Text from records and from GitHub as Markdown that does only what it is meant to do. Pure.
+
+/// Text as inert Markdown: it formats nothing, links nothing, mentions nobody and ends no table cell.
+///
+/// Backslashes take care of Markdown. GitHub finds mentions, references and addresses in the text that Markdown leaves, so an
+/// empty comment keeps their first character apart from the rest.
+pub fn text(text: &str) -> String {
+    const APART: &str = "<!-- -->";
+    let mut inert = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some(c) = rest.chars().next() {
+        let lower: String = rest.chars().take(4).collect::<String>().to_lowercase();
+        if lower.starts_with("gh-") {
+            inert.push_str(&rest[..2]);
+            inert.push_str(APART);
+            rest = &rest[2..];
+            continue;
+        }
+        if lower == "www." {
+            inert.push_str(&rest[..3]);
+            inert.push_str(APART);
+            rest = &rest[3..];
+            continue;
+        }
+        match c {
+            '@' | '#' => {
+                inert.push('\\');
+                inert.push(c);
+                inert.push_str(APART);
+            }
+            ':' => {
+                inert.push(c);
+                inert.push_str(APART);
+            }
+            '-' | '.' | ',' | '(' | ')' | '/' | '\'' | '"' | '?' | '%' | ';' | '=' | '+' => {
+                inert.push(c)
+            }
+            c if c.is_control() => inert.push(' '),
+            c if c.is_ascii_punctuation() => {
+                inert.push('\\');
+                inert.push(c);
+            }
+            c => inert.push(c),
+        }
+        rest = &rest[c.len_utf8()..];
+    }
+    inert
+}
+
+/// Text inside HTML, for a job summary: there nothing that looks like a mention notifies anybody.
+pub fn html(text: &str) -> String {
+    let mut safe = String::with_capacity(text.len());
+    for c in text.chars() {
+        match c {
+            '&' => safe.push_str("&amp;"),
+            '<' => safe.push_str("&lt;"),
+            '>' => safe.push_str("&gt;"),
+            '"' => safe.push_str("&quot;"),
+            c if c.is_control() => safe.push(' '),
+            // Markdown is read inside of HTML too.
+            c if c.is_ascii_punctuation() && !"-.,()/'?%;=+".contains(c) => {
+                safe.push_str(&format!("&#{};", u32::from(c)));
+            }
+            c => safe.push(c),
+        }
+    }
+    safe
+}
+
+/// A name as a part of an address: what could end a link is percent-encoded.
+pub fn encoded(name: &str) -> String {
+    let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"._-".contains(&byte);
+    name.bytes()
+        .map(|byte| {
+            if plain(byte) {
+                char::from(byte).to_string()
+            } else {
+                format!("%{byte:02X}")
+            }
+        })
+        .collect()
+}
+
+/// Text inside backticks in a table: a backtick would end it, and a bar would end the cell.
+pub fn code(text: &str) -> String {
+    text.chars()
+        .filter(|c| !c.is_control())
+        .map(|c| if c == '`' || c == '|' { '\'' } else { c })
+        .collect()
+}
+
+/// Text made inert, but for what stands between backticks, which is code and inert as such.
+pub fn with_code(all: &str) -> String {
+    let pieces: Vec<&str> = all.split('`').collect();
+    let last = pieces.len() - 1;
+    let pieces = pieces.iter().enumerate().map(|(at, piece)| {
+        let is_code = at % 2 == 1 && at < last && !piece.contains('\n');
+        if is_code && !piece.is_empty() {
+            format!("`{piece}`")
+        } else {
+            text(piece)
+        }
+    });
+    pieces.collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn plain_titles_stay_readable() {
+        assert_eq!(
+            text("In-place update, part 2 (CRI)"),
+            "In-place update, part 2 (CRI)"
+        );
+        assert_eq!(text("image_sub_path"), "image\\_sub\\_path");
+    }
+
+    #[test]
+    fn hostile_text_is_inert() {
+        assert_eq!(text("@octocat"), "\\@<!-- -->octocat");
+        assert_eq!(text("a/b#12"), "a/b\\#<!-- -->12");
+        assert_eq!(text("GH-12"), "GH<!-- -->-12");
+        assert_eq!(text("www.example.com"), "www<!-- -->.example.com");
+        assert_eq!(text("https://example.com"), "https:<!-- -->//example.com");
+        assert_eq!(text("<!-- x --> | <b>"), "\\<\\!-- x --\\> \\| \\<b\\>");
+        assert_eq!(text("[a](b)"), "\\[a\\](b)");
+    }
+
+    #[test]
+    fn code_cannot_be_left() {
+        assert_eq!(code("a`b|c\n"), "a'b'c");
+    }
+
+    #[test]
+    fn code_stays_code_and_the_rest_is_inert() {
+        assert_eq!(with_code("run `kepherd apply`"), "run `kepherd apply`");
+        assert_eq!(with_code("a ` b"), format!("{}{}", text("a "), text(" b")));
+        let hostile = with_code("`` @octocat `x` <b> `y\n# z`");
+        assert!(
+            !hostile.contains("<b>") && !hostile.contains(" @octocat"),
+            "{hostile}"
+        );
+    }
+}

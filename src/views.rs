@@ -1,0 +1,4 @@
+//! What people look at, as plain data: how it is drawn is for `render`.
+
+pub mod life;
+pub mod overview;

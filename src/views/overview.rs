@@ -1,0 +1,290 @@
+//! The records side by side: one row each, with what people sort and filter by. Pure; `kepherd list` shows it.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use schemars::JsonSchema;
+use serde::Serialize;
+
+use crate::findings::diagnostic::{Diagnostic, FileId, Level};
+use crate::registry::{Entry, Registry, kep::KepRecord};
+use crate::terms::{Handle, Release, RepositoryName, RuntimeState, Stage, Status, Triage, Version};
+
+/// The version of the JSON.
+pub const VERSION: u32 = 1;
+
+/// The rows of a registry.
+#[derive(Debug, Serialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub struct Overview {
+    /// The version of this format.
+    pub version: u32,
+    /// A row for each KEP, by number.
+    pub keps: Vec<Row>,
+}
+
+/// One KEP. What is absent is not known.
+#[derive(Debug, Clone, Serialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub struct Row {
+    /// Its number.
+    pub number: u32,
+    /// Its title.
+    pub title: String,
+    /// The path of its record below the registry's root.
+    pub record: String,
+    /// The folder of its record: the SIG that owns it.
+    pub sig: String,
+    /// Where it stands upstream.
+    pub status: Status,
+    /// The stage that the target aims at.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub stage: Option<Stage>,
+    /// The Kubernetes release aimed for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub target: Option<Release>,
+    /// Whether the feature is on by default at that stage.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub enabled_by_default: Option<bool>,
+    /// The targeted minor of the home runtime.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub milestone: Option<Release>,
+    /// Whether maintainers have taken it on.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub triage: Option<Triage>,
+    /// Who sees it through.
+    pub shepherds: Vec<Handle>,
+    /// The repository of its issue.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub repository: Option<RepositoryName>,
+    /// The number of its issue.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub issue: Option<u64>,
+    /// The Kubernetes release of each stage that has shipped.
+    pub reached: BTreeMap<String, Release>,
+    /// What each participating runtime has of it; one that is absent is not known.
+    pub runtimes: BTreeMap<String, RuntimeCell>,
+    /// What `check` finds in its record.
+    pub findings: Findings,
+}
+
+/// What a runtime has of a feature.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct RuntimeCell {
+    /// How far it is.
+    pub state: RuntimeState,
+    /// The first version that has it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub release: Option<Version>,
+}
+
+/// Findings of a record.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct Findings {
+    /// How many errors.
+    pub errors: usize,
+    /// How many warnings.
+    pub warnings: usize,
+    /// How many notes.
+    pub notes: usize,
+    /// The rules that found them.
+    pub rules: BTreeSet<String>,
+}
+
+/// What rows are wanted: of each kind any of these; of a kind that names nothing, all.
+#[derive(Debug, Clone, Default)]
+pub struct Filter {
+    /// Stages.
+    pub stages: Vec<Wanted<Stage>>,
+    /// Statuses.
+    pub statuses: Vec<Status>,
+    /// Kubernetes releases.
+    pub targets: Vec<Wanted<Release>>,
+    /// Minors of the home runtime.
+    pub milestones: Vec<Wanted<Release>>,
+    /// Shepherds.
+    pub shepherds: Vec<Wanted<Handle>>,
+    /// SIGs.
+    pub sigs: Vec<String>,
+    /// States of runtimes.
+    pub runtimes: Vec<RuntimeWanted>,
+    /// Triage.
+    pub triages: Vec<Wanted<Triage>>,
+    /// Rules, or levels, of findings.
+    pub findings: Vec<Wanted<String>>,
+}
+
+/// A value, or its absence.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Wanted<T> {
+    /// Records without one: `none`.
+    Absent,
+    /// Records with this one.
+    Is(T),
+}
+
+/// A state of a runtime: `STATE` of the home runtime, or `RUNTIME=STATE`; `unknown` where nothing is recorded.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RuntimeWanted {
+    /// The runtime, if it is not the home one.
+    pub runtime: Option<String>,
+    /// The state; `None`: nothing is recorded.
+    pub state: Option<RuntimeState>,
+}
+
+impl<T: std::str::FromStr> std::str::FromStr for Wanted<T> {
+    type Err = T::Err;
+
+    fn from_str(text: &str) -> Result<Self, T::Err> {
+        match text {
+            "none" => Ok(Self::Absent),
+            text => text.parse().map(Self::Is),
+        }
+    }
+}
+
+impl std::str::FromStr for RuntimeWanted {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let (runtime, state) = match text.split_once('=') {
+            Some((runtime, state)) => (Some(runtime.to_owned()), state),
+            None => (None, text),
+        };
+        let state = match RuntimeState::ALL
+            .into_iter()
+            .find(|known| known.written() == state)
+        {
+            None if state == "unknown" => None,
+            None => {
+                let names = RuntimeState::ALL.map(RuntimeState::written);
+                return Err(format!("a state is one of {}, unknown", names.join(", ")));
+            }
+            known => known,
+        };
+        Ok(Self { runtime, state })
+    }
+}
+
+/// The rows of the KEPs that are wanted, by number.
+pub fn overview(registry: &Registry, diagnostics: &[Diagnostic], filter: &Filter) -> Overview {
+    let mut found: BTreeMap<FileId, Findings> = BTreeMap::new();
+    for diagnostic in diagnostics {
+        let findings = found.entry(diagnostic.primary.file).or_default();
+        match diagnostic.level {
+            Level::Error => findings.errors += 1,
+            Level::Warning => findings.warnings += 1,
+            Level::Note => findings.notes += 1,
+            Level::Off => continue,
+        }
+        findings.rules.insert(diagnostic.rule.to_string());
+    }
+    let home = registry.config.value.home.as_str();
+    let mut keps: Vec<Row> = registry
+        .keps
+        .iter()
+        .map(|entry| {
+            row(
+                registry,
+                entry,
+                found.remove(&entry.file).unwrap_or_default(),
+            )
+        })
+        .filter(|row| filter.takes(row, home))
+        .collect();
+    keps.sort_by(|a, b| (a.number, &a.record).cmp(&(b.number, &b.record)));
+    Overview {
+        version: VERSION,
+        keps,
+    }
+}
+
+fn row(registry: &Registry, entry: &Entry<KepRecord>, findings: Findings) -> Row {
+    let record = &entry.value;
+    let path = registry.file(entry.file).path.to_string();
+    Row {
+        number: record.number,
+        title: record.title.to_string(),
+        sig: path.split('/').next().unwrap_or_default().to_owned(),
+        record: path,
+        status: record.status,
+        stage: record.stage,
+        target: record.target,
+        enabled_by_default: record.enabled_by_default,
+        milestone: record.milestone,
+        triage: record.triage,
+        shepherds: record.shepherds.clone(),
+        repository: registry.repository_of(record.repository.as_ref()).cloned(),
+        issue: record.issue,
+        reached: record
+            .reached
+            .entries()
+            .map(|(stage, release)| (stage.to_owned(), release))
+            .collect(),
+        runtimes: record
+            .runtimes
+            .iter()
+            .map(|(name, facts)| {
+                let (state, release) = (facts.state, facts.release);
+                (name.clone(), RuntimeCell { state, release })
+            })
+            .collect(),
+        findings,
+    }
+}
+
+impl Filter {
+    fn takes(&self, row: &Row, home: &str) -> bool {
+        let Self {
+            stages,
+            statuses,
+            targets,
+            milestones,
+            shepherds,
+            sigs,
+            runtimes,
+            triages,
+            findings,
+        } = self;
+        let runtime = |wanted: &RuntimeWanted| {
+            let name = wanted.runtime.as_deref().unwrap_or(home);
+            row.runtimes.get(name).map(|cell| cell.state) == wanted.state
+        };
+        let finding = |wanted: &Wanted<String>| match wanted {
+            Wanted::Absent => row.findings.rules.is_empty(),
+            Wanted::Is(word) => match word.as_str() {
+                "error" => row.findings.errors > 0,
+                "warning" => row.findings.warnings > 0,
+                "note" => row.findings.notes > 0,
+                rule => row.findings.rules.contains(rule),
+            },
+        };
+        let shepherd = |wanted: &Wanted<Handle>| match wanted {
+            Wanted::Absent => row.shepherds.is_empty(),
+            Wanted::Is(handle) => row.shepherds.contains(handle),
+        };
+        any(stages, |one| one.is(row.stage))
+            && any(statuses, |one| *one == row.status)
+            && any(targets, |one| one.is(row.target))
+            && any(milestones, |one| one.is(row.milestone))
+            && any(shepherds, shepherd)
+            && any(sigs, |one| one.eq_ignore_ascii_case(&row.sig))
+            && any(runtimes, runtime)
+            && any(triages, |one| one.is(row.triage))
+            && any(findings, finding)
+    }
+}
+
+/// Whether any of these is met, or there is none to meet.
+fn any<T>(all: &[T], is_met: impl Fn(&T) -> bool) -> bool {
+    all.is_empty() || all.iter().any(is_met)
+}
+
+impl<T: PartialEq> Wanted<T> {
+    fn is(&self, value: Option<T>) -> bool {
+        match (self, value) {
+            (Self::Absent, None) => true,
+            (Self::Is(wanted), Some(value)) => *wanted == value,
+            _ => false,
+        }
+    }
+}
