@@ -20,6 +20,7 @@ mod revision;
 mod sandbox;
 mod schema;
 mod show;
+mod step_summary;
 mod upstream;
 mod watch;
 mod write_back;

@@ -1,32 +1,29 @@
 //! `kepherd apply`
 
-use std::fs::OpenOptions;
-use std::io::Write;
 use std::path::Path;
 use std::time::Duration;
 
 use anyhow::{Context as _, Result, bail};
-use indicatif::ProgressBar;
 use serde::Deserialize;
 
 use super::connect::{self, Connection};
 use super::files::{self, Opened};
 use super::journal::{self, Journal};
 use super::plan::{shown_cost, sound_registry};
-use super::progress::bar;
-use super::{Context, Exit, block_on};
+use super::progress::{Left, Progress};
+use super::{Context, Exit, block_on, step_summary};
 use crate::cli::Apply;
-use crate::github::budget::Budget;
 use crate::github::patience::Patience;
 use crate::render::outcome;
 use crate::render::plan_text::{self, View};
 use crate::sync::apply::{Event, Outcome, Told, apply};
+use crate::sync::journal::{Event as Journaled, Remembered};
 use crate::sync::observed::{Access, Observed};
 use crate::sync::plan::{self, Action, Plan};
 use crate::sync::reconcile::read_and_plan;
 use crate::terms::Subject;
 use crate::text::paint::Paint;
-use crate::text::words::{duration, printable};
+use crate::text::words::printable;
 
 /// A plan of a thousand new issues has a tenth of this.
 const MAX_PLAN_BYTES: u64 = 64 << 20;
@@ -52,7 +49,7 @@ pub(super) fn run(context: &mut Context<'_>, options: &Apply) -> Result<Exit> {
         let exit = reconcile(context, options, &connection, &opened, saved.as_ref()).await;
         connection.close().await;
         if let Err(error) = &exit {
-            append_step_summary(context, &outcome::markdown_of_error(&format!("{error:#}")))?;
+            step_summary::append(context, &outcome::markdown_of_error(&format!("{error:#}")))?;
         }
         exit
     })
@@ -90,6 +87,7 @@ struct Versioned {
     version: u32,
 }
 
+/// Reads, plans, and carries the plan out, unless something refuses it.
 async fn reconcile(
     context: &mut Context<'_>,
     options: &Apply,
@@ -104,22 +102,68 @@ async fn reconcile(
         None => connect::options(&options.target, registry)?,
     };
     let journal = journal::path(context, &options.target, opened, connection);
-    let (mut journal, remembered) = Journal::open(journal.as_deref(), &connection.api)?;
+    let (journal, remembered) = Journal::open(journal.as_deref(), &connection.api)?;
     let read = read_and_plan(registry, client, &asked, &remembered, false).await;
     let (plan, observed) = read.with_context(|| connection.unread())?;
-    let view = View {
-        paint: context.paint(),
-        write_interval: between_writes(options),
-        full: false,
+    let run = Run {
+        options,
+        connection,
+        opened,
+        plan,
+        observed,
+        remembered,
+        journal,
     };
-    if let Some(saved) = saved
-        && saved.hash != plan.hash
-    {
-        return refuse_stale(context, saved, &plan);
+    if let Some(refused) = run.refused(context, saved)? {
+        return Ok(refused);
     }
-    let counts = plan.counts();
-    if !plan.refused.is_empty() && !is_overridden(&plan, options)? {
-        write!(context.out, "{}", plan_text::plan(&plan, view))?;
+    write_waiting(context, &run.plan, context.paint())?;
+    let clear = journal::clear(&run.plan, &run.observed, &run.remembered);
+    for (subject, number) in journal::found(&clear) {
+        writeln!(
+            context.out,
+            "{}  #{number}  {subject}: an earlier run created it, and did not hear of it",
+            context.paint().added("found")
+        )?;
+    }
+    if run.plan.is_empty() {
+        return run.nothing_to_do(context, clear);
+    }
+    run.carry_out(context, clear).await
+}
+
+/// A plan of the moment, and what it is carried out with.
+struct Run<'a> {
+    options: &'a Apply,
+    connection: &'a Connection,
+    opened: &'a Opened,
+    plan: Plan,
+    observed: Observed,
+    remembered: Remembered,
+    journal: Journal,
+}
+
+impl Run<'_> {
+    fn view(&self, context: &Context<'_>) -> View {
+        View {
+            paint: context.paint(),
+            write_interval: between_writes(self.options),
+            full: false,
+        }
+    }
+
+    /// How the command ends if the plan is not carried out: a saved one that is stale, or one that is over a guard.
+    fn refused(&self, context: &mut Context<'_>, saved: Option<&Plan>) -> Result<Option<Exit>> {
+        let plan = &self.plan;
+        if let Some(saved) = saved
+            && saved.hash != plan.hash
+        {
+            return refuse_stale(context, saved, plan).map(Some);
+        }
+        if plan.refused.is_empty() || is_overridden(plan, self.options)? {
+            return Ok(None);
+        }
+        write!(context.out, "{}", plan_text::plan(plan, self.view(context)))?;
         writeln!(
             context.log,
             "error: nothing is applied: the plan is over a guard of registry.toml; \
@@ -127,115 +171,131 @@ async fn reconcile(
             plan.short_hash()
         )?;
         let why = "nothing is applied: it is over a guard";
-        append_step_summary(context, &outcome::markdown_of_nothing(&plan, why))?;
-        return Ok(Exit::Refused);
+        step_summary::append(context, &outcome::markdown_of_nothing(plan, why))?;
+        Ok(Some(Exit::Refused))
     }
-    write_waiting(context, &plan, view.paint)?;
-    let clear = journal::clear(&plan, &observed, &remembered);
-    for (subject, number) in journal::found(&clear) {
-        writeln!(
-            context.out,
-            "{}  #{number}  {subject}: an earlier run created it, and did not hear of it",
-            view.paint.added("found")
-        )?;
-    }
-    if plan.is_empty() {
+
+    fn nothing_to_do(mut self, context: &mut Context<'_>, clear: Vec<Journaled>) -> Result<Exit> {
+        let plan = &self.plan;
         if !clear.is_empty() {
-            journal.begin(&connection.api, &observed.viewer, &plan, clear)?;
-            journal.end(&Outcome::default());
+            let viewer = &self.observed.viewer;
+            self.journal
+                .begin(&self.connection.api, viewer, plan, clear)?;
+            self.journal.end(&Outcome::default());
         }
-        let cost = shown_cost(client.cost());
+        let counts = plan.counts();
+        let cost = shown_cost(self.connection.client.cost());
         let figures = plan_text::figures(counts);
         writeln!(context.out, "nothing to do: {figures} ({cost})")?;
-        append_step_summary(
+        step_summary::append(
             context,
-            &outcome::markdown_of_nothing(&plan, "nothing to do"),
+            &outcome::markdown_of_nothing(plan, "nothing to do"),
         )?;
-        let written = write_back(context, options, opened, &plan, &[])?;
-        return Ok(if counts.needs_a_person() || !written {
-            Exit::Findings
-        } else {
-            Exit::Clean
-        });
+        let written = self.write_back(context, &[])?;
+        Ok(match counts.needs_a_person() || !written {
+            true => Exit::Findings,
+            false => Exit::Clean,
+        })
     }
-    if !context.global.quiet {
-        writeln!(context.log, "{}", plan_text::summary(&plan, view))?;
-        writeln!(context.log, "{}", rights(&plan, &observed))?;
-    }
-    journal.begin(&connection.api, &observed.viewer, &plan, clear)?;
-    let watched = context.watched();
-    let mut progress = Progress {
-        bar: watched.then(|| bar(counts.writes())),
-        paint: view.paint,
-        links: !connection.is_sandbox(),
-        left: Left {
-            interval: between_writes(options),
+
+    async fn carry_out(mut self, context: &mut Context<'_>, clear: Vec<Journaled>) -> Result<Exit> {
+        let (counts, view) = (self.plan.counts(), self.view(context));
+        let client = &self.connection.client;
+        if !context.global.quiet {
+            writeln!(context.log, "{}", plan_text::summary(&self.plan, view))?;
+            writeln!(context.log, "{}", rights(&self.plan, &self.observed))?;
+        }
+        let viewer = &self.observed.viewer;
+        self.journal
+            .begin(&self.connection.api, viewer, &self.plan, clear)?;
+        let left = Left {
+            interval: between_writes(self.options),
             creations: counts.creations(),
             writes: counts.writes(),
-        },
-        out: &mut *context.out,
-        events: Vec::new(),
-        result: Ok(()),
-    };
-    let told = Told {
-        people: &mut |event| progress.show(event),
-        journal: &mut |event| journal.append(event),
-    };
-    let outcome = apply(&plan, &observed, &remembered, client, told).await;
-    let (events, shown) = progress.finish();
-    let created = created(&events);
-    // First of all: what is not written down now has to be found again by its marker.
-    let written = write_back(context, options, opened, &plan, &created);
-    journal.end(&outcome);
-    let cost = shown_cost(client.cost());
-    let writes = client.cost().writes;
-    let summary = outcome::markdown(&plan, &outcome, &events, &cost, writes);
-    append_step_summary(context, &summary)?;
-    // What was written to GitHub is written, whether it can be told or not.
-    let line = outcome::line(&plan, &outcome, &cost, writes);
-    let told = shown.and_then(|()| writeln!(context.out, "\n{}", view.paint.strong(&line)));
-    if let Err(error) = &told {
-        writeln!(
-            context.log,
-            "{line}\nerror: what was done cannot be shown: {error}"
-        )?;
-    }
-    let written = match written {
-        Ok(written) => written && told.is_ok(),
-        Err(error) => {
-            writeln!(context.log, "error: {error:#}")?;
-            false
-        }
-    };
-    if let Some(next) = outcome::next(&outcome) {
-        writeln!(context.log, "{next}")?;
-    }
-    if !created.is_empty() && !options.write_back && !connection.is_sandbox() {
-        writeln!(
-            context.log,
-            "{} no issue yet: `kepherd apply --write-back` writes the numbers down",
-            match created.len() {
-                1 => "1 record names".to_owned(),
-                count => format!("{count} records name"),
-            }
-        )?;
-    }
-    let whole =
-        outcome.failures.is_empty() && outcome.stopped.is_none() && !counts.needs_a_person();
-    let everything = plan.options.repository.is_none();
-    if connection.is_sandbox() && whole && everything && !context.global.quiet {
-        let next = match options.target.sandbox.as_ref().and_then(Option::as_ref) {
-            Some(file) => format!("next: `kepherd plan --sandbox={}` finds nothing to do", file.display()),
-            None => "next: `kepherd apply --sandbox=state.json` keeps the sandbox in a file; the same again finds nothing to do"
-                .to_owned(),
         };
-        writeln!(context.log, "{next}")?;
+        let (watched, links) = (context.watched(), !self.connection.is_sandbox());
+        let mut progress = Progress::new(watched, view.paint, links, left, &mut *context.out);
+        let journal = &mut self.journal;
+        let told = Told {
+            people: &mut |event| progress.show(event),
+            journal: &mut |event| journal.append(event),
+        };
+        let outcome = apply(&self.plan, &self.observed, &self.remembered, client, told).await;
+        let (events, shown) = progress.finish();
+        let created = created(&events);
+        // First of all: what is not written down now has to be found again by its marker.
+        let written = self.write_back(context, &created);
+        self.journal.end(&outcome);
+        let cost = client.cost();
+        let said = shown_cost(cost);
+        let summary = outcome::markdown(&self.plan, &outcome, &events, &said, cost.writes);
+        step_summary::append(context, &summary)?;
+        // What was written to GitHub is written, whether it can be told or not.
+        let line = outcome::line(&self.plan, &outcome, &said, cost.writes);
+        let told = shown.and_then(|()| writeln!(context.out, "\n{}", view.paint.strong(&line)));
+        if let Err(error) = &told {
+            writeln!(
+                context.log,
+                "{line}\nerror: what was done cannot be shown: {error}"
+            )?;
+        }
+        let written = match written {
+            Ok(written) => written && told.is_ok(),
+            Err(error) => {
+                writeln!(context.log, "error: {error:#}")?;
+                false
+            }
+        };
+        let whole =
+            outcome.failures.is_empty() && outcome.stopped.is_none() && !counts.needs_a_person();
+        self.say_what_is_next(context, &outcome, created.len(), whole)?;
+        Ok(match whole && written {
+            true => Exit::Clean,
+            false => Exit::Findings,
+        })
     }
-    Ok(if whole && written {
-        Exit::Clean
-    } else {
-        Exit::Findings
-    })
+
+    /// The command that goes on from here.
+    fn say_what_is_next(
+        &self,
+        context: &mut Context<'_>,
+        outcome: &Outcome,
+        created: usize,
+        whole: bool,
+    ) -> Result<()> {
+        let is_sandbox = self.connection.is_sandbox();
+        if let Some(next) = outcome::next(outcome) {
+            writeln!(context.log, "{next}")?;
+        }
+        if created > 0 && !self.options.write_back && !is_sandbox {
+            writeln!(
+                context.log,
+                "{} no issue yet: `kepherd apply --write-back` writes the numbers down",
+                match created {
+                    1 => "1 record names".to_owned(),
+                    count => format!("{count} records name"),
+                }
+            )?;
+        }
+        let everything = self.plan.options.repository.is_none();
+        if is_sandbox && whole && everything && !context.global.quiet {
+            let next = match self.options.target.sandbox.as_ref().and_then(Option::as_ref) {
+                Some(file) => format!("next: `kepherd plan --sandbox={}` finds nothing to do", file.display()),
+                None => "next: `kepherd apply --sandbox=state.json` keeps the sandbox in a file; the same again finds nothing to do"
+                    .to_owned(),
+            };
+            writeln!(context.log, "{next}")?;
+        }
+        Ok(())
+    }
+
+    /// Writes numbers back if that is asked for. Gives whether all that had to be written was.
+    fn write_back(&self, context: &mut Context<'_>, created: &[(Subject, u64)]) -> Result<bool> {
+        match self.options.write_back {
+            true => super::write_back::run(context, self.opened, &self.plan, created),
+            false => Ok(true),
+        }
+    }
 }
 
 /// Who writes, and what that identity may do where the plan writes: said before the first write.
@@ -292,22 +352,8 @@ fn refuse_stale(context: &mut Context<'_>, saved: &Plan, now: &Plan) -> Result<E
     }
     writeln!(context.log, "plan again: `kepherd plan --out FILE`")?;
     let why = "nothing is applied: the saved plan is stale, and this is what would be done now";
-    append_step_summary(context, &outcome::markdown_of_nothing(now, why))?;
+    step_summary::append(context, &outcome::markdown_of_nothing(now, why))?;
     Ok(Exit::Refused)
-}
-
-/// Writes numbers back if that is asked for. Gives whether all that had to be written was.
-fn write_back(
-    context: &mut Context<'_>,
-    options: &Apply,
-    opened: &Opened,
-    plan: &Plan,
-    created: &[(Subject, u64)],
-) -> Result<bool> {
-    if !options.write_back {
-        return Ok(true);
-    }
-    super::write_back::run(context, opened, plan, created)
 }
 
 /// What waits for a person is said first: the rest goes on without it.
@@ -337,29 +383,6 @@ fn write_waiting(context: &mut Context<'_>, plan: &Plan, paint: Paint) -> Result
     Ok(())
 }
 
-/// Appends to the summary of a job of GitHub Actions, if this is one:
-/// <https://docs.github.com/en/actions/reference/workflows-and-actions/workflow-commands#adding-a-job-summary>.
-fn append_step_summary(context: &mut Context<'_>, markdown: &str) -> Result<()> {
-    let Some(file) = &context.environment.step_summary else {
-        return Ok(());
-    };
-    // A pipe would wait for its reader.
-    let is_pipe = std::fs::metadata(file).is_ok_and(|found| !found.is_file() && !found.is_dir());
-    let append = |file| OpenOptions::new().create(true).append(true).open(file);
-    let appended = match is_pipe {
-        true => Err(std::io::Error::other("it is no regular file")),
-        false => append(file).and_then(|mut file| file.write_all(markdown.as_bytes())),
-    };
-    // What was written to GitHub is written; that the summary lacks it is no failure of the run.
-    if let Err(error) = appended {
-        writeln!(
-            context.log,
-            "warning: GITHUB_STEP_SUMMARY cannot be written: {error}"
-        )?;
-    }
-    Ok(())
-}
-
 /// The issues that were created.
 fn created(events: &[Event]) -> Vec<(Subject, u64)> {
     let new = events.iter().filter_map(|event| match event {
@@ -367,73 +390,4 @@ fn created(events: &[Event]) -> Vec<(Subject, u64)> {
         _ => None,
     });
     new.collect()
-}
-
-/// How long the rest takes.
-struct Left {
-    interval: Duration,
-    creations: usize,
-    writes: usize,
-}
-
-impl Left {
-    /// After so many writes; those that create come first.
-    fn after(&self, done: u64) -> String {
-        let done = usize::try_from(done).unwrap_or(usize::MAX);
-        let left = self.writes.saturating_sub(done);
-        let creations = self.creations.saturating_sub(done).min(left);
-        let budget = Budget::new(self.interval);
-        let began = jiff::Timestamp::UNIX_EPOCH;
-        duration(budget.estimate(began, creations, left - creations))
-    }
-}
-
-/// A bar on a terminal; lines everywhere.
-struct Progress<'a> {
-    bar: Option<ProgressBar>,
-    paint: Paint,
-    /// Whether addresses lead anywhere.
-    links: bool,
-    out: &'a mut dyn Write,
-    left: Left,
-    /// What happened so far.
-    events: Vec<Event>,
-    result: std::io::Result<()>,
-}
-
-impl Progress<'_> {
-    fn show(&mut self, event: &Event) {
-        if let (Event::Writing(what), Some(bar)) = (event, &self.bar) {
-            // Of an issue, what it is about; its record's path is long.
-            let what = what.split(" (").next().unwrap_or_default();
-            bar.set_message(format!(
-                "{} left  {}",
-                self.left.after(bar.position()),
-                printable(what)
-            ));
-        }
-        let Some(line) = outcome::event(event, self.paint, self.links) else {
-            return;
-        };
-        self.events.push(event.clone());
-        let written = match &self.bar {
-            Some(bar) => {
-                bar.inc(1);
-                bar.suspend(|| writeln!(self.out, "{line}"))
-            }
-            None => writeln!(self.out, "{line}"),
-        };
-        // A closed pipe must not stop the writes half-way; it is reported at the end.
-        if self.result.is_ok() {
-            self.result = written;
-        }
-    }
-
-    /// What happened, and whether all of it could be shown.
-    fn finish(self) -> (Vec<Event>, std::io::Result<()>) {
-        if let Some(bar) = self.bar {
-            bar.finish_and_clear();
-        }
-        (self.events, self.result)
-    }
 }
