@@ -7,6 +7,7 @@ mod apply;
 mod check;
 mod clone;
 mod connect;
+pub mod event;
 mod explain;
 mod files;
 mod journal;
@@ -30,6 +31,7 @@ use std::path::PathBuf;
 
 use anyhow::Result;
 
+use self::event::ChangeEvent;
 use crate::cli::{Cli, ColorWhen, Command, Global, Maintainers, New, Releases, Upstream};
 use crate::terms::{Date, Instant};
 use crate::text::paint::Paint;
@@ -74,12 +76,8 @@ pub struct Environment {
     pub api_url: Option<String>,
     /// `GITHUB_STEP_SUMMARY`: the file that a job's summary is appended to.
     pub step_summary: Option<PathBuf>,
-    /// Whether a pull request of GitHub is being checked: `GITHUB_EVENT_NAME`.
-    pub is_pull_request: bool,
-    /// The merge that GitHub made for it, and that is checked out: `GITHUB_SHA` with the event `pull_request`.
-    pub merge_commit: Option<String>,
-    /// The branch that it goes to: `GITHUB_BASE_REF`.
-    pub base_ref: Option<String>,
+    /// The change that a workflow of GitHub runs for.
+    pub event: Option<ChangeEvent>,
     /// The day, in UTC.
     pub today: Date,
 }
@@ -101,12 +99,7 @@ impl Environment {
             app_private_key: variable("KEPHERD_APP_PRIVATE_KEY").map(Into::into),
             api_url: variable("GITHUB_API_URL"),
             step_summary: variable("GITHUB_STEP_SUMMARY").map(Into::into),
-            is_pull_request: variable("GITHUB_EVENT_NAME")
-                .is_some_and(|event| event == "pull_request" || event == "pull_request_target"),
-            // With `pull_request_target` it is the base branch, and not a merge.
-            merge_commit: variable("GITHUB_SHA")
-                .filter(|_| variable("GITHUB_EVENT_NAME").as_deref() == Some("pull_request")),
-            base_ref: variable("GITHUB_BASE_REF"),
+            event: ChangeEvent::of(variable),
             today: Instant(jiff::Timestamp::now()).date(),
         })
     }

@@ -209,6 +209,62 @@ fn in_a_pull_request_the_base_is_the_first_parent_of_the_merge() {
     ran.expect(2);
 }
 
+/// A check as a workflow runs it for an event, whose file says this.
+fn for_event(history: &History, name: &str, file: &str) -> Ran {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("event.json");
+    std::fs::write(&path, file).unwrap();
+    let arguments = ["check", "--at=HEAD", "--today=2026-11-22"];
+    let mut command = command(history.path().as_ref(), &arguments);
+    command
+        .env("GITHUB_EVENT_NAME", name)
+        .env("GITHUB_EVENT_PATH", &path);
+    Ran::of(&mut command)
+}
+
+#[test]
+fn in_a_merge_queue_and_on_a_push_a_change_is_judged_like_in_a_pull_request() {
+    let mut history = History::bare();
+    commit(&mut history, &one("issue = 7\n"));
+    let base = history.head();
+    commit(&mut history, &one("issue = 8\n"));
+    for (name, file) in [
+        (
+            "merge_group",
+            format!(r#"{{"merge_group": {{"base_sha": "{base}", "head_ref": "x"}}}}"#),
+        ),
+        (
+            "push",
+            format!(r#"{{"before": "{base}", "forced": false}}"#),
+        ),
+    ] {
+        let ran = for_event(&history, name, &file);
+        assert!(ran.out.contains("error[issue-replaced]"), "{name}: {ran:?}");
+        ran.expect(1);
+    }
+}
+
+#[test]
+fn what_was_pushed_from_nowhere_is_no_change_and_no_failure() {
+    let mut history = History::bare();
+    commit(&mut history, &one("issue = 7\n"));
+    commit(&mut history, &one("issue = 8\n"));
+    let (new, gone) = ("0".repeat(40), "1".repeat(40));
+    let ran = for_event(&history, "push", &format!(r#"{{"before": "{new}"}}"#));
+    assert!(!ran.out.contains("issue-replaced"), "a new branch: {ran:?}");
+    ran.expect(0);
+    let ran = for_event(&history, "push", &format!(r#"{{"before": "{gone}"}}"#));
+    assert!(ran.log.contains("`fetch-depth: 0`"), "{ran:?}");
+    ran.expect(0);
+    let merge_group = format!(r#"{{"merge_group": {{"base_sha": "{gone}"}}}}"#);
+    let ran = for_event(&history, "merge_group", &merge_group);
+    assert!(ran.log.contains("`fetch-depth: 0`"), "{ran:?}");
+    ran.expect(2);
+    let ran = for_event(&history, "merge_group", "{}");
+    assert!(ran.log.contains("name it by --base REV"), "{ran:?}");
+    ran.expect(2);
+}
+
 #[test]
 fn revisions_that_cannot_be_read_say_what_helps() {
     let mut history = History::bare();

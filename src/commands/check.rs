@@ -94,7 +94,7 @@ fn mend(context: &mut Context<'_>, only_show: bool) -> Result<bool> {
 
 /// One check, of the files or of a revision.
 pub(super) fn check(context: &mut Context<'_>, options: &Check) -> Result<Exit> {
-    let judges = options.base.is_some() || context.environment.is_pull_request;
+    let judges = options.base.is_some() || context.environment.event.is_some();
     let mut around = if judges || options.at.is_some() {
         Some(Around::of(context)?)
     } else {
@@ -131,6 +131,7 @@ pub(super) fn check(context: &mut Context<'_>, options: &Check) -> Result<Exit> 
             options.base.as_deref(),
             options.at.as_deref(),
             context.environment,
+            &mut *context.log,
         )?,
         None => None,
     };

@@ -1,9 +1,11 @@
 //! A registry as it is at a revision, and the revision that a change starts from.
 
+use std::io::Write;
 use std::path::Path;
 
 use anyhow::{Context as _, Result, bail};
 
+use super::event::{self, ChangeEvent};
 use super::{Context, Environment};
 use crate::git::{Commit, Content, EntryKind, Repository};
 use crate::registry::load::{
@@ -76,13 +78,14 @@ impl Around {
         Ok((commit, folder, files))
     }
 
-    /// What the change up to `head` is judged against: the common ancestor with a revision, or what GitHub's environment
-    /// says of a pull request. `None` where nothing asks for a judgement.
+    /// What the change up to `head` is judged against: the common ancestor with a revision, or what the event
+    /// of a workflow starts from. `None` where nothing asks for a judgement.
     pub(super) fn base(
         &self,
         asked: Option<&str>,
         head: Option<&str>,
         environment: &Environment,
+        log: &mut dyn Write,
     ) -> Result<Option<Base>> {
         let head = || {
             let head = head.unwrap_or("HEAD");
@@ -90,34 +93,16 @@ impl Around {
                 .commit(head)
                 .context("a change is judged up to a commit")
         };
-        let commit = if let Some(asked) = asked {
-            self.repository
-                .merge_base(&self.repository.commit(asked)?, &head()?)?
-        } else if environment.is_pull_request {
-            let head = head()?;
-            let is_githubs_merge = environment.merge_commit.as_ref() == Some(&head.id);
-            let parent = if is_githubs_merge {
-                self.repository.first_parent_of_merge(&head)?
-            } else {
-                None
-            };
-            match (parent, &environment.base_ref) {
-                // The checkout of a pull request is the merge into its base.
-                (Some(parent), _) => parent,
-                (None, Some(branch)) => {
-                    let branch = format!("refs/remotes/origin/{branch}");
-                    let base = self.repository.commit(&branch).context(
-                        "the base of the pull request is not in this clone: check out the merge with `fetch-depth: 2`, \
-                         or the whole history with `fetch-depth: 0`",
-                    )?;
-                    self.repository.merge_base(&base, &head)?
-                }
-                (None, None) => bail!(
-                    "this is a pull request without GITHUB_BASE_REF: name its base by --base REV"
-                ),
+        let commit = match (asked, &environment.event) {
+            (Some(asked), _) => {
+                let asked = self.repository.commit(asked)?;
+                self.repository.merge_base(&asked, &head()?)?
             }
-        } else {
-            return Ok(None);
+            (None, Some(event)) => match self.base_of(event, &head()?, log)? {
+                Some(commit) => commit,
+                None => return Ok(None),
+            },
+            (None, None) => return Ok(None),
         };
         let files = match self.folder(&commit)? {
             Some(folder) => {
@@ -128,6 +113,61 @@ impl Around {
             None => None,
         };
         Ok(Some(Base { commit, files }))
+    }
+
+    /// What an event's change starts from; `None` for a branch that is new.
+    fn base_of(
+        &self,
+        event: &ChangeEvent,
+        head: &Commit,
+        log: &mut dyn Write,
+    ) -> Result<Option<Commit>> {
+        match event {
+            ChangeEvent::PullRequest {
+                merge_commit,
+                base_ref,
+            } => {
+                // The checkout of a pull request is the merge into its base.
+                let is_githubs_merge = merge_commit.as_ref() == Some(&head.id);
+                if is_githubs_merge
+                    && let Some(parent) = self.repository.first_parent_of_merge(head)?
+                {
+                    return Ok(Some(parent));
+                }
+                let branch = base_ref.as_ref().context(
+                    "this is a pull request without GITHUB_BASE_REF: name its base by --base REV",
+                )?;
+                let branch = format!("refs/remotes/origin/{branch}");
+                let base = self.repository.commit(&branch).context(
+                    "the base of the pull request is not in this clone: check out the merge with `fetch-depth: 2`, \
+                     or the whole history with `fetch-depth: 0`",
+                )?;
+                Ok(Some(self.repository.merge_base(&base, head)?))
+            }
+            ChangeEvent::MergeGroup(file) => {
+                let base = event::base_of_merge_group(file.as_deref())?;
+                let base = self.repository.commit(&base).context(
+                    "the commit that the merge group starts from is not in this clone: check out the whole history \
+                     with `fetch-depth: 0`",
+                )?;
+                Ok(Some(self.repository.merge_base(&base, head)?))
+            }
+            ChangeEvent::Push(file) => {
+                let Some(before) = event::before_push(file.as_deref())? else {
+                    return Ok(None);
+                };
+                // What was forced away is in no clone any more, so this is no reason to fail.
+                let Ok(before) = self.repository.commit(&before) else {
+                    writeln!(
+                        log,
+                        "note: the commit before the push, {before}, is not in this clone, so the change is not judged: \
+                         check out the whole history with `fetch-depth: 0`"
+                    )?;
+                    return Ok(None);
+                };
+                Ok(Some(self.repository.merge_base(&before, head)?))
+            }
+        }
     }
 
     fn folder(&self, at: &Commit) -> Result<Option<String>> {

@@ -219,6 +219,7 @@ pub fn command(folder: &Path, arguments: &[&str]) -> Command {
         .env_remove("GH_TOKEN")
         .env_remove("GITHUB_API_URL")
         .env_remove("GITHUB_EVENT_NAME")
+        .env_remove("GITHUB_EVENT_PATH")
         .env_remove("GITHUB_BASE_REF")
         .env_remove("GITHUB_SHA")
         .env("NO_COLOR", "1");
