@@ -2,3 +2,5 @@
 
 pub mod diagnostic;
 pub mod document;
+pub mod loader;
+pub mod sources;

@@ -15,7 +15,7 @@ pub mod work_item;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::findings::diagnostic::FileId;
+use crate::findings::sources::FileId;
 use crate::text::digest;
 use crate::text::source::SourceFile;
 
@@ -23,6 +23,7 @@ use crate::terms::{Handle, RepositoryName};
 use calendars::{KubernetesCalendar, Roster, RuntimeCalendar};
 use config::Config;
 use kep::KepRecord;
+use schema::FileKind;
 use tracked::Tracked;
 use work_item::WorkItem;
 
@@ -35,6 +36,22 @@ pub struct Entry<T> {
     pub value: T,
     /// Top-level keys whose text has findings already, so that their value is a stand-in: `*` if all are.
     pub damaged: BTreeSet<String>,
+    /// The `[[allow]]` entries with mistakes, which are left out.
+    pub unread_allows: UnreadAllows,
+}
+
+/// The `[[allow]]` entries that were left out because of their mistakes: each stands for itself, so the others hold.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct UnreadAllows {
+    /// The rule of each by its place in the list, if that can be read.
+    rules: BTreeMap<usize, Option<String>>,
+}
+
+impl UnreadAllows {
+    /// Where the entries that are left stand in the list as it is written: the first one's place, the second one's, and so on.
+    fn places(&self) -> impl Iterator<Item = usize> + '_ {
+        (0..).filter(|index| !self.rules.contains_key(index))
+    }
 }
 
 impl<T> Entry<T> {
@@ -52,8 +69,6 @@ impl<T> Entry<T> {
 /// Everything that a registry says.
 #[derive(Debug, Clone)]
 pub struct Registry {
-    /// The number of the first file: not 0 where two registries are looked at together.
-    pub first_file: usize,
     /// The files, by path.
     pub files: Vec<SourceFile>,
     /// `registry.toml`.
@@ -64,6 +79,8 @@ pub struct Registry {
     pub kubernetes: Option<Entry<KubernetesCalendar>>,
     /// The calendars of the container runtimes, by the runtime's name, as far as they are there and sound.
     pub runtimes: BTreeMap<String, Entry<RuntimeCalendar>>,
+    /// The lists, calendars and the roster, that are there and have mistakes, so that they count as unknown.
+    pub unread_lists: BTreeSet<FileKind>,
     /// The KEP records, by path.
     pub keps: Vec<Entry<KepRecord>>,
     /// The work items, by path.
@@ -75,7 +92,7 @@ pub struct Registry {
 impl Registry {
     /// A file.
     pub fn file(&self, id: FileId) -> &SourceFile {
-        &self.files[id.0 - self.first_file]
+        &self.files[id.index()]
     }
 
     /// A digest of every file: two registries with the same one say the same.

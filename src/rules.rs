@@ -1,12 +1,14 @@
 //! The rules: what a registry must be, each with its documentation and its source.
 //!
 //! A rule is a file in `rules/`: metadata and documentation first, then its check, then its tests. [`RULES`] lists them,
-//! [`run`] runs them and gives each finding its level and its reason. Rules return findings; they print nothing and
+//! `run.rs` runs them and gives each finding its level and its reason. Rules return findings; they print nothing and
 //! know neither files, network nor date, except as arguments.
 
 mod alpha_agreement;
 mod branch_undecided;
 mod consensus_overdue;
+#[cfg(test)]
+mod damage;
 mod duplicate_issue;
 mod duplicate_kep;
 mod file_name;
@@ -27,6 +29,7 @@ mod missing_target;
 pub mod policy;
 mod reached_rewritten;
 mod record_deleted;
+mod run;
 mod runtime_maturity;
 mod schema;
 mod shepherd_not_maintainer;
@@ -48,20 +51,20 @@ mod upstream_missing;
 mod upstream_renumbered;
 mod work_item_unassigned;
 
-use std::collections::{BTreeMap, BTreeSet};
-
-use crate::findings::diagnostic::{
-    Certainty, Diagnostic, FileId, Finding, Level, Place, Pointer, RuleId,
-};
-use crate::findings::document::{self, Located};
-use crate::registry::Registry;
-use crate::registry::kep::Allow;
-use crate::registry::load::Loaded;
+use crate::findings::diagnostic::{Diagnostic, Finding, Level, Place, RuleId};
+use crate::findings::document;
+use crate::findings::sources::FileId;
+use crate::registry::kep::KepRecord;
+use crate::registry::schema::FileKind;
+use crate::registry::tracked::Tracked;
+use crate::registry::work_item::WorkItem;
+use crate::registry::{Entry, Registry};
 use crate::sources::upstream::snapshot::Upstream;
 use crate::terms::Date;
-use crate::text::digest;
-use crate::text::source::{SourceFile, Span};
+use crate::text::source::Span;
 use crate::text::words::nearest;
+
+pub use run::{Beside, Checked, run, run_upstream};
 
 /// What a rule looks at.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -90,12 +93,140 @@ pub struct Rule {
     pub why: &'static str,
     /// Where it comes from.
     pub source: &'static str,
-    /// A registry's text that it finds fault with.
-    pub example: &'static str,
+    /// A registry that it finds fault with, and the same one mended.
+    pub example: Example,
     /// What to do about a finding.
     pub remedy: &'static str,
-    /// Finds it. Mistakes that the loader meets have nothing to check here.
-    check: fn(&Context<'_>, &mut Vec<Finding>),
+    /// Where it looks, and how. A rule that looks at several places has a part for each, so that a mistake in one of them
+    /// leaves the others alone.
+    parts: &'static [Part],
+}
+
+/// A part of a rule: the keys that it relies on, and what it looks at.
+struct Part {
+    reads: Reads,
+    check: Check,
+}
+
+/// The keys that a part of a rule relies on. Where one of them has a finding already, its value is a stand-in, and the part
+/// is silent: one mistake, one finding.
+#[derive(Clone, Copy)]
+struct Reads {
+    /// Of a KEP record, in groups: those of a decision are named beside the decision.
+    kep: &'static [&'static [&'static str]],
+    /// Of a work item.
+    item: &'static [&'static [&'static str]],
+    /// Of `registry.toml`.
+    config: &'static [&'static str],
+    /// The calendars and the roster: one with mistakes counts as unknown, as a whole.
+    lists: &'static [FileKind],
+}
+
+impl Reads {
+    const NOTHING: Self = Self {
+        kep: &[],
+        item: &[],
+        config: &[],
+        lists: &[],
+    };
+
+    const fn kep(kep: &'static [&'static [&'static str]]) -> Self {
+        Self {
+            kep,
+            ..Self::NOTHING
+        }
+    }
+
+    const fn item(item: &'static [&'static [&'static str]]) -> Self {
+        Self {
+            item,
+            ..Self::NOTHING
+        }
+    }
+
+    const fn both(keys: &'static [&'static [&'static str]]) -> Self {
+        Self {
+            kep: keys,
+            item: keys,
+            ..Self::NOTHING
+        }
+    }
+
+    const fn config(config: &'static [&'static str]) -> Self {
+        Self {
+            config,
+            ..Self::NOTHING
+        }
+    }
+
+    const fn and_config(self, config: &'static [&'static str]) -> Self {
+        Self { config, ..self }
+    }
+
+    const fn and_lists(self, lists: &'static [FileKind]) -> Self {
+        Self { lists, ..self }
+    }
+
+    const fn and_item(self, item: &'static [&'static [&'static str]]) -> Self {
+        Self { item, ..self }
+    }
+}
+
+/// What a part of a rule looks at, and how; `run.rs` has the loop over each.
+enum Check {
+    /// Nothing: the loader meets such mistakes while it reads.
+    Loader,
+    /// The entries that accept findings, once it is known which of them did.
+    Last,
+    /// A KEP record.
+    Kep(fn(&Context<'_>, &Entry<KepRecord>, &mut Vec<Finding>)),
+    /// A work item.
+    Item(fn(&Context<'_>, &Entry<WorkItem>, &mut Vec<Finding>)),
+    /// A record of either kind.
+    Tracked(fn(&Context<'_>, Tracked<'_>, &mut Vec<Finding>)),
+    /// All of a registry.
+    Registry(fn(&Context<'_>, &mut Vec<Finding>)),
+    /// A KEP record, and what it was before a change.
+    KepChange(fn(&Change<'_, Entry<KepRecord>>, &mut Vec<Finding>)),
+    /// A record of either kind, and what it was before a change.
+    TrackedChange(fn(&Change<'_, Tracked<'_>>, &mut Vec<Finding>)),
+    /// A registry, and what it was before a change.
+    RegistryChange(fn(&Context<'_>, &Context<'_>, &mut Vec<Finding>)),
+    /// A KEP record, and what upstream says of it.
+    Upstream(fn(&Upstream, &Entry<KepRecord>, &mut Vec<Finding>)),
+}
+
+/// A record before a change and after it, each with its registry.
+struct Change<'a, T> {
+    before: &'a T,
+    after: &'a T,
+    base: &'a Registry,
+    registry: &'a Registry,
+}
+
+/// A registry that a rule finds fault with, and the same one mended. Files that a sound registry has are not repeated.
+pub struct Example {
+    /// What the rule finds fault with.
+    pub wrong: &'static [(&'static str, &'static str)],
+    /// What the mistake is beside, where a change or upstream is judged.
+    pub beside: ExampleBeside,
+    /// What is fine.
+    pub fine: &'static [(&'static str, &'static str)],
+}
+
+/// What an example is judged beside.
+pub enum ExampleBeside {
+    /// Nothing.
+    Nothing,
+    /// The registry that the change starts from.
+    Base(&'static [(&'static str, &'static str)]),
+    /// The folder and the text of a kep.yaml, of this day.
+    Upstream {
+        /// The day of upstream's commit.
+        day: &'static str,
+        /// The folder and its kep.yaml.
+        keps: &'static [(&'static str, &'static str)],
+    },
 }
 
 /// The source of rules about what a file says.
@@ -163,230 +294,53 @@ pub fn names() -> impl Iterator<Item = &'static str> {
     RULES.iter().map(|rule| rule.id.0)
 }
 
-/// What a rule looks at.
-pub struct Context<'a> {
+/// A registry as a part of a rule looks at it: only what it can rely on.
+struct Context<'a> {
     /// The registry.
-    pub registry: &'a Registry,
+    registry: &'a Registry,
     /// The day of the check.
-    pub today: Date,
-    /// The registry that a change starts from, if a change is judged.
-    pub base: Option<&'a Registry>,
-    /// kubernetes/enhancements, if the records are held to it.
-    pub upstream: Option<&'a Upstream>,
-}
-
-/// What a registry is looked at beside. The files of each have numbers of their own.
-#[derive(Debug, Clone, Copy, Default)]
-pub struct Beside<'a> {
-    /// The registry that a change starts from, loaded with [`load_from`](crate::registry::load::load_from).
-    pub base: Option<&'a Loaded>,
-    /// kubernetes/enhancements.
-    pub upstream: Option<&'a Upstream>,
-}
-
-impl<'a> Beside<'a> {
-    /// The registry that a change starts from.
-    pub fn base(base: &'a Loaded) -> Self {
-        Self {
-            base: Some(base),
-            upstream: None,
-        }
-    }
-}
-
-/// What a check found, and the files that it speaks of: those of the registry, then those of the base, then upstream's.
-#[derive(Debug)]
-pub struct Checked {
-    /// The findings, by file and place.
-    pub diagnostics: Vec<Diagnostic>,
-    /// The files that findings index.
-    pub files: Vec<SourceFile>,
-}
-
-/// Runs every rule over a loaded registry: each finding with its level, its reason and its place in bytes, by file and
-/// place. Findings that a record accepts, or whose rule is off, are left out.
-///
-/// Beside the registry that a change starts from, the change is judged too, and findings that were there before are marked.
-pub fn run(loaded: &Loaded, today: Date, beside: Beside<'_>) -> Checked {
-    let registry = &loaded.registry;
-    let Beside { base, upstream } = beside;
-    let context = Context {
-        registry,
-        today,
-        base: base.map(|base| &base.registry),
-        upstream,
-    };
-    let mut findings = loaded.findings.clone();
-    for rule in RULES {
-        (rule.check)(&context, &mut findings);
-    }
-    let accepted = accept(registry, &mut findings);
-    unused_allow::report(registry, upstream.is_some(), &accepted, &mut findings);
-    let mut checked = located(&context, findings, |rule| level_of(registry, rule));
-    if let Some(base) = base {
-        mark_known(&mut checked.diagnostics, registry, base, today, upstream);
-    }
-    checked
-}
-
-/// Runs the rules about upstream alone, at their own levels; findings that a record accepts are left out.
-pub fn run_upstream(loaded: &Loaded, today: Date, upstream: &Upstream) -> Checked {
-    let context = Context {
-        registry: &loaded.registry,
-        today,
-        base: None,
-        upstream: Some(upstream),
-    };
-    let mut findings = Vec::new();
-    for rule in RULES.iter().filter(|rule| rule.group == Group::Upstream) {
-        (rule.check)(&context, &mut findings);
-    }
-    accept(&loaded.registry, &mut findings);
-    located(&context, findings, |rule| rule.level)
-}
-
-/// Gives each finding its level, its reason, its place in bytes and its fingerprint; by file and place.
-fn located(
-    context: &Context<'_>,
-    mut findings: Vec<Finding>,
-    level_of: impl Fn(&Rule) -> Level,
-) -> Checked {
-    let Context {
-        registry,
-        base,
-        upstream,
-        today: _,
-    } = *context;
-    let file_of = |id: FileId| match (base, upstream) {
-        (_, Some(upstream)) if id.0 >= upstream.first_file => upstream.file(id),
-        (Some(base), _) if id.0 >= base.first_file => base.file(id),
-        _ => registry.file(id),
-    };
-    leave_out_what_nobody_reads(&mut findings);
-    let mut located: BTreeMap<FileId, Located<'_>> = BTreeMap::new();
-    let mut diagnostics: Vec<Diagnostic> = findings
-        .into_iter()
-        .filter_map(|mut finding| {
-            let rule = find(finding.rule.0)?;
-            // A finding may be quieter than its rule, when it says only what is not known.
-            finding.level = level_of(rule).max(finding.level);
-            finding.why = rule.why;
-            (finding.level != Level::Off).then(|| {
-                finding.locate(|file, place| {
-                    let document = located.entry(file);
-                    document
-                        .or_insert_with(|| Located::of(file_of(file)))
-                        .span_of(place)
-                })
-            })
-        })
-        .collect();
-    for edit in diagnostics
-        .iter_mut()
-        .flat_map(|one| &mut one.help)
-        .filter_map(|help| help.edit.as_mut())
-    {
-        // What is left out would take a comment with it, which may be about something else.
-        if edit.replacement.is_empty() && file_of(edit.file).slice(edit.place).contains('#') {
-            edit.certainty = Certainty::Guess;
-        }
-    }
-    diagnostics.sort_by(|a, b| {
-        let place = |d: &Diagnostic| (d.primary.file, d.primary.place, d.rule);
-        place(a)
-            .cmp(&place(b))
-            .then_with(|| a.message.cmp(&b.message))
-    });
-    diagnostics.dedup();
-    let name_of = |id: FileId| file_of(id).path.to_string();
-    give_fingerprints(&mut diagnostics, registry, name_of);
-    let mut files = registry.files.clone();
-    files.extend(base.into_iter().flat_map(|base| base.files.iter().cloned()));
-    files.extend(
-        upstream
-            .into_iter()
-            .flat_map(|upstream| upstream.files.iter().cloned()),
-    );
-    Checked { diagnostics, files }
-}
-
-/// What makes a finding the same one in two revisions: rule, record and words, wherever its line has moved to.
-type Fingerprint = (RuleId, String, String);
-
-/// The fingerprints of findings in a registry's own files.
-fn fingerprints<'a>(
-    diagnostics: impl Iterator<Item = &'a Diagnostic>,
-    registry: &Registry,
-) -> Vec<Option<Fingerprint>> {
-    let numbers: BTreeMap<FileId, u32> = registry
-        .keps
-        .iter()
-        .map(|entry| (entry.file, entry.value.number))
-        .collect();
-    let own = registry.first_file..registry.first_file + registry.files.len();
-    diagnostics
-        .map(|diagnostic| {
-            let file = diagnostic.primary.file;
-            let record = match numbers.get(&file) {
-                Some(number) => number.to_string(),
-                None if own.contains(&file.0) => registry.file(file).path.to_string(),
-                None => return None,
-            };
-            Some((diagnostic.rule, record, diagnostic.message.clone()))
-        })
-        .collect()
-}
-
-/// Gives each finding a digest of what makes it the same one, and of how many such there are before it.
-fn give_fingerprints(
-    diagnostics: &mut [Diagnostic],
-    registry: &Registry,
-    path_of: impl Fn(FileId) -> String,
-) {
-    let all = fingerprints(diagnostics.iter(), registry);
-    let mut seen: BTreeMap<Fingerprint, usize> = BTreeMap::new();
-    for (diagnostic, fingerprint) in diagnostics.iter_mut().zip(all) {
-        let (rule, record, message) = fingerprint.unwrap_or_else(|| {
-            let path = path_of(diagnostic.primary.file);
-            (diagnostic.rule, path, diagnostic.message.clone())
-        });
-        let digest = digest::of([rule.0, record.as_str(), message.as_str()]);
-        let count = seen.entry((rule, record, message)).or_default();
-        *count += 1;
-        diagnostic.fingerprint = format!("{}:{count}", &digest[..16]);
-    }
-}
-
-/// Marks the findings that were there before a change, each as often as it was.
-fn mark_known(
-    diagnostics: &mut [Diagnostic],
-    registry: &Registry,
-    base: &Loaded,
     today: Date,
-    upstream: Option<&Upstream>,
-) {
-    let beside = Beside {
-        base: None,
-        upstream,
-    };
-    let before = run(base, today, beside);
-    let mut left: BTreeMap<Fingerprint, usize> = BTreeMap::new();
-    for fingerprint in fingerprints(before.diagnostics.iter(), &base.registry)
-        .into_iter()
-        .flatten()
-    {
-        *left.entry(fingerprint).or_default() += 1;
+    /// What the part relies on.
+    reads: Reads,
+}
+
+impl<'a> Context<'a> {
+    /// The KEP records that can be relied on.
+    fn keps(&self) -> impl Iterator<Item = &'a Entry<KepRecord>> {
+        let keys = self.reads.kep;
+        let all = self.registry.keps.iter();
+        all.filter(move |entry| is_sound(keys, |key| entry.is_sound(key)))
     }
-    let now = fingerprints(diagnostics.iter(), registry);
-    for (diagnostic, fingerprint) in diagnostics.iter_mut().zip(now) {
-        if let Some(count) = fingerprint
-            .and_then(|fingerprint| left.get_mut(&fingerprint))
-            .filter(|count| **count > 0)
-        {
-            *count -= 1;
-            diagnostic.known = true;
-        }
+
+    /// The work items that can be relied on.
+    fn items(&self) -> impl Iterator<Item = &'a Entry<WorkItem>> {
+        let keys = self.reads.item;
+        let all = self.registry.items.iter();
+        all.filter(move |entry| is_sound(keys, |key| entry.is_sound(key)))
     }
+
+    /// The records of both kinds that can be relied on.
+    fn tracked(&self) -> impl Iterator<Item = Tracked<'a>> {
+        self.keps()
+            .map(Tracked::Kep)
+            .chain(self.items().map(Tracked::Item))
+    }
+
+    /// The record of a KEP, if it can be relied on.
+    fn kep(&self, number: u32) -> Option<&'a Entry<KepRecord>> {
+        let entry = self.registry.kep(number)?;
+        is_sound(self.reads.kep, |key| entry.is_sound(key)).then_some(entry)
+    }
+
+    /// Whether `registry.toml` can be relied on.
+    fn is_configured(&self) -> bool {
+        let config = &self.registry.config;
+        self.reads.config.iter().all(|key| config.is_sound(key))
+    }
+}
+
+fn is_sound(groups: &[&[&str]], is_sound: impl Fn(&str) -> bool) -> bool {
+    groups.iter().copied().flatten().all(|key| is_sound(key))
 }
 
 /// Whether a finding keeps `plan` and `apply` from running: an error in what a file says, and nothing else.
@@ -400,84 +354,9 @@ fn is_firm(rule: &Rule) -> bool {
     [syntax::RULE.id, schema::RULE.id, unsafe_file::RULE.id].contains(&rule.id)
 }
 
-fn level_of(registry: &Registry, rule: &Rule) -> Level {
-    if is_firm(rule) {
-        return Level::Error;
-    }
-    let config = &registry.config.value;
-    config.rules.get(rule.id.0).copied().unwrap_or(rule.level)
-}
-
-/// The most findings that one file contributes. A hostile file has a hundred thousand, and nobody reads them.
-const MOST_FINDINGS: usize = 1_000;
-
-fn leave_out_what_nobody_reads(findings: &mut Vec<Finding>) {
-    let mut counts: BTreeMap<FileId, usize> = BTreeMap::new();
-    let mut over: BTreeMap<FileId, RuleId> = BTreeMap::new();
-    findings.retain(|finding| {
-        let count = counts.entry(finding.primary.file).or_default();
-        *count += 1;
-        let kept = *count <= MOST_FINDINGS;
-        if !kept {
-            over.entry(finding.primary.file).or_insert(finding.rule);
-        }
-        kept
-    });
-    for (file, rule) in over {
-        findings.push(Finding::new(
-            rule,
-            file,
-            file_start(),
-            format!("this file has more than {MOST_FINDINGS} findings; the others are not shown: mend these first"),
-        ));
-    }
-}
-
-/// The `[[allow]]` entries of a registry, each with its file and its place in it.
-fn allows(registry: &Registry) -> impl Iterator<Item = (FileId, Pointer, &Allow)> {
-    let keps = registry
-        .keps
-        .iter()
-        .map(|entry| (entry.file, &entry.value.allow));
-    let items = registry
-        .items
-        .iter()
-        .map(|entry| (entry.file, &entry.value.allow));
-    keps.chain(items).flat_map(|(file, allows)| {
-        allows
-            .iter()
-            .enumerate()
-            .map(move |(index, allow)| (file, Pointer::to("allow").index(index), allow))
-    })
-}
-
-/// Drops the findings that records accept; gives the places of the entries that accepted one.
-fn accept(registry: &Registry, findings: &mut Vec<Finding>) -> BTreeSet<(FileId, Pointer)> {
-    let mut used = BTreeSet::new();
-    for (file, place, allow) in allows(registry) {
-        if find(allow.rule.as_str()).is_some_and(is_firm) {
-            continue;
-        }
-        let is_meant = |finding: &Finding| {
-            finding.primary.file == file && finding.rule.0 == allow.rule.as_str()
-        };
-        // What is news cannot be accepted, and that does not make the entry useless.
-        if findings.iter().any(is_meant) {
-            used.insert((file, place));
-        }
-        findings.retain(|finding| !is_meant(finding) || finding.is_news);
-    }
-    used
-}
-
 /// A finding that `word` is no rule, with the nearest one.
-fn no_such_rule(file: FileId, place: Place, word: &str, found_by: RuleId) -> Finding {
-    let finding = Finding::new(
-        found_by,
-        file,
-        place.clone(),
-        format!("no rule is named `{word}`"),
-    );
+fn no_such_rule(file: FileId, place: Place, word: &str) -> Finding {
+    let finding = Finding::new(file, place.clone(), format!("no rule is named `{word}`"));
     match nearest(word, names()) {
         Some(similar) => {
             let text = match place {
@@ -497,8 +376,6 @@ fn no_such_rule(file: FileId, place: Place, word: &str, found_by: RuleId) -> Fin
 fn file_start() -> Place {
     Place::Span(Span::default())
 }
-
-fn nothing_to_check(_: &Context<'_>, _: &mut Vec<Finding>) {}
 
 #[cfg(test)]
 mod tests {
@@ -562,6 +439,52 @@ reason = "because"
         }
     }
 
+    /// Loader rules whose example cannot be written as text.
+    const NOT_TEXT: [RuleId; 1] = [unsafe_file::RULE.id];
+
+    #[test]
+    fn every_example_is_found_and_its_remedy_is_fine() {
+        for rule in RULES.iter().filter(|rule| !NOT_TEXT.contains(&rule.id)) {
+            let Example {
+                wrong,
+                beside,
+                fine,
+            } = &rule.example;
+            let found = testing::beside(rule.id.0, wrong, beside);
+            assert!(
+                !found.is_empty(),
+                "{} finds nothing in its example",
+                rule.id
+            );
+            let found = testing::beside(rule.id.0, fine, beside);
+            assert_eq!(found, "", "{} finds fault with what is fine", rule.id);
+        }
+    }
+
+    #[test]
+    fn what_a_rule_reads_are_keys_of_the_file() {
+        let known = |kind: FileKind, key: &str| kind.schema()["properties"].get(key).is_some();
+        for rule in RULES {
+            for part in rule.parts {
+                let Reads {
+                    kep,
+                    item,
+                    config,
+                    lists: _,
+                } = part.reads;
+                for (kind, keys) in [
+                    (FileKind::Kep, kep.concat()),
+                    (FileKind::WorkItem, item.concat()),
+                    (FileKind::Config, config.to_vec()),
+                ] {
+                    for key in keys {
+                        assert!(known(kind, key), "{} reads {key} of {kind:?}", rule.id);
+                    }
+                }
+            }
+        }
+    }
+
     #[test]
     fn rules_are_sorted_and_documented() {
         let ids: Vec<&str> = names().collect();
@@ -570,13 +493,7 @@ reason = "because"
         sorted.dedup();
         assert_eq!(ids, sorted);
         for rule in RULES {
-            for text in [
-                rule.summary,
-                rule.why,
-                rule.source,
-                rule.example,
-                rule.remedy,
-            ] {
+            for text in [rule.summary, rule.why, rule.source, rule.remedy] {
                 assert!(!text.trim().is_empty(), "{}", rule.id);
             }
             assert!(

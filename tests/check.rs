@@ -423,7 +423,10 @@ fn the_folder_of_rules_the_list_and_the_documentation_agree() {
         let name = entry.unwrap().file_name().into_string().unwrap();
         files.insert(name.trim_end_matches(".rs").replace('_', "-"));
     }
-    assert!(files.remove("testing"), "what the tests of rules share");
+    // What all rules share: how they run, what the policy asks, what mends itself, and their tests.
+    for shared in ["run", "policy", "fix", "testing", "damage"] {
+        assert!(files.remove(shared), "{shared}");
+    }
     let list = Ran::of(&mut command(root, &["explain", "--list"])).expect(0);
     let listed: BTreeSet<String> = list
         .lines()
@@ -504,4 +507,53 @@ fn annotations_cannot_be_forged_and_none_is_lost() {
         .filter(|line| line.starts_with("::error file") || line.starts_with("error["))
         .count();
     assert_eq!(all, 14, "{out}");
+}
+
+#[test]
+fn a_misspelt_required_key_is_one_mistake() {
+    let record = record(9001, "").replace("title", "titel");
+    let folder = Folder::with(&[(common::PATH, &record)]);
+    let ran = folder.run(&["check", "--format=json"]);
+    let found = findings(&ran);
+    assert_eq!(found.len(), 1, "{ran:?}");
+    assert_eq!(
+        found[0]["help"][0]["edit"]["replacement"], "title",
+        "{ran:?}"
+    );
+}
+
+#[test]
+fn one_bad_allow_leaves_the_others_alone() {
+    let allow = |reason: &str| {
+        format!(
+            "triage = \"accepted\"\n\
+             [[allow]]\nrule = \"missing-shepherd\"\n{reason} = \"asked on the list\"\n\
+             [[allow]]\nrule = \"missing-target\"\nreason = \"the owners wait\"\n"
+        )
+    };
+    let check = |reason| {
+        let record = record(9001, &allow(reason));
+        let folder = Folder::with(&[(common::PATH, &record)]);
+        findings(&folder.run(&["check", "--format=json", "--today=2026-11-22"]))
+    };
+    assert_eq!(check("reason"), [] as [Value; 0]);
+    let found = check("reson");
+    assert_eq!(found.len(), 1, "{found:#?}");
+    assert_eq!(found[0]["rule"], "schema");
+}
+
+#[test]
+fn what_is_left_out_counts_at_its_highest_level() {
+    let mut calendar = String::from("[[cycles]]\nrelease = \"1.37\"\nstart = 2026-04-27\n");
+    for _ in 0..1_500 {
+        calendar.push_str("[[cycles]]\nrelease = \"1.38\"\nstart = 2026-08-31\n");
+    }
+    let folder = Folder::with(&[("releases/kubernetes.toml", &calendar)]);
+    let check = ["check", "--format=json", "--today=2026-11-22"];
+    let ran = folder.run(&check);
+    let found = findings(&ran);
+    let errors = found.iter().filter(|one| one["level"] == "error").count();
+    assert_eq!((found.len(), errors), (1_001, 1_001), "errors come first");
+    ran.expect(1);
+    folder.run(&["plan", "--sandbox"]).expect(2);
 }

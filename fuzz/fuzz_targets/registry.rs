@@ -75,12 +75,12 @@ fuzz_target!(|data: &[u8]| {
     let base = load_from(loaded.registry.files.len(), files.clone());
     let checked = rules::run(&loaded, today, rules::Beside::base(&base));
     for one in &checked.diagnostics {
-        text::finding(one, &checked.files, "keps/", false);
+        text::finding(one, &checked.sources, "keps/", false);
     }
-    let _ = annotations::annotations(&checked.diagnostics, &checked.files, "keps/");
-    let _ = sarif::sarif(&checked.diagnostics, &checked.files, "keps/", true);
-    let _ = json::findings(&checked.diagnostics, &checked.files, 1);
-    let _ = findings_markdown::findings(&checked.diagnostics, &checked.files, "keps/", 1);
+    let _ = annotations::annotations(&checked.diagnostics, &checked.sources, "keps/");
+    let _ = sarif::sarif(&checked.diagnostics, &checked.sources, "keps/", true);
+    let _ = json::findings(&checked.diagnostics, &checked.sources, 1);
+    let _ = findings_markdown::findings(&checked.diagnostics, &checked.sources, "keps/", 1);
     // What was mended needs no mending.
     let fixed = fix(&files, today, |_| true);
     if !fixed.is_empty() {

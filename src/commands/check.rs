@@ -10,13 +10,13 @@ use super::revision::Around;
 use super::{Context, Exit, files, watch};
 use crate::cli::{Check, CheckFormat};
 use crate::findings::diagnostic::{Diagnostic, Level};
+use crate::findings::sources::{Revision, Sources};
 use crate::registry::Registry;
-use crate::registry::load::{Loaded, RawFile, load, load_from};
+use crate::registry::load::{Loaded, RawFile, load, load_as};
 use crate::render;
 use crate::rules::fix::{Fixed, fix};
 use crate::rules::{self, Beside, Checked};
 use crate::text::diff;
-use crate::text::source::SourceFile;
 use crate::text::words::{counted, printable};
 
 pub(super) fn run(context: &mut Context<'_>, options: &Check) -> Result<Exit> {
@@ -136,10 +136,9 @@ pub(super) fn check(context: &mut Context<'_>, options: &Check) -> Result<Exit> 
         None => None,
     };
     let base: Option<(String, Loaded, bool)> = base.map(|base| {
-        let first_file = loaded.registry.files.len();
         let is_new = base.files.is_none();
         let files = base.files.unwrap_or_default();
-        (base.commit.short(), load_from(first_file, files), is_new)
+        (base.commit.short(), load_as(Revision::Base, files), is_new)
     });
     let upstream = match &options.upstream {
         Some(repo) => {
@@ -147,8 +146,7 @@ pub(super) fn check(context: &mut Context<'_>, options: &Check) -> Result<Exit> 
             let clone = Clone::at(context, repo, rev, &loaded.registry)?;
             let base = base.as_ref().map(|(_, base, _)| &base.registry);
             let registries: Vec<&Registry> = [&loaded.registry].into_iter().chain(base).collect();
-            let first_file = registries.iter().map(|one| one.files.len()).sum();
-            Some(clone.snapshot(&registries, &[], first_file)?)
+            Some(clone.snapshot(&registries, &[])?)
         }
         None => None,
     };
@@ -159,7 +157,7 @@ pub(super) fn check(context: &mut Context<'_>, options: &Check) -> Result<Exit> 
     let mut checked = rules::run(&loaded, context.today(), beside);
     let records = loaded.registry.record_count();
     let mut summary = render::text::summary(&checked.diagnostics, records);
-    if let Some((commit, base, is_new)) = &base {
+    if let Some((commit, _, is_new)) = &base {
         if *is_new {
             writeln!(
                 context.log,
@@ -168,10 +166,8 @@ pub(super) fn check(context: &mut Context<'_>, options: &Check) -> Result<Exit> 
         }
         // Where both revisions are shown, the older one says which it is; programs want a path.
         let shown = matches!(options.format, CheckFormat::Text | CheckFormat::Json);
-        let own = &base.registry;
-        let range = own.first_file..own.first_file + own.files.len();
-        for file in checked.files[range].iter_mut().filter(|_| shown) {
-            *file = SourceFile::new(format!("{} @ {commit}", file.path), file.text.clone());
+        if shown {
+            checked.sources.name_after(Revision::Base, commit);
         }
         if options.format == CheckFormat::Text {
             let new = checked.diagnostics.iter().filter(|one| !one.known).count();
@@ -219,7 +215,7 @@ pub(super) fn report(
         summary,
         is_judged,
     } = *reported;
-    let (all, files) = (&checked.diagnostics, &checked.files);
+    let (all, files) = (&checked.diagnostics, &checked.sources);
     let text = match format {
         CheckFormat::Text => {
             write_findings(context, checked, prefix)?;
@@ -273,18 +269,18 @@ pub(super) fn findings_of(
     let after = with_texts(registry, [(path, text)]);
     let before = rules::run(&load(before), context.today(), Beside::default());
     let mut checked = rules::run(&load(after), context.today(), Beside::default());
-    let named = |files: &[SourceFile], one: &Diagnostic| {
-        let path = files[one.primary.file.0].path.to_string();
+    let named = |files: &Sources, one: &Diagnostic| {
+        let path = files.file(one.primary.file).path.to_string();
         (one.rule.to_string(), path, one.message.clone())
     };
     let known: BTreeSet<(String, String, String)> = before
         .diagnostics
         .iter()
-        .map(|one| named(&before.files, one))
+        .map(|one| named(&before.sources, one))
         .collect();
-    let files = &checked.files;
+    let files = &checked.sources;
     checked.diagnostics.retain(|one| {
-        let is_here = *files[one.primary.file.0].path == *path;
+        let is_here = *files.file(one.primary.file).path == *path;
         is_here || (one.level == Level::Error && !known.contains(&named(files, one)))
     });
     checked
@@ -297,7 +293,7 @@ pub(super) fn write_findings(
 ) -> Result<()> {
     let color = context.color();
     for diagnostic in &checked.diagnostics {
-        let text = render::text::finding(diagnostic, &checked.files, prefix, color);
+        let text = render::text::finding(diagnostic, &checked.sources, prefix, color);
         // Excerpts of files too: a runner of GitHub takes this for a command wherever it stands.
         let text = text.replace("##[", "#\u{200b}#[");
         writeln!(context.out, "{text}")?;

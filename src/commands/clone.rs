@@ -9,7 +9,6 @@ use anyhow::{Result, bail};
 
 use super::Context;
 use crate::cli::Clone as Options;
-use crate::findings::diagnostic::FileId;
 use crate::git::{Commit, Content, EntryKind, Error, Repository};
 use crate::registry::Registry;
 use crate::registry::calendars::KubernetesCalendar;
@@ -149,17 +148,11 @@ impl<'r> Clone<'r> {
     }
 
     /// What upstream says of these records, and said when they were last read.
-    pub(super) fn snapshot(
-        &self,
-        registries: &[&Registry],
-        wanted: &[u32],
-        first_file: usize,
-    ) -> Result<Upstream> {
+    pub(super) fn snapshot(&self, registries: &[&Registry], wanted: &[u32]) -> Result<Upstream> {
         let mut upstream = Upstream {
             commit: self.commit.short(),
             date: self.commit.date,
             pull: self.named.clone(),
-            first_file,
             files: Vec::new(),
             keps: BTreeMap::new(),
         };
@@ -222,23 +215,20 @@ impl<'r> Clone<'r> {
             for ((number, _), (source, kep)) in to_read.into_iter().zip(&mut readings) {
                 let elsewhere = Elsewhere {
                     number,
-                    file: FileId(first_file + upstream.files.len()),
+                    file: upstream.add(source),
                     place: kep
                         .as_ref()
                         .map(|kep| kep.places.number())
                         .unwrap_or_default(),
                 };
-                upstream.files.push(source);
                 read.push((elsewhere, kep));
             }
             let mut read = read.into_iter();
             let found = match folder {
                 Folder::Several(_) => Found::Ambiguous(read.map(|(one, _)| one).collect()),
                 Folder::None => {
-                    let before = self.last_seen(&records(number))?.map(|(file, place)| {
-                        upstream.files.push(file);
-                        (FileId(first_file + upstream.files.len() - 1), place)
-                    });
+                    let before = self.last_seen(&records(number))?;
+                    let before = before.map(|(file, place)| (upstream.add(file), place));
                     Found::Absent {
                         before,
                         renamed: read.next().map(|(one, _)| one),

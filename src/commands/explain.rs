@@ -39,9 +39,11 @@ pub(super) fn run(context: &mut Context<'_>, options: &Explain) -> Result<Exit> 
     )?;
     writeln!(context.out, "Why: {}.", rule.why)?;
     writeln!(context.out, "Source: {}.", rule.source)?;
-    writeln!(context.out, "\nExample:\n")?;
-    for line in rule.example.lines() {
-        writeln!(context.out, "    {line}")?;
+    for (title, text) in rule_docs::example(rule) {
+        writeln!(context.out, "\n{title}:\n")?;
+        for line in text.lines() {
+            writeln!(context.out, "    {line}")?;
+        }
     }
     writeln!(context.out, "\nWhat to do: {}", rule.remedy)?;
     Ok(Exit::Clean)

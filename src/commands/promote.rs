@@ -7,9 +7,10 @@ use super::plan::sound_registry;
 use super::{Context, Exit, check, files};
 use crate::cli::Promote;
 use crate::findings::diagnostic::Level;
+use crate::findings::sources::Revision;
 use crate::registry::Registry;
 use crate::registry::kep::KepRecord;
-use crate::registry::load::{load, load_from};
+use crate::registry::load::{load, load_as};
 use crate::rules;
 use crate::sources::promote::{Aim, Promotion, promote};
 use crate::terms::{Handle, Release};
@@ -127,7 +128,7 @@ pub(super) fn run(context: &mut Context<'_>, options: &Promote) -> Result<Exit> 
 /// What the change brings: findings that were not there before it, in this record or as errors elsewhere.
 fn judged(context: &Context<'_>, registry: &Registry, path: &str, text: &str) -> rules::Checked {
     let head = load(check::with_texts(registry, [(path, text)]));
-    let base = load_from(head.registry.files.len(), check::with_texts(registry, []));
+    let base = load_as(Revision::Base, check::with_texts(registry, []));
     let mut checked = rules::run(&head, context.today(), rules::Beside::base(&base));
     checked.diagnostics.retain(|one| !one.known);
     checked

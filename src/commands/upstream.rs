@@ -40,7 +40,7 @@ pub(super) fn diff(context: &mut Context<'_>, options: &Diff) -> Result<Exit> {
         };
         bail!("the registry has no record of KEP-{number}: {remedy}");
     }
-    let upstream = clone.snapshot(&[registry], &options.kep, registry.files.len())?;
+    let upstream = clone.snapshot(&[registry], &options.kep)?;
     let is_absent = |found: &Found| matches!(found, Found::Absent { .. });
     let absent: Vec<String> = upstream
         .keps

@@ -5,7 +5,7 @@ use anyhow::Result;
 
 use super::Context;
 use super::files::{self, Opened};
-use crate::findings::diagnostic::FileId;
+use crate::findings::sources::FileId;
 use crate::registry::Registry;
 use crate::registry::edit;
 use crate::sync::plan::{Action, Plan};

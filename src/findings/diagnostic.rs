@@ -1,13 +1,14 @@
-//! What is wrong, where, why it matters and what to write instead: one type for every finding.
+//! What is wrong, where, why it matters and what to write instead.
 //!
-//! A rule names a *place in the document* ([`Place`]: "the value of `/shepherds/0`"), never bytes, and returns a
-//! [`Finding`]. [`Finding::locate`] turns places into byte spans, just before a [`Diagnostic`] is shown. Renderers live
-//! in `render/`; nothing here prints.
+//! A rule names a *place in the document* ([`Place`]: "the value of `/shepherds/0`"), never bytes, and says a [`Finding`].
+//! Whoever runs the rules adds what no rule can know, and makes a [`Diagnostic`] of it, which names bytes. Renderers live in
+//! `render/`; nothing here prints.
 
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
+use super::sources::FileId;
 use crate::text::source::Span;
 
 /// The name of a rule: part of the interface, never reused.
@@ -57,10 +58,6 @@ impl fmt::Display for Level {
         })
     }
 }
-
-/// Which file of the registry: its index in [`crate::registry::Registry::files`].
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct FileId(pub usize);
 
 /// A JSON pointer (RFC 6901) into a TOML document.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
@@ -174,44 +171,65 @@ pub struct Help<P> {
     pub rename: Option<String>,
 }
 
-/// One mistake, reported once. `P` is [`Place`] as rules make it, [`Span`] as renderers take it.
+/// What a rule says of one mistake. How loud it is, why it matters and whether it is new is for whoever runs the rules.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Diagnostic<P = Span> {
+pub struct Finding {
+    /// What is wrong, in one sentence without a full stop.
+    pub message: String,
+    /// Where.
+    pub primary: Label<Place>,
+    /// Other places that belong to it.
+    pub related: Vec<Label<Place>>,
+    /// Facts that help to understand it.
+    pub notes: Vec<String>,
+    /// What to write instead.
+    pub help: Vec<Help<Place>>,
+    /// Whether it is a note, whatever the level of its rule: it says only what is not known.
+    pub is_quiet: bool,
+    /// Whether no record can accept it with `[[allow]]`: it tells what is new, and not what people decided.
+    pub is_news: bool,
+}
+
+/// A finding, and the rule that it is of.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Found {
+    /// The rule.
+    pub rule: RuleId,
+    /// What it says.
+    pub finding: Finding,
+}
+
+/// A finding as it is shown.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Diagnostic {
     /// The rule that found it.
     pub rule: RuleId,
-    /// How loud. A rule may make a finding quieter than itself; otherwise the registry's `[rules]` decide.
+    /// How loud.
     pub level: Level,
     /// Whether the finding was there before the change that is judged.
     pub known: bool,
-    /// Whether no record can accept it with `[[allow]]`: it tells what is new, and not what people decided.
+    /// Whether no record can accept it with `[[allow]]`.
     pub is_news: bool,
     /// What is wrong, in one sentence without a full stop.
     pub message: String,
     /// Where.
-    pub primary: Label<P>,
+    pub primary: Label<Span>,
     /// Other places that belong to it.
-    pub related: Vec<Label<P>>,
+    pub related: Vec<Label<Span>>,
     /// Why it matters, with the source of the rule.
     pub why: &'static str,
     /// Facts that help to understand it.
     pub notes: Vec<String>,
     /// What to write instead.
-    pub help: Vec<Help<P>>,
-    /// What makes it the same finding after its line has moved; filled in by [`crate::rules::run`].
+    pub help: Vec<Help<Span>>,
+    /// What makes it the same finding after its line has moved.
     pub fingerprint: String,
 }
 
-/// A [`Diagnostic`] whose places are still places in documents.
-pub type Finding = Diagnostic<Place>;
-
 impl Finding {
-    /// A finding of `rule` at `place`; its level and its reason are filled in by [`crate::rules::run`].
-    pub fn new(rule: RuleId, file: FileId, place: Place, message: impl Into<String>) -> Self {
+    /// A finding at a place.
+    pub fn new(file: FileId, place: Place, message: impl Into<String>) -> Self {
         Self {
-            rule,
-            level: Level::Error,
-            known: false,
-            is_news: false,
             message: message.into(),
             primary: Label {
                 file,
@@ -219,10 +237,18 @@ impl Finding {
                 text: String::new(),
             },
             related: Vec::new(),
-            why: "",
             notes: Vec::new(),
             help: Vec::new(),
-            fingerprint: String::new(),
+            is_quiet: false,
+            is_news: false,
+        }
+    }
+
+    /// As a finding of a rule.
+    pub fn of(self, rule: RuleId) -> Found {
+        Found {
+            rule,
+            finding: self,
         }
     }
 
@@ -247,7 +273,7 @@ impl Finding {
     /// Makes it a note, whatever the level of its rule: it says only what is not known.
     #[must_use]
     pub fn quietly(mut self) -> Self {
-        self.level = Level::Note;
+        self.is_quiet = true;
         self
     }
 
@@ -332,42 +358,63 @@ impl Finding {
         });
         self
     }
+}
 
-    /// Turns each place into bytes.
-    pub fn locate(self, mut span_of: impl FnMut(FileId, &Place) -> Span) -> Diagnostic<Span> {
+/// What the one who runs the rules adds to a finding.
+#[derive(Debug, Clone)]
+pub struct Judged {
+    /// How loud the finding is.
+    pub level: Level,
+    /// Why it matters.
+    pub why: &'static str,
+}
+
+impl Found {
+    /// As it is shown, with each place turned into bytes. Whether it was there before, and its fingerprint, are not known yet.
+    pub fn located(
+        self,
+        Judged { level, why }: Judged,
+        mut span_of: impl FnMut(FileId, &Place) -> Span,
+    ) -> Diagnostic {
+        let Self { rule, finding } = self;
+        let Finding {
+            message,
+            primary,
+            related,
+            notes,
+            help,
+            is_quiet: _,
+            is_news,
+        } = finding;
         let mut label = |label: Label<Place>| Label {
             place: span_of(label.file, &label.place),
             file: label.file,
             text: label.text,
         };
-        let primary = label(self.primary);
-        let related = self.related.into_iter().map(&mut label).collect();
-        let help = self
-            .help
-            .into_iter()
-            .map(|help| Help {
-                text: help.text,
-                edit: help.edit.map(|edit| Edit {
-                    place: span_of(edit.file, &edit.place),
-                    file: edit.file,
-                    replacement: edit.replacement,
-                    certainty: edit.certainty,
-                }),
-                rename: help.rename,
-            })
-            .collect();
+        let primary = label(primary);
+        let related = related.into_iter().map(&mut label).collect();
+        let help = help.into_iter().map(|help| Help {
+            text: help.text,
+            edit: help.edit.map(|edit| Edit {
+                place: span_of(edit.file, &edit.place),
+                file: edit.file,
+                replacement: edit.replacement,
+                certainty: edit.certainty,
+            }),
+            rename: help.rename,
+        });
         Diagnostic {
-            rule: self.rule,
-            level: self.level,
-            known: self.known,
-            is_news: self.is_news,
-            message: self.message,
+            rule,
+            level,
+            known: false,
+            is_news,
+            message,
             primary,
             related,
-            why: self.why,
-            notes: self.notes,
-            help,
-            fingerprint: self.fingerprint,
+            why,
+            notes,
+            help: help.collect(),
+            fingerprint: String::new(),
         }
     }
 }

@@ -194,6 +194,11 @@ pub struct Allow {
 }
 
 impl KepRecord {
+    /// The keys that [`is_taken_on`](Self::is_taken_on) reads.
+    pub const TAKEN_ON: &'static [&'static str] = &["status", "triage"];
+    /// The keys that [`is_going_on`](Self::is_going_on) reads.
+    pub const GOING_ON: &'static [&'static str] = &["status", "triage"];
+
     /// Whether maintainers have taken it on and work goes on: then what the process asks for can be missing.
     pub fn is_taken_on(&self) -> bool {
         self.status.is_live() && self.triage == Some(Triage::Accepted)

@@ -14,19 +14,13 @@ use super::calendars::{KubernetesCalendar, Roster, RuntimeCalendar};
 use super::config::Config;
 use super::schema::FileKind;
 use super::verdict;
-use super::{Entry, Registry};
-use crate::findings::diagnostic::{FileId, Finding, Place, RuleId};
+use super::verdict::Damage;
+use super::{Entry, Registry, UnreadAllows};
+use crate::findings::diagnostic::{Finding, Found, Place};
 use crate::findings::document;
+use crate::findings::loader::{FILE_NAME, SCHEMA, SYNTAX, UNSAFE_FILE};
+use crate::findings::sources::{FileId, Revision};
 use crate::text::source::{SourceFile, Span};
-
-/// The rule for mistakes in TOML's syntax.
-pub const SYNTAX: RuleId = RuleId("syntax");
-/// The rule for values that the schema does not allow.
-pub const SCHEMA: RuleId = RuleId("schema");
-/// The rule for files that are not read.
-pub const UNSAFE_FILE: RuleId = RuleId("unsafe-file");
-/// The rule for files whose name is not their record's.
-pub const FILE_NAME: RuleId = RuleId("file-name");
 
 /// The largest file that is read, in bytes. A record has a few hundred; GitHub takes no issue body over 64 KiB.
 pub const MAX_FILE_BYTES: u64 = 1 << 20;
@@ -86,23 +80,20 @@ pub enum Unreadable {
 pub struct Loaded {
     /// What could be read.
     pub registry: Registry,
-    /// What is wrong, in no particular order. Levels and reasons are filled in by [`crate::rules::run`].
-    pub findings: Vec<Finding>,
+    /// What is wrong, in no particular order. [`crate::rules::run`] says how loud they are, and why they matter.
+    pub findings: Vec<Found>,
 }
 
 /// Reads the files of a registry.
 pub fn load(raw: Vec<RawFile>) -> Loaded {
-    load_from(0, raw)
+    load_as(Revision::Registry, raw)
 }
 
-/// Reads the files of a registry that is looked at beside another one: its files are numbered from `first_file`.
-pub fn load_from(first_file: usize, mut raw: Vec<RawFile>) -> Loaded {
+/// Reads the files of a registry that is looked at beside another one.
+pub fn load_as(revision: Revision, mut raw: Vec<RawFile>) -> Loaded {
     raw.sort_by(|a, b| a.path.cmp(&b.path));
-    let mut loading = Loading {
-        first_file,
-        ..Loading::default()
-    };
-    for read in read_all(first_file, raw) {
+    let mut loading = Loading::of(revision);
+    for read in read_all(revision, raw) {
         loading.put(read);
     }
     loading.finish()
@@ -112,12 +103,12 @@ pub fn load_from(first_file: usize, mut raw: Vec<RawFile>) -> Loaded {
 const FILES_A_THREAD: usize = 64;
 
 /// Reads each file, on all cores; in the order of the files.
-fn read_all(first_file: usize, raw: Vec<RawFile>) -> Vec<ReadFile> {
+fn read_all(revision: Revision, raw: Vec<RawFile>) -> Vec<ReadFile> {
     let cores = std::thread::available_parallelism().map_or(1, usize::from);
     let threads = cores.min(raw.len() / FILES_A_THREAD).max(1);
     let share = raw.len().div_ceil(threads).max(1);
     let mut shares: Vec<(usize, Vec<RawFile>)> = Vec::with_capacity(threads);
-    let (mut rest, mut number) = (raw, first_file);
+    let (mut rest, mut number) = (raw, 0);
     while !rest.is_empty() {
         let more = rest.split_off(share.min(rest.len()));
         let length = rest.len();
@@ -127,7 +118,7 @@ fn read_all(first_file: usize, raw: Vec<RawFile>) -> Vec<ReadFile> {
     let read_share = |(number, files): (usize, Vec<RawFile>)| -> Vec<ReadFile> {
         let files = files.into_iter().enumerate();
         files
-            .map(|(at, file)| read(FileId(number + at), file))
+            .map(|(at, file)| read(FileId::new(revision, number + at), file))
             .collect()
     };
     if shares.len() < 2 {
@@ -152,7 +143,7 @@ fn read_all(first_file: usize, raw: Vec<RawFile>) -> Vec<ReadFile> {
 struct ReadFile {
     source: SourceFile,
     holds: Holds,
-    findings: Vec<Finding>,
+    findings: Vec<Found>,
 }
 
 /// What a file holds.
@@ -176,7 +167,7 @@ fn read(file: FileId, raw: RawFile) -> ReadFile {
     };
     let source = SourceFile::new(path, text);
     let is_readable = unsafe_file.is_none();
-    let mut findings: Vec<Finding> = unsafe_file.into_iter().collect();
+    let mut findings: Vec<Found> = unsafe_file.into_iter().collect();
     let holds = match kind.filter(|_| is_readable) {
         Some(kind) => read_kind(kind, file, &source, &mut findings),
         None => {
@@ -195,7 +186,7 @@ fn read_kind(
     kind: FileKind,
     file: FileId,
     source: &SourceFile,
-    findings: &mut Vec<Finding>,
+    findings: &mut Vec<Found>,
 ) -> Holds {
     match kind {
         FileKind::Config => Holds::Config(Box::new(read_as(kind, file, source, findings))),
@@ -207,20 +198,35 @@ fn read_kind(
     }
 }
 
-#[derive(Default)]
 struct Loading {
-    first_file: usize,
+    revision: Revision,
     files: Vec<SourceFile>,
-    findings: Vec<Finding>,
+    findings: Vec<Found>,
     config: Option<Entry<Config>>,
     roster: Option<Entry<Roster>>,
     kubernetes: Option<Entry<KubernetesCalendar>>,
     calendars: BTreeMap<String, Entry<RuntimeCalendar>>,
+    unread_lists: BTreeSet<FileKind>,
     keps: Vec<Entry<super::KepRecord>>,
     items: Vec<Entry<super::WorkItem>>,
 }
 
 impl Loading {
+    fn of(revision: Revision) -> Self {
+        Self {
+            revision,
+            files: Vec::new(),
+            findings: Vec::new(),
+            config: None,
+            roster: None,
+            kubernetes: None,
+            calendars: BTreeMap::new(),
+            unread_lists: BTreeSet::new(),
+            keps: Vec::new(),
+            items: Vec::new(),
+        }
+    }
+
     fn put(&mut self, read: ReadFile) {
         let ReadFile {
             source,
@@ -230,12 +236,12 @@ impl Loading {
         self.findings.extend(findings);
         match holds {
             Holds::Config(config) => self.config = Some(*config),
-            Holds::Roster(roster) => self.roster = Some(roster).filter(Entry::is_whole),
+            Holds::Roster(roster) => self.roster = self.whole(FileKind::Roster, roster),
             Holds::Kubernetes(calendar) => {
-                self.kubernetes = Some(calendar).filter(Entry::is_whole);
+                self.kubernetes = self.whole(FileKind::Kubernetes, calendar)
             }
             Holds::Runtime(calendar) => {
-                if calendar.is_whole() {
+                if let Some(calendar) = self.whole(FileKind::Runtime, calendar) {
                     self.calendars.insert(source.path.to_string(), calendar);
                 }
             }
@@ -246,12 +252,22 @@ impl Loading {
         self.files.push(source);
     }
 
+    /// The roster or a calendar, if it has no mistakes: else it counts as unknown.
+    fn whole<T>(&mut self, kind: FileKind, entry: Entry<T>) -> Option<Entry<T>> {
+        if !entry.is_whole() {
+            self.unread_lists.insert(kind);
+            return None;
+        }
+        Some(entry)
+    }
+
     fn finish(mut self) -> Loaded {
         let config = self.config.unwrap_or_else(|| Entry {
             // The command found the file before it called, so this is a file with a finding of its own, or a test.
-            file: FileId(self.first_file),
+            file: FileId::new(self.revision, 0),
             value: stand_in(FileKind::Config, ""),
             damaged: BTreeSet::from(["*".to_owned()]),
+            unread_allows: UnreadAllows::default(),
         });
         let runtimes = config
             .value
@@ -276,12 +292,12 @@ impl Loading {
         Loaded {
             registry: Registry {
                 by_number,
-                first_file: self.first_file,
                 files: self.files,
                 config,
                 roster: self.roster,
                 kubernetes: self.kubernetes,
                 runtimes,
+                unread_lists: self.unread_lists,
                 keps: self.keps,
                 items: self.items,
             },
@@ -295,32 +311,48 @@ fn read_as<T: DeserializeOwned>(
     kind: FileKind,
     file: FileId,
     source: &SourceFile,
-    findings: &mut Vec<Finding>,
+    findings: &mut Vec<Found>,
 ) -> Entry<T> {
     let (table, syntax) = document::parse(source);
     if !syntax.is_empty() {
         findings.extend(syntax.into_iter().map(|error| {
             let line = source.slice(source.lines_around(error.span));
             let message = plain(&error.message, line);
-            Finding::new(SYNTAX, file, Place::Span(error.span), message)
+            Finding::new(file, Place::Span(error.span), message)
                 .help("TOML's syntax is described at https://toml.io/en/v1.1.0")
+                .of(SYNTAX)
         }));
         return Entry {
             file,
             value: stand_in(kind, &source.path),
             damaged: BTreeSet::from(["*".to_owned()]),
+            unread_allows: UnreadAllows::default(),
         };
     }
     let mut tree = document::to_json(table.get_ref());
-    let mut damaged = BTreeSet::new();
+    let (mut damaged, mut unread_allows) = (BTreeSet::new(), UnreadAllows::default());
     for finding in verdict::judge(kind, file, source, &table, &tree) {
-        damaged.extend(finding.damages);
-        findings.push(finding.finding);
+        for damage in finding.damages {
+            match damage {
+                Damage::Key(key) => drop(damaged.insert(key)),
+                Damage::Allow(index) => {
+                    let rule = tree.pointer(&format!("/allow/{index}/rule"));
+                    let rule = rule.and_then(Value::as_str).map(str::to_owned);
+                    unread_allows.rules.insert(index, rule);
+                }
+            }
+        }
+        findings.push(finding.finding.of(SCHEMA));
     }
-    if !damaged.is_empty()
-        && let Value::Object(entries) = &mut tree
+    if let Value::Object(entries) = &mut tree
+        && (!damaged.is_empty() || !unread_allows.rules.is_empty())
     {
         entries.retain(|key, _| !damaged.contains(key));
+        if let Some(Value::Array(allows)) = entries.get_mut("allow") {
+            let mut index = 0..;
+            let is_read = |index| !unread_allows.rules.contains_key(&index);
+            allows.retain(|_| index.next().is_some_and(is_read));
+        }
         for (key, value) in stand_in_entries(kind, &source.path) {
             entries.entry(key).or_insert(value);
         }
@@ -330,19 +362,23 @@ fn read_as<T: DeserializeOwned>(
             file,
             value,
             damaged,
+            unread_allows,
         },
         Err(error) => {
             // The schema let something pass that the type refuses: say so rather than lose it.
-            findings.push(Finding::new(
-                SCHEMA,
-                file,
-                Place::Span(Span::default()),
-                format!("this file cannot be read: {error}"),
-            ));
+            findings.push(
+                Finding::new(
+                    file,
+                    Place::Span(Span::default()),
+                    format!("this file cannot be read: {error}"),
+                )
+                .of(SCHEMA),
+            );
             Entry {
                 file,
                 value: stand_in(kind, &source.path),
                 damaged: BTreeSet::from(["*".to_owned()]),
+                unread_allows: UnreadAllows::default(),
             }
         }
     }
@@ -433,14 +469,13 @@ pub fn is_plain_name(name: &str) -> bool {
             .all(|c| c.is_ascii_alphanumeric() || "._-".contains(c))
 }
 
-fn text_of(file: FileId, bytes: Vec<u8>) -> (String, Option<Finding>) {
+fn text_of(file: FileId, bytes: Vec<u8>) -> (String, Option<Found>) {
     match String::from_utf8(bytes) {
         Ok(text) => (text, None),
         Err(error) => {
             let valid = error.utf8_error().valid_up_to();
             let byte = error.as_bytes().get(valid).copied().unwrap_or_default();
             let finding = Finding::new(
-                UNSAFE_FILE,
                 file,
                 // The lossy text shows a replacement character (three bytes) at the first byte that is not UTF-8.
                 Place::Span(Span {
@@ -449,25 +484,20 @@ fn text_of(file: FileId, bytes: Vec<u8>) -> (String, Option<Finding>) {
                 }),
                 format!("this file is not UTF-8 text: byte 0x{byte:02x} begins no character"),
             )
-            .help("save the file as UTF-8");
+            .help("save the file as UTF-8")
+            .of(UNSAFE_FILE);
             let text = String::from_utf8_lossy(error.as_bytes()).into_owned();
             (text, Some(finding))
         }
     }
 }
 
-fn unreadable(file: FileId, path: &str, reason: &Unreadable) -> Finding {
+fn unreadable(file: FileId, path: &str, reason: &Unreadable) -> Found {
     let place = Place::Span(Span::default());
-    match reason {
-        Unreadable::Symlink => Finding::new(
-            UNSAFE_FILE,
-            file,
-            place,
-            format!("`{path}` is a symbolic link"),
-        )
-        .help("put the file itself in the registry: links are not followed"),
+    let finding = match reason {
+        Unreadable::Symlink => Finding::new(file, place, format!("`{path}` is a symbolic link"))
+            .help("put the file itself in the registry: links are not followed"),
         Unreadable::TooLarge(bytes) => Finding::new(
-            UNSAFE_FILE,
             file,
             place,
             format!("`{path}` has {bytes} bytes; at most {MAX_FILE_BYTES} are read"),
@@ -475,19 +505,16 @@ fn unreadable(file: FileId, path: &str, reason: &Unreadable) -> Finding {
         .help(
             "a record has a few hundred bytes: keep documents elsewhere and name them in `links`",
         ),
-        Unreadable::Denied(why) => Finding::new(
-            UNSAFE_FILE,
-            file,
-            place,
-            format!("`{path}` cannot be read: {why}"),
-        )
-        .help("make the file readable, or remove it"),
-    }
+        Unreadable::Denied(why) => {
+            Finding::new(file, place, format!("`{path}` cannot be read: {why}"))
+                .help("make the file readable, or remove it")
+        }
+    };
+    finding.of(UNSAFE_FILE)
 }
 
-fn stray_file(file: FileId, source: &SourceFile) -> Finding {
+fn stray_file(file: FileId, source: &SourceFile) -> Found {
     Finding::new(
-        FILE_NAME,
         file,
         Place::Span(Span::default()),
         format!("`{}` is no file that a registry knows", source.path),
@@ -496,6 +523,7 @@ fn stray_file(file: FileId, source: &SourceFile) -> Finding {
         "a KEP record is `<sig>/<number>-<name>.toml`, a work item `work-items/<id>.toml`, \
          a calendar `releases/<runtime>.toml`",
     )
+    .of(FILE_NAME)
 }
 
 #[cfg(test)]

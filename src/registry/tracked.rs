@@ -3,10 +3,10 @@
 //! Who needs what only one of them has matches on the view; everybody else asks it, so that a third kind of record is one
 //! more arm here and not one more loop elsewhere.
 
-use super::Entry;
 use super::kep::{Allow, KepRecord, PullRequest};
 use super::work_item::WorkItem;
-use crate::findings::diagnostic::FileId;
+use super::{Entry, UnreadAllows};
+use crate::findings::sources::FileId;
 use crate::terms::{Handle, Line, Link, Release, RepositoryName, Subject, Triage};
 
 /// A record of tracked work.
@@ -115,13 +115,20 @@ impl<'a> Tracked<'a> {
         }
     }
 
-    /// Other issues of its repository that the record names: former and related ones.
-    pub fn other_issues(self) -> impl Iterator<Item = u64> + 'a {
-        let (former, related): (&[u64], &[u64]) = match self {
-            Self::Kep(entry) => (&entry.value.former_issues, &entry.value.related_issues),
-            Self::Item(_) => (&[], &[]),
-        };
-        former.iter().chain(related).copied()
+    /// Former issues: transferred, or closed as duplicates.
+    pub fn former_issues(self) -> &'a [u64] {
+        match self {
+            Self::Kep(entry) => &entry.value.former_issues,
+            Self::Item(_) => &[],
+        }
+    }
+
+    /// Parts of the work that have issues of their own.
+    pub fn related_issues(self) -> &'a [u64] {
+        match self {
+            Self::Kep(entry) => &entry.value.related_issues,
+            Self::Item(_) => &[],
+        }
     }
 
     /// The repository of its issue, if the record names one.
@@ -148,11 +155,22 @@ impl<'a> Tracked<'a> {
         }
     }
 
-    /// Findings that people have accepted.
-    pub fn allow(self) -> &'a [Allow] {
-        match self {
-            Self::Kep(entry) => &entry.value.allow,
-            Self::Item(entry) => &entry.value.allow,
-        }
+    /// Findings that people have accepted, each with its place in the list as it is written.
+    pub fn allow(self) -> impl Iterator<Item = (usize, &'a Allow)> {
+        let (allow, unread): (&'a [Allow], &'a UnreadAllows) = match self {
+            Self::Kep(entry) => (&entry.value.allow, &entry.unread_allows),
+            Self::Item(entry) => (&entry.value.allow, &entry.unread_allows),
+        };
+        unread.places().zip(allow)
+    }
+
+    /// The rules of accepted findings whose entries have mistakes; `None` is one whose rule cannot be read.
+    pub fn unread_allows(self) -> impl Iterator<Item = Option<&'a str>> {
+        let unread = match self {
+            Self::Kep(entry) => &entry.unread_allows,
+            Self::Item(entry) => &entry.unread_allows,
+        };
+        let whole = (!self.is_sound("allow")).then_some(None);
+        unread.rules.values().map(Option::as_deref).chain(whole)
     }
 }

@@ -11,10 +11,10 @@ use serde_json::Value;
 use toml::Spanned;
 use toml::de::DeTable;
 
-use super::load::SCHEMA;
 use super::schema::FileKind;
-use crate::findings::diagnostic::{Certainty, FileId, Finding, Place, Pointer};
+use crate::findings::diagnostic::{Certainty, Finding, Place, Pointer};
 use crate::findings::document;
+use crate::findings::sources::FileId;
 use crate::terms::spelling::DATE_MARK;
 use crate::terms::{PlannedDate, Release};
 use crate::text::source::{SourceFile, Span};
@@ -23,13 +23,32 @@ use crate::text::words::{nearest, one_of, same_name};
 /// The most findings in one file that are put into words: a little more than are shown.
 const MOST_VERDICTS: usize = 2_000;
 
-/// A finding, and the top-level keys that cannot be relied on because of it.
+/// A finding, and what cannot be relied on because of it.
 #[derive(Debug)]
 pub struct Verdict {
     /// What is wrong.
     pub finding: Finding,
-    /// The keys: that of the finding, and the one that was probably meant; `*` where the document itself is meant.
-    pub damages: Vec<String>,
+    /// What it damages.
+    pub damages: Vec<Damage>,
+}
+
+/// What cannot be relied on.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Damage {
+    /// A top-level key: that of the finding, or the one that was probably meant; `*` where the document itself is meant.
+    Key(String),
+    /// An entry of `[[allow]]`: each stands for itself.
+    Allow(usize),
+}
+
+/// What a mistake at a place damages; at the document itself, this key.
+fn damage(at: &Pointer, key: &str) -> Damage {
+    let mut steps = at.steps();
+    let (top, index) = (steps.next(), steps.next());
+    match (top, index.and_then(|index| index.parse().ok())) {
+        (Some(top), Some(index)) if top == "allow" => Damage::Allow(index),
+        (top, _) => Damage::Key(top.unwrap_or_else(|| key.to_owned())),
+    }
 }
 
 /// Holds a document to the schema of its kind: every mistake, each once.
@@ -44,17 +63,24 @@ pub fn judge(
     if validator.is_valid(tree) {
         return Vec::new();
     }
-    let judgement = Judgement {
+    let mut judgement = Judgement {
         kind,
         file,
         source,
         table,
         schema: kind.schema(),
         validator,
+        misspelt: BTreeSet::new(),
     };
-    validator
-        .iter_errors(tree)
-        .flat_map(|error| judgement.verdicts(&error))
+    let errors: Vec<ValidationError<'_>> =
+        validator.iter_errors(tree).take(MOST_VERDICTS).collect();
+    judgement.misspelt = errors
+        .iter()
+        .flat_map(|error| judgement.meant(error))
+        .collect();
+    errors
+        .iter()
+        .flat_map(|error| judgement.verdicts(error))
         .take(MOST_VERDICTS)
         .collect()
 }
@@ -66,9 +92,23 @@ struct Judgement<'a> {
     table: &'a Spanned<DeTable<'a>>,
     schema: &'a Value,
     validator: &'a Validator,
+    /// Keys that were probably meant by others, each with the place of its table.
+    misspelt: BTreeSet<(Pointer, String)>,
 }
 
 impl Judgement<'_> {
+    /// The keys that were probably meant by those that nobody knows.
+    fn meant(&self, error: &ValidationError<'_>) -> Vec<(Pointer, String)> {
+        let at = Pointer::parse(error.instance_path().as_str());
+        match error.kind() {
+            ValidationErrorKind::AdditionalProperties { unexpected } => unexpected
+                .iter()
+                .filter_map(|key| Some((at.clone(), self.similar_key(&at, key)?.to_owned())))
+                .collect(),
+            _ => Vec::new(),
+        }
+    }
+
     fn verdicts(&self, error: &ValidationError<'_>) -> Vec<Verdict> {
         let at = Pointer::parse(error.instance_path().as_str());
         match error.kind() {
@@ -77,24 +117,29 @@ impl Judgement<'_> {
                 .map(|key| Verdict {
                     finding: self.unknown_key(&at, key),
                     damages: match at.top() {
-                        Some(top) => vec![top],
-                        None => std::iter::once(key.clone())
-                            .chain(self.similar_key(&at, key).map(str::to_owned))
+                        Some(_) => vec![damage(&at, key)],
+                        None => std::iter::once(key.as_str())
+                            .chain(self.similar_key(&at, key))
+                            .map(|key| Damage::Key(key.to_owned()))
                             .collect(),
                     },
                 })
                 .collect(),
             ValidationErrorKind::Required { property } => {
                 let key = property.as_str().unwrap_or_default();
+                // A key that looks like it stands there, and is found as that.
+                if self.misspelt.contains(&(at.clone(), key.to_owned())) {
+                    return Vec::new();
+                }
                 vec![Verdict {
                     finding: self.missing_key(&at, key),
-                    damages: vec![at.top().unwrap_or_else(|| key.to_owned())],
+                    damages: vec![damage(&at, key)],
                 }]
             }
             ValidationErrorKind::PropertyNames { .. } => Vec::new(),
             kind => vec![Verdict {
                 finding: self.wrong_value(&at, error.instance(), kind),
-                damages: vec![at.top().unwrap_or_else(|| "*".to_owned())],
+                damages: vec![damage(&at, "*")],
             }],
         }
     }
@@ -105,7 +150,6 @@ impl Judgement<'_> {
         if let Some(spelling) = key_spelling(schema) {
             // A table whose keys are values themselves, such as releases.
             let finding = Finding::new(
-                SCHEMA,
                 self.file,
                 Place::Key(place),
                 format!("`{}` is not {spelling}", shown(key)),
@@ -121,7 +165,6 @@ impl Judgement<'_> {
         }
         let known = self.known_keys(at);
         let finding = Finding::new(
-            SCHEMA,
             self.file,
             Place::Key(place),
             format!("`{}` is not a key of {}", shown(key), self.name_of(at)),
@@ -161,12 +204,7 @@ impl Judgement<'_> {
         };
         let schema = self.schema_at(&at.clone().key(key));
         let owner = self.name_of(at);
-        let finding = Finding::new(
-            SCHEMA,
-            self.file,
-            place,
-            format!("`{key}` is missing from {owner}"),
-        );
+        let finding = Finding::new(self.file, place, format!("`{key}` is missing from {owner}"));
         let example = example_of(schema)
             .map_or_else(String::new, |example| format!(", like `{key} = {example}`"));
         let choices = choices_of(schema);
@@ -202,7 +240,7 @@ impl Judgement<'_> {
         {
             written.insert_str(0, "the text ");
         }
-        let finding = |message: String| Finding::new(SCHEMA, self.file, place.clone(), message);
+        let finding = |message: String| Finding::new(self.file, place.clone(), message);
         let name = self.name_of(at);
         match kind {
             ValidationErrorKind::MinItems { limit } => {

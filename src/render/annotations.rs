@@ -8,14 +8,14 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 use crate::findings::diagnostic::{Diagnostic, Level};
-use crate::text::source::SourceFile;
+use crate::findings::sources::Sources;
 use crate::text::words::{counted, printable};
 
 /// Annotations of one level that GitHub shows of a step.
 const SHOWN: usize = 10;
 
 /// The findings of a change, or of a whole registry. `prefix` leads from the repository's root to the registry.
-pub fn annotations(diagnostics: &[Diagnostic], files: &[SourceFile], prefix: &str) -> String {
+pub fn annotations(diagnostics: &[Diagnostic], files: &Sources, prefix: &str) -> String {
     let mut by_level: BTreeMap<&str, Vec<&Diagnostic>> = BTreeMap::new();
     for diagnostic in diagnostics.iter().filter(|one| !one.known) {
         if let Some(command) = command(diagnostic.level) {
@@ -42,7 +42,7 @@ pub fn annotations(diagnostics: &[Diagnostic], files: &[SourceFile], prefix: &st
             );
         }
         for diagnostic in rest {
-            let file = &files[diagnostic.primary.file.0];
+            let file = files.file(diagnostic.primary.file);
             let line = file.position(diagnostic.primary.place.start).line;
             let message = printable(&diagnostic.message);
             let path = printable(&file.below(prefix));
@@ -70,10 +70,10 @@ fn write_annotation(
     out: &mut String,
     command: &str,
     diagnostic: &Diagnostic,
-    files: &[SourceFile],
+    files: &Sources,
     prefix: &str,
 ) {
-    let file = &files[diagnostic.primary.file.0];
+    let file = files.file(diagnostic.primary.file);
     let span = diagnostic.primary.place;
     let (start, end) = (file.position(span.start), file.position(span.end));
     // Columns of different lines make no range; GitHub takes none then.

@@ -5,8 +5,8 @@
 
 use super::text::summary;
 use crate::findings::diagnostic::{Diagnostic, Level};
+use crate::findings::sources::Sources;
 use crate::text::markdown::{text, with_code};
-use crate::text::source::SourceFile;
 use crate::text::words::counted;
 
 /// The largest text, in bytes; the rest of the step's summary has room beside it.
@@ -15,7 +15,7 @@ const MAX_BYTES: usize = 900 * 1024;
 /// All findings; those that were there before a change come last, in one line each.
 pub fn findings(
     diagnostics: &[Diagnostic],
-    files: &[SourceFile],
+    files: &Sources,
     prefix: &str,
     records: usize,
 ) -> String {
@@ -42,8 +42,8 @@ pub fn findings(
     out
 }
 
-fn row(diagnostic: &Diagnostic, files: &[SourceFile], prefix: &str) -> String {
-    let file = &files[diagnostic.primary.file.0];
+fn row(diagnostic: &Diagnostic, files: &Sources, prefix: &str) -> String {
+    let file = files.file(diagnostic.primary.file);
     let line = file.position(diagnostic.primary.place.start).line;
     let word = match diagnostic.level {
         Level::Error => "**error**",
@@ -66,7 +66,7 @@ fn row(diagnostic: &Diagnostic, files: &[SourceFile], prefix: &str) -> String {
     for help in &diagnostic.help {
         row.push_str(&format!("  <br>help: {}\n", with_code(&help.text)));
         if let Some(edit) = &help.edit {
-            let old = text(files[edit.file.0].slice(edit.place).trim());
+            let old = text(files.file(edit.file).slice(edit.place).trim());
             let new = text(&edit.replacement);
             row.push_str(&format!("  <br>{old} → {new}\n"));
         }

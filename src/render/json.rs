@@ -4,6 +4,7 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::findings::diagnostic::{Certainty, Diagnostic, Label, Level};
+use crate::findings::sources::Sources;
 use crate::text::source::{Position, SourceFile, Span};
 
 /// The version of the format; it grows when a field changes its meaning or goes away.
@@ -97,8 +98,8 @@ pub struct EditJson {
 }
 
 /// Findings as JSON, with a newline at the end.
-pub fn findings(diagnostics: &[Diagnostic], files: &[SourceFile], records: usize) -> String {
-    let place = |label: &Label<Span>| place(&files[label.file.0], label.place, &label.text);
+pub fn findings(diagnostics: &[Diagnostic], files: &Sources, records: usize) -> String {
+    let place = |label: &Label<Span>| place(files.file(label.file), label.place, &label.text);
     let findings = Findings {
         version: VERSION,
         records,
@@ -119,7 +120,7 @@ pub fn findings(diagnostics: &[Diagnostic], files: &[SourceFile], records: usize
                     .map(|help| HelpJson {
                         text: help.text.clone(),
                         edit: help.edit.as_ref().map(|edit| EditJson {
-                            at: self::place(&files[edit.file.0], edit.place, ""),
+                            at: self::place(files.file(edit.file), edit.place, ""),
                             replacement: edit.replacement.clone(),
                             sure: edit.certainty == Certainty::Sure,
                         }),

@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use crate::rules::{Group, RULES, Rule};
+use crate::rules::{Example, ExampleBeside, Group, RULES, Rule};
 
 /// The whole page.
 pub fn page() -> String {
@@ -48,16 +48,54 @@ pub fn page() -> String {
 
 /// A rule's part of it.
 pub(super) fn section(rule: &Rule) -> String {
-    format!(
-        "\n### `{}`\n\n{} ({}). Why: {}. Source: {}.\n\n```toml\n{}\n```\n\n{}\n",
+    let mut section = format!(
+        "\n### `{}`\n\n{} ({}). Why: {}. Source: {}.\n",
         rule.id,
         capitalized(rule.summary),
         rule.level,
         rule.why,
         rule.source,
-        rule.example,
-        rule.remedy
-    )
+    );
+    for (title, text) in example(rule) {
+        let _ = write!(section, "\n{title}:\n\n```toml\n{text}```\n");
+    }
+    let _ = write!(section, "\n{}\n", rule.remedy);
+    section
+}
+
+/// A rule's example: what it is beside, what the rule finds fault with, and what is fine; each with its title.
+pub fn example(rule: &Rule) -> Vec<(&'static str, String)> {
+    let Example {
+        wrong,
+        beside,
+        fine,
+    } = &rule.example;
+    let beside = match beside {
+        ExampleBeside::Nothing => None,
+        ExampleBeside::Base(files) => Some(("Before the change", shown(files))),
+        ExampleBeside::Upstream { day, keps } => {
+            let keps: Vec<(String, &str)> = keps
+                .iter()
+                .map(|(folder, text)| (format!("{folder}/kep.yaml, on {day}"), *text))
+                .collect();
+            Some(("Upstream", shown(&keps)))
+        }
+    };
+    let own = [("Finds fault with", shown(wrong)), ("Is fine", shown(fine))];
+    beside.into_iter().chain(own).collect()
+}
+
+/// Files one after the other, each under its path.
+fn shown(files: &[(impl AsRef<str>, &str)]) -> String {
+    if files.is_empty() {
+        return "# nothing\n".to_owned();
+    }
+    let files = files.iter();
+    let shown = files.map(|(path, text)| {
+        let end = if text.ends_with('\n') { "" } else { "\n" };
+        format!("# {}\n{text}{end}", path.as_ref())
+    });
+    shown.collect::<Vec<_>>().join("\n")
 }
 
 fn capitalized(text: &str) -> String {

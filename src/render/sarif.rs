@@ -6,6 +6,7 @@
 use serde::Serialize;
 
 use crate::findings::diagnostic::{Certainty, Diagnostic, Edit, Label, Level};
+use crate::findings::sources::Sources;
 use crate::rules::{RULES, Rule};
 use crate::text::source::{SourceFile, Span};
 
@@ -155,12 +156,7 @@ struct Replacement {
 
 /// Findings as a SARIF log, with a newline at the end. `prefix` leads from the repository's root to the registry; `judged`:
 /// whether they are those of a change, so that each is new or was there before.
-pub fn sarif(
-    diagnostics: &[Diagnostic],
-    files: &[SourceFile],
-    prefix: &str,
-    judged: bool,
-) -> String {
+pub fn sarif(diagnostics: &[Diagnostic], files: &Sources, prefix: &str, judged: bool) -> String {
     let log = Log {
         schema: SCHEMA,
         version: "2.1.0",
@@ -229,12 +225,12 @@ fn level(level: Level) -> &'static str {
 
 fn result<'a>(
     diagnostic: &'a Diagnostic,
-    files: &[SourceFile],
+    files: &Sources,
     prefix: &str,
     judged: bool,
 ) -> Result<'a> {
     let place = |label: &Label<Span>| Location {
-        physical_location: physical(&files[label.file.0], label.place, prefix),
+        physical_location: physical(files.file(label.file), label.place, prefix),
         message: (!label.text.is_empty()).then(|| Text {
             text: label.text.clone(),
         }),
@@ -263,11 +259,11 @@ fn result<'a>(
     }
 }
 
-fn fix(text: &str, edit: &Edit<Span>, files: &[SourceFile], prefix: &str) -> Fix {
+fn fix(text: &str, edit: &Edit<Span>, files: &Sources, prefix: &str) -> Fix {
     let Physical {
         artifact_location,
         region,
-    } = physical(&files[edit.file.0], edit.place, prefix);
+    } = physical(files.file(edit.file), edit.place, prefix);
     Fix {
         description: Text {
             text: text.to_owned(),

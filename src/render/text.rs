@@ -5,12 +5,13 @@ use std::collections::BTreeSet;
 use annotate_snippets::renderer::DecorStyle;
 use annotate_snippets::{AnnotationKind, Level as Title, Origin, Patch, Renderer, Snippet};
 
-use crate::findings::diagnostic::{Diagnostic, FileId, Label, Level};
+use crate::findings::diagnostic::{Diagnostic, Label, Level};
+use crate::findings::sources::{FileId, Sources};
 use crate::text::source::{SourceFile, Span};
 use crate::text::words::{counted, printable};
 
 /// One finding. `prefix` leads from the working directory to the registry, so that paths can be opened.
-pub fn finding(diagnostic: &Diagnostic, files: &[SourceFile], prefix: &str, color: bool) -> String {
+pub fn finding(diagnostic: &Diagnostic, files: &Sources, prefix: &str, color: bool) -> String {
     let labels: Vec<&Label<Span>> = std::iter::once(&diagnostic.primary)
         .chain(&diagnostic.related)
         .collect();
@@ -23,7 +24,7 @@ pub fn finding(diagnostic: &Diagnostic, files: &[SourceFile], prefix: &str, colo
         .id(diagnostic.rule.0)
         .elements(Vec::<Origin<'_>>::new());
     for file in shown_files {
-        let source = &files[file.0];
+        let source = files.file(file);
         let path = printable(&source.below(prefix));
         if source.text.is_empty() {
             group = group.element(Origin::path(path));
@@ -68,7 +69,7 @@ pub fn finding(diagnostic: &Diagnostic, files: &[SourceFile], prefix: &str, colo
     let mut report = vec![group];
     for help in &diagnostic.help {
         let Some(edit) = &help.edit else { continue };
-        let source = &files[edit.file.0];
+        let source = files.file(edit.file);
         let window = window(source, edit.place, std::iter::empty());
         report.push(
             Title::HELP.secondary_title(printable(&help.text)).element(

@@ -1,7 +1,10 @@
 //! `alpha-agreement`: the maintainers of every runtime agree before alpha merges.
 
-use super::{CRI_POLICY, Context, Group, Rule};
+use super::{CRI_POLICY, Check, Context, Example, ExampleBeside, Group, Part, Reads, Rule};
 use crate::findings::diagnostic::{Finding, Level, Place, Pointer, RuleId};
+use crate::registry::Entry;
+use crate::registry::kep::KepRecord;
+use crate::registry::schema::FileKind;
 use crate::terms::Stage;
 
 pub(super) const RULE: Rule = Rule {
@@ -11,42 +14,74 @@ pub(super) const RULE: Rule = Rule {
     summary: "alpha is ahead, and not every runtime's maintainers have agreed",
     why: "a KEP's pull request needs the agreement of both runtimes' maintainers before alpha merges (the CRI development policy)",
     source: CRI_POLICY,
-    example: "stage = \"alpha\"\ntarget = \"1.38\"\n\n[design]\napproved-by = { containerd = \"mikebrow\" }",
+    example: Example {
+        wrong: &[(
+            "sig-node/9001-pod-lullabies.toml",
+            r#"number = 9001
+title = "Pod Lullabies"
+status = "implementable"
+stage = "alpha"
+target = "1.38"
+
+[design]
+approved-by = { containerd = "mikebrow" }
+"#,
+        )],
+        beside: ExampleBeside::Nothing,
+        fine: &[(
+            "sig-node/9001-pod-lullabies.toml",
+            r#"number = 9001
+title = "Pod Lullabies"
+status = "implementable"
+stage = "alpha"
+target = "1.38"
+
+[design]
+approved-by = { containerd = "mikebrow", cri-o = "haircommander" }
+"#,
+        )],
+    },
     remedy: "Ask the other runtime's maintainers for a review of the KEP, and record who agreed in `design.approved-by`.",
-    check,
+    parts: &[Part {
+        reads: Reads::kep(&[
+            KepRecord::GOING_ON,
+            &["stage", "target", "design", "runtime-support"],
+        ])
+        .and_config(&["runtimes"])
+        .and_lists(&[FileKind::Kubernetes]),
+        check: Check::Kep(check),
+    }],
 };
 
-fn check(context: &Context<'_>, findings: &mut Vec<Finding>) {
+fn check(context: &Context<'_>, entry: &Entry<KepRecord>, findings: &mut Vec<Finding>) {
     let registry = context.registry;
     let Some(calendar) = &registry.kubernetes else {
         return;
     };
-    for entry in &registry.keps {
-        let record = &entry.value;
-        let (Some(Stage::Alpha), Some(target), Some(design)) =
-            (record.stage, record.target, &record.design)
-        else {
-            continue;
-        };
-        // Without any name on record, nobody knows who has agreed.
-        if design.approved_by.is_empty()
-            || !record.is_going_on()
-            || record.runtime_support.is_some()
-            || calendar.value.is_released(target)
-        {
-            continue;
-        }
-        let missing: Vec<&str> = registry
-            .config
-            .value
-            .runtime_names()
-            .filter(|name| !design.approved_by.contains_key(*name))
-            .collect();
-        if !missing.is_empty() {
-            findings.push(
-                Finding::new(
-                    RULE.id,
-                    entry.file,
+
+    let record = &entry.value;
+    let (Some(Stage::Alpha), Some(target), Some(design)) =
+        (record.stage, record.target, &record.design)
+    else {
+        return;
+    };
+    // Without any name on record, nobody knows who has agreed.
+    if design.approved_by.is_empty()
+        || !record.is_going_on()
+        || record.runtime_support.is_some()
+        || calendar.value.is_released(target)
+    {
+        return;
+    }
+    let missing: Vec<&str> = registry
+        .config
+        .value
+        .runtime_names()
+        .filter(|name| !design.approved_by.contains_key(*name))
+        .collect();
+    if !missing.is_empty() {
+        findings.push(
+                Finding::new(entry.file,
                     Place::Value(Pointer::to("design").key("approved-by")),
                     format!(
                         "nobody of {} is on record as agreeing with KEP-{}, which aims at alpha in {target}",
@@ -56,7 +91,6 @@ fn check(context: &Context<'_>, findings: &mut Vec<Finding>) {
                 )
                 .help("ask its maintainers for a review of the KEP, and record who agreed"),
             );
-        }
     }
 }
 

@@ -1,8 +1,11 @@
 //! `branch-undecided`: every supported branch that runs with the release gets the feature, or a decision.
 
-use super::{Context, Group, PROCESS, Rule};
+use super::{Check, Context, Example, ExampleBeside, Group, PROCESS, Part, Reads, Rule};
 use crate::findings::diagnostic::{Finding, Level, Place, Pointer, RuleId};
+use crate::registry::Entry;
 use crate::registry::calendars::Minor;
+use crate::registry::kep::KepRecord;
+use crate::registry::schema::FileKind;
 use crate::terms::{Date, Release, RuntimeState, Status};
 
 pub(super) const RULE: Rule = Rule {
@@ -12,54 +15,115 @@ pub(super) const RULE: Rule = Rule {
     summary: "the feature is on by default, and a supported branch has neither it nor a decision",
     why: "users of a Kubernetes release with the feature on by default run it with every branch that is recommended for it",
     source: PROCESS,
-    example: "[reached]\nstable = \"1.36\"\n\n[runtimes.containerd]\nstate = \"released\"\nrelease = \"2.3.0\"\n# nothing about 2.2, which is recommended for 1.36",
+    example: Example {
+        wrong: &[
+            (
+                "sig-node/9001-pod-lullabies.toml",
+                r#"number = 9001
+title = "Pod Lullabies"
+status = "implementable"
+[reached]
+stable = "1.36"
+
+[runtimes.containerd]
+state = "released"
+release = "2.3.0"
+"#,
+            ),
+            (
+                "releases/containerd.toml",
+                r#"[[minors]]
+release = "2.2"
+released = 2025-11-06
+end-of-life = 2027-11-06
+kubernetes = { "1.36" = "2.2.3" }
+
+[[minors]]
+release = "2.3"
+released = 2026-04-30
+"#,
+            ),
+        ],
+        beside: ExampleBeside::Nothing,
+        fine: &[
+            (
+                "sig-node/9001-pod-lullabies.toml",
+                r#"number = 9001
+title = "Pod Lullabies"
+status = "implementable"
+[reached]
+stable = "1.36"
+
+[runtimes.containerd]
+state = "released"
+release = "2.3.0"
+branches = { "2.2" = "not-planned" }
+"#,
+            ),
+            (
+                "releases/containerd.toml",
+                r#"[[minors]]
+release = "2.2"
+released = 2025-11-06
+end-of-life = 2027-11-06
+kubernetes = { "1.36" = "2.2.3" }
+
+[[minors]]
+release = "2.3"
+released = 2026-04-30
+"#,
+            ),
+        ],
+    },
     remedy: "Write the branch's first version with the feature, `planned` or `not-planned` in `branches`.",
-    check,
+    parts: &[Part {
+        reads: Reads::kep(&[&["status", "runtimes", "reached", "runtime-support"]])
+            .and_config(&["home", "runtimes"])
+            .and_lists(&[FileKind::Runtime]),
+        check: Check::Kep(check),
+    }],
 };
 
-fn check(context: &Context<'_>, findings: &mut Vec<Finding>) {
+fn check(context: &Context<'_>, entry: &Entry<KepRecord>, findings: &mut Vec<Finding>) {
     let registry = context.registry;
     let home = registry.config.value.home.as_str();
     let Some(calendar) = registry.home_calendar() else {
         return;
     };
-    for entry in &registry.keps {
-        let record = &entry.value;
-        let Some(facts) = record.runtimes.get(home) else {
-            continue;
-        };
-        let (RuntimeState::Released, Some(first), Some(since)) =
-            (facts.state, facts.release, record.on_by_default_since())
-        else {
-            continue;
-        };
-        if !entry.is_sound("runtimes")
-            || !entry.is_sound("reached")
-            || record.runtime_support.is_some()
-            || matches!(
-                record.status,
-                Status::Rejected | Status::Withdrawn | Status::Replaced
-            )
-        {
-            continue;
-        }
-        let open: Vec<&Minor> = calendar
-            .value
-            .minors
-            .iter()
-            .filter(|minor| minor.release < first.release)
-            .filter(|minor| is_supported(minor, context.today))
-            .filter(|minor| minor.kubernetes.contains_key(&since))
-            .filter(|minor| !facts.branches.contains_key(&minor.release))
-            .collect();
-        for minor in open {
-            findings.push(finding(entry.file, record.number, home, minor, since));
-        }
+
+    let record = &entry.value;
+    let Some(facts) = record.runtimes.get(home) else {
+        return;
+    };
+    let (RuntimeState::Released, Some(first), Some(since)) =
+        (facts.state, facts.release, record.on_by_default_since())
+    else {
+        return;
+    };
+    if record.runtime_support.is_some()
+        || matches!(
+            record.status,
+            Status::Rejected | Status::Withdrawn | Status::Replaced
+        )
+    {
+        return;
+    }
+    let open: Vec<&Minor> = calendar
+        .value
+        .minors
+        .iter()
+        .filter(|minor| minor.release < first.release)
+        .filter(|minor| is_supported(minor, context.today))
+        .filter(|minor| minor.kubernetes.contains_key(&since))
+        .filter(|minor| !facts.branches.contains_key(&minor.release))
+        .collect();
+    for minor in open {
+        findings.push(finding(entry.file, record.number, home, minor, since));
     }
 }
 
 fn finding(
-    file: crate::findings::diagnostic::FileId,
+    file: crate::findings::sources::FileId,
     kep: u32,
     home: &str,
     minor: &Minor,
@@ -68,9 +132,7 @@ fn finding(
     let until = minor
         .end_of_life
         .map_or_else(String::new, |end| format!(", supported until {end}"));
-    Finding::new(
-        RULE.id,
-        file,
+    Finding::new(file,
         Place::Value(Pointer::to("runtimes").key(home).key("release")),
         format!(
             "KEP-{kep} is on by default since Kubernetes {since}, and {home} {} has neither it nor a decision",

@@ -1,7 +1,10 @@
 //! `consensus-overdue`: the next release is near, and the design is still open.
 
-use super::{Context, Group, PROCESS, Rule};
+use super::{Check, Context, Example, ExampleBeside, Group, PROCESS, Part, Reads, Rule};
 use crate::findings::diagnostic::{Finding, Level, Place, Pointer, RuleId};
+use crate::registry::Entry;
+use crate::registry::kep::KepRecord;
+use crate::registry::schema::FileKind;
 use crate::rules::policy::next_minor;
 use crate::terms::Consensus;
 
@@ -12,12 +15,63 @@ pub(super) const RULE: Rule = Rule {
     summary: "the home runtime's next minor is near, and there is no consensus on the design",
     why: "the process asks for consensus on the design, or an early word to owner and liaison that there is none in time",
     source: PROCESS,
-    example: "[design]\nconsensus = \"open\"   # and the next minor comes in two weeks",
+    example: Example {
+        wrong: &[
+            (
+                "sig-node/9001-pod-lullabies.toml",
+                r#"number = 9001
+title = "Pod Lullabies"
+status = "implementable"
+[design]
+consensus = "open"
+"#,
+            ),
+            (
+                "releases/containerd.toml",
+                r#"[[minors]]
+release = "2.3"
+released = 2026-04-30
+
+[[minors]]
+release = "2.4"
+planned = 2026-12-01
+"#,
+            ),
+        ],
+        beside: ExampleBeside::Nothing,
+        fine: &[
+            (
+                "sig-node/9001-pod-lullabies.toml",
+                r#"number = 9001
+title = "Pod Lullabies"
+status = "implementable"
+[design]
+consensus = "reached"
+"#,
+            ),
+            (
+                "releases/containerd.toml",
+                r#"[[minors]]
+release = "2.3"
+released = 2026-04-30
+
+[[minors]]
+release = "2.4"
+planned = 2026-12-01
+"#,
+            ),
+        ],
+    },
     remedy: "Tell the KEP's owner and the liaison that it will not be in time, or record the consensus.",
-    check,
+    parts: &[Part {
+        reads: Reads::kep(&[KepRecord::GOING_ON, &["design", "milestone"]])
+            .and_config(&["home", "runtimes", "policy"])
+            .and_lists(&[FileKind::Runtime]),
+        check: Check::Kep(check),
+    }],
 };
 
-fn check(context: &Context<'_>, findings: &mut Vec<Finding>) {
+fn check(context: &Context<'_>, entry: &Entry<KepRecord>, findings: &mut Vec<Finding>) {
     let registry = context.registry;
     let home = registry.config.value.home.as_str();
     let Some((next, planned)) =
@@ -31,25 +85,23 @@ fn check(context: &Context<'_>, findings: &mut Vec<Finding>) {
     if context.today < from {
         return;
     }
-    for entry in &registry.keps {
-        let record = &entry.value;
-        let consensus = record.design.as_ref().and_then(|design| design.consensus);
-        let (Some(consensus @ (Consensus::Open | Consensus::Blocked)), true) =
-            (consensus, record.is_going_on())
-        else {
-            continue;
-        };
-        // What is planned for another minor has its time still to come.
-        if record
-            .milestone
-            .is_some_and(|milestone| milestone != next.release)
-        {
-            continue;
-        }
-        findings.push(
-            Finding::new(
-                RULE.id,
-                entry.file,
+
+    let record = &entry.value;
+    let consensus = record.design.as_ref().and_then(|design| design.consensus);
+    let (Some(consensus @ (Consensus::Open | Consensus::Blocked)), true) =
+        (consensus, record.is_going_on())
+    else {
+        return;
+    };
+    // What is planned for another minor has its time still to come.
+    if record
+        .milestone
+        .is_some_and(|milestone| milestone != next.release)
+    {
+        return;
+    }
+    findings.push(
+            Finding::new(entry.file,
                 Place::Value(Pointer::to("design").key("consensus")),
                 format!(
                     "the design of KEP-{} is {}, and {home} {} is planned for {planned}",
@@ -60,7 +112,6 @@ fn check(context: &Context<'_>, findings: &mut Vec<Finding>) {
             )
             .help("tell the KEP's owner and the liaison that it will not be in time, or record the consensus"),
         );
-    }
 }
 
 #[cfg(test)]

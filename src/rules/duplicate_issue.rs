@@ -2,9 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use super::{Context, FORMAT, Group, Rule};
-use crate::findings::diagnostic::{FileId, Finding, Level, Place, Pointer, RuleId};
-use crate::terms::{IssueRef, RepositoryName};
+use super::{Check, Context, Example, ExampleBeside, FORMAT, Group, Part, Reads, Rule};
+use crate::findings::diagnostic::{Finding, Level, Place, Pointer, RuleId};
+use crate::findings::sources::FileId;
+use crate::terms::IssueRef;
+use crate::terms::Subject;
 
 pub(super) const RULE: Rule = Rule {
     id: RuleId("duplicate-issue"),
@@ -13,71 +15,83 @@ pub(super) const RULE: Rule = Rule {
     summary: "two records claim the same issue",
     why: "an issue with two records would be rewritten by each of them in turn",
     source: FORMAT,
-    example: "# in two records\nissue = 99001",
+    example: Example {
+        wrong: &[
+            (
+                "sig-node/9001-pod-lullabies.toml",
+                r#"number = 9001
+title = "Pod Lullabies"
+status = "implementable"
+issue = 99001
+"#,
+            ),
+            (
+                "sig-node/9002-cradle-metrics.toml",
+                r#"number = 9002
+title = "Cradle Metrics"
+status = "implementable"
+issue = 99001
+"#,
+            ),
+        ],
+        beside: ExampleBeside::Nothing,
+        fine: &[
+            (
+                "sig-node/9001-pod-lullabies.toml",
+                r#"number = 9001
+title = "Pod Lullabies"
+status = "implementable"
+issue = 99001
+"#,
+            ),
+            (
+                "sig-node/9002-cradle-metrics.toml",
+                r#"number = 9002
+title = "Cradle Metrics"
+status = "implementable"
+issue = 99002
+"#,
+            ),
+        ],
+    },
     remedy: "Give each record the issue that tracks it. A part of the work is named in `related-issues`.",
-    check,
+    parts: &[Part {
+        reads: Reads::both(&[&["repository"]]).and_config(&["repositories"]),
+        check: Check::Registry(check),
+    }],
 };
-
-struct Claim<'a> {
-    file: FileId,
-    sound: bool,
-    subject: String,
-    repository: Option<&'a RepositoryName>,
-    issue: Option<u64>,
-    former: &'a [u64],
-}
 
 fn check(context: &Context<'_>, findings: &mut Vec<Finding>) {
     let registry = context.registry;
-    let keps = registry.keps.iter().map(|entry| Claim {
-        file: entry.file,
-        sound: entry.is_sound("repository"),
-        subject: entry.value.number.to_string(),
-        repository: registry.repository_of(entry.value.repository.as_ref()),
-        issue: entry.value.issue,
-        former: &entry.value.former_issues,
-    });
-    let items = registry.items.iter().map(|entry| Claim {
-        file: entry.file,
-        sound: entry.is_sound("repository"),
-        subject: format!("item {}", entry.value.id),
-        repository: registry.repository_of(entry.value.repository.as_ref()),
-        issue: entry.value.issue,
-        former: &[],
-    });
-    let mut first: BTreeMap<IssueRef, (FileId, Pointer, String)> = BTreeMap::new();
-    for claim in keps.chain(items) {
-        let (true, Some(repository)) = (claim.sound, claim.repository) else {
+    let mut first: BTreeMap<IssueRef, (FileId, Pointer, Subject)> = BTreeMap::new();
+    for claim in context.tracked() {
+        let Some(repository) = registry.repository_of(claim.repository()) else {
             continue;
         };
-        let pinned = claim.issue.map(|number| (number, Pointer::to("issue")));
-        let former = claim
-            .former
-            .iter()
-            .enumerate()
-            .map(|(index, number)| (*number, Pointer::to("former-issues").index(index)));
+        let pinned = claim.issue().map(|number| (number, Pointer::to("issue")));
+        let former = claim.former_issues().iter().enumerate();
+        let former =
+            former.map(|(index, number)| (*number, Pointer::to("former-issues").index(index)));
         for (number, at) in pinned.into_iter().chain(former) {
             let issue = IssueRef {
                 repository: repository.clone(),
                 number,
             };
             let Some((earlier, place, subject)) = first.get(&issue) else {
-                first.insert(issue, (claim.file, at, claim.subject.clone()));
+                first.insert(issue, (claim.file(), at, claim.subject()));
                 continue;
             };
             // Two records of one KEP are `duplicate-kep`'s to report.
-            if *subject == claim.subject && *earlier != claim.file {
+            if *subject == claim.subject() && *earlier != claim.file() {
                 continue;
             }
-            let whose = if *earlier == claim.file {
+            let whose = if *earlier == claim.file() {
                 "this record".to_owned()
             } else {
                 format!("`{}`", registry.file(*earlier).path)
             };
             findings.push(
-                Finding::new(
-                    RULE.id,
-                    claim.file,
+                Finding::new(claim.file(),
                     Place::Value(at),
                     format!("{issue} is claimed by {whose} already"),
                 )

@@ -2,8 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use super::{Context, FORMAT, Group, Rule};
-use crate::findings::diagnostic::{FileId, Finding, Level, Place, Pointer, RuleId};
+use super::{Check, Context, Example, ExampleBeside, FORMAT, Group, Part, Reads, Rule};
+use crate::findings::diagnostic::{Finding, Level, Place, Pointer, RuleId};
+use crate::findings::sources::FileId;
 use crate::registry::load::{file_stem, leading_number};
 
 pub(super) const RULE: Rule = Rule {
@@ -13,27 +14,51 @@ pub(super) const RULE: Rule = Rule {
     summary: "two records for the same KEP or work item",
     why: "the process asks for one tracking issue per KEP for its whole life, so a KEP has one record",
     source: FORMAT,
-    example: "# keps/sig-node/9001-pod-lullabies.toml and keps/sig-node/9001-lullabies.toml\nnumber = 9001",
+    example: Example {
+        wrong: &[
+            (
+                "sig-node/9001-pod-lullabies.toml",
+                r#"number = 9001
+title = "Pod Lullabies"
+status = "implementable"
+"#,
+            ),
+            (
+                "sig-node/9001-lullabies.toml",
+                r#"number = 9001
+title = "Pod Lullabies"
+status = "implementable"
+"#,
+            ),
+        ],
+        beside: ExampleBeside::Nothing,
+        fine: &[(
+            "sig-node/9001-pod-lullabies.toml",
+            r#"number = 9001
+title = "Pod Lullabies"
+status = "implementable"
+"#,
+        )],
+    },
     remedy: "Keep one of the two files, with what the other one knows.",
-    check,
+    parts: &[Part {
+        reads: Reads::kep(&[&["number"]]).and_item(&[&["id"]]),
+        check: Check::Registry(check),
+    }],
 };
 
 fn check(context: &Context<'_>, findings: &mut Vec<Finding>) {
     let registry = context.registry;
-    let keps = registry
-        .keps
-        .iter()
-        .filter(|entry| entry.is_sound("number"))
+    let keps = context
+        .keps()
         // A number that is not its file's is `file-name`'s to report; it need not be a second record.
         .filter(|entry| {
             let named = leading_number(file_stem(&registry.file(entry.file).path));
             named.is_none_or(|named| named == entry.value.number)
         })
         .map(|entry| (format!("KEP-{}", entry.value.number), entry.file, "number"));
-    let items = registry
-        .items
-        .iter()
-        .filter(|entry| entry.is_sound("id"))
+    let items = context
+        .items()
         .map(|entry| (format!("work item `{}`", entry.value.id), entry.file, "id"));
     let mut first: BTreeMap<String, FileId> = BTreeMap::new();
     for (name, file, key) in keps.chain(items) {
@@ -44,7 +69,6 @@ fn check(context: &Context<'_>, findings: &mut Vec<Finding>) {
         let path = &registry.file(earlier).path;
         findings.push(
             Finding::new(
-                RULE.id,
                 file,
                 Place::Value(Pointer::to(key)),
                 format!("{name} has a record in `{path}` already"),

@@ -1,9 +1,13 @@
 //! `file-name`: a record's file is named after what it holds.
 
-use super::{Context, FORMAT, Group, Rule, file_start};
+use super::{Check, Context, Example, ExampleBeside, FORMAT, Group, Part, Reads, Rule, file_start};
 use crate::findings::diagnostic::{Finding, Level, Place, Pointer};
+use crate::findings::loader::FILE_NAME;
+use crate::registry::Entry;
 use crate::registry::Registry;
-use crate::registry::load::{FILE_NAME, file_stem, is_plain_name, leading_number};
+use crate::registry::kep::KepRecord;
+use crate::registry::load::{file_stem, is_plain_name, leading_number};
+use crate::registry::work_item::WorkItem;
 use crate::text::words::printable;
 
 pub(super) const RULE: Rule = Rule {
@@ -13,76 +17,107 @@ pub(super) const RULE: Rule = Rule {
     summary: "a file's name and its record disagree, or no registry has such a file",
     why: "a record is found by its file, which carries the name that its folder has in kubernetes/enhancements",
     source: FORMAT,
-    example: "# keps/sig-node/9010-pod-lullabies.toml\nnumber = 9001",
+    example: Example {
+        wrong: &[(
+            "sig-node/9010-pod-lullabies.toml",
+            r#"number = 9001
+title = "Pod Lullabies"
+status = "implementable"
+"#,
+        )],
+        beside: ExampleBeside::Nothing,
+        fine: &[(
+            "sig-node/9001-pod-lullabies.toml",
+            r#"number = 9001
+title = "Pod Lullabies"
+status = "implementable"
+"#,
+        )],
+    },
     remedy: "Rename the file to `<number>-<name>.toml` (of a work item: `<id>.toml`), or correct the number.",
-    check,
+    parts: &[
+        Part {
+            reads: Reads::NOTHING,
+            check: Check::Kep(plain_name),
+        },
+        Part {
+            reads: Reads::kep(&[&["number"]]),
+            check: Check::Kep(number),
+        },
+        Part {
+            reads: Reads::item(&[&["id"]]),
+            check: Check::Item(id),
+        },
+    ],
 };
 
-fn check(context: &Context<'_>, findings: &mut Vec<Finding>) {
-    let registry = context.registry;
-    for entry in &registry.keps {
-        let path = &registry.file(entry.file).path;
-        let stem = file_stem(path);
-        if !path.split('/').all(is_plain_name) {
-            findings.push(
-                Finding::new(
-                    RULE.id,
-                    entry.file,
-                    file_start(),
-                    format!(
-                        "`{}` has characters that do not belong in the name of a record",
-                        printable(path)
-                    ),
-                )
-                .help("use letters, digits, `.`, `_` and `-`, as kubernetes/enhancements does"),
-            );
-            continue;
-        }
-        if !entry.is_sound("number") {
-            continue;
-        }
-        let number = entry.value.number;
-        let finding = match leading_number(stem) {
-            Some(named) if named == number => continue,
-            Some(named) => Finding::new(
-                RULE.id,
-                entry.file,
-                Place::Value(Pointer::to("number")),
-                format!(
-                    "the file is named after KEP-{named}, and the record is that of KEP-{number}"
-                ),
-            )
-            .label(format!("the file's name says {named}"))
-            .help(remedy(registry, path, named, number)),
-            None => Finding::new(
-                RULE.id,
+/// A name that is safe in a path, an address and a table.
+fn plain_name(context: &Context<'_>, entry: &Entry<KepRecord>, findings: &mut Vec<Finding>) {
+    let path = &context.registry.file(entry.file).path;
+    if !is_plain(path) {
+        findings.push(
+            Finding::new(
                 entry.file,
                 file_start(),
-                format!("`{stem}` does not begin with the KEP's number and a hyphen"),
+                format!(
+                    "`{}` has characters that do not belong in the name of a record",
+                    printable(path)
+                ),
             )
-            .renamed_if(
-                // A name with digits means something by them, and of two records of a KEP one may go.
-                !stem.contains(|c: char| c.is_ascii_digit()) && is_only_one(registry, number),
-                format!("rename the file to `{number}-{stem}.toml`"),
-                beside(path, &format!("{number}-{stem}.toml")),
-            ),
-        };
-        findings.push(finding);
+            .help("use letters, digits, `.`, `_` and `-`, as kubernetes/enhancements does"),
+        );
     }
-    for entry in &registry.items {
-        let stem = file_stem(&registry.file(entry.file).path);
-        if entry.is_sound("id") && entry.value.id != stem {
-            let id = &entry.value.id;
-            findings.push(
-                Finding::new(
-                    RULE.id,
-                    entry.file,
-                    Place::Value(Pointer::to("id")),
-                    format!("the file is named `{stem}`, and the work item is `{id}`"),
-                )
-                .help(format!("rename the file to `{id}.toml`, or correct the id")),
-            );
-        }
+}
+
+fn is_plain(path: &str) -> bool {
+    path.split('/').all(is_plain_name)
+}
+
+/// The number that the record has.
+fn number(context: &Context<'_>, entry: &Entry<KepRecord>, findings: &mut Vec<Finding>) {
+    let registry = context.registry;
+    let path = &registry.file(entry.file).path;
+    if !is_plain(path) {
+        return;
+    }
+    let stem = file_stem(path);
+    let number = entry.value.number;
+    findings.push(match leading_number(stem) {
+        Some(named) if named == number => return,
+        Some(named) => Finding::new(
+            entry.file,
+            Place::Value(Pointer::to("number")),
+            format!("the file is named after KEP-{named}, and the record is that of KEP-{number}"),
+        )
+        .label(format!("the file's name says {named}"))
+        .help(remedy(registry, path, named, number)),
+        None => Finding::new(
+            entry.file,
+            file_start(),
+            format!("`{stem}` does not begin with the KEP's number and a hyphen"),
+        )
+        .renamed_if(
+            // A name with digits means something by them, and of two records of a KEP one may go.
+            !stem.contains(|c: char| c.is_ascii_digit()) && is_only_one(registry, number),
+            format!("rename the file to `{number}-{stem}.toml`"),
+            beside(path, &format!("{number}-{stem}.toml")),
+        ),
+    });
+}
+
+/// The id that the work item has.
+fn id(context: &Context<'_>, entry: &Entry<WorkItem>, findings: &mut Vec<Finding>) {
+    let stem = file_stem(&context.registry.file(entry.file).path);
+    let id = &entry.value.id;
+    if id != stem {
+        findings.push(
+            Finding::new(
+                entry.file,
+                Place::Value(Pointer::to("id")),
+                format!("the file is named `{stem}`, and the work item is `{id}`"),
+            )
+            .help(format!("rename the file to `{id}.toml`, or correct the id")),
+        );
     }
 }
 

@@ -2,8 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use crate::findings::diagnostic::{Certainty, Diagnostic, Edit, FileId, Help};
+use crate::findings::diagnostic::{Certainty, Diagnostic, Edit, Help};
 use crate::findings::document;
+use crate::findings::sources::FileId;
 use crate::registry::load::{RawFile, load};
 use crate::rules;
 use crate::terms::Date;
@@ -72,7 +73,7 @@ fn round(
         .enumerate()
         .map(|(at, file)| (file.path.clone(), at))
         .collect();
-    let index_of = |file: FileId| by_path.get(&*checked.files[file.0].path).copied();
+    let index_of = |file: FileId| by_path.get(&*checked.sources.file(file).path).copied();
     let mut edits: BTreeMap<usize, Vec<&Edit<Span>>> = BTreeMap::new();
     let mut renames: BTreeMap<usize, &String> = BTreeMap::new();
     for diagnostic in checked.diagnostics.iter().filter(|one| wanted(one)) {

@@ -1,7 +1,10 @@
 //! `github-limits`: what GitHub would refuse is refused here first.
 
-use super::{Context, GITHUB, Group, Rule};
-use crate::findings::diagnostic::{FileId, Finding, Level, Place, Pointer, RuleId};
+use super::{Check, Context, Example, ExampleBeside, GITHUB, Group, Part, Reads, Rule};
+use crate::findings::diagnostic::{Finding, Level, Place, Pointer, RuleId};
+use crate::findings::sources::FileId;
+use crate::registry::Entry;
+use crate::registry::tracked::Tracked;
 use crate::terms::github_limits as limits;
 
 pub(super) const RULE: Rule = Rule {
@@ -11,95 +14,148 @@ pub(super) const RULE: Rule = Rule {
     summary: "a title, label or number of labels or assignees that GitHub does not take",
     why: "GitHub refuses it, or drops what is too much without a word, so the issue would not say what the record says",
     source: GITHUB,
-    example: "title = \"… 300 characters …\"",
+    example: Example {
+        wrong: &[(
+            "registry.toml",
+            r#"home = "containerd"
+repositories = ["containerd/containerd"]
+
+[[runtimes]]
+name = "containerd"
+calendar = "releases/containerd.toml"
+
+[[runtimes]]
+name = "cri-o"
+calendar = "releases/cri-o.toml"
+numbered-as-kubernetes = true
+
+[issue]
+labels = ["a label with more characters than GitHub takes of one"]
+"#,
+        )],
+        beside: ExampleBeside::Nothing,
+        fine: &[(
+            "registry.toml",
+            r#"home = "containerd"
+repositories = ["containerd/containerd"]
+
+[[runtimes]]
+name = "containerd"
+calendar = "releases/containerd.toml"
+
+[[runtimes]]
+name = "cri-o"
+calendar = "releases/cri-o.toml"
+numbered-as-kubernetes = true
+
+[issue]
+labels = ["area/cri"]
+"#,
+        )],
+    },
     remedy: "Write it shorter, or name fewer.",
-    check,
+    parts: &[
+        Part {
+            reads: Reads::kep(&[&["number", "title"]])
+                .and_item(&[&["title"]])
+                .and_config(&["issue"]),
+            check: Check::Tracked(title),
+        },
+        Part {
+            reads: Reads::config(&["issue"]),
+            check: Check::Registry(issue_labels),
+        },
+        Part {
+            reads: Reads::config(&["labels"]),
+            check: Check::Registry(made_labels),
+        },
+    ],
 };
 
-fn check(context: &Context<'_>, findings: &mut Vec<Finding>) {
-    let registry = context.registry;
-    let config = &registry.config.value;
-    let mut too_long = |file: FileId, at: Pointer, what: &str, text: &str, most: usize| {
-        let length = text.chars().count();
-        if length > most {
-            findings.push(
-                Finding::new(
-                    RULE.id,
-                    file,
-                    Place::Value(at),
-                    format!("{what} has {length} characters; GitHub takes {most}"),
-                )
-                .help("write it shorter"),
-            );
-        }
+/// The title of the issue.
+fn title(context: &Context<'_>, record: Tracked<'_>, findings: &mut Vec<Finding>) {
+    let issue = &context.registry.config.value.issue;
+    let title = match record {
+        Tracked::Kep(entry) => issue.title_of_kep(entry.value.number, &entry.value.title),
+        Tracked::Item(entry) => issue.title_of_item(&entry.value.title),
     };
-    for entry in &registry.keps {
-        let title = config
-            .issue
-            .title_of_kep(entry.value.number, &entry.value.title);
-        let at = Pointer::to("title");
-        too_long(
-            entry.file,
+    let at = Pointer::to("title");
+    findings.extend(too_long(
+        record.file(),
+        at,
+        "the title of the issue",
+        &title,
+        limits::TITLE,
+    ));
+}
+
+/// The labels of every issue.
+fn issue_labels(context: &Context<'_>, findings: &mut Vec<Finding>) {
+    let Entry { file, value, .. } = &context.registry.config;
+    let list = Pointer::to("issue").key("labels");
+    for (index, label) in value.issue.labels.iter().enumerate() {
+        let at = list.clone().index(index);
+        findings.extend(too_long(
+            *file,
             at,
-            "the title of the issue",
-            &title,
-            limits::TITLE,
-        );
+            "the label",
+            label.as_str(),
+            limits::LABEL_NAME,
+        ));
     }
-    for entry in &registry.items {
-        let title = config.issue.title_of_item(&entry.value.title);
-        let at = Pointer::to("title");
-        too_long(
-            entry.file,
-            at,
-            "the title of the issue",
-            &title,
-            limits::TITLE,
-        );
-    }
-    let file = registry.config.file;
-    if registry.config.is_sound("issue") {
-        for (index, label) in config.issue.labels.iter().enumerate() {
-            let at = Pointer::to("issue").key("labels").index(index);
-            too_long(file, at, "the label", label.as_str(), limits::LABEL_NAME);
-        }
-    }
-    if registry.config.is_sound("labels") {
-        let label = &config.labels.kubernetes;
-        let at = |key| Pointer::to("labels").key("kubernetes").key(key);
-        let widest = label.name.replace("{release}", "1.99");
-        too_long(file, at("name"), "the label", &widest, limits::LABEL_NAME);
-        let widest = label.description.replace("{release}", "1.99");
-        too_long(
-            file,
-            at("description"),
-            "the description",
-            &widest,
-            limits::LABEL_DESCRIPTION,
-        );
-        if let Some(placeholder) = &label.placeholder {
-            let name = placeholder.as_str();
-            too_long(
-                file,
-                at("placeholder"),
-                "the label",
-                name,
-                limits::LABEL_NAME,
-            );
-        }
-    }
-    let labels = config.issue.labels.len();
+    let labels = value.issue.labels.len();
     if labels >= limits::LABELS_PER_ISSUE {
         findings.push(Finding::new(
-            RULE.id,
-            file,
-            Place::Key(Pointer::to("issue").key("labels")),
+            *file,
+            Place::Key(list),
             format!(
                 "{labels} labels leave no room for that of the release: an issue takes {}",
                 limits::LABELS_PER_ISSUE
             ),
         ));
     }
+}
+
+/// The labels that are made from records.
+fn made_labels(context: &Context<'_>, findings: &mut Vec<Finding>) {
+    let Entry { file, value, .. } = &context.registry.config;
+    let label = &value.labels.kubernetes;
+    let widest = |pattern: &str| pattern.replace("{release}", "1.99");
+    let placeholder = label
+        .placeholder
+        .as_ref()
+        .map(|name| name.as_str().to_owned());
+    let texts = [
+        (
+            "name",
+            "the label",
+            Some(widest(&label.name)),
+            limits::LABEL_NAME,
+        ),
+        (
+            "description",
+            "the description",
+            Some(widest(&label.description)),
+            limits::LABEL_DESCRIPTION,
+        ),
+        ("placeholder", "the label", placeholder, limits::LABEL_NAME),
+    ];
+    for (key, what, text, most) in texts {
+        let at = Pointer::to("labels").key("kubernetes").key(key);
+        findings.extend(text.and_then(|text| too_long(*file, at, what, &text, most)));
+    }
+}
+
+fn too_long(file: FileId, at: Pointer, what: &str, text: &str, most: usize) -> Option<Finding> {
+    let length = text.chars().count();
+    (length > most).then(|| {
+        Finding::new(
+            file,
+            Place::Value(at),
+            format!("{what} has {length} characters; GitHub takes {most}"),
+        )
+        .help("write it shorter")
+    })
 }
 
 #[cfg(test)]

@@ -1,8 +1,11 @@
 //! `handle-case`: a maintainer's handle is spelled as the roster spells it.
 
-use super::{Context, FORMAT, Group, Rule};
-use crate::findings::diagnostic::{FileId, Finding, Level, Place, Pointer, RuleId};
+use super::{Check, Context, Example, ExampleBeside, FORMAT, Group, Part, Reads, Rule};
+use crate::findings::diagnostic::{Finding, Level, Place, Pointer, RuleId};
 use crate::findings::document;
+use crate::findings::sources::FileId;
+use crate::registry::schema::FileKind;
+use crate::registry::tracked::Tracked;
 use crate::terms::Handle;
 
 pub(super) const RULE: Rule = Rule {
@@ -12,56 +15,78 @@ pub(super) const RULE: Rule = Rule {
     summary: "a maintainer's handle is spelled in another case than in `maintainers.toml`",
     why: "GitHub does not mind, and whoever searches the records for a person does",
     source: FORMAT,
-    example: "shepherds = [\"MikeBrow\"]      # mikebrow in maintainers.toml",
+    example: Example {
+        wrong: &[(
+            "sig-node/9001-pod-lullabies.toml",
+            r#"number = 9001
+title = "Pod Lullabies"
+status = "implementable"
+shepherds = ["MikeBrow"]
+"#,
+        )],
+        beside: ExampleBeside::Nothing,
+        fine: &[(
+            "sig-node/9001-pod-lullabies.toml",
+            r#"number = 9001
+title = "Pod Lullabies"
+status = "implementable"
+shepherds = ["mikebrow"]
+"#,
+        )],
+    },
     remedy: "Spell it as `maintainers.toml` does; `--fix` does.",
-    check,
+    parts: &[
+        Part {
+            reads: Reads::kep(&[&["shepherds"]])
+                .and_item(&[&["assignees"]])
+                .and_lists(&[FileKind::Roster]),
+            check: Check::Tracked(of_record),
+        },
+        Part {
+            reads: Reads::NOTHING.and_lists(&[FileKind::Kubernetes, FileKind::Roster]),
+            check: Check::Registry(of_cycles),
+        },
+    ],
 };
 
-fn check(context: &Context<'_>, findings: &mut Vec<Finding>) {
-    let registry = context.registry;
-    let mut look = |file: FileId, list: &Pointer, handles: &[Handle]| {
-        for (index, handle) in handles.iter().enumerate() {
-            let Some(maintainer) = registry.maintainer(handle) else {
-                continue;
-            };
-            let known = maintainer.github.as_str();
-            // One who is named a second time goes.
-            let is_again = handles[..index].contains(handle);
-            if known != handle.as_str() && !is_again {
-                findings.push(
-                    Finding::new(
-                        RULE.id,
-                        file,
-                        Place::Value(list.clone().index(index)),
-                        format!("`{handle}` is `{known}` in `maintainers.toml`"),
-                    )
-                    .fix_with("spell it as there", document::quoted(known)),
-                );
-            }
-        }
+fn of_record(context: &Context<'_>, record: Tracked<'_>, findings: &mut Vec<Finding>) {
+    let list = Pointer::to(record.assignees_key());
+    look(context, record.file(), &list, record.assignees(), findings);
+}
+
+fn of_cycles(context: &Context<'_>, findings: &mut Vec<Finding>) {
+    let Some(calendar) = &context.registry.kubernetes else {
+        return;
     };
-    for entry in &registry.keps {
-        if entry.is_sound("shepherds") {
-            look(
-                entry.file,
-                &Pointer::to("shepherds"),
-                &entry.value.shepherds,
-            );
-        }
+    for (index, cycle) in calendar.value.cycles.iter().enumerate() {
+        let list = Pointer::to("cycles").index(index).key("liaisons");
+        look(context, calendar.file, &list, &cycle.liaisons, findings);
     }
-    for entry in &registry.items {
-        if entry.is_sound("assignees") {
-            look(
-                entry.file,
-                &Pointer::to("assignees"),
-                &entry.value.assignees,
+}
+
+fn look(
+    context: &Context<'_>,
+    file: FileId,
+    list: &Pointer,
+    handles: &[Handle],
+    findings: &mut Vec<Finding>,
+) {
+    for (index, handle) in handles.iter().enumerate() {
+        let Some(maintainer) = context.registry.maintainer(handle) else {
+            continue;
+        };
+        let known = maintainer.github.as_str();
+        // One who is named a second time goes.
+        let is_again = handles[..index].contains(handle);
+        if known != handle.as_str() && !is_again {
+            findings.push(
+                Finding::new(
+                    file,
+                    Place::Value(list.clone().index(index)),
+                    format!("`{handle}` is `{known}` in `maintainers.toml`"),
+                )
+                .fix_with("spell it as there", document::quoted(known)),
             );
-        }
-    }
-    if let Some(calendar) = &registry.kubernetes {
-        for (index, cycle) in calendar.value.cycles.iter().enumerate() {
-            let place = Pointer::to("cycles").index(index).key("liaisons");
-            look(calendar.file, &place, &cycle.liaisons);
         }
     }
 }

@@ -1,7 +1,8 @@
 //! `issue-replaced`: a record keeps its issue for life.
 
-use super::{Context, Group, PROCESS, Rule};
-use crate::findings::diagnostic::{FileId, Finding, Level, Place, Pointer, RuleId};
+use super::{Change, Check, Example, ExampleBeside, Group, PROCESS, Part, Reads, Rule};
+use crate::findings::diagnostic::{Finding, Level, Place, Pointer, RuleId};
+use crate::registry::tracked::Tracked;
 
 pub(super) const RULE: Rule = Rule {
     id: RuleId("issue-replaced"),
@@ -10,57 +11,58 @@ pub(super) const RULE: Rule = Rule {
     summary: "a change gives a record another issue",
     why: "a KEP has one tracking issue for its whole life, so that those who follow it find everything there",
     source: PROCESS,
-    example: "-issue = 99001\n+issue = 99002",
+    example: Example {
+        wrong: &[(
+            "sig-node/9001-pod-lullabies.toml",
+            r#"number = 9001
+title = "Pod Lullabies"
+status = "implementable"
+issue = 99002
+"#,
+        )],
+        beside: ExampleBeside::Base(&[(
+            "sig-node/9001-pod-lullabies.toml",
+            r#"number = 9001
+title = "Pod Lullabies"
+status = "implementable"
+issue = 99001
+"#,
+        )]),
+        fine: &[(
+            "sig-node/9001-pod-lullabies.toml",
+            r#"number = 9001
+title = "Pod Lullabies"
+status = "implementable"
+issue = 99002
+former-issues = [99001]
+"#,
+        )],
+    },
     remedy: "Undo the change; if the issue was transferred, or closed as a duplicate, name the old number in `former-issues`.",
-    check,
+    parts: &[Part {
+        reads: Reads::kep(&[&["number", "issue", "repository", "former-issues"]])
+            .and_item(&[&["id", "issue", "repository"]])
+            .and_config(&["repositories"]),
+        check: Check::TrackedChange(check),
+    }],
 };
 
-fn check(context: &Context<'_>, findings: &mut Vec<Finding>) {
-    let (registry, Some(base)) = (context.registry, context.base) else {
+fn check(change: &Change<'_, Tracked<'_>>, findings: &mut Vec<Finding>) {
+    let (before, after) = (*change.before, *change.after);
+    let Some(was) = before.issue() else {
         return;
     };
-    for entry in &registry.keps {
-        let Some(before) = base
-            .kep(entry.value.number)
-            .filter(|_| entry.is_sound("issue"))
-        else {
-            continue;
-        };
-        // The same number in another repository is another issue.
-        let moved = base.repository_of(before.value.repository.as_ref())
-            != registry.repository_of(entry.value.repository.as_ref());
-        let (was, is) = (before.value.issue, entry.value.issue);
-        let former = was.is_some_and(|was| entry.value.former_issues.contains(&was));
-        if was.is_some() && (was != is || moved) && !former {
-            findings.extend(replaced(entry.file, before.file, was, is, "number", true));
-        }
+    // The same number in another repository is another issue.
+    let moved = change.base.repository_of(before.repository())
+        != change.registry.repository_of(after.repository());
+    let is = after.issue();
+    if (Some(was) == is && !moved) || after.former_issues().contains(&was) {
+        return;
     }
-    for entry in &registry.items {
-        let before = base
-            .items
-            .iter()
-            .find(|before| before.value.id == entry.value.id);
-        let Some(before) = before.filter(|_| entry.is_sound("issue")) else {
-            continue;
-        };
-        let moved = base.repository_of(before.value.repository.as_ref())
-            != registry.repository_of(entry.value.repository.as_ref());
-        let (was, is) = (before.value.issue, entry.value.issue);
-        if was.is_some() && (was != is || moved) {
-            findings.extend(replaced(entry.file, before.file, was, is, "id", false));
-        }
-    }
-}
-
-fn replaced(
-    file: FileId,
-    before: FileId,
-    was: Option<u64>,
-    is: Option<u64>,
-    key: &str,
-    has_former: bool,
-) -> Option<Finding> {
-    let was = was?;
+    let (key, has_former) = match after {
+        Tracked::Kep(_) => ("number", true),
+        Tracked::Item(_) => ("id", false),
+    };
     let (at, message) = match is {
         Some(is) if is == was => (
             "issue",
@@ -75,18 +77,18 @@ fn replaced(
             format!("the issue of this record was #{was}, and is named no more"),
         ),
     };
-    let finding = Finding::new(RULE.id, file, Place::Value(Pointer::to(at)), message).also(
-        before,
+    let finding = Finding::new(after.file(), Place::Value(Pointer::to(at)), message).also(
+        before.file(),
         Place::Value(Pointer::to("issue")),
         "its issue before the change",
     );
-    Some(if has_former {
+    findings.push(if has_former {
         finding.help(format!(
             "undo the change, or name the old one: `former-issues = [{was}]`"
         ))
     } else {
         finding.help("undo the change")
-    })
+    });
 }
 
 #[cfg(test)]

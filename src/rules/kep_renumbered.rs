@@ -1,6 +1,6 @@
 //! `kep-renumbered`: a KEP's number never changes.
 
-use super::{Context, Group, PROCESS, Rule};
+use super::{Check, Context, Example, ExampleBeside, Group, PROCESS, Part, Reads, Rule};
 use crate::findings::diagnostic::{Finding, Level, Place, Pointer, RuleId};
 use crate::registry::kep::KepRecord;
 use crate::registry::load::file_stem;
@@ -13,32 +13,52 @@ pub(super) const RULE: Rule = Rule {
     summary: "a change gives a record another number",
     why: "a KEP's number is that of its issue in kubernetes/enhancements, and never changes",
     source: PROCESS,
-    example: "-number = 9001\n+number = 9002",
+    example: Example {
+        wrong: &[(
+            "sig-node/9001-pod-lullabies.toml",
+            r#"number = 9002
+title = "Pod Lullabies"
+status = "implementable"
+"#,
+        )],
+        beside: ExampleBeside::Base(&[(
+            "sig-node/9001-pod-lullabies.toml",
+            r#"number = 9001
+title = "Pod Lullabies"
+status = "implementable"
+"#,
+        )]),
+        fine: &[(
+            "sig-node/9001-pod-lullabies.toml",
+            r#"number = 9001
+title = "Pod Lullabies"
+status = "implementable"
+"#,
+        )],
+    },
     remedy: "Undo the change of the number; a KEP that another one replaces gets `status = \"replaced\"`, and the other one a record.",
-    check,
+    parts: &[Part {
+        reads: Reads::kep(&[&["number", "title"]]),
+        check: Check::RegistryChange(check),
+    }],
 };
 
-fn check(context: &Context<'_>, findings: &mut Vec<Finding>) {
-    let Some(base) = context.base else {
-        return;
-    };
-    for entry in &context.registry.keps {
+fn check(before: &Context<'_>, after: &Context<'_>, findings: &mut Vec<Finding>) {
+    let (base, registry) = (before.registry, after.registry);
+    for entry in after.keps() {
         let record = &entry.value;
-        if !entry.is_sound("number") || base.kep(record.number).is_some() {
+        if base.kep(record.number).is_some() {
             continue;
         }
-        let before = base.keps.iter().find(|before| {
-            let gone = context.registry.kep(before.value.number).is_none();
-            before.is_sound("number")
-                && gone
-                && is_same_record(base, before, context.registry, entry)
+        let before = before.keps().find(|before| {
+            let gone = registry.kep(before.value.number).is_none();
+            gone && is_same_record(base, before, registry, entry)
         });
         let Some(before) = before else {
             continue;
         };
         findings.push(
             Finding::new(
-                RULE.id,
                 entry.file,
                 Place::Value(Pointer::to("number")),
                 format!("KEP-{} became KEP-{}", before.value.number, record.number),

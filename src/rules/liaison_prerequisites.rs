@@ -1,7 +1,8 @@
 //! `liaison-prerequisites`: a liaison can speak for the project in SIG-Node.
 
-use super::{Context, Group, PROCESS, Rule};
+use super::{Check, Context, Example, ExampleBeside, Group, PROCESS, Part, Reads, Rule};
 use crate::findings::diagnostic::{Finding, Level, Place, Pointer, RuleId};
+use crate::registry::schema::FileKind;
 
 pub(super) const RULE: Rule = Rule {
     id: RuleId("liaison-prerequisites"),
@@ -10,9 +11,36 @@ pub(super) const RULE: Rule = Rule {
     summary: "a liaison is not a maintainer, or not a member of the Kubernetes organization or of SIG-Node",
     why: "a liaison is a maintainer, a member of the Kubernetes organization and of SIG-Node (the project's process with SIG-Node)",
     source: PROCESS,
-    example: "liaisons = [\"octocat\"]",
+    example: Example {
+        wrong: &[(
+            "releases/kubernetes.toml",
+            r#"[[cycles]]
+release = "1.37"
+released = 2026-08-26
+
+[[cycles]]
+release = "1.38"
+liaisons = ["octocat"]
+"#,
+        )],
+        beside: ExampleBeside::Nothing,
+        fine: &[(
+            "releases/kubernetes.toml",
+            r#"[[cycles]]
+release = "1.37"
+released = 2026-08-26
+
+[[cycles]]
+release = "1.38"
+liaisons = ["mikebrow"]
+"#,
+        )],
+    },
     remedy: "Name another liaison, or correct what `maintainers.toml` says of this one.",
-    check,
+    parts: &[Part {
+        reads: Reads::NOTHING.and_lists(&[FileKind::Kubernetes, FileKind::Roster]),
+        check: Check::Registry(check),
+    }],
 };
 
 fn check(context: &Context<'_>, findings: &mut Vec<Finding>) {
@@ -46,7 +74,6 @@ fn check(context: &Context<'_>, findings: &mut Vec<Finding>) {
                 .index(index);
             findings.push(
                 Finding::new(
-                    RULE.id,
                     calendar.file,
                     Place::Value(at),
                     format!(

@@ -1,7 +1,10 @@
 //! `milestone-end-of-life`: the targeted minor is not supported any more.
 
-use super::{Context, Group, PROCESS, Rule};
+use super::{Check, Context, Example, ExampleBeside, Group, PROCESS, Part, Reads, Rule};
 use crate::findings::diagnostic::{Finding, Level, Place, Pointer, RuleId};
+use crate::registry::Entry;
+use crate::registry::kep::KepRecord;
+use crate::registry::schema::FileKind;
 
 pub(super) const RULE: Rule = Rule {
     id: RuleId("milestone-end-of-life"),
@@ -10,44 +13,76 @@ pub(super) const RULE: Rule = Rule {
     summary: "the milestone's support has ended, and the record does not say that the feature is in it",
     why: "nothing is released on a branch whose support has ended, so the work needs another release",
     source: PROCESS,
-    example: "milestone = \"2.2\"   # support ended 2026-11-06",
+    example: Example {
+        wrong: &[
+            (
+                "sig-node/9001-pod-lullabies.toml",
+                r#"number = 9001
+title = "Pod Lullabies"
+status = "implementable"
+milestone = "2.2"
+"#,
+            ),
+            (
+                "releases/containerd.toml",
+                r#"[[minors]]
+release = "2.2"
+released = 2025-11-06
+end-of-life = 2026-11-06
+"#,
+            ),
+        ],
+        beside: ExampleBeside::Nothing,
+        fine: &[(
+            "sig-node/9001-pod-lullabies.toml",
+            r#"number = 9001
+title = "Pod Lullabies"
+status = "implementable"
+milestone = "2.5"
+"#,
+        )],
+    },
     remedy: "Record the release that has the feature, or move `milestone` to a minor that is still to come.",
-    check,
+    parts: &[Part {
+        reads: Reads::kep(&[
+            KepRecord::GOING_ON,
+            &["milestone", "runtimes", "runtime-support"],
+        ])
+        .and_config(&["home", "runtimes"])
+        .and_lists(&[FileKind::Runtime]),
+        check: Check::Kep(check),
+    }],
 };
 
-fn check(context: &Context<'_>, findings: &mut Vec<Finding>) {
+fn check(context: &Context<'_>, entry: &Entry<KepRecord>, findings: &mut Vec<Finding>) {
     let registry = context.registry;
     let home = registry.config.value.home.as_str();
     let Some(calendar) = registry.home_calendar() else {
         return;
     };
-    for entry in &registry.keps {
-        let record = &entry.value;
-        let minor = record
-            .milestone
-            .and_then(|milestone| calendar.value.minor(milestone));
-        // A branch whose end is not known is not known to have ended.
-        let Some((minor, end)) = minor.and_then(|minor| Some((minor, minor.end_of_life?))) else {
-            continue;
-        };
-        if end.latest() >= context.today
-            || !entry.is_sound("runtimes")
-            || !record.is_going_on()
-            || record.runtime_support.is_some()
-            || record.is_released_in(home, minor.release)
-        {
-            continue;
-        }
-        findings.push(
-            Finding::new(
-                RULE.id,
-                entry.file,
+
+    let record = &entry.value;
+    let minor = record
+        .milestone
+        .and_then(|milestone| calendar.value.minor(milestone));
+    // A branch whose end is not known is not known to have ended.
+    let Some((minor, end)) = minor.and_then(|minor| Some((minor, minor.end_of_life?))) else {
+        return;
+    };
+    if end.latest() >= context.today
+        || !record.is_going_on()
+        || record.runtime_support.is_some()
+        || record.is_released_in(home, minor.release)
+    {
+        return;
+    }
+    findings.push(
+            Finding::new(entry.file,
                 Place::Value(Pointer::to("milestone")),
                 format!("support of {home} {} ended {} {end}", minor.release, if end.is_month() { "in" } else { "on" }),
             )
             .help("record the release that has the feature, or move `milestone` to a minor that is still to come"),
         );
-    }
 }
 
 #[cfg(test)]

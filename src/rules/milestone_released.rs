@@ -1,7 +1,10 @@
 //! `milestone-released`: the targeted minor has shipped, and the record does not say that the feature is in it.
 
-use super::{Context, Group, PROCESS, Rule};
+use super::{Check, Context, Example, ExampleBeside, Group, PROCESS, Part, Reads, Rule};
 use crate::findings::diagnostic::{Finding, Level, Place, Pointer, RuleId};
+use crate::registry::Entry;
+use crate::registry::kep::KepRecord;
+use crate::registry::schema::FileKind;
 
 pub(super) const RULE: Rule = Rule {
     id: RuleId("milestone-released"),
@@ -10,62 +13,85 @@ pub(super) const RULE: Rule = Rule {
     summary: "the milestone has shipped, and the record does not say that the feature is in it",
     why: "the milestone is the release that the work is planned for; it stays once that has shipped with the feature",
     source: PROCESS,
-    example: "milestone = \"2.4\"   # released 2026-09-16\n# [runtimes.containerd] does not say so",
+    example: Example {
+        wrong: &[(
+            "sig-node/9001-pod-lullabies.toml",
+            r#"number = 9001
+title = "Pod Lullabies"
+status = "implementable"
+milestone = "2.4"
+"#,
+        )],
+        beside: ExampleBeside::Nothing,
+        fine: &[(
+            "sig-node/9001-pod-lullabies.toml",
+            r#"number = 9001
+title = "Pod Lullabies"
+status = "implementable"
+milestone = "2.5"
+"#,
+        )],
+    },
     remedy: "Record the release that has the feature, or move `milestone` to the next minor.",
-    check,
+    parts: &[Part {
+        reads: Reads::kep(&[
+            KepRecord::GOING_ON,
+            &["milestone", "runtimes", "runtime-support"],
+        ])
+        .and_config(&["home", "runtimes"])
+        .and_lists(&[FileKind::Runtime]),
+        check: Check::Kep(check),
+    }],
 };
 
-fn check(context: &Context<'_>, findings: &mut Vec<Finding>) {
+fn check(context: &Context<'_>, entry: &Entry<KepRecord>, findings: &mut Vec<Finding>) {
     let registry = context.registry;
     let home = registry.config.value.home.as_str();
     let Some(calendar) = registry.home_calendar() else {
         return;
     };
-    for entry in &registry.keps {
-        let record = &entry.value;
-        let Some(milestone) = record.milestone else {
-            continue;
-        };
-        let Some(minor) = calendar.value.minor(milestone) else {
-            continue;
-        };
-        let Some(released) = minor.released.filter(|day| *day <= context.today) else {
-            continue;
-        };
-        // After its end, `milestone-end-of-life` speaks.
-        let over = minor
-            .end_of_life
-            .is_some_and(|end| end.latest() < context.today);
-        if over
-            || !entry.is_sound("runtimes")
-            || !record.is_going_on()
-            || record.runtime_support.is_some()
-            || record.is_released_in(home, milestone)
-        {
-            continue;
-        }
-        let finding = Finding::new(
-            RULE.id,
-            entry.file,
-            Place::Value(Pointer::to("milestone")),
-            format!(
-                "{home} {milestone} has shipped, and the record does not say that KEP-{} is in it",
-                record.number
-            ),
-        )
-        .label(format!("released {released}"));
-        let finding = match record.runtimes.get(home) {
-            Some(_) => finding.also(
-                entry.file,
-                Place::Value(Pointer::to("runtimes").key(home).key("state")),
-                "what is recorded",
-            ),
-            None => finding.note(format!("what {home} has is not recorded")),
-        };
-        findings.push(
-            finding.help("record the release that has it, or move `milestone` to the next minor"),
-        );
+
+    let record = &entry.value;
+    let Some(milestone) = record.milestone else {
+        return;
+    };
+    let Some(minor) = calendar.value.minor(milestone) else {
+        return;
+    };
+    let Some(released) = minor.released.filter(|day| *day <= context.today) else {
+        return;
+    };
+    // After its end, `milestone-end-of-life` speaks.
+    let over = minor
+        .end_of_life
+        .is_some_and(|end| end.latest() < context.today);
+    if over
+        || !record.is_going_on()
+        || record.runtime_support.is_some()
+        || record.is_released_in(home, milestone)
+    {
+        return;
     }
+    let finding = Finding::new(
+        entry.file,
+        Place::Value(Pointer::to("milestone")),
+        format!(
+            "{home} {milestone} has shipped, and the record does not say that KEP-{} is in it",
+            record.number
+        ),
+    )
+    .label(format!("released {released}"));
+    let finding = match record.runtimes.get(home) {
+        Some(_) => finding.also(
+            entry.file,
+            Place::Value(Pointer::to("runtimes").key(home).key("state")),
+            "what is recorded",
+        ),
+        None => finding.note(format!("what {home} has is not recorded")),
+    };
+    findings.push(
+        finding.help("record the release that has it, or move `milestone` to the next minor"),
+    );
 }
 
 #[cfg(test)]

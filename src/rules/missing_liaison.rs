@@ -1,7 +1,8 @@
 //! `missing-liaison`: the cycle under way and the next one each have a liaison.
 
-use super::{Context, Group, PROCESS, Rule};
+use super::{Check, Context, Example, ExampleBeside, Group, PROCESS, Part, Reads, Rule};
 use crate::findings::diagnostic::{Finding, Level, Place, Pointer, RuleId};
+use crate::registry::schema::FileKind;
 
 pub(super) const RULE: Rule = Rule {
     id: RuleId("missing-liaison"),
@@ -10,9 +11,37 @@ pub(super) const RULE: Rule = Rule {
     summary: "the current or the next Kubernetes cycle has no liaison",
     why: "the process asks for at least one SIG-Node liaison per Kubernetes cycle",
     source: PROCESS,
-    example: "[[cycles]]\nrelease = \"1.38\"\nstart = 2026-08-31\n# no liaisons",
+    example: Example {
+        wrong: &[(
+            "releases/kubernetes.toml",
+            r#"[[cycles]]
+release = "1.37"
+released = 2026-08-26
+
+[[cycles]]
+release = "1.38"
+start = 2026-08-31
+"#,
+        )],
+        beside: ExampleBeside::Nothing,
+        fine: &[(
+            "releases/kubernetes.toml",
+            r#"[[cycles]]
+release = "1.37"
+released = 2026-08-26
+
+[[cycles]]
+release = "1.38"
+start = 2026-08-31
+liaisons = ["mikebrow"]
+"#,
+        )],
+    },
     remedy: "Name a maintainer in `liaisons` of the cycle, who is a member of the Kubernetes organization and of SIG-Node.",
-    check,
+    parts: &[Part {
+        reads: Reads::NOTHING.and_lists(&[FileKind::Kubernetes]),
+        check: Check::Registry(check),
+    }],
 };
 
 fn check(context: &Context<'_>, findings: &mut Vec<Finding>) {
@@ -42,7 +71,6 @@ fn check(context: &Context<'_>, findings: &mut Vec<Finding>) {
             let at = Pointer::to("cycles").index(index).key("release");
             findings.push(
                 Finding::new(
-                    RULE.id,
                     calendar.file,
                     Place::Value(at),
                     format!("no liaison is recorded for Kubernetes {}", cycle.release),

@@ -1,7 +1,9 @@
 //! `missing-link`: what a runtime has is linked to where it can be seen.
 
-use super::{Context, Group, PROCESS, Rule};
+use super::{Check, Context, Example, ExampleBeside, Group, PROCESS, Part, Reads, Rule};
 use crate::findings::diagnostic::{Finding, Level, Place, Pointer, RuleId};
+use crate::registry::Entry;
+use crate::registry::kep::KepRecord;
 use crate::terms::RuntimeState;
 
 pub(super) const RULE: Rule = Rule {
@@ -11,42 +13,65 @@ pub(super) const RULE: Rule = Rule {
     summary: "a runtime has the feature, and no issue or pull request shows it",
     why: "the process links a KEP's status to its issue, its document, its pull requests and other tracking documents",
     source: PROCESS,
-    example: "[runtimes.containerd]\nstate = \"released\"\nrelease = \"2.3.0\"\n# no evidence, no pull-requests",
+    example: Example {
+        wrong: &[(
+            "sig-node/9001-pod-lullabies.toml",
+            r#"number = 9001
+title = "Pod Lullabies"
+status = "implementable"
+triage = "accepted"
+
+[runtimes.containerd]
+state = "released"
+release = "2.3.0"
+"#,
+        )],
+        beside: ExampleBeside::Nothing,
+        fine: &[(
+            "sig-node/9001-pod-lullabies.toml",
+            r#"number = 9001
+title = "Pod Lullabies"
+status = "implementable"
+triage = "accepted"
+
+[runtimes.containerd]
+state = "released"
+release = "2.3.0"
+evidence = ["containerd/containerd#99002"]
+"#,
+        )],
+    },
     remedy: "Name the pull request in `pull-requests`, or the evidence in the runtime's `evidence`.",
-    check,
+    parts: &[Part {
+        reads: Reads::kep(&[KepRecord::TAKEN_ON, &["pull-requests", "runtimes"]]),
+        check: Check::Kep(check),
+    }],
 };
 
-fn check(context: &Context<'_>, findings: &mut Vec<Finding>) {
-    for entry in &context.registry.keps {
-        let record = &entry.value;
-        if !record.pull_requests.is_empty()
-            || !entry.is_sound("pull-requests")
-            || !entry.is_sound("runtimes")
-            || !record.is_taken_on()
-        {
-            continue;
-        }
-        for (name, facts) in &record.runtimes {
-            let there = matches!(
-                facts.state,
-                RuntimeState::Experimental | RuntimeState::Merged | RuntimeState::Released
+fn check(_: &Context<'_>, entry: &Entry<KepRecord>, findings: &mut Vec<Finding>) {
+    let record = &entry.value;
+    if !record.pull_requests.is_empty() || !record.is_taken_on() {
+        return;
+    }
+    for (name, facts) in &record.runtimes {
+        let there = matches!(
+            facts.state,
+            RuntimeState::Experimental | RuntimeState::Merged | RuntimeState::Released
+        );
+        let shown =
+            !facts.evidence.is_empty() || facts.parts.iter().any(|part| !part.evidence.is_empty());
+        if there && !shown {
+            findings.push(
+                Finding::new(
+                    entry.file,
+                    Place::Value(Pointer::to("runtimes").key(name).key("state")),
+                    format!(
+                        "no issue or pull request shows that {name} has KEP-{}",
+                        record.number
+                    ),
+                )
+                .help("name the pull request in `pull-requests`, or in `evidence` here"),
             );
-            let shown = !facts.evidence.is_empty()
-                || facts.parts.iter().any(|part| !part.evidence.is_empty());
-            if there && !shown {
-                findings.push(
-                    Finding::new(
-                        RULE.id,
-                        entry.file,
-                        Place::Value(Pointer::to("runtimes").key(name).key("state")),
-                        format!(
-                            "no issue or pull request shows that {name} has KEP-{}",
-                            record.number
-                        ),
-                    )
-                    .help("name the pull request in `pull-requests`, or in `evidence` here"),
-                );
-            }
         }
     }
 }

@@ -1,7 +1,9 @@
 //! `missing-milestone`: what is still to be built is planned for a release of the home runtime.
 
-use super::{Context, Group, PROCESS, Rule};
+use super::{Check, Context, Example, ExampleBeside, Group, PROCESS, Part, Reads, Rule};
 use crate::findings::diagnostic::{Finding, Level, Place, Pointer, RuleId};
+use crate::registry::Entry;
+use crate::registry::kep::KepRecord;
 use crate::terms::RuntimeState;
 
 pub(super) const RULE: Rule = Rule {
@@ -11,49 +13,69 @@ pub(super) const RULE: Rule = Rule {
     summary: "an accepted KEP that the home runtime has not released has no milestone",
     why: "the process asks for the targeted minor release as milestone, usually the next one",
     source: PROCESS,
-    example: "triage = \"accepted\"\ntarget = \"1.38\"\n# no milestone",
+    example: Example {
+        wrong: &[(
+            "sig-node/9001-pod-lullabies.toml",
+            r#"number = 9001
+title = "Pod Lullabies"
+status = "implementable"
+triage = "accepted"
+target = "1.38"
+"#,
+        )],
+        beside: ExampleBeside::Nothing,
+        fine: &[(
+            "sig-node/9001-pod-lullabies.toml",
+            r#"number = 9001
+title = "Pod Lullabies"
+status = "implementable"
+triage = "accepted"
+target = "1.38"
+milestone = "2.5"
+"#,
+        )],
+    },
     remedy: "Write the minor release that the work is planned for in `milestone`.",
-    check,
+    parts: &[Part {
+        reads: Reads::kep(&[
+            KepRecord::TAKEN_ON,
+            &["target", "milestone", "runtimes", "runtime-support"],
+        ])
+        .and_config(&["home", "runtimes"]),
+        check: Check::Kep(check),
+    }],
 };
 
-fn check(context: &Context<'_>, findings: &mut Vec<Finding>) {
+fn check(context: &Context<'_>, entry: &Entry<KepRecord>, findings: &mut Vec<Finding>) {
     let registry = context.registry;
     let home = registry.config.value.home.as_str();
-    for entry in &registry.keps {
-        let record = &entry.value;
-        let (Some(target), None) = (record.target, record.milestone) else {
-            continue;
-        };
-        let facts = record.runtimes.get(home);
-        let released = facts.is_some_and(|facts| facts.state == RuntimeState::Released);
-        let needed = record.runtime_support.is_none() && !released;
-        if !record.is_taken_on()
-            || !needed
-            || !entry.is_sound("milestone")
-            || !entry.is_sound("runtimes")
-        {
-            continue;
-        }
-        let finding = Finding::new(
-            RULE.id,
-            entry.file,
-            Place::Value(Pointer::to("target")),
-            format!(
-                "KEP-{} aims at Kubernetes {target}, and has no {home} milestone",
-                record.number
-            ),
-        );
-        let next = crate::rules::policy::next_minor(registry, home);
-        findings.push(match next {
-            Some(next) => finding.help(format!(
-                "the next minor is {0}: `milestone = \"{0}\"`",
-                next.release
-            )),
-            None => {
-                finding.help("write the minor that the work is planned for: `milestone = \"…\"`")
-            }
-        });
+
+    let record = &entry.value;
+    let (Some(target), None) = (record.target, record.milestone) else {
+        return;
+    };
+    let facts = record.runtimes.get(home);
+    let released = facts.is_some_and(|facts| facts.state == RuntimeState::Released);
+    let needed = record.runtime_support.is_none() && !released;
+    if !record.is_taken_on() || !needed {
+        return;
     }
+    let finding = Finding::new(
+        entry.file,
+        Place::Value(Pointer::to("target")),
+        format!(
+            "KEP-{} aims at Kubernetes {target}, and has no {home} milestone",
+            record.number
+        ),
+    );
+    let next = crate::rules::policy::next_minor(registry, home);
+    findings.push(match next {
+        Some(next) => finding.help(format!(
+            "the next minor is {0}: `milestone = \"{0}\"`",
+            next.release
+        )),
+        None => finding.help("write the minor that the work is planned for: `milestone = \"…\"`"),
+    });
 }
 
 #[cfg(test)]

@@ -1,7 +1,9 @@
 //! `missing-shepherd`: a KEP that is taken on has somebody who sees it through.
 
-use super::{Context, Group, PROCESS, Rule};
+use super::{Check, Context, Example, ExampleBeside, Group, PROCESS, Part, Reads, Rule};
 use crate::findings::diagnostic::{Finding, Level, Place, Pointer, RuleId};
+use crate::registry::Entry;
+use crate::registry::kep::KepRecord;
 
 pub(super) const RULE: Rule = Rule {
     id: RuleId("missing-shepherd"),
@@ -10,28 +12,47 @@ pub(super) const RULE: Rule = Rule {
     summary: "an accepted KEP has no shepherd",
     why: "the process asks for at least one, preferably two, maintainers who see a KEP through",
     source: PROCESS,
-    example: "triage = \"accepted\"\n# no shepherds",
+    example: Example {
+        wrong: &[(
+            "sig-node/9001-pod-lullabies.toml",
+            r#"number = 9001
+title = "Pod Lullabies"
+status = "implementable"
+triage = "accepted"
+"#,
+        )],
+        beside: ExampleBeside::Nothing,
+        fine: &[(
+            "sig-node/9001-pod-lullabies.toml",
+            r#"number = 9001
+title = "Pod Lullabies"
+status = "implementable"
+triage = "accepted"
+shepherds = ["mikebrow", "samuelkarp"]
+"#,
+        )],
+    },
     remedy: "Name a maintainer in `shepherds`; the liaisons of the cycle can ask for volunteers.",
-    check,
+    parts: &[Part {
+        reads: Reads::kep(&[KepRecord::TAKEN_ON, &["shepherds"]]),
+        check: Check::Kep(check),
+    }],
 };
 
-fn check(context: &Context<'_>, findings: &mut Vec<Finding>) {
-    for entry in &context.registry.keps {
-        let record = &entry.value;
-        if record.is_taken_on() && record.shepherds.is_empty() && entry.is_sound("shepherds") {
-            findings.push(
-                Finding::new(
-                    RULE.id,
-                    entry.file,
-                    Place::Value(Pointer::to("triage")),
-                    format!(
-                        "KEP-{} is accepted, and no shepherd is recorded",
-                        record.number
-                    ),
-                )
-                .help("add `shepherds = [\"…\"]` with at least one maintainer, preferably two"),
-            );
-        }
+fn check(_: &Context<'_>, entry: &Entry<KepRecord>, findings: &mut Vec<Finding>) {
+    let record = &entry.value;
+    if record.is_taken_on() && record.shepherds.is_empty() {
+        findings.push(
+            Finding::new(
+                entry.file,
+                Place::Value(Pointer::to("triage")),
+                format!(
+                    "KEP-{} is accepted, and no shepherd is recorded",
+                    record.number
+                ),
+            )
+            .help("add `shepherds = [\"…\"]` with at least one maintainer, preferably two"),
+        );
     }
 }
 

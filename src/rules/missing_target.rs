@@ -1,7 +1,9 @@
 //! `missing-target`: an accepted KEP aims at a release.
 
-use super::{Context, Group, PROCESS, Rule};
+use super::{Check, Context, Example, ExampleBeside, Group, PROCESS, Part, Reads, Rule};
 use crate::findings::diagnostic::{Finding, Level, Place, Pointer, RuleId};
+use crate::registry::Entry;
+use crate::registry::kep::KepRecord;
 
 pub(super) const RULE: Rule = Rule {
     id: RuleId("missing-target"),
@@ -10,28 +12,47 @@ pub(super) const RULE: Rule = Rule {
     summary: "an accepted KEP aims at no Kubernetes release",
     why: "the process puts the label of a Kubernetes release on each tracking issue; without a target it is the placeholder",
     source: PROCESS,
-    example: "triage = \"accepted\"\n# no target",
+    example: Example {
+        wrong: &[(
+            "sig-node/9001-pod-lullabies.toml",
+            r#"number = 9001
+title = "Pod Lullabies"
+status = "implementable"
+triage = "accepted"
+"#,
+        )],
+        beside: ExampleBeside::Nothing,
+        fine: &[(
+            "sig-node/9001-pod-lullabies.toml",
+            r#"number = 9001
+title = "Pod Lullabies"
+status = "implementable"
+triage = "accepted"
+target = "1.38"
+"#,
+        )],
+    },
     remedy: "Write the release that the KEP's owners aim at in `target`; leave it out as long as there is none.",
-    check,
+    parts: &[Part {
+        reads: Reads::kep(&[KepRecord::TAKEN_ON, &["target"]]),
+        check: Check::Kep(check),
+    }],
 };
 
-fn check(context: &Context<'_>, findings: &mut Vec<Finding>) {
-    for entry in &context.registry.keps {
-        let record = &entry.value;
-        if record.is_taken_on() && record.target.is_none() && entry.is_sound("target") {
-            findings.push(
-                Finding::new(
-                    RULE.id,
-                    entry.file,
-                    Place::Value(Pointer::to("triage")),
-                    format!(
-                        "KEP-{} is accepted, and aims at no Kubernetes release",
-                        record.number
-                    ),
-                )
-                .help("once its owners aim at a release, add `target = \"…\"`"),
-            );
-        }
+fn check(_: &Context<'_>, entry: &Entry<KepRecord>, findings: &mut Vec<Finding>) {
+    let record = &entry.value;
+    if record.is_taken_on() && record.target.is_none() {
+        findings.push(
+            Finding::new(
+                entry.file,
+                Place::Value(Pointer::to("triage")),
+                format!(
+                    "KEP-{} is accepted, and aims at no Kubernetes release",
+                    record.number
+                ),
+            )
+            .help("once its owners aim at a release, add `target = \"…\"`"),
+        );
     }
 }
 

@@ -1,7 +1,9 @@
 //! `reached-rewritten`: what has shipped has shipped.
 
-use super::{Context, Group, PROCESS, Rule};
+use super::{Change, Check, Example, ExampleBeside, Group, PROCESS, Part, Reads, Rule};
 use crate::findings::diagnostic::{Finding, Level, Place, Pointer, RuleId};
+use crate::registry::Entry;
+use crate::registry::kep::KepRecord;
 
 pub(super) const RULE: Rule = Rule {
     id: RuleId("reached-rewritten"),
@@ -10,52 +12,73 @@ pub(super) const RULE: Rule = Rule {
     summary: "a change rewrites or removes a fact of `reached`",
     why: "`reached` says what has shipped, and what has shipped does not change",
     source: PROCESS,
-    example: "-alpha = \"1.36\"\n+alpha = \"1.37\"",
+    example: Example {
+        wrong: &[(
+            "sig-node/9001-pod-lullabies.toml",
+            r#"number = 9001
+title = "Pod Lullabies"
+status = "implementable"
+[reached]
+alpha = "1.37"
+"#,
+        )],
+        beside: ExampleBeside::Base(&[(
+            "sig-node/9001-pod-lullabies.toml",
+            r#"number = 9001
+title = "Pod Lullabies"
+status = "implementable"
+[reached]
+alpha = "1.36"
+"#,
+        )]),
+        fine: &[(
+            "sig-node/9001-pod-lullabies.toml",
+            r#"number = 9001
+title = "Pod Lullabies"
+status = "implementable"
+[reached]
+alpha = "1.36"
+"#,
+        )],
+    },
     remedy: "Undo the change. If the fact was wrong from the start, accept the finding with `[[allow]]` and the reason.",
-    check,
+    parts: &[Part {
+        reads: Reads::kep(&[&["number", "reached"]]),
+        check: Check::KepChange(check),
+    }],
 };
 
-fn check(context: &Context<'_>, findings: &mut Vec<Finding>) {
-    let Some(base) = context.base else {
-        return;
-    };
-    for entry in &context.registry.keps {
-        let Some(before) = base.kep(entry.value.number) else {
-            continue;
+fn check(change: &Change<'_, Entry<KepRecord>>, findings: &mut Vec<Finding>) {
+    let (before, entry) = (change.before, change.after);
+    for (stage, was) in before.value.reached.entries() {
+        let is = entry
+            .value
+            .reached
+            .entries()
+            .find(|(other, _)| *other == stage);
+        let at = Pointer::to("reached").key(stage);
+        let (place, message) = match is {
+            Some((_, is)) if is == was => continue,
+            Some((_, is)) => (
+                Place::Value(at.clone()),
+                format!(
+                    "KEP-{} reached {stage} in {was}, and the change says {is}",
+                    entry.value.number
+                ),
+            ),
+            None => (
+                Place::Value(Pointer::to("number")),
+                format!(
+                    "KEP-{} reached {stage} in {was}, and the change removes that",
+                    entry.value.number
+                ),
+            ),
         };
-        if !entry.is_sound("reached") {
-            continue;
-        }
-        for (stage, was) in before.value.reached.entries() {
-            let is = entry
-                .value
-                .reached
-                .entries()
-                .find(|(other, _)| *other == stage);
-            let at = Pointer::to("reached").key(stage);
-            let (place, message) = match is {
-                Some((_, is)) if is == was => continue,
-                Some((_, is)) => (
-                    Place::Value(at.clone()),
-                    format!(
-                        "KEP-{} reached {stage} in {was}, and the change says {is}",
-                        entry.value.number
-                    ),
-                ),
-                None => (
-                    Place::Value(Pointer::to("number")),
-                    format!(
-                        "KEP-{} reached {stage} in {was}, and the change removes that",
-                        entry.value.number
-                    ),
-                ),
-            };
-            findings.push(
-                Finding::new(RULE.id, entry.file, place, message)
+        findings.push(
+                Finding::new(entry.file, place, message)
                     .also(before.file, Place::Value(at), "what had shipped")
                     .help(format!("undo the change: `{stage} = \"{was}\"`; if it was wrong from the start, accept the finding with `[[allow]]`")),
             );
-        }
     }
 }
 

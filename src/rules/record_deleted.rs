@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::kep_renumbered::is_same_record;
-use super::{Context, Group, PROCESS, Rule};
+use super::{Check, Context, Example, ExampleBeside, Group, PROCESS, Part, Reads, Rule};
 use crate::findings::diagnostic::{Finding, Level, Place, Pointer, RuleId};
 
 pub(super) const RULE: Rule = Rule {
@@ -13,34 +13,48 @@ pub(super) const RULE: Rule = Rule {
     summary: "a change deletes a record",
     why: "without its record an issue is kept up to date by nobody, and what is known of the KEP is lost",
     source: PROCESS,
-    example: "deleted: keps/sig-node/9001-pod-lullabies.toml",
+    example: Example {
+        wrong: &[],
+        beside: ExampleBeside::Base(&[(
+            "sig-node/9001-pod-lullabies.toml",
+            r#"number = 9001
+title = "Pod Lullabies"
+status = "implementable"
+"#,
+        )]),
+        fine: &[(
+            "sig-node/9001-pod-lullabies.toml",
+            r#"number = 9001
+title = "Pod Lullabies"
+status = "implementable"
+triage = "declined"
+"#,
+        )],
+    },
     remedy: "Keep the record, and say in `status` or `triage` that the KEP is over.",
-    check,
+    parts: &[Part {
+        reads: Reads::kep(&[&["number"]]).and_item(&[&["id"]]),
+        check: Check::RegistryChange(check),
+    }],
 };
 
-fn check(context: &Context<'_>, findings: &mut Vec<Finding>) {
-    let (registry, Some(base)) = (context.registry, context.base) else {
-        return;
-    };
+fn check(before: &Context<'_>, after: &Context<'_>, findings: &mut Vec<Finding>) {
+    let (base, registry) = (before.registry, after.registry);
     let paths: BTreeSet<&str> = registry.files.iter().map(|file| &*file.path).collect();
     let is_there = |path: &str| paths.contains(path);
-    for before in &base.keps {
-        let number = before.value.number;
+    for entry in before.keps() {
+        let number = entry.value.number;
         // A file that is still there was renumbered, or cannot be read: other rules say so.
-        if !before.is_sound("number")
-            || registry.kep(number).is_some()
-            || is_there(&base.file(before.file).path)
-        {
+        if registry.kep(number).is_some() || is_there(&base.file(entry.file).path) {
             continue;
         }
-        let renumbered = registry.keps.iter().any(|entry| {
-            base.kep(entry.value.number).is_none() && is_same_record(base, before, registry, entry)
+        let renumbered = registry.keps.iter().any(|other| {
+            base.kep(other.value.number).is_none() && is_same_record(base, entry, registry, other)
         });
         if !renumbered {
             findings.push(
                 Finding::new(
-                    RULE.id,
-                    before.file,
+                    entry.file,
                     Place::Value(Pointer::to("number")),
                     format!("the record of KEP-{number} is deleted"),
                 )
@@ -49,14 +63,13 @@ fn check(context: &Context<'_>, findings: &mut Vec<Finding>) {
             );
         }
     }
-    for before in &base.items {
-        let id = &before.value.id;
-        let kept = registry.items.iter().any(|entry| entry.value.id == *id);
-        if !kept && !is_there(&base.file(before.file).path) && before.value.issue.is_some() {
+    for entry in before.items() {
+        let id = &entry.value.id;
+        let kept = registry.items.iter().any(|other| other.value.id == *id);
+        if !kept && !is_there(&base.file(entry.file).path) && entry.value.issue.is_some() {
             findings.push(
                 Finding::new(
-                    RULE.id,
-                    before.file,
+                    entry.file,
                     Place::Value(Pointer::to("id")),
                     format!("the record of work item `{id}` is deleted, and it has an issue"),
                 )

@@ -1,9 +1,11 @@
 //! `runtime-maturity`: the CRI development policy, stage by stage.
 
-use super::{CRI_POLICY, Context, Group, Rule};
-use crate::findings::diagnostic::{FileId, Finding, Level, Place, Pointer, RuleId};
+use super::{CRI_POLICY, Check, Context, Example, ExampleBeside, Group, Part, Reads, Rule};
+use crate::findings::diagnostic::{Finding, Level, Place, Pointer, RuleId};
+use crate::findings::sources::FileId;
 use crate::registry::config::Runtime;
 use crate::registry::kep::KepRecord;
+use crate::registry::schema::FileKind;
 use crate::registry::{Entry, Registry};
 use crate::rules::policy::{Has, Need, has, need, next_minor, weakest};
 use crate::terms::{Release, Stage};
@@ -16,49 +18,87 @@ pub(super) const RULE: Rule = Rule {
     summary: "a stage is aimed at that the CRI development policy does not allow yet",
     why: "a feature matures in the container runtimes before it graduates (the CRI development policy)",
     source: CRI_POLICY,
-    example: "stage = \"beta\"\ntarget = \"1.38\"\nenabled-by-default = true\n\n[runtimes.containerd]\nstate = \"merged\"",
+    example: Example {
+        wrong: &[(
+            "sig-node/9001-pod-lullabies.toml",
+            r#"number = 9001
+title = "Pod Lullabies"
+status = "implementable"
+stage = "beta"
+target = "1.38"
+enabled-by-default = true
+
+[runtimes.containerd]
+state = "merged"
+"#,
+        )],
+        beside: ExampleBeside::Nothing,
+        fine: &[(
+            "sig-node/9001-pod-lullabies.toml",
+            r#"number = 9001
+title = "Pod Lullabies"
+status = "implementable"
+stage = "beta"
+target = "1.38"
+enabled-by-default = true
+
+[runtimes.containerd]
+state = "released"
+release = "2.3.0"
+
+[runtimes.cri-o]
+state = "released"
+release = "1.36.0"
+"#,
+        )],
+    },
     remedy: "Record the release that has the feature, aim at beta with the gate off, or aim at a later release. \
              Alpha needs one runtime that has it merged or as an experiment; beta off by default one with a release; beta on by \
              default and stable every participating runtime; stable also a release with beta on by default before.",
-    check,
+    parts: &[Part {
+        reads: Reads::kep(&[
+            KepRecord::GOING_ON,
+            &[
+                "stage",
+                "target",
+                "runtimes",
+                "enabled-by-default",
+                "reached",
+                "runtime-support",
+                "shepherds",
+                "owners",
+            ],
+        ])
+        .and_config(&["runtimes", "policy"])
+        .and_lists(&[FileKind::Kubernetes, FileKind::Runtime]),
+        check: Check::Kep(check),
+    }],
 };
 
-fn check(context: &Context<'_>, findings: &mut Vec<Finding>) {
-    for entry in &context.registry.keps {
-        let record = &entry.value;
-        let sound = [
-            "stage",
-            "target",
-            "runtimes",
-            "enabled-by-default",
-            "reached",
-        ]
-        .iter()
-        .all(|key| entry.is_sound(key));
-        let (Some(stage), Some(target)) = (record.stage, record.target) else {
-            continue;
-        };
-        let Some(asked) = need(stage, record.enabled_by_default) else {
-            continue;
-        };
-        if !sound
-            || !record.is_going_on()
-            || record.runtime_support.is_some()
-            || !is_ahead(context.registry, target)
-        {
-            continue;
-        }
-        let aim = Aim {
-            registry: context.registry,
-            entry,
-            record,
-            stage,
-            target,
-            asked,
-        };
-        findings.extend(aim.judge());
-        findings.extend(aim.beta_on_before());
+fn check(context: &Context<'_>, entry: &Entry<KepRecord>, findings: &mut Vec<Finding>) {
+    let record = &entry.value;
+    let (Some(stage), Some(target)) = (record.stage, record.target) else {
+        return;
+    };
+    let Some(asked) = need(stage, record.enabled_by_default) else {
+        return;
+    };
+    if !record.is_going_on()
+        || record.runtime_support.is_some()
+        || !is_ahead(context.registry, target)
+    {
+        return;
     }
+    let aim = Aim {
+        registry: context.registry,
+        entry,
+        record,
+        stage,
+        target,
+        asked,
+    };
+    findings.extend(aim.judge());
+    findings.extend(aim.beta_on_before());
 }
 
 /// Only what has not shipped can still be changed; without a calendar nobody knows.
@@ -248,7 +288,6 @@ impl Aim<'_> {
             _ => "",
         };
         Finding::new(
-            RULE.id,
             self.file(),
             place,
             format!(

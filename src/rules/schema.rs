@@ -1,13 +1,15 @@
-//! `schema`: what each file may say. Single files are judged while they are read, see `registry/schema.rs`; here is what
+//! `schema`: what each file may say. Single files are judged while they are read, see `registry/verdict.rs`; here is what
 //! a schema cannot say: entries that stand twice, and names in `registry.toml` that lead nowhere.
 
 use std::collections::BTreeMap;
 
-use super::{Context, FORMAT, Group, Rule};
-use crate::findings::diagnostic::{Certainty, FileId, Finding, Level, Place, Pointer};
+use super::{Check, Context, Example, ExampleBeside, FORMAT, Group, Part, Reads, Rule};
+use crate::findings::diagnostic::{Certainty, Finding, Level, Place, Pointer};
 use crate::findings::document;
-use crate::registry::Registry;
-use crate::registry::load::SCHEMA;
+use crate::findings::loader::SCHEMA;
+use crate::findings::sources::FileId;
+use crate::registry::Entry;
+use crate::registry::tracked::Tracked;
 use crate::text::words::nearest;
 
 pub(super) const RULE: Rule = Rule {
@@ -17,185 +19,204 @@ pub(super) const RULE: Rule = Rule {
     summary: "a key or a value that the schema of the file does not allow",
     why: "what kepherd does not understand it cannot do, and ignoring it would hide the slip",
     source: FORMAT,
-    example: "shephards = [\"mikebrow\"]",
+    example: Example {
+        wrong: &[(
+            "sig-node/9001-pod-lullabies.toml",
+            r#"number = 9001
+title = "Pod Lullabies"
+status = "implementable"
+shephards = ["mikebrow"]
+"#,
+        )],
+        beside: ExampleBeside::Nothing,
+        fine: &[(
+            "sig-node/9001-pod-lullabies.toml",
+            r#"number = 9001
+title = "Pod Lullabies"
+status = "implementable"
+shepherds = ["mikebrow"]
+"#,
+        )],
+    },
     remedy: "Write what the message suggests. Editors show the same schema while you type: see `schema/`.",
-    check,
+    parts: &[
+        Part {
+            reads: Reads::NOTHING,
+            check: Check::Registry(doubled_in_config),
+        },
+        Part {
+            reads: Reads::NOTHING,
+            check: Check::Registry(doubled_in_lists),
+        },
+        Part {
+            reads: Reads::NOTHING,
+            check: Check::Tracked(doubled_in_record),
+        },
+        Part {
+            reads: Reads::config(&["home", "runtimes"]),
+            check: Check::Registry(home),
+        },
+        Part {
+            reads: Reads::config(&["runtimes"]),
+            check: Check::Registry(calendars),
+        },
+    ],
 };
 
-fn check(context: &Context<'_>, findings: &mut Vec<Finding>) {
-    let registry = context.registry;
-    entries_that_stand_twice(registry, findings);
-    names_that_lead_nowhere(registry, findings);
-}
-
-fn entries_that_stand_twice(registry: &Registry, findings: &mut Vec<Finding>) {
-    let mut lists: Vec<(FileId, Pointer, Option<&str>, Vec<String>)> = Vec::new();
-    let config = &registry.config;
-    let repositories = config.value.repositories.iter().map(ToString::to_string);
-    lists.push((
-        config.file,
-        Pointer::to("repositories"),
+/// Entries of `registry.toml` that stand twice.
+fn doubled_in_config(context: &Context<'_>, findings: &mut Vec<Finding>) {
+    let Entry { file, value, .. } = &context.registry.config;
+    let repositories = value.repositories.iter().map(ToString::to_string);
+    doubled(
+        *file,
+        &Pointer::to("repositories"),
         None,
-        repositories.collect(),
-    ));
-    let runtimes = config.value.runtime_names().map(ToOwned::to_owned);
-    lists.push((
-        config.file,
-        Pointer::to("runtimes"),
+        repositories,
+        findings,
+    );
+    let runtimes = value.runtime_names().map(ToOwned::to_owned);
+    doubled(
+        *file,
+        &Pointer::to("runtimes"),
         Some("name"),
-        runtimes.collect(),
-    ));
-    if let Some(roster) = &registry.roster {
-        let handles = roster
-            .value
-            .maintainers
-            .iter()
-            .map(|one| one.github.to_string());
-        lists.push((
-            roster.file,
-            Pointer::to("maintainers"),
+        runtimes,
+        findings,
+    );
+}
+
+/// Entries of the roster and of calendars that stand twice.
+fn doubled_in_lists(context: &Context<'_>, findings: &mut Vec<Finding>) {
+    let registry = context.registry;
+    if let Some(Entry { file, value, .. }) = &registry.roster {
+        let handles = value.maintainers.iter().map(|one| one.github.to_string());
+        doubled(
+            *file,
+            &Pointer::to("maintainers"),
             Some("github"),
-            handles.collect(),
-        ));
+            handles,
+            findings,
+        );
     }
-    if let Some(calendar) = &registry.kubernetes {
-        let releases = calendar
-            .value
-            .cycles
-            .iter()
-            .map(|cycle| cycle.release.to_string());
-        lists.push((
-            calendar.file,
-            Pointer::to("cycles"),
-            Some("release"),
-            releases.collect(),
-        ));
-        for (index, cycle) in calendar.value.cycles.iter().enumerate() {
-            let place = Pointer::to("cycles").index(index).key("liaisons");
+    if let Some(Entry { file, value, .. }) = &registry.kubernetes {
+        let list = Pointer::to("cycles");
+        let releases = value.cycles.iter().map(|cycle| cycle.release.to_string());
+        doubled(*file, &list, Some("release"), releases, findings);
+        for (index, cycle) in value.cycles.iter().enumerate() {
+            let list = list.clone().index(index).key("liaisons");
             let liaisons = cycle.liaisons.iter().map(ToString::to_string);
-            lists.push((calendar.file, place, None, liaisons.collect()));
+            doubled(*file, &list, None, liaisons, findings);
         }
     }
-    for calendar in registry.runtimes.values() {
-        let releases = calendar
-            .value
-            .minors
-            .iter()
-            .map(|minor| minor.release.to_string());
-        lists.push((
-            calendar.file,
-            Pointer::to("minors"),
+    for Entry { file, value, .. } in registry.runtimes.values() {
+        let releases = value.minors.iter().map(|minor| minor.release.to_string());
+        doubled(
+            *file,
+            &Pointer::to("minors"),
             Some("release"),
-            releases.collect(),
-        ));
-    }
-    for entry in &registry.keps {
-        let record = &entry.value;
-        let shepherds = record.shepherds.iter().map(ToString::to_string);
-        lists.push((
-            entry.file,
-            Pointer::to("shepherds"),
-            None,
-            shepherds.collect(),
-        ));
-        let owners = record.owners.iter().map(ToString::to_string);
-        lists.push((entry.file, Pointer::to("owners"), None, owners.collect()));
-        let former = record.former_issues.iter().map(ToString::to_string);
-        let place = Pointer::to("former-issues");
-        lists.push((entry.file, place, None, former.collect()));
-        let related = record.related_issues.iter().map(ToString::to_string);
-        lists.push((
-            entry.file,
-            Pointer::to("related-issues"),
-            None,
-            related.collect(),
-        ));
-        let pulls = record.pull_requests.iter().map(|pull| pull.id.to_string());
-        lists.push((
-            entry.file,
-            Pointer::to("pull-requests"),
-            Some("id"),
-            pulls.collect(),
-        ));
-    }
-    for entry in &registry.items {
-        let assignees = entry.value.assignees.iter().map(ToString::to_string);
-        lists.push((
-            entry.file,
-            Pointer::to("assignees"),
-            None,
-            assignees.collect(),
-        ));
-        let pulls = entry
-            .value
-            .pull_requests
-            .iter()
-            .map(|pull| pull.id.to_string());
-        lists.push((
-            entry.file,
-            Pointer::to("pull-requests"),
-            Some("id"),
-            pulls.collect(),
-        ));
-    }
-    for (file, list, key, words) in lists {
-        let mut first: BTreeMap<String, usize> = BTreeMap::new();
-        for (index, word) in words.into_iter().enumerate() {
-            let place = |index| {
-                let at = list.clone().index(index);
-                Place::Value(match key {
-                    Some(key) => at.key(key),
-                    None => at,
-                })
-            };
-            // Handles, repositories and releases: none of them tells upper from lower case.
-            if let Some(earlier) = first.get(&word.to_lowercase()) {
-                let finding = Finding::new(
-                    RULE.id,
-                    file,
-                    place(index),
-                    format!("`{word}` stands here twice"),
-                )
-                .label("the second time")
-                .also(file, place(*earlier), "the first time");
-                findings.push(match key {
-                    // Two tables may say different things of it.
-                    Some(_) => finding.help("remove one of the two"),
-                    None => {
-                        let item = Place::Item(list.clone().index(index));
-                        finding.edit("leave the second one out", item, "", Certainty::Sure)
-                    }
-                });
-            } else {
-                first.insert(word.to_lowercase(), index);
-            }
-        }
+            releases,
+            findings,
+        );
     }
 }
 
-fn names_that_lead_nowhere(registry: &Registry, findings: &mut Vec<Finding>) {
-    let config = &registry.config;
-    let runtimes = &config.value.runtimes;
-    if !config.is_sound("runtimes") {
-        return;
+/// Entries of a record that stand twice.
+fn doubled_in_record(_: &Context<'_>, record: Tracked<'_>, findings: &mut Vec<Finding>) {
+    let file = record.file();
+    let handles = record.assignees().iter().map(ToString::to_string);
+    doubled(
+        file,
+        &Pointer::to(record.assignees_key()),
+        None,
+        handles,
+        findings,
+    );
+    if let Tracked::Kep(entry) = record {
+        let owners = entry.value.owners.iter().map(ToString::to_string);
+        doubled(file, &Pointer::to("owners"), None, owners, findings);
     }
-    let names: Vec<&str> = config.value.runtime_names().collect();
-    let home = config.value.home.as_str();
-    if config.is_sound("home") && !names.contains(&home) {
-        let finding = Finding::new(
-            RULE.id,
-            config.file,
-            Place::Value(Pointer::to("home")),
-            format!("`{home}` is not one of the runtimes"),
-        );
-        findings.push(match nearest(home, names.iter().copied()) {
-            Some(similar) => {
-                finding.replace_with("a runtime has a similar name", document::quoted(similar))
+    for (key, numbers) in [
+        ("former-issues", record.former_issues()),
+        ("related-issues", record.related_issues()),
+    ] {
+        let numbers = numbers.iter().map(ToString::to_string);
+        doubled(file, &Pointer::to(key), None, numbers, findings);
+    }
+    let pulls = record
+        .pull_requests()
+        .iter()
+        .map(|pull| pull.id.to_string());
+    doubled(
+        file,
+        &Pointer::to("pull-requests"),
+        Some("id"),
+        pulls,
+        findings,
+    );
+}
+
+/// The entries of a list that stand in it twice: words, or tables that a key tells apart.
+fn doubled(
+    file: FileId,
+    list: &Pointer,
+    key: Option<&str>,
+    words: impl Iterator<Item = String>,
+    findings: &mut Vec<Finding>,
+) {
+    let place = |index| {
+        let at = list.clone().index(index);
+        Place::Value(match key {
+            Some(key) => at.key(key),
+            None => at,
+        })
+    };
+    let mut first: BTreeMap<String, usize> = BTreeMap::new();
+    for (index, word) in words.enumerate() {
+        // Handles, repositories and releases: none of them tells upper from lower case.
+        let folded = word.to_lowercase();
+        let Some(earlier) = first.get(&folded) else {
+            first.insert(folded, index);
+            continue;
+        };
+        let finding = Finding::new(file, place(index), format!("`{word}` stands here twice"))
+            .label("the second time")
+            .also(file, place(*earlier), "the first time");
+        findings.push(match key {
+            // Two tables may say different things of it.
+            Some(_) => finding.help("remove one of the two"),
+            None => {
+                let item = Place::Item(list.clone().index(index));
+                finding.edit("leave the second one out", item, "", Certainty::Sure)
             }
-            None => finding.help(format!("name one of {}", names.join(", "))),
         });
     }
-    for (index, runtime) in runtimes.iter().enumerate() {
+}
+
+/// The runtime that the registry speaks for.
+fn home(context: &Context<'_>, findings: &mut Vec<Finding>) {
+    let Entry { file, value, .. } = &context.registry.config;
+    let names: Vec<&str> = value.runtime_names().collect();
+    let home = value.home.as_str();
+    if names.contains(&home) {
+        return;
+    }
+    let finding = Finding::new(
+        *file,
+        Place::Value(Pointer::to("home")),
+        format!("`{home}` is not one of the runtimes"),
+    );
+    findings.push(match nearest(home, names.iter().copied()) {
+        Some(similar) => {
+            finding.replace_with("a runtime has a similar name", document::quoted(similar))
+        }
+        None => finding.help(format!("name one of {}", names.join(", "))),
+    });
+}
+
+/// The calendars of the runtimes.
+fn calendars(context: &Context<'_>, findings: &mut Vec<Finding>) {
+    let registry = context.registry;
+    let Entry { file, value, .. } = &registry.config;
+    for (index, runtime) in value.runtimes.iter().enumerate() {
         let path = runtime.calendar.as_str();
         if registry.files.iter().any(|file| &*file.path == path) {
             continue;
@@ -207,8 +228,7 @@ fn names_that_lead_nowhere(registry: &Registry, findings: &mut Vec<Finding>) {
             .filter(|path| path.starts_with("releases/"))
             .collect();
         let finding = Finding::new(
-            RULE.id,
-            config.file,
+            *file,
             Place::Value(Pointer::to("runtimes").index(index).key("calendar")),
             format!("the registry has no file `{path}`"),
         );

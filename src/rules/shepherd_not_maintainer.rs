@@ -1,8 +1,11 @@
 //! `shepherd-not-maintainer`: a shepherd is on the roster, in a role that may shepherd.
 
-use super::{Context, Group, PROCESS, Rule};
+use super::{Check, Context, Example, ExampleBeside, Group, PROCESS, Part, Reads, Rule};
 use crate::findings::diagnostic::{Finding, Level, Place, Pointer, RuleId};
 use crate::findings::document;
+use crate::registry::Entry;
+use crate::registry::kep::KepRecord;
+use crate::registry::schema::FileKind;
 use crate::text::words::nearest;
 
 pub(super) const RULE: Rule = Rule {
@@ -12,12 +15,35 @@ pub(super) const RULE: Rule = Rule {
     summary: "a shepherd is not a maintainer",
     why: "a shepherd is a maintainer, so that the work can be reviewed and scheduled (the project's process with SIG-Node)",
     source: PROCESS,
-    example: "shepherds = [\"mikebrwo\"]",
+    example: Example {
+        wrong: &[(
+            "sig-node/9001-pod-lullabies.toml",
+            r#"number = 9001
+title = "Pod Lullabies"
+status = "implementable"
+shepherds = ["mikebrwo"]
+"#,
+        )],
+        beside: ExampleBeside::Nothing,
+        fine: &[(
+            "sig-node/9001-pod-lullabies.toml",
+            r#"number = 9001
+title = "Pod Lullabies"
+status = "implementable"
+shepherds = ["mikebrow"]
+"#,
+        )],
+    },
     remedy: "Correct the handle, or add the person to `maintainers.toml` if the project has made them a maintainer.",
-    check,
+    parts: &[Part {
+        reads: Reads::kep(&[&["shepherds"]])
+            .and_config(&["shepherd-roles"])
+            .and_lists(&[FileKind::Roster]),
+        check: Check::Kep(check),
+    }],
 };
 
-fn check(context: &Context<'_>, findings: &mut Vec<Finding>) {
+fn check(context: &Context<'_>, entry: &Entry<KepRecord>, findings: &mut Vec<Finding>) {
     let registry = context.registry;
     let Some(roster) = &registry.roster else {
         return;
@@ -30,40 +56,38 @@ fn check(context: &Context<'_>, findings: &mut Vec<Finding>) {
         .filter(|maintainer| roles.contains(&maintainer.role))
         .map(|maintainer| maintainer.github.as_str())
         .collect();
-    for entry in &registry.keps {
-        for (index, shepherd) in entry.value.shepherds.iter().enumerate() {
-            let place = Place::Value(Pointer::to("shepherds").index(index));
-            let maintainer = registry.maintainer(shepherd);
-            if maintainer.is_some_and(|one| roles.contains(&one.role)) {
-                continue;
-            }
-            let finding = if maintainer.is_some() {
-                Finding::new(
-                    RULE.id,
-                    entry.file,
-                    place,
-                    format!("`{shepherd}` is a maintainer in a role that does not shepherd"),
-                )
-                .help("name somebody in a role of `shepherd-roles` in `registry.toml`")
-            } else {
-                let finding = Finding::new(
-                    RULE.id,
-                    entry.file,
-                    place,
-                    format!("`{shepherd}` is not a maintainer"),
-                )
-                .label("no maintainer has this handle");
-                match nearest(shepherd.as_str(), known.iter().copied()) {
-                    Some(similar) => finding.replace_with(
-                        "a maintainer has a similar handle",
-                        document::quoted(similar),
-                    ),
-                    None => finding
-                        .help("name a maintainer of `maintainers.toml`, or add the person there"),
-                }
-            };
-            findings.push(finding);
+
+    for (index, shepherd) in entry.value.shepherds.iter().enumerate() {
+        let place = Place::Value(Pointer::to("shepherds").index(index));
+        let maintainer = registry.maintainer(shepherd);
+        if maintainer.is_some_and(|one| roles.contains(&one.role)) {
+            continue;
         }
+        let finding = if maintainer.is_some() {
+            Finding::new(
+                entry.file,
+                place,
+                format!("`{shepherd}` is a maintainer in a role that does not shepherd"),
+            )
+            .help("name somebody in a role of `shepherd-roles` in `registry.toml`")
+        } else {
+            let finding = Finding::new(
+                entry.file,
+                place,
+                format!("`{shepherd}` is not a maintainer"),
+            )
+            .label("no maintainer has this handle");
+            match nearest(shepherd.as_str(), known.iter().copied()) {
+                Some(similar) => finding.replace_with(
+                    "a maintainer has a similar handle",
+                    document::quoted(similar),
+                ),
+                None => {
+                    finding.help("name a maintainer of `maintainers.toml`, or add the person there")
+                }
+            }
+        };
+        findings.push(finding);
     }
 }
 

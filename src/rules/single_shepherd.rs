@@ -1,7 +1,9 @@
 //! `single-shepherd`: two shepherds are better than one.
 
-use super::{Context, Group, PROCESS, Rule};
+use super::{Check, Context, Example, ExampleBeside, Group, PROCESS, Part, Reads, Rule};
 use crate::findings::diagnostic::{Finding, Level, Place, Pointer, RuleId};
+use crate::registry::Entry;
+use crate::registry::kep::KepRecord;
 
 pub(super) const RULE: Rule = Rule {
     id: RuleId("single-shepherd"),
@@ -10,25 +12,45 @@ pub(super) const RULE: Rule = Rule {
     summary: "an accepted KEP has one shepherd only",
     why: "the process prefers two shepherds, so that the work goes on when one is away",
     source: PROCESS,
-    example: "shepherds = [\"mikebrow\"]",
+    example: Example {
+        wrong: &[(
+            "sig-node/9001-pod-lullabies.toml",
+            r#"number = 9001
+title = "Pod Lullabies"
+status = "implementable"
+triage = "accepted"
+shepherds = ["mikebrow"]
+"#,
+        )],
+        beside: ExampleBeside::Nothing,
+        fine: &[(
+            "sig-node/9001-pod-lullabies.toml",
+            r#"number = 9001
+title = "Pod Lullabies"
+status = "implementable"
+triage = "accepted"
+shepherds = ["mikebrow", "samuelkarp"]
+"#,
+        )],
+    },
     remedy: "Name a second maintainer if there is a volunteer, or turn the rule off in `registry.toml`.",
-    check,
+    parts: &[Part {
+        reads: Reads::kep(&[KepRecord::TAKEN_ON, &["shepherds"]]),
+        check: Check::Kep(check),
+    }],
 };
 
-fn check(context: &Context<'_>, findings: &mut Vec<Finding>) {
-    for entry in &context.registry.keps {
-        let record = &entry.value;
-        if record.shepherds.len() == 1 && record.is_taken_on() {
-            findings.push(
-                Finding::new(
-                    RULE.id,
-                    entry.file,
-                    Place::Value(Pointer::to("shepherds")),
-                    format!("KEP-{} has one shepherd only", record.number),
-                )
-                .help("name a second maintainer if there is a volunteer"),
-            );
-        }
+fn check(_: &Context<'_>, entry: &Entry<KepRecord>, findings: &mut Vec<Finding>) {
+    let record = &entry.value;
+    if record.shepherds.len() == 1 && record.is_taken_on() {
+        findings.push(
+            Finding::new(
+                entry.file,
+                Place::Value(Pointer::to("shepherds")),
+                format!("KEP-{} has one shepherd only", record.number),
+            )
+            .help("name a second maintainer if there is a volunteer"),
+        );
     }
 }
 

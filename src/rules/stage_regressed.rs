@@ -1,7 +1,9 @@
 //! `stage-regressed`: a KEP goes back a stage.
 
-use super::{Context, Group, PROCESS, Rule};
+use super::{Change, Check, Example, ExampleBeside, Group, PROCESS, Part, Reads, Rule};
 use crate::findings::diagnostic::{Finding, Level, Place, Pointer, RuleId};
+use crate::registry::Entry;
+use crate::registry::kep::KepRecord;
 
 pub(super) const RULE: Rule = Rule {
     id: RuleId("stage-regressed"),
@@ -10,42 +12,62 @@ pub(super) const RULE: Rule = Rule {
     summary: "a change moves a KEP to an earlier stage",
     why: "a KEP goes from alpha to beta to stable; going back happens, and those who follow the issue should know why",
     source: PROCESS,
-    example: "-stage = \"beta\"\n+stage = \"alpha\"",
+    example: Example {
+        wrong: &[(
+            "sig-node/9001-pod-lullabies.toml",
+            r#"number = 9001
+title = "Pod Lullabies"
+status = "implementable"
+stage = "alpha"
+"#,
+        )],
+        beside: ExampleBeside::Base(&[(
+            "sig-node/9001-pod-lullabies.toml",
+            r#"number = 9001
+title = "Pod Lullabies"
+status = "implementable"
+stage = "beta"
+"#,
+        )]),
+        fine: &[(
+            "sig-node/9001-pod-lullabies.toml",
+            r#"number = 9001
+title = "Pod Lullabies"
+status = "implementable"
+stage = "beta"
+"#,
+        )],
+    },
     remedy: "If Kubernetes went back, say why in the pull request; else undo the change.",
-    check,
+    parts: &[Part {
+        reads: Reads::kep(&[&["number", "stage"]]),
+        check: Check::KepChange(check),
+    }],
 };
 
-fn check(context: &Context<'_>, findings: &mut Vec<Finding>) {
-    let Some(base) = context.base else {
-        return;
-    };
-    for entry in &context.registry.keps {
-        let Some(before) = base.kep(entry.value.number) else {
-            continue;
-        };
-        if let (Some(was), Some(is)) = (before.value.stage, entry.value.stage)
-            && is < was
-        {
-            findings.push(
-                Finding::new(
-                    RULE.id,
-                    entry.file,
-                    Place::Value(Pointer::to("stage")),
-                    format!(
-                        "KEP-{} goes back from {} to {}",
-                        entry.value.number,
-                        was.written(),
-                        is.written()
-                    ),
-                )
-                .also(
-                    before.file,
-                    Place::Value(Pointer::to("stage")),
-                    "its stage before the change",
-                )
-                .help("if Kubernetes went back, say why in the pull request; else undo the change"),
-            );
-        }
+fn check(change: &Change<'_, Entry<KepRecord>>, findings: &mut Vec<Finding>) {
+    let (before, entry) = (change.before, change.after);
+    if let (Some(was), Some(is)) = (before.value.stage, entry.value.stage)
+        && is < was
+    {
+        findings.push(
+            Finding::new(
+                entry.file,
+                Place::Value(Pointer::to("stage")),
+                format!(
+                    "KEP-{} goes back from {} to {}",
+                    entry.value.number,
+                    was.written(),
+                    is.written()
+                ),
+            )
+            .also(
+                before.file,
+                Place::Value(Pointer::to("stage")),
+                "its stage before the change",
+            )
+            .help("if Kubernetes went back, say why in the pull request; else undo the change"),
+        );
     }
 }
 

@@ -1,7 +1,9 @@
 //! `stage-skipped`: a KEP leaves a stage out.
 
-use super::{Context, Group, PROCESS, Rule};
+use super::{Change, Check, Example, ExampleBeside, Group, PROCESS, Part, Reads, Rule};
 use crate::findings::diagnostic::{Finding, Level, Place, Pointer, RuleId};
+use crate::registry::Entry;
+use crate::registry::kep::KepRecord;
 use crate::terms::Stage;
 
 pub(super) const RULE: Rule = Rule {
@@ -11,35 +13,57 @@ pub(super) const RULE: Rule = Rule {
     summary: "a change moves a KEP past a stage that it never reached",
     why: "a KEP goes from alpha to beta to stable; what skips a stage has not been tried by those who would have used it",
     source: PROCESS,
-    example: "-stage = \"alpha\"\n+stage = \"stable\"",
+    example: Example {
+        wrong: &[(
+            "sig-node/9001-pod-lullabies.toml",
+            r#"number = 9001
+title = "Pod Lullabies"
+status = "implementable"
+stage = "stable"
+"#,
+        )],
+        beside: ExampleBeside::Base(&[(
+            "sig-node/9001-pod-lullabies.toml",
+            r#"number = 9001
+title = "Pod Lullabies"
+status = "implementable"
+stage = "alpha"
+"#,
+        )]),
+        fine: &[(
+            "sig-node/9001-pod-lullabies.toml",
+            r#"number = 9001
+title = "Pod Lullabies"
+status = "implementable"
+stage = "stable"
+
+[reached]
+beta = "1.37"
+"#,
+        )],
+    },
     remedy: "Record the stage in `reached` if it shipped; if Kubernetes skips it, say why in the pull request.",
-    check,
+    parts: &[Part {
+        reads: Reads::kep(&[&["number", "stage", "reached"]]),
+        check: Check::KepChange(check),
+    }],
 };
 
-fn check(context: &Context<'_>, findings: &mut Vec<Finding>) {
-    let Some(base) = context.base else {
-        return;
-    };
-    for entry in &context.registry.keps {
-        let record = &entry.value;
-        let Some(before) = base.kep(record.number) else {
-            continue;
-        };
-        let reached_beta = record.reached.beta.is_some() || record.reached.beta_on.is_some();
-        if (before.value.stage, record.stage) == (Some(Stage::Alpha), Some(Stage::Stable))
-            && !reached_beta
-        {
-            findings.push(
-                Finding::new(
-                    RULE.id,
-                    entry.file,
+fn check(change: &Change<'_, Entry<KepRecord>>, findings: &mut Vec<Finding>) {
+    let (before, entry) = (change.before, change.after);
+    let record = &entry.value;
+    let reached_beta = record.reached.beta.is_some() || record.reached.beta_on.is_some();
+    if (before.value.stage, record.stage) == (Some(Stage::Alpha), Some(Stage::Stable))
+        && !reached_beta
+    {
+        findings.push(
+                Finding::new(entry.file,
                     Place::Value(Pointer::to("stage")),
                     format!("KEP-{} goes from alpha to stable without beta", record.number),
                 )
                 .also(before.file, Place::Value(Pointer::to("stage")), "its stage before the change")
                 .help("record the release that had it as beta in `reached`; if Kubernetes skips beta, say why"),
             );
-        }
     }
 }
 

@@ -1,7 +1,9 @@
 //! `status-transition`: a KEP's status goes the way that KEPs go.
 
-use super::{Context, Group, PROCESS, Rule};
+use super::{Change, Check, Example, ExampleBeside, Group, PROCESS, Part, Reads, Rule};
 use crate::findings::diagnostic::{Finding, Level, Place, Pointer, RuleId};
+use crate::registry::Entry;
+use crate::registry::kep::KepRecord;
 use crate::terms::Status;
 
 pub(super) const RULE: Rule = Rule {
@@ -11,34 +13,62 @@ pub(super) const RULE: Rule = Rule {
     summary: "a change of status that KEPs do not make",
     why: "a KEP is provisional, then implementable, then implemented; what is rejected, withdrawn or replaced does not come back",
     source: PROCESS,
-    example: "-status = \"implemented\"\n+status = \"provisional\"",
+    example: Example {
+        wrong: &[(
+            "sig-node/9001-pod-lullabies.toml",
+            r#"number = 9001
+title = "Pod Lullabies"
+status = "provisional"
+"#,
+        )],
+        beside: ExampleBeside::Base(&[(
+            "sig-node/9001-pod-lullabies.toml",
+            r#"number = 9001
+title = "Pod Lullabies"
+status = "implemented"
+"#,
+        )]),
+        fine: &[(
+            "sig-node/9001-pod-lullabies.toml",
+            r#"number = 9001
+title = "Pod Lullabies"
+status = "implemented"
+"#,
+        )],
+    },
     remedy: "If that is what happened upstream, say why in the pull request; else undo the change.",
-    check,
+    parts: &[Part {
+        reads: Reads::kep(&[&["number", "status"]]),
+        check: Check::KepChange(check),
+    }],
 };
 
-fn check(context: &Context<'_>, findings: &mut Vec<Finding>) {
-    let Some(base) = context.base else {
+fn check(change: &Change<'_, Entry<KepRecord>>, findings: &mut Vec<Finding>) {
+    let (before, entry) = (change.before, change.after);
+    let (was, is) = (before.value.status, entry.value.status);
+    if is_usual(was, is) {
         return;
-    };
-    for entry in &context.registry.keps {
-        let Some(before) = base.kep(entry.value.number) else {
-            continue;
-        };
-        let (was, is) = (before.value.status, entry.value.status);
-        if !before.is_sound("status") || !entry.is_sound("status") || is_usual(was, is) {
-            continue;
-        }
-        findings.push(
-            Finding::new(
-                RULE.id,
-                entry.file,
-                Place::Value(Pointer::to("status")),
-                format!("KEP-{} goes from {} to {}", entry.value.number, was.written(), is.written()),
-            )
-            .also(before.file, Place::Value(Pointer::to("status")), "its status before the change")
-            .help("if that is what happened upstream, say why in the pull request; else undo the change"),
-        );
     }
+    findings.push(
+        Finding::new(
+            entry.file,
+            Place::Value(Pointer::to("status")),
+            format!(
+                "KEP-{} goes from {} to {}",
+                entry.value.number,
+                was.written(),
+                is.written()
+            ),
+        )
+        .also(
+            before.file,
+            Place::Value(Pointer::to("status")),
+            "its status before the change",
+        )
+        .help(
+            "if that is what happened upstream, say why in the pull request; else undo the change",
+        ),
+    );
 }
 
 fn is_usual(was: Status, is: Status) -> bool {

@@ -1,8 +1,8 @@
 //! `syntax`: found while reading, see `registry/load.rs`.
 
-use super::{FORMAT, Group, Rule, nothing_to_check};
+use super::{Check, Example, ExampleBeside, FORMAT, Group, Part, Reads, Rule};
 use crate::findings::diagnostic::Level;
-use crate::registry::load::SYNTAX;
+use crate::findings::loader::SYNTAX;
 
 pub(super) const RULE: Rule = Rule {
     id: SYNTAX,
@@ -11,9 +11,28 @@ pub(super) const RULE: Rule = Rule {
     summary: "a file is not TOML",
     why: "a file that is not TOML says nothing, so its record would silently be missing",
     source: FORMAT,
-    example: "number = 9001\ntitle = \"Pod Lullabies\nstatus = \"implementable\"",
+    example: Example {
+        wrong: &[(
+            "sig-node/9001-pod-lullabies.toml",
+            r#"number = 9001
+title = "Pod Lullabies
+status = "implementable"
+"#,
+        )],
+        beside: ExampleBeside::Nothing,
+        fine: &[(
+            "sig-node/9001-pod-lullabies.toml",
+            r#"number = 9001
+title = "Pod Lullabies"
+status = "implementable"
+"#,
+        )],
+    },
     remedy: "Mend the line that is underlined: often a quote, a bracket or an equals sign is missing, or a key stands twice.",
-    check: nothing_to_check,
+    parts: &[Part {
+        reads: Reads::NOTHING,
+        check: Check::Loader,
+    }],
 };
 
 #[cfg(test)]

@@ -3,9 +3,9 @@
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
-use super::Beside;
-use crate::findings::diagnostic::FileId;
-use crate::registry::load::{Loaded, RawFile, file_stem, leading_number, load_from};
+use super::{Beside, ExampleBeside};
+use crate::findings::sources::Revision;
+use crate::registry::load::{Loaded, RawFile, file_stem, leading_number, load_as};
 use crate::render;
 use crate::sources::upstream::kep_yaml::{Kep, read};
 use crate::sources::upstream::snapshot::{
@@ -79,12 +79,20 @@ pub(crate) const TODAY: &str = "2026-11-22";
 
 /// The text findings of the test registry with these files put in or replaced.
 pub(crate) fn check(files: &[(&str, &str)]) -> String {
-    shown(&loaded(0, files), Beside::default(), |_| true)
+    shown(
+        &loaded(Revision::Registry, files),
+        Beside::default(),
+        |_| true,
+    )
 }
 
 /// The findings of one rule.
 pub(crate) fn only(rule: &str, files: &[(&str, &str)]) -> String {
-    shown(&loaded(0, files), Beside::default(), |found| found == rule)
+    shown(
+        &loaded(Revision::Registry, files),
+        Beside::default(),
+        |found| found == rule,
+    )
 }
 
 /// The findings of one rule in a record with these lines more.
@@ -97,8 +105,8 @@ pub(crate) fn in_record(rule: &str, more: &str) -> String {
 
 /// The findings of one rule about a change of these files, from the first to the second.
 pub(crate) fn changed(rule: &str, from: &[(&str, &str)], to: &[(&str, &str)]) -> String {
-    let head = loaded(0, to);
-    let base = loaded(head.registry.files.len(), from);
+    let head = loaded(Revision::Registry, to);
+    let base = loaded(Revision::Base, from);
     shown(&head, Beside::base(&base), |found| found == rule)
 }
 
@@ -112,7 +120,7 @@ pub(crate) fn changed_in_record(rule: &str, from: &str, to: &str) -> String {
     )
 }
 
-fn loaded(first_file: usize, files: &[(&str, &str)]) -> Loaded {
+fn loaded(revision: Revision, files: &[(&str, &str)]) -> Loaded {
     let mut all = vec![
         ("registry.toml", CONFIG),
         ("maintainers.toml", MAINTAINERS),
@@ -131,17 +139,39 @@ fn loaded(first_file: usize, files: &[(&str, &str)]) -> Loaded {
             content: Ok(text.as_bytes().to_vec()),
         })
         .collect();
-    load_from(first_file, raw)
+    load_as(revision, raw)
 }
 
 fn shown(loaded: &Loaded, beside: Beside<'_>, wanted: impl Fn(&str) -> bool) -> String {
     let checked = super::run(loaded, TODAY.parse().unwrap(), beside);
     let mut out = String::new();
     for diagnostic in checked.diagnostics.iter().filter(|one| wanted(one.rule.0)) {
-        let text = render::text::finding(diagnostic, &checked.files, "", false);
+        let text = render::text::finding(diagnostic, &checked.sources, "", false);
         let _ = writeln!(out, "{text}");
     }
     out
+}
+
+/// The findings of one rule in an example.
+pub(crate) fn beside(rule: &str, files: &[(&str, &str)], beside: &ExampleBeside) -> String {
+    match beside {
+        ExampleBeside::Nothing => only(rule, files),
+        ExampleBeside::Base(base) => changed(rule, base, files),
+        ExampleBeside::Upstream { day, keps } => {
+            let loaded = loaded(Revision::Registry, files);
+            let enhancements = Enhancements {
+                day,
+                keps,
+                before: None,
+            };
+            let upstream = upstream(&loaded, &enhancements);
+            let beside = Beside {
+                base: None,
+                upstream: Some(&upstream),
+            };
+            shown(&loaded, beside, |found| found == rule)
+        }
+    }
 }
 
 /// kubernetes/enhancements on a day, as a test makes it.
@@ -174,7 +204,7 @@ milestone:
 /// The findings of one rule in a record, which has these lines more than every record has, beside upstream.
 pub(crate) fn beside_upstream(rule: &str, more: &str, enhancements: &Enhancements<'_>) -> String {
     let record = format!("{RECORD}{more}");
-    let loaded = loaded(0, &[("sig-node/9001-a.toml", &record)]);
+    let loaded = loaded(Revision::Registry, &[("sig-node/9001-a.toml", &record)]);
     let upstream = upstream(&loaded, enhancements);
     let beside = Beside {
         base: None,
@@ -198,7 +228,6 @@ fn upstream(loaded: &Loaded, enhancements: &Enhancements<'_>) -> Upstream {
         commit: "0123456789".to_owned(),
         date,
         pull: "kepherd upstream pull --repo CLONE".to_owned(),
-        first_file: registry.files.len(),
         files: Vec::new(),
         keps: BTreeMap::new(),
     };
@@ -216,10 +245,7 @@ fn upstream(loaded: &Loaded, enhancements: &Enhancements<'_>) -> Upstream {
         let said = seen
             .zip(*before)
             .map(|(seen, yaml)| parse(FOLDER, yaml, seen));
-        let mut put = |file: SourceFile| {
-            upstream.files.push(file);
-            FileId(upstream.first_file + upstream.files.len() - 1)
-        };
+        let mut put = |file: SourceFile| upstream.add(file);
         let mut look = |number: u32, folder: &str| {
             let (_, yaml) = keps.iter().find(|(other, _)| *other == folder).unwrap();
             let (file, kep) = parse(folder, yaml, date);

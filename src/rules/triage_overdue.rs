@@ -1,9 +1,10 @@
 //! `triage-overdue`: a KEP is triaged before the enhancements freeze of its target.
 
-use super::{Context, Group, PROCESS, Rule};
+use super::{Check, Context, Example, ExampleBeside, Group, PROCESS, Part, Reads, Rule};
 use crate::findings::diagnostic::{Finding, Level, Place, Pointer, RuleId};
-use crate::registry::Registry;
-use crate::terms::{Release, Triage};
+use crate::registry::schema::FileKind;
+use crate::registry::tracked::Tracked;
+use crate::terms::Triage;
 
 pub(super) const RULE: Rule = Rule {
     id: RuleId("triage-overdue"),
@@ -12,59 +13,88 @@ pub(super) const RULE: Rule = Rule {
     summary: "triage is pending after the enhancements freeze of the target",
     why: "maintainers triage tracking issues, and after the enhancements freeze the scope of the release is set",
     source: PROCESS,
-    example: "triage = \"pending\"\ntarget = \"1.38\"   # enhancements freeze 2026-09-30",
+    example: Example {
+        wrong: &[
+            (
+                "sig-node/9001-pod-lullabies.toml",
+                r#"number = 9001
+title = "Pod Lullabies"
+status = "implementable"
+triage = "pending"
+target = "1.38"
+"#,
+            ),
+            (
+                "releases/kubernetes.toml",
+                r#"[[cycles]]
+release = "1.37"
+released = 2026-08-26
+
+[[cycles]]
+release = "1.38"
+enhancements-freeze = 2026-09-30T12:00:00Z
+"#,
+            ),
+        ],
+        beside: ExampleBeside::Nothing,
+        fine: &[
+            (
+                "sig-node/9001-pod-lullabies.toml",
+                r#"number = 9001
+title = "Pod Lullabies"
+status = "implementable"
+triage = "accepted"
+target = "1.38"
+"#,
+            ),
+            (
+                "releases/kubernetes.toml",
+                r#"[[cycles]]
+release = "1.37"
+released = 2026-08-26
+
+[[cycles]]
+release = "1.38"
+enhancements-freeze = 2026-09-30T12:00:00Z
+"#,
+            ),
+        ],
+    },
     remedy: "Write `accepted` or `declined` in `triage`, or move `target` to a release that is still open.",
-    check,
+    parts: &[Part {
+        reads: Reads::kep(&[&["status", "triage", "target"]])
+            .and_item(&[&["triage", "target"]])
+            .and_lists(&[FileKind::Kubernetes]),
+        check: Check::Tracked(check),
+    }],
 };
 
-fn check(context: &Context<'_>, findings: &mut Vec<Finding>) {
-    let registry = context.registry;
-    for entry in &registry.keps {
-        let record = &entry.value;
-        if record.triage == Some(Triage::Pending) && record.status.is_live() {
-            findings.extend(overdue(
-                context,
-                registry,
-                entry.file,
-                &format!("KEP-{}", record.number),
-                record.target,
-            ));
-        }
+fn check(context: &Context<'_>, record: Tracked<'_>, findings: &mut Vec<Finding>) {
+    let name = match record {
+        Tracked::Kep(entry) if entry.value.status.is_live() => record.subject().to_string(),
+        Tracked::Kep(_) => return,
+        Tracked::Item(entry) => format!("work item `{}`", entry.value.id),
+    };
+    let calendar = context.registry.kubernetes.as_ref();
+    let freeze = record.target().and_then(|target| {
+        let cycle = calendar?.value.cycle(target)?;
+        Some((target, cycle.enhancements_freeze?.date()))
+    });
+    let Some((target, freeze)) = freeze else {
+        return;
+    };
+    if record.triage() != Some(Triage::Pending) || freeze >= context.today {
+        return;
     }
-    for entry in &registry.items {
-        let item = &entry.value;
-        if item.triage == Some(Triage::Pending) {
-            findings.extend(overdue(
-                context,
-                registry,
-                entry.file,
-                &format!("work item `{}`", item.id),
-                item.target,
-            ));
-        }
-    }
-}
-
-fn overdue(
-    context: &Context<'_>,
-    registry: &Registry,
-    file: crate::findings::diagnostic::FileId,
-    name: &str,
-    target: Option<Release>,
-) -> Option<Finding> {
-    let target = target?;
-    let cycle = registry.kubernetes.as_ref()?.value.cycle(target)?;
-    let freeze = cycle.enhancements_freeze?.date();
-    (freeze < context.today).then(|| {
+    findings.push(
         Finding::new(
-            RULE.id,
-            file,
+            record.file(),
             Place::Value(Pointer::to("triage")),
             format!("{name} waits for triage, and the enhancements freeze of Kubernetes {target} was on {freeze}"),
         )
-        .also(file, Place::Value(Pointer::to("target")), "its target")
-        .help("write `accepted` or `declined`, or move `target` to a release that is still open")
-    })
+        .also(record.file(), Place::Value(Pointer::to("target")), "its target")
+        .help("write `accepted` or `declined`, or move `target` to a release that is still open"),
+    );
 }
 
 #[cfg(test)]

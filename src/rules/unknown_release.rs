@@ -1,10 +1,15 @@
 //! `unknown-release`: a release that its calendar should know.
 
-use super::{Context, FORMAT, Group, Rule};
-use crate::findings::diagnostic::{FileId, Finding, Level, Place, Pointer, RuleId};
+use super::{Check, Context, Example, ExampleBeside, FORMAT, Group, Part, Reads, Rule};
+use crate::findings::diagnostic::{Finding, Level, Place, Pointer, RuleId};
 use crate::findings::document;
-use crate::registry::Registry;
-use crate::registry::kep::{NamedRelease, PullRequest};
+use crate::findings::sources::FileId;
+use crate::registry::Entry;
+use crate::registry::config::Config;
+use crate::registry::kep::KepRecord;
+use crate::registry::kep::NamedRelease;
+use crate::registry::schema::FileKind;
+use crate::registry::tracked::Tracked;
 use crate::terms::{BranchDecision, Release};
 use crate::text::words::nearest;
 
@@ -15,103 +20,139 @@ pub(super) const RULE: Rule = Rule {
     summary: "a release that its calendar should know, and does not",
     why: "labels, milestones and dates come from the calendars in `releases/`; a release that is in none of them is a slip",
     source: FORMAT,
-    example: "target = \"1.83\"",
+    example: Example {
+        wrong: &[(
+            "sig-node/9001-pod-lullabies.toml",
+            r#"number = 9001
+title = "Pod Lullabies"
+status = "implementable"
+target = "1.83"
+"#,
+        )],
+        beside: ExampleBeside::Nothing,
+        fine: &[(
+            "sig-node/9001-pod-lullabies.toml",
+            r#"number = 9001
+title = "Pod Lullabies"
+status = "implementable"
+target = "1.38"
+"#,
+        )],
+    },
     remedy: "Correct the release, or add it to its calendar. Releases from before a calendar's first are history, and fine.",
-    check,
+    parts: &[
+        Part {
+            reads: Reads::both(&[&["target"]]).and_lists(&[FileKind::Kubernetes]),
+            check: Check::Tracked(target),
+        },
+        Part {
+            reads: Reads::both(&[&["pull-requests"]]).and_lists(&[FileKind::Kubernetes]),
+            check: Check::Tracked(pull_requests),
+        },
+        Part {
+            reads: Reads::both(&[&["milestone"]])
+                .and_config(&["home", "runtimes"])
+                .and_lists(&[FileKind::Runtime]),
+            check: Check::Tracked(milestone),
+        },
+        Part {
+            reads: Reads::kep(&[&["reached"]]).and_lists(&[FileKind::Kubernetes]),
+            check: Check::Kep(reached),
+        },
+        Part {
+            reads: Reads::config(&["runtimes"]).and_lists(&[FileKind::Runtime]),
+            check: Check::Kep(runtimes),
+        },
+        Part {
+            reads: Reads::config(&["runtimes"]),
+            check: Check::Kep(runtime_names),
+        },
+    ],
 };
 
-fn check(context: &Context<'_>, findings: &mut Vec<Finding>) {
-    let registry = context.registry;
-    let kubernetes = registry.kubernetes.as_ref().map(|calendar| Known {
-        of: "Kubernetes".to_owned(),
-        path: registry.file(calendar.file).path.to_string(),
-        releases: calendar
-            .value
-            .cycles
-            .iter()
-            .map(|cycle| cycle.release)
-            .collect(),
-    });
-    let home = registry.config.value.home.to_string();
-    let runtime = |name: &str| {
-        registry.runtimes.get(name).map(|calendar| Known {
-            of: name.to_owned(),
-            path: registry.file(calendar.file).path.to_string(),
-            releases: calendar
-                .value
-                .minors
-                .iter()
-                .map(|minor| minor.release)
-                .collect(),
-        })
-    };
-    let home_calendar = runtime(&home);
-    let mut seen = Seen { findings };
+/// The Kubernetes release that a record aims at.
+fn target(context: &Context<'_>, record: Tracked<'_>, findings: &mut Vec<Finding>) {
+    let at = Pointer::to("target");
+    if let (Some(known), Some(release)) = (Known::kubernetes(context), record.target()) {
+        findings.extend(known.judge(record.file(), at, release));
+    }
+}
 
-    for entry in &registry.keps {
-        let record = &entry.value;
-        if let Some(calendar) = &kubernetes {
-            seen.optional(calendar, entry.file, Pointer::to("target"), record.target);
-            for (stage, release) in record.reached.entries() {
-                let at = Pointer::to("reached").key(stage);
-                seen.release(calendar, entry.file, at, release);
-            }
-            seen.pull_requests(calendar, entry.file, &record.pull_requests);
-        }
-        if let Some(calendar) = &home_calendar {
-            seen.optional(
-                calendar,
-                entry.file,
-                Pointer::to("milestone"),
-                record.milestone,
-            );
-        }
-        for (name, facts) in &record.runtimes {
-            let at = Pointer::to("runtimes").key(name);
-            if registry.config.is_sound("runtimes") && !registry.config.value.has_runtime(name) {
-                seen.unknown_runtime(registry, entry.file, at, name);
-                continue;
-            }
-            let Some(calendar) = runtime(name) else {
-                continue;
-            };
-            for NamedRelease {
+/// The Kubernetes releases of its pull requests.
+fn pull_requests(context: &Context<'_>, record: Tracked<'_>, findings: &mut Vec<Finding>) {
+    let Some(known) = Known::kubernetes(context) else {
+        return;
+    };
+    for (index, pull_request) in record.pull_requests().iter().enumerate() {
+        let at = Pointer::to("pull-requests").index(index).key("kubernetes");
+        let release = pull_request.kubernetes;
+        findings.extend(release.and_then(|release| known.judge(record.file(), at, release)));
+    }
+}
+
+/// The minor of the home runtime.
+fn milestone(context: &Context<'_>, record: Tracked<'_>, findings: &mut Vec<Finding>) {
+    let home = context.registry.config.value.home.as_str();
+    let at = Pointer::to("milestone");
+    if let (Some(known), Some(release)) = (Known::runtime(context, home), record.milestone()) {
+        findings.extend(known.judge(record.file(), at, release));
+    }
+}
+
+/// The Kubernetes releases that have shipped with it.
+fn reached(context: &Context<'_>, entry: &Entry<KepRecord>, findings: &mut Vec<Finding>) {
+    let Some(known) = Known::kubernetes(context) else {
+        return;
+    };
+    for (stage, release) in entry.value.reached.entries() {
+        let at = Pointer::to("reached").key(stage);
+        findings.extend(known.judge(entry.file, at, release));
+    }
+}
+
+/// The releases of each runtime.
+fn runtimes(context: &Context<'_>, entry: &Entry<KepRecord>, findings: &mut Vec<Finding>) {
+    for (name, facts) in &entry.value.runtimes {
+        let at = Pointer::to("runtimes").key(name);
+        let Some(known) = Known::runtime(context, name) else {
+            continue;
+        };
+        for named in facts.releases(at) {
+            let NamedRelease {
                 at,
                 release,
                 version,
-            } in facts.releases(at)
-            {
-                seen.version(&calendar, entry.file, at, release, version);
-            }
-        }
-        let approvals = record
-            .design
-            .iter()
-            .flat_map(|design| design.approved_by.keys());
-        for name in approvals {
-            if registry.config.is_sound("runtimes") && !registry.config.value.has_runtime(name) {
-                let at = Pointer::to("design").key("approved-by").key(name);
-                seen.unknown_runtime(registry, entry.file, at, name);
-            }
-        }
-    }
-    for entry in &registry.items {
-        let item = &entry.value;
-        if let Some(calendar) = &kubernetes {
-            seen.optional(calendar, entry.file, Pointer::to("target"), item.target);
-            seen.pull_requests(calendar, entry.file, &item.pull_requests);
-        }
-        if let Some(calendar) = &home_calendar {
-            seen.optional(
-                calendar,
-                entry.file,
-                Pointer::to("milestone"),
-                item.milestone,
-            );
+            } = named;
+            findings.extend(known.lacking(entry.file, at, release, &|nearest| {
+                document::quoted(&match version {
+                    Some(BranchDecision::Released(version)) => {
+                        format!("{nearest}.{}", version.patch)
+                    }
+                    _ => nearest.to_string(),
+                })
+            }));
         }
     }
 }
 
+/// The runtimes themselves. A name that nobody knows damages the facts, so that no other rule reads them.
+fn runtime_names(context: &Context<'_>, entry: &Entry<KepRecord>, findings: &mut Vec<Finding>) {
+    let record = &entry.value;
+    let facts = record.runtimes.keys();
+    let facts = facts.map(|name| (name, Pointer::to("runtimes").key(name)));
+    let design = record.design.iter();
+    let approvals = design.flat_map(|design| design.approved_by.keys());
+    let approvals =
+        approvals.map(|name| (name, Pointer::to("design").key("approved-by").key(name)));
+    let config = &context.registry.config.value;
+    for (name, at) in facts.chain(approvals) {
+        if !config.has_runtime(name) {
+            findings.push(unknown_runtime(config, entry.file, at, name));
+        }
+    }
+}
+
+/// A calendar, as far as it knows releases.
 struct Known {
     of: String,
     path: String,
@@ -119,110 +160,85 @@ struct Known {
 }
 
 impl Known {
+    fn kubernetes(context: &Context<'_>) -> Option<Self> {
+        let Entry { file, value, .. } = context.registry.kubernetes.as_ref()?;
+        Some(Self {
+            of: "Kubernetes".to_owned(),
+            path: context.registry.file(*file).path.to_string(),
+            releases: value.cycles.iter().map(|cycle| cycle.release).collect(),
+        })
+    }
+
+    fn runtime(context: &Context<'_>, name: &str) -> Option<Self> {
+        let Entry { file, value, .. } = context.registry.runtimes.get(name)?;
+        Some(Self {
+            of: name.to_owned(),
+            path: context.registry.file(*file).path.to_string(),
+            releases: value.minors.iter().map(|minor| minor.release).collect(),
+        })
+    }
+
     fn lacks(&self, release: Release) -> bool {
         let first = self.releases.iter().min();
         first.is_some_and(|first| release >= *first) && !self.releases.contains(&release)
     }
-}
 
-struct Seen<'a> {
-    findings: &'a mut Vec<Finding>,
-}
-
-impl Seen<'_> {
-    fn optional(&mut self, calendar: &Known, file: FileId, at: Pointer, release: Option<Release>) {
-        if let Some(release) = release {
-            self.release(calendar, file, at, release);
-        }
-    }
-
-    fn release(&mut self, calendar: &Known, file: FileId, at: Pointer, release: Release) {
-        self.report(calendar, file, Place::Value(at), release, &|release| {
+    /// The finding about a release that the calendar should know, and does not.
+    fn judge(&self, file: FileId, at: Pointer, release: Release) -> Option<Finding> {
+        self.lacking(file, Place::Value(at), release, &|release| {
             document::quoted(&release.to_string())
-        });
+        })
     }
 
-    fn version(
-        &mut self,
-        calendar: &Known,
-        file: FileId,
-        at: Place,
-        release: Release,
-        version: Option<BranchDecision>,
-    ) {
-        self.report(calendar, file, at, release, &|nearest| match version {
-            Some(BranchDecision::Released(version)) => {
-                document::quoted(&format!("{nearest}.{}", version.patch))
-            }
-            _ => document::quoted(&nearest.to_string()),
-        });
-    }
-
-    fn report(
-        &mut self,
-        calendar: &Known,
+    /// The same about a release that is written within another text.
+    fn lacking(
+        &self,
         file: FileId,
         place: Place,
         release: Release,
         written: &dyn Fn(Release) -> String,
-    ) {
-        if !calendar.lacks(release) {
-            return;
+    ) -> Option<Finding> {
+        if !self.lacks(release) {
+            return None;
         }
-        let names: Vec<String> = calendar.releases.iter().map(ToString::to_string).collect();
         let finding = Finding::new(
-            RULE.id,
             file,
             place,
-            format!(
-                "`{}` does not know {} {release}",
-                calendar.path, calendar.of
-            ),
+            format!("`{}` does not know {} {release}", self.path, self.of),
         );
         let text = release.to_string();
         // Digits that changed places are the usual slip; any other release of the same length is one edit away.
-        let similar = names
-            .iter()
-            .find(|name| is_transposition(name, &text))
-            .and_then(|name| name.parse().ok());
-        self.findings.push(match similar {
+        let mut releases = self.releases.iter();
+        let similar = releases.find(|known| is_transposition(&known.to_string(), &text));
+        Some(match similar {
             Some(similar) => {
-                finding.replace_with("a known release has the same digits", written(similar))
+                finding.replace_with("a known release has the same digits", written(*similar))
             }
             None => {
-                let last = calendar.releases.iter().max();
+                let last = self.releases.iter().max();
                 let last = last.map(ToString::to_string).unwrap_or_default();
                 finding.help(format!(
                     "the calendar ends with {last}: correct the release, or add it to `{}`",
-                    calendar.path
+                    self.path
                 ))
             }
-        });
+        })
     }
+}
 
-    fn pull_requests(&mut self, calendar: &Known, file: FileId, pull_requests: &[PullRequest]) {
-        for (index, pull_request) in pull_requests.iter().enumerate() {
-            let at = Pointer::to("pull-requests").index(index).key("kubernetes");
-            self.optional(calendar, file, at, pull_request.kubernetes);
-        }
-    }
-
-    fn unknown_runtime(&mut self, registry: &Registry, file: FileId, at: Pointer, name: &str) {
-        let known: Vec<&str> = registry.config.value.runtime_names().collect();
-        let finding = Finding::new(
-            RULE.id,
-            file,
-            Place::Key(at),
-            format!("`{name}` is not a runtime of this registry"),
-        );
-        self.findings
-            .push(match nearest(name, known.iter().copied()) {
-                Some(similar) => finding.replace_with("a runtime has a similar name", similar),
-                None => finding.help(format!(
-                    "the runtimes are {}: correct the name, or add it to `registry.toml`",
-                    known.join(", ")
-                )),
-            });
+fn unknown_runtime(config: &Config, file: FileId, at: Pointer, name: &str) -> Finding {
+    let known: Vec<&str> = config.runtime_names().collect();
+    let finding = Finding::new(
+        file,
+        Place::Key(at),
+        format!("`{name}` is not a runtime of this registry"),
+    );
+    match nearest(name, known.iter().copied()) {
+        Some(similar) => finding.replace_with("a runtime has a similar name", similar),
+        None => finding.help(format!(
+            "the runtimes are {}: correct the name, or add it to `registry.toml`",
+            known.join(", ")
+        )),
     }
 }
 

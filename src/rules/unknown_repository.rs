@@ -1,8 +1,9 @@
 //! `unknown-repository`: only listed repositories are written to.
 
-use super::{Context, FORMAT, Group, Rule};
+use super::{Check, Context, Example, ExampleBeside, FORMAT, Group, Part, Reads, Rule};
 use crate::findings::diagnostic::{Finding, Level, Place, Pointer, RuleId};
 use crate::findings::document;
+use crate::registry::tracked::Tracked;
 use crate::text::words::nearest;
 
 pub(super) const RULE: Rule = Rule {
@@ -12,52 +13,58 @@ pub(super) const RULE: Rule = Rule {
     summary: "a record's issue lives in a repository that `registry.toml` does not list",
     why: "the repositories in `registry.toml` are the only ones that are ever written to",
     source: FORMAT,
-    example: "repository = \"someone/else\"",
+    example: Example {
+        wrong: &[(
+            "sig-node/9001-pod-lullabies.toml",
+            r#"number = 9001
+title = "Pod Lullabies"
+status = "implementable"
+repository = "someone/else"
+"#,
+        )],
+        beside: ExampleBeside::Nothing,
+        fine: &[(
+            "sig-node/9001-pod-lullabies.toml",
+            r#"number = 9001
+title = "Pod Lullabies"
+status = "implementable"
+repository = "containerd/containerd"
+"#,
+        )],
+    },
     remedy: "Name a listed repository, or add this one to `repositories` in `registry.toml`.",
-    check,
+    parts: &[Part {
+        reads: Reads::both(&[&["repository"]]).and_config(&["repositories"]),
+        check: Check::Tracked(check),
+    }],
 };
 
-fn check(context: &Context<'_>, findings: &mut Vec<Finding>) {
-    let registry = context.registry;
-    if !registry.config.is_sound("repositories") {
+fn check(context: &Context<'_>, record: Tracked<'_>, findings: &mut Vec<Finding>) {
+    let listed = &context.registry.config.value.repositories;
+    let Some(repository) = record.repository() else {
+        return;
+    };
+    if listed.contains(repository) {
         return;
     }
-    let listed = &registry.config.value.repositories;
-    let keps = registry
-        .keps
-        .iter()
-        .map(|entry| (entry.file, &entry.value.repository));
-    let items = registry
-        .items
-        .iter()
-        .map(|entry| (entry.file, &entry.value.repository));
-    for (file, repository) in keps.chain(items) {
-        let Some(repository) = repository else {
-            continue;
-        };
-        if listed.contains(repository) {
-            continue;
-        }
-        let names: Vec<String> = listed.iter().map(ToString::to_string).collect();
-        let finding = Finding::new(
-            RULE.id,
-            file,
-            Place::Value(Pointer::to("repository")),
-            format!("`{repository}` is not a repository of this registry"),
-        );
-        findings.push(
-            match nearest(&repository.to_string(), names.iter().map(String::as_str)) {
-                Some(similar) => finding.replace_with(
-                    "a listed repository has a similar name",
-                    document::quoted(similar),
-                ),
-                None => finding.help(format!(
-                    "name one of {}, or list it in `registry.toml`",
-                    names.join(", ")
-                )),
-            },
-        );
-    }
+    let names: Vec<String> = listed.iter().map(ToString::to_string).collect();
+    let finding = Finding::new(
+        record.file(),
+        Place::Value(Pointer::to("repository")),
+        format!("`{repository}` is not a repository of this registry"),
+    );
+    findings.push(
+        match nearest(&repository.to_string(), names.iter().map(String::as_str)) {
+            Some(similar) => finding.replace_with(
+                "a listed repository has a similar name",
+                document::quoted(similar),
+            ),
+            None => finding.help(format!(
+                "name one of {}, or list it in `registry.toml`",
+                names.join(", ")
+            )),
+        },
+    );
 }
 
 #[cfg(test)]

@@ -1,8 +1,8 @@
 //! `unsafe-file`: found while reading, see `registry/load.rs`.
 
-use super::{FORMAT, Group, Rule, nothing_to_check};
+use super::{Check, Example, ExampleBeside, FORMAT, Group, Part, Reads, Rule};
 use crate::findings::diagnostic::Level;
-use crate::registry::load::UNSAFE_FILE;
+use crate::findings::loader::UNSAFE_FILE;
 
 pub(super) const RULE: Rule = Rule {
     id: UNSAFE_FILE,
@@ -11,9 +11,25 @@ pub(super) const RULE: Rule = Rule {
     summary: "a file is a link, is not UTF-8, is over 1 MiB, or cannot be read",
     why: "the registry is read from pull requests of anybody: a link may lead out of it, and a huge file may stall the check",
     source: FORMAT,
-    example: "keps/sig-node/9001-pod-lullabies.toml -> /etc/passwd",
+    example: Example {
+        wrong: &[(
+            "sig-node/9001-pod-lullabies.toml",
+            r#"a link to /etc/passwd"#,
+        )],
+        beside: ExampleBeside::Nothing,
+        fine: &[(
+            "sig-node/9001-pod-lullabies.toml",
+            r#"number = 9001
+title = "Pod Lullabies"
+status = "implementable"
+"#,
+        )],
+    },
     remedy: "Put the record itself in the registry, saved as UTF-8 text.",
-    check: nothing_to_check,
+    parts: &[Part {
+        reads: Reads::NOTHING,
+        check: Check::Loader,
+    }],
 };
 
 #[cfg(test)]

@@ -2,8 +2,12 @@
 
 use std::collections::BTreeSet;
 
-use super::{FORMAT, Group, Rule, allows, find, is_firm, no_such_rule, nothing_to_check};
-use crate::findings::diagnostic::{FileId, Finding, Level, Place, Pointer, RuleId};
+use super::run::{allows, was_asked};
+use super::{
+    Check, Example, ExampleBeside, FORMAT, Group, Part, Reads, Rule, find, is_firm, no_such_rule,
+};
+use crate::findings::diagnostic::{Finding, Level, Place, Pointer, RuleId};
+use crate::findings::sources::FileId;
 use crate::registry::Registry;
 
 pub(super) const RULE: Rule = Rule {
@@ -13,9 +17,31 @@ pub(super) const RULE: Rule = Rule {
     summary: "an `[[allow]]` accepts nothing, or a rule that does not exist is named",
     why: "an exception that is needed no more would hide the next finding of its rule",
     source: FORMAT,
-    example: "[[allow]]\nrule = \"file-nam\"\nreason = \"…\"",
+    example: Example {
+        wrong: &[(
+            "sig-node/9001-pod-lullabies.toml",
+            r#"number = 9001
+title = "Pod Lullabies"
+status = "implementable"
+[[allow]]
+rule = "late-milestone"
+reason = "the patch release comes in time"
+"#,
+        )],
+        beside: ExampleBeside::Nothing,
+        fine: &[(
+            "sig-node/9001-pod-lullabies.toml",
+            r#"number = 9001
+title = "Pod Lullabies"
+status = "implementable"
+"#,
+        )],
+    },
     remedy: "Remove the entry, or correct the rule's name.",
-    check: nothing_to_check,
+    parts: &[Part {
+        reads: Reads::NOTHING,
+        check: Check::Last,
+    }],
 };
 
 /// Runs last: it needs to know which entries accepted a finding. Without upstream, what its rules would find is not known.
@@ -25,13 +51,17 @@ pub(super) fn report(
     used: &BTreeSet<(FileId, Pointer)>,
     findings: &mut Vec<Finding>,
 ) {
-    for (file, at, allow) in allows(registry) {
+    for (record, at, allow) in allows(registry) {
+        let file = record.file();
         // A change is over once it is merged; what was accepted in it stays accepted, with its reason.
         let group = find(allow.rule.as_str()).map(|rule| rule.group);
+        let was_asked = |rule| was_asked(rule, registry, record);
         let may_be_of_use = match group {
             Some(Group::Change) => true,
-            Some(Group::Upstream) => !knows_upstream,
-            Some(Group::Shape | Group::Process) | None => false,
+            Some(Group::Upstream) if !knows_upstream => true,
+            // Where a rule could not look, nobody knows what it would have found.
+            Some(_) => !find(allow.rule.as_str()).is_some_and(was_asked),
+            None => false,
         };
         if may_be_of_use || used.contains(&(file, at.clone())) {
             continue;
@@ -39,12 +69,11 @@ pub(super) fn report(
         let place = Place::Value(at.key("rule"));
         let rule = allow.rule.as_str();
         findings.push(if find(rule).is_none() {
-            no_such_rule(file, place, rule, RULE.id)
+            no_such_rule(file, place, rule)
         } else if find(rule).is_some_and(is_firm) {
             cannot_be_lowered(file, place, rule)
         } else {
             Finding::new(
-                RULE.id,
                 file,
                 place,
                 format!("`{rule}` finds nothing in this record to accept"),
@@ -56,7 +85,7 @@ pub(super) fn report(
     for rule in config.value.rules.keys() {
         let place = Place::Key(Pointer::to("rules").key(rule));
         if find(rule).is_none() {
-            findings.push(no_such_rule(config.file, place, rule, RULE.id));
+            findings.push(no_such_rule(config.file, place, rule));
         } else if find(rule).is_some_and(is_firm) {
             findings.push(cannot_be_lowered(config.file, place, rule));
         }
@@ -64,7 +93,7 @@ pub(super) fn report(
 }
 
 fn cannot_be_lowered(file: FileId, place: Place, rule: &str) -> Finding {
-    Finding::new(RULE.id, file, place, format!("`{rule}` is always an error"))
+    Finding::new(file, place, format!("`{rule}` is always an error"))
         .note("a record that cannot be read can neither be accepted nor acted on")
         .help("remove this entry, and mend the record")
 }

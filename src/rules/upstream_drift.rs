@@ -1,7 +1,8 @@
 //! `upstream-drift`: a record says something else than kep.yaml.
 
-use super::{Context, Group, Rule, UPSTREAM};
-use crate::findings::diagnostic::{Certainty, FileId, Finding, Level, Place, Pointer, RuleId};
+use super::{Check, Example, ExampleBeside, Group, Part, Reads, Rule, UPSTREAM};
+use crate::findings::diagnostic::{Certainty, Finding, Level, Place, Pointer, RuleId};
+use crate::findings::sources::FileId;
 use crate::registry::Entry;
 use crate::registry::kep::KepRecord;
 use crate::sources::upstream::drift::{Cause, Drift};
@@ -15,31 +16,64 @@ pub(super) const RULE: Rule = Rule {
     summary: "a record says something else than its kep.yaml",
     why: "owners and SIG-Node read kep.yaml, and maintainers read the record: where the two differ, one of them waits for the wrong thing",
     source: UPSTREAM,
-    example: "stage = \"alpha\"               # kep.yaml: `stage: beta`, since this record was read",
+    example: Example {
+        wrong: &[(
+            "sig-node/9001-pod-lullabies.toml",
+            r#"number = 9001
+title = "Pod Lullabies"
+status = "implementable"
+stage = "alpha"
+upstream-seen = 2026-09-30
+"#,
+        )],
+        beside: ExampleBeside::Upstream {
+            day: "2026-10-31",
+            keps: &[(
+                "keps/sig-node/9001-pod-lullabies",
+                r#"title: Pod Lullabies
+kep-number: 9001
+status: implementable
+stage: beta
+latest-milestone: "v1.38"
+milestone:
+  alpha: "v1.37"
+  beta: "v1.38"
+"#,
+            )],
+        },
+        fine: &[(
+            "sig-node/9001-pod-lullabies.toml",
+            r#"number = 9001
+title = "Pod Lullabies"
+status = "implementable"
+stage = "beta"
+target = "1.38"
+upstream-seen = 2026-09-30
+
+[reached]
+alpha = "1.37"
+"#,
+        )],
+    },
     remedy: "Let `kepherd upstream pull` take over what upstream has changed. What people made of a fact is a note, and stays: if the record is right, accept it with `[[allow]]`, or have kep.yaml corrected. `[[allow]]` accepts what a pull leaves; what upstream changes later is shown all the same.",
-    check,
+    parts: &[Part {
+        reads: Reads::kep(&[&["number"]]),
+        check: Check::Upstream(check),
+    }],
 };
 
-fn check(context: &Context<'_>, findings: &mut Vec<Finding>) {
-    let Some(upstream) = context.upstream else {
-        return;
-    };
-    for entry in &context.registry.keps {
-        if !entry.is_sound("number") {
-            continue;
+fn check(upstream: &Upstream, entry: &Entry<KepRecord>, findings: &mut Vec<Finding>) {
+    match upstream.keps.get(&entry.value.number) {
+        Some(Found::Read(read)) => {
+            let drifts = upstream.drift(&entry.value);
+            let sound = drifts.iter().filter(|drift| is_sound(entry, drift.field));
+            findings.extend(sound.map(|drift| difference(entry, upstream, read, drift)));
         }
-        match upstream.keps.get(&entry.value.number) {
-            Some(Found::Read(read)) => {
-                let drifts = upstream.drift(&entry.value);
-                let sound = drifts.iter().filter(|drift| is_sound(entry, drift.field));
-                findings.extend(sound.map(|drift| difference(entry, upstream, read, drift)));
-            }
-            Some(Found::Unusable(file, problem)) => {
-                findings.push(unusable(entry, upstream, *file, problem));
-            }
-            // Where there is nothing to compare with, other rules speak.
-            Some(Found::Absent { .. } | Found::Ambiguous(_)) | None => {}
+        Some(Found::Unusable(file, problem)) => {
+            findings.push(unusable(entry, upstream, *file, problem));
         }
+        // Where there is nothing to compare with, other rules speak.
+        Some(Found::Absent { .. } | Found::Ambiguous(_)) | None => {}
     }
 }
 
@@ -82,7 +116,7 @@ fn difference(
         None if entry.value.upstream_seen.is_some() => Place::Value(Pointer::to("upstream-seen")),
         None => Place::Value(Pointer::to("number")),
     };
-    let mut finding = Finding::new(RULE.id, entry.file, place.clone(), message)
+    let mut finding = Finding::new(entry.file, place.clone(), message)
         .label(drift.why(entry.value.upstream_seen))
         .also(
             read.file,
@@ -158,7 +192,6 @@ fn unusable(
 ) -> Finding {
     let number = entry.value.number;
     let finding = Finding::new(
-        RULE.id,
         entry.file,
         Place::Value(Pointer::to("number")),
         format!(

@@ -1,8 +1,11 @@
 //! `upstream-missing`: a KEP that was read from upstream is not there any more.
 
-use super::{Context, Group, Rule, UPSTREAM};
+use super::{Check, Example, ExampleBeside, Group, Part, Reads, Rule, UPSTREAM};
 use crate::findings::diagnostic::{Finding, Level, Place, Pointer, RuleId};
+use crate::registry::Entry;
+use crate::registry::kep::KepRecord;
 use crate::sources::upstream::snapshot::Found;
+use crate::sources::upstream::snapshot::Upstream;
 
 pub(super) const RULE: Rule = Rule {
     id: RuleId("upstream-missing"),
@@ -11,51 +14,65 @@ pub(super) const RULE: Rule = Rule {
     summary: "a record was read from upstream, and its KEP is not there any more",
     why: "a KEP that left kubernetes/enhancements was withdrawn, merged into another one or moved, and its tracking issue should say so",
     source: UPSTREAM,
-    example: "number = 9001\nupstream-seen = 2026-07-24",
+    example: Example {
+        wrong: &[(
+            "sig-node/9001-pod-lullabies.toml",
+            r#"number = 9001
+title = "Pod Lullabies"
+status = "implementable"
+upstream-seen = 2026-09-30
+"#,
+        )],
+        beside: ExampleBeside::Upstream {
+            day: "2026-10-31",
+            keps: &[],
+        },
+        fine: &[(
+            "sig-node/9001-pod-lullabies.toml",
+            r#"number = 9001
+title = "Pod Lullabies"
+status = "implementable"
+"#,
+        )],
+    },
     remedy: "Find out what became of it, and write that in `status`; if its kep.yaml was never merged, take `upstream-seen` out.",
-    check,
+    parts: &[Part {
+        reads: Reads::kep(&[&["number", "upstream-seen"]]),
+        check: Check::Upstream(check),
+    }],
 };
 
-fn check(context: &Context<'_>, findings: &mut Vec<Finding>) {
-    let Some(upstream) = context.upstream else {
+fn check(upstream: &Upstream, entry: &Entry<KepRecord>, findings: &mut Vec<Finding>) {
+    let record = &entry.value;
+    // A KEP whose kep.yaml has not merged is allowed; a commit from before it was read cannot tell.
+    let Some(seen) = record.upstream_seen.filter(|seen| *seen <= upstream.date) else {
         return;
     };
-    for entry in &context.registry.keps {
-        let record = &entry.value;
-        // A KEP whose kep.yaml has not merged is allowed; a commit from before it was read cannot tell.
-        let Some(seen) = record.upstream_seen.filter(|seen| *seen <= upstream.date) else {
-            continue;
-        };
-        // A KEP that has another number now is for `upstream-renumbered`.
-        let Some(Found::Absent {
-            before,
-            renamed: None,
-        }) = upstream.keps.get(&record.number)
-        else {
-            continue;
-        };
-        if !entry.is_sound("number") || !entry.is_sound("upstream-seen") {
-            continue;
-        }
-        let mut finding = Finding::new(
-            RULE.id,
-            entry.file,
-            Place::Value(Pointer::to("number")),
-            format!("KEP-{} is not upstream any more", record.number),
-        )
-        .label(format!("no folder of this number in {upstream}"))
-        .also(
-            entry.file,
-            Place::Value(Pointer::to("upstream-seen")),
-            "it was there on this day",
-        );
-        if let Some((file, place)) = before {
-            finding = finding.also(*file, Place::Span(*place), format!("as it was on {seen}"));
-        }
-        findings.push(finding.help(
-            "find out what became of it, and write that in `status`: withdrawn, rejected or replaced",
-        ));
+    // A KEP that has another number now is for `upstream-renumbered`.
+    let Some(Found::Absent {
+        before,
+        renamed: None,
+    }) = upstream.keps.get(&record.number)
+    else {
+        return;
+    };
+    let mut finding = Finding::new(
+        entry.file,
+        Place::Value(Pointer::to("number")),
+        format!("KEP-{} is not upstream any more", record.number),
+    )
+    .label(format!("no folder of this number in {upstream}"))
+    .also(
+        entry.file,
+        Place::Value(Pointer::to("upstream-seen")),
+        "it was there on this day",
+    );
+    if let Some((file, place)) = before {
+        finding = finding.also(*file, Place::Span(*place), format!("as it was on {seen}"));
     }
+    findings.push(finding.help(
+        "find out what became of it, and write that in `status`: withdrawn, rejected or replaced",
+    ));
 }
 
 #[cfg(test)]

@@ -1,8 +1,11 @@
 //! `upstream-renumbered`: upstream's number for a KEP is another one, or is given twice.
 
-use super::{Context, Group, Rule, UPSTREAM};
+use super::{Check, Example, ExampleBeside, Group, Part, Reads, Rule, UPSTREAM};
 use crate::findings::diagnostic::{Finding, Level, Place, Pointer, RuleId};
+use crate::registry::Entry;
+use crate::registry::kep::KepRecord;
 use crate::sources::upstream::snapshot::Found;
+use crate::sources::upstream::snapshot::Upstream;
 
 pub(super) const RULE: Rule = Rule {
     id: RuleId("upstream-renumbered"),
@@ -11,25 +14,51 @@ pub(super) const RULE: Rule = Rule {
     summary: "upstream gives a KEP another number than its record, or one number to two KEPs",
     why: "a KEP's number is that of its issue in kubernetes/enhancements; under another one, people look at another KEP",
     source: UPSTREAM,
-    example: "number = 9001                 # upstream: keps/sig-node/9002-pod-lullabies",
+    example: Example {
+        wrong: &[(
+            "sig-node/9001-pod-lullabies.toml",
+            r#"number = 9001
+title = "Pod Lullabies"
+status = "implementable"
+"#,
+        )],
+        beside: ExampleBeside::Upstream {
+            day: "2026-10-31",
+            keps: &[(
+                "keps/sig-node/9002-pod-lullabies",
+                r#"title: Pod Lullabies
+kep-number: 9002
+status: implementable
+stage: beta
+latest-milestone: "v1.38"
+milestone:
+  alpha: "v1.37"
+  beta: "v1.38"
+"#,
+            )],
+        },
+        fine: &[(
+            "sig-node/9002-pod-lullabies.toml",
+            r#"number = 9002
+title = "Pod Lullabies"
+status = "implementable"
+"#,
+        )],
+    },
     remedy: "Look at the issue in kubernetes/enhancements. If the number did change, give the KEP a record of its own, and end this one with `status = \"replaced\"`.",
-    check,
+    parts: &[Part {
+        reads: Reads::kep(&[&["number"]]),
+        check: Check::Upstream(check),
+    }],
 };
 
-fn check(context: &Context<'_>, findings: &mut Vec<Finding>) {
-    let Some(upstream) = context.upstream else {
-        return;
+fn check(upstream: &Upstream, entry: &Entry<KepRecord>, findings: &mut Vec<Finding>) {
+    let number = entry.value.number;
+    let finding = |message: String| {
+        let place = Place::Value(Pointer::to("number"));
+        Finding::new(entry.file, place, message)
     };
-    for entry in &context.registry.keps {
-        if !entry.is_sound("number") {
-            continue;
-        }
-        let number = entry.value.number;
-        let finding = |message: String| {
-            let place = Place::Value(Pointer::to("number"));
-            Finding::new(RULE.id, entry.file, place, message)
-        };
-        match upstream.keps.get(&number) {
+    match upstream.keps.get(&number) {
             Some(Found::Read(read)) if read.kep.facts.number != number => {
                 let other = read.kep.facts.number;
                 findings.push(
@@ -81,7 +110,6 @@ fn check(context: &Context<'_>, findings: &mut Vec<Finding>) {
             ),
             Some(Found::Absent { renamed: None, .. } | Found::Read(_) | Found::Unusable(..)) | None => {}
         }
-    }
 }
 
 #[cfg(test)]

@@ -1,7 +1,9 @@
 //! `work-item-unassigned`: work without a KEP has a maintainer too.
 
-use super::{Context, Group, PROCESS, Rule};
+use super::{Check, Context, Example, ExampleBeside, Group, PROCESS, Part, Reads, Rule};
 use crate::findings::diagnostic::{Finding, Level, Place, Pointer, RuleId};
+use crate::registry::Entry;
+use crate::registry::work_item::WorkItem;
 use crate::terms::Triage;
 
 pub(super) const RULE: Rule = Rule {
@@ -11,31 +13,47 @@ pub(super) const RULE: Rule = Rule {
     summary: "an accepted work item has nobody who does it",
     why: "the process gives a maintainer to work that has no KEP as well",
     source: PROCESS,
-    example: "id = \"critest-interop\"\ntriage = \"accepted\"\n# no assignees",
+    example: Example {
+        wrong: &[(
+            "work-items/critest-interop.toml",
+            r#"id = "critest-interop"
+title = "critest runs against both runtimes"
+kind = "interop"
+triage = "accepted"
+"#,
+        )],
+        beside: ExampleBeside::Nothing,
+        fine: &[(
+            "work-items/critest-interop.toml",
+            r#"id = "critest-interop"
+title = "critest runs against both runtimes"
+kind = "interop"
+triage = "accepted"
+assignees = ["mikebrow"]
+"#,
+        )],
+    },
     remedy: "Name who does it in `assignees`.",
-    check,
+    parts: &[Part {
+        reads: Reads::item(&[&["triage", "assignees"]]),
+        check: Check::Item(check),
+    }],
 };
 
-fn check(context: &Context<'_>, findings: &mut Vec<Finding>) {
-    for entry in &context.registry.items {
-        let item = &entry.value;
-        if item.triage == Some(Triage::Accepted)
-            && item.assignees.is_empty()
-            && entry.is_sound("assignees")
-        {
-            findings.push(
-                Finding::new(
-                    RULE.id,
-                    entry.file,
-                    Place::Value(Pointer::to("triage")),
-                    format!(
-                        "work item `{}` is accepted, and nobody is recorded as doing it",
-                        item.id
-                    ),
-                )
-                .help("add `assignees = [\"…\"]`"),
-            );
-        }
+fn check(_: &Context<'_>, entry: &Entry<WorkItem>, findings: &mut Vec<Finding>) {
+    let item = &entry.value;
+    if item.triage == Some(Triage::Accepted) && item.assignees.is_empty() {
+        findings.push(
+            Finding::new(
+                entry.file,
+                Place::Value(Pointer::to("triage")),
+                format!(
+                    "work item `{}` is accepted, and nobody is recorded as doing it",
+                    item.id
+                ),
+            )
+            .help("add `assignees = [\"…\"]`"),
+        );
     }
 }
 

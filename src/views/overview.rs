@@ -5,7 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use crate::findings::diagnostic::{Diagnostic, FileId, Level};
+use crate::findings::diagnostic::{Diagnostic, Level};
+use crate::findings::sources::FileId;
 use crate::registry::{Entry, Registry, kep::KepRecord};
 use crate::terms::{Handle, Release, RepositoryName, RuntimeState, Stage, Status, Triage, Version};
 

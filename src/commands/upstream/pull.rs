@@ -531,7 +531,7 @@ fn without_errors(
             .iter()
             .filter(|one| rules::stops_apply(one))
         {
-            let path = checked.files[one.primary.file.0].path.to_string();
+            let path = checked.sources.file(one.primary.file).path.to_string();
             errors.entry(path).or_default().push(one.message.clone());
         }
         errors

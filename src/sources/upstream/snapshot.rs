@@ -6,7 +6,7 @@ use std::fmt;
 use super::drift::{Base, Drift, drift};
 use super::facts::Facts;
 use super::kep_yaml::{Kep, Malformed};
-use crate::findings::diagnostic::FileId;
+use crate::findings::sources::{FileId, Revision};
 use crate::registry::kep::KepRecord;
 use crate::registry::load::file_stem;
 use crate::terms::Date;
@@ -24,8 +24,6 @@ pub struct Upstream {
     pub date: Date,
     /// How to have these facts taken over, without the number.
     pub pull: String,
-    /// The number of the first file, behind those of the registries that are looked at beside it.
-    pub first_file: usize,
     /// The kep.yaml files that were read.
     pub files: Vec<SourceFile>,
     /// What was found of each KEP that was asked for.
@@ -120,9 +118,15 @@ impl fmt::Display for Upstream {
 }
 
 impl Upstream {
+    /// Puts in a file, and gives its number.
+    pub fn add(&mut self, file: SourceFile) -> FileId {
+        self.files.push(file);
+        FileId::new(Revision::Upstream, self.files.len() - 1)
+    }
+
     /// A file of it.
     pub fn file(&self, id: FileId) -> &SourceFile {
-        &self.files[id.0 - self.first_file]
+        &self.files[id.index()]
     }
 
     /// Where a record and upstream differ; nothing, if upstream cannot be read.

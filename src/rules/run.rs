@@ -1,0 +1,489 @@
+//! Runs the rules: one loop over each kind of thing that rules look at, and what no rule can know of its findings.
+//!
+//! A part of a rule is given only what it can rely on: where a key that it reads has a finding already, it is not asked.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::{
+    Change, Check, Context, Group, Part, RULES, Reads, Rule, file_start, find, is_firm, is_sound,
+    unused_allow,
+};
+use crate::findings::diagnostic::{
+    Certainty, Diagnostic, Finding, Found, Judged, Level, Pointer, RuleId,
+};
+use crate::findings::document::Located;
+use crate::findings::sources::{FileId, Revision, Sources};
+use crate::registry::Registry;
+use crate::registry::kep::Allow;
+use crate::registry::load::Loaded;
+use crate::registry::tracked::Tracked;
+use crate::sources::upstream::snapshot::Upstream;
+use crate::terms::{Date, Subject};
+use crate::text::digest;
+
+/// What a registry is looked at beside.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Beside<'a> {
+    /// The registry that a change starts from, loaded as [`Revision::Base`].
+    pub base: Option<&'a Loaded>,
+    /// kubernetes/enhancements.
+    pub upstream: Option<&'a Upstream>,
+}
+
+impl<'a> Beside<'a> {
+    /// The registry that a change starts from.
+    pub fn base(base: &'a Loaded) -> Self {
+        Self {
+            base: Some(base),
+            upstream: None,
+        }
+    }
+}
+
+/// What a check found, and the files that it speaks of.
+#[derive(Debug)]
+pub struct Checked {
+    /// The findings, by file and place.
+    pub diagnostics: Vec<Diagnostic>,
+    /// The files that findings name.
+    pub sources: Sources,
+}
+
+/// Runs every rule over a loaded registry: each finding with its level, its reason and its place in bytes, by file and
+/// place. Findings that a record accepts, or whose rule is off, are left out.
+///
+/// Beside the registry that a change starts from, the change is judged too, and findings that were there before are marked.
+pub fn run(loaded: &Loaded, today: Date, beside: Beside<'_>) -> Checked {
+    let registry = &loaded.registry;
+    let Beside { base, upstream } = beside;
+    let round = Round {
+        registry,
+        today,
+        base: base.map(|base| &base.registry),
+        upstream,
+    };
+    let mut findings = loaded.findings.clone();
+    for rule in RULES {
+        round.ask(rule, &mut findings);
+    }
+    let accepted = accept(registry, &mut findings);
+    let mut last = Vec::new();
+    unused_allow::report(registry, upstream.is_some(), &accepted, &mut last);
+    findings.extend(last.into_iter().map(|one| one.of(unused_allow::RULE.id)));
+    let mut checked = round.located(findings, |rule| level_of(registry, rule));
+    if let Some(base) = base {
+        mark_known(&mut checked.diagnostics, registry, base, today, upstream);
+    }
+    checked
+}
+
+/// Runs the rules about upstream alone, at their own levels; findings that a record accepts are left out.
+pub fn run_upstream(loaded: &Loaded, today: Date, upstream: &Upstream) -> Checked {
+    let round = Round {
+        registry: &loaded.registry,
+        today,
+        base: None,
+        upstream: Some(upstream),
+    };
+    let mut findings = Vec::new();
+    for rule in RULES.iter().filter(|rule| rule.group == Group::Upstream) {
+        round.ask(rule, &mut findings);
+    }
+    accept(&loaded.registry, &mut findings);
+    round.located(findings, |rule| rule.level)
+}
+
+/// What one run of the rules looks at.
+struct Round<'a> {
+    registry: &'a Registry,
+    today: Date,
+    base: Option<&'a Registry>,
+    upstream: Option<&'a Upstream>,
+}
+
+impl<'a> Round<'a> {
+    /// All that a rule has to say.
+    fn ask(&self, rule: &Rule, findings: &mut Vec<Found>) {
+        let mut said = Vec::new();
+        for part in rule.parts {
+            self.ask_part(part, &mut said);
+        }
+        findings.extend(said.into_iter().map(|finding| finding.of(rule.id)));
+    }
+
+    fn ask_part(&self, part: &Part, said: &mut Vec<Finding>) {
+        let context = self.context(part, self.registry);
+        if !context.is_configured() {
+            return;
+        }
+        match part.check {
+            Check::Loader | Check::Last => {}
+            Check::Kep(check) => context
+                .keps()
+                .for_each(|entry| check(&context, entry, said)),
+            Check::Item(check) => {
+                context
+                    .items()
+                    .for_each(|entry| check(&context, entry, said));
+            }
+            Check::Tracked(check) => {
+                context.tracked().for_each(|one| check(&context, one, said));
+            }
+            Check::Registry(check) => check(&context, said),
+            Check::KepChange(check) => {
+                for (base, before, after) in self.changes(part, &context) {
+                    if let (Tracked::Kep(before), Tracked::Kep(after)) = (before, after) {
+                        check(
+                            &Change {
+                                before,
+                                after,
+                                base,
+                                registry: self.registry,
+                            },
+                            said,
+                        );
+                    }
+                }
+            }
+            Check::TrackedChange(check) => {
+                for (base, before, after) in self.changes(part, &context) {
+                    check(
+                        &Change {
+                            before: &before,
+                            after: &after,
+                            base,
+                            registry: self.registry,
+                        },
+                        said,
+                    );
+                }
+            }
+            Check::RegistryChange(check) => {
+                let base = self.base.map(|base| self.context(part, base));
+                if let Some(base) = base.filter(Context::is_configured) {
+                    check(&base, &context, said);
+                }
+            }
+            Check::Upstream(check) => {
+                if let Some(upstream) = self.upstream {
+                    context
+                        .keps()
+                        .for_each(|entry| check(upstream, entry, said));
+                }
+            }
+        }
+    }
+
+    fn context(&self, part: &Part, registry: &'a Registry) -> Context<'a> {
+        Context {
+            registry,
+            today: self.today,
+            reads: part.reads,
+        }
+    }
+
+    /// The records that were there before a change, as they were and as they are, where both can be relied on.
+    fn changes(
+        &self,
+        part: &Part,
+        context: &Context<'a>,
+    ) -> Vec<(&'a Registry, Tracked<'a>, Tracked<'a>)> {
+        let Some(base) = self.base else {
+            return Vec::new();
+        };
+        let before = self.context(part, base);
+        if !before.is_configured() {
+            return Vec::new();
+        }
+        let items: BTreeMap<Subject, Tracked<'a>> = before
+            .items()
+            .map(|entry| (Tracked::Item(entry).subject(), Tracked::Item(entry)))
+            .collect();
+        let was = |after: Tracked<'a>| match after {
+            Tracked::Kep(entry) => before.kep(entry.value.number).map(Tracked::Kep),
+            Tracked::Item(_) => items.get(&after.subject()).copied(),
+        };
+        let pairs = context.tracked();
+        pairs
+            .filter_map(|after| Some((base, was(after)?, after)))
+            .collect()
+    }
+
+    /// Gives each finding its level, its reason, its place in bytes and its fingerprint; by file and place.
+    fn located(&self, findings: Vec<Found>, level_of: impl Fn(&Rule) -> Level) -> Checked {
+        let Self {
+            registry,
+            base,
+            upstream,
+            today: _,
+        } = *self;
+        let mut sources = Sources::default();
+        sources.put(Revision::Registry, registry.files.clone());
+        if let Some(base) = base {
+            sources.put(Revision::Base, base.files.clone());
+        }
+        if let Some(upstream) = upstream {
+            sources.put(Revision::Upstream, upstream.files.clone());
+        }
+        // A registry that is itself the start of a change is numbered as one.
+        let own = registry.config.file.revision();
+        if own != Revision::Registry {
+            sources.put(own, registry.files.clone());
+        }
+        let mut judged: Vec<(Judged, Found)> = findings
+            .into_iter()
+            .filter_map(|found| {
+                let rule = find(found.rule.0)?;
+                let level = level_of(rule);
+                // A finding may be quieter than its rule, when it says only what is not known.
+                let level = match found.finding.is_quiet {
+                    true => level.max(Level::Note),
+                    false => level,
+                };
+                let why = rule.why;
+                (level != Level::Off).then_some((Judged { level, why }, found))
+            })
+            .collect();
+        leave_out_what_nobody_reads(&mut judged);
+        let mut located: BTreeMap<FileId, Located<'_>> = BTreeMap::new();
+        let mut diagnostics: Vec<Diagnostic> = judged
+            .into_iter()
+            .map(|(judged, found)| {
+                found.located(judged, |file, place| {
+                    let document = located.entry(file);
+                    document
+                        .or_insert_with(|| Located::of(sources.file(file)))
+                        .span_of(place)
+                })
+            })
+            .collect();
+        for edit in diagnostics
+            .iter_mut()
+            .flat_map(|one| &mut one.help)
+            .filter_map(|help| help.edit.as_mut())
+        {
+            // What is left out would take a comment with it, which may be about something else.
+            let file = sources.file(edit.file);
+            if edit.replacement.is_empty() && file.slice(edit.place).contains('#') {
+                edit.certainty = Certainty::Guess;
+            }
+        }
+        diagnostics.sort_by(|a, b| {
+            let place = |d: &Diagnostic| (d.primary.file, d.primary.place, d.rule);
+            place(a)
+                .cmp(&place(b))
+                .then_with(|| a.message.cmp(&b.message))
+        });
+        diagnostics.dedup();
+        drop(located);
+        let path_of = |id: FileId| sources.file(id).path.to_string();
+        give_fingerprints(&mut diagnostics, registry, path_of);
+        Checked {
+            diagnostics,
+            sources,
+        }
+    }
+}
+
+/// What makes a finding the same one in two revisions: rule, record and words, wherever its line has moved to.
+type Fingerprint = (RuleId, String, String);
+
+/// The fingerprints of findings in a registry's own files.
+fn fingerprints<'a>(
+    diagnostics: impl Iterator<Item = &'a Diagnostic>,
+    registry: &Registry,
+) -> Vec<Option<Fingerprint>> {
+    let numbers: BTreeMap<FileId, u32> = registry
+        .keps
+        .iter()
+        .map(|entry| (entry.file, entry.value.number))
+        .collect();
+    let own = registry.config.file.revision();
+    diagnostics
+        .map(|diagnostic| {
+            let file = diagnostic.primary.file;
+            let record = match numbers.get(&file) {
+                Some(number) => number.to_string(),
+                None if file.revision() == own => registry.file(file).path.to_string(),
+                None => return None,
+            };
+            Some((diagnostic.rule, record, diagnostic.message.clone()))
+        })
+        .collect()
+}
+
+/// Gives each finding a digest of what makes it the same one, and of how many such there are before it.
+fn give_fingerprints(
+    diagnostics: &mut [Diagnostic],
+    registry: &Registry,
+    path_of: impl Fn(FileId) -> String,
+) {
+    let all = fingerprints(diagnostics.iter(), registry);
+    let mut seen: BTreeMap<Fingerprint, usize> = BTreeMap::new();
+    for (diagnostic, fingerprint) in diagnostics.iter_mut().zip(all) {
+        let (rule, record, message) = fingerprint.unwrap_or_else(|| {
+            let path = path_of(diagnostic.primary.file);
+            (diagnostic.rule, path, diagnostic.message.clone())
+        });
+        let digest = digest::of([rule.0, record.as_str(), message.as_str()]);
+        let count = seen.entry((rule, record, message)).or_default();
+        *count += 1;
+        diagnostic.fingerprint = format!("{}:{count}", &digest[..16]);
+    }
+}
+
+/// Marks the findings that were there before a change, each as often as it was.
+fn mark_known(
+    diagnostics: &mut [Diagnostic],
+    registry: &Registry,
+    base: &Loaded,
+    today: Date,
+    upstream: Option<&Upstream>,
+) {
+    let beside = Beside {
+        base: None,
+        upstream,
+    };
+    let before = run(base, today, beside);
+    let mut left: BTreeMap<Fingerprint, usize> = BTreeMap::new();
+    for fingerprint in fingerprints(before.diagnostics.iter(), &base.registry)
+        .into_iter()
+        .flatten()
+    {
+        *left.entry(fingerprint).or_default() += 1;
+    }
+    let now = fingerprints(diagnostics.iter(), registry);
+    for (diagnostic, fingerprint) in diagnostics.iter_mut().zip(now) {
+        if let Some(count) = fingerprint
+            .and_then(|fingerprint| left.get_mut(&fingerprint))
+            .filter(|count| **count > 0)
+        {
+            *count -= 1;
+            diagnostic.known = true;
+        }
+    }
+}
+
+/// Whether findings of a rule can be accepted.
+fn level_is_open(rule: RuleId) -> bool {
+    find(rule.0).is_some_and(|rule| !is_firm(rule))
+}
+
+fn level_of(registry: &Registry, rule: &Rule) -> Level {
+    if is_firm(rule) {
+        return Level::Error;
+    }
+    let config = &registry.config.value;
+    config.rules.get(rule.id.0).copied().unwrap_or(rule.level)
+}
+
+/// The most findings that one file contributes. A hostile file has a hundred thousand, and nobody reads them.
+const MOST_FINDINGS: usize = 1_000;
+
+/// Keeps the first findings of each file, errors first. What is left out is said once, at the highest level that it has: a
+/// check does not pass because of what nobody was shown.
+fn leave_out_what_nobody_reads(findings: &mut Vec<(Judged, Found)>) {
+    let mut counts: BTreeMap<FileId, usize> = BTreeMap::new();
+    for (_, found) in findings.iter() {
+        *counts.entry(found.finding.primary.file).or_default() += 1;
+    }
+    if counts.values().all(|count| *count <= MOST_FINDINGS) {
+        return;
+    }
+    findings.sort_by_key(|(judged, _)| judged.level);
+    let mut kept: BTreeMap<FileId, usize> = BTreeMap::new();
+    // The first one that is left out of a file has the highest level of them.
+    let mut left_out: BTreeMap<FileId, (Judged, RuleId)> = BTreeMap::new();
+    findings.retain(|(judged, found)| {
+        let file = found.finding.primary.file;
+        let count = kept.entry(file).or_default();
+        *count += 1;
+        let is_kept = *count <= MOST_FINDINGS;
+        if !is_kept {
+            left_out
+                .entry(file)
+                .or_insert_with(|| (judged.clone(), found.rule));
+        }
+        is_kept
+    });
+    for (file, (judged, rule)) in left_out {
+        let message = format!(
+            "this file has more than {MOST_FINDINGS} findings; the others are not shown: mend these first"
+        );
+        let finding = Finding::new(file, file_start(), message);
+        findings.push((judged, finding.of(rule)));
+    }
+}
+
+/// The `[[allow]]` entries of a registry that can be relied on, each with its record and its place in it.
+pub(super) fn allows(registry: &Registry) -> impl Iterator<Item = (Tracked<'_>, Pointer, &Allow)> {
+    registry.tracked().flat_map(|one| {
+        one.allow().map(move |(index, allow)| {
+            let place = Pointer::to("allow").index(index);
+            (one, place, allow)
+        })
+    })
+}
+
+/// Whether a rule could look at all of a record that it would look at: nothing that it reads has a finding already.
+pub(super) fn was_asked(rule: &Rule, registry: &Registry, record: Tracked<'_>) -> bool {
+    let config = &registry.config;
+    rule.parts.iter().all(|part| {
+        let Reads {
+            kep,
+            item,
+            config: of_config,
+            lists,
+        } = part.reads;
+        let keys = match record {
+            Tracked::Kep(_) => kep,
+            Tracked::Item(_) => item,
+        };
+        let is_unread = |list| registry.unread_lists.contains(list);
+        of_config.iter().all(|key| config.is_sound(key))
+            && is_sound(keys, |key| record.is_sound(key))
+            && !lists.iter().any(is_unread)
+    })
+}
+
+/// Drops the findings that records accept; gives the places of the entries that accepted one.
+fn accept(registry: &Registry, findings: &mut Vec<Found>) -> BTreeSet<(FileId, Pointer)> {
+    let mut accepted: BTreeMap<(FileId, &str), Vec<Pointer>> = BTreeMap::new();
+    for (record, place, allow) in allows(registry) {
+        let (file, rule) = (record.file(), allow.rule.as_str());
+        if find(rule).is_none_or(|rule| !is_firm(rule)) {
+            accepted.entry((file, rule)).or_default().push(place);
+        }
+    }
+    // An entry that cannot be read is an error of its own. What it accepts is not brought up beside that, and where nobody
+    // knows what it accepts, warnings and notes wait until it is mended.
+    let mut unread: BTreeMap<FileId, Vec<Option<&str>>> = BTreeMap::new();
+    for record in registry.tracked() {
+        let rules: Vec<Option<&str>> = record.unread_allows().collect();
+        if !rules.is_empty() {
+            unread.insert(record.file(), rules);
+        }
+    }
+    let waits = |found: &Found| {
+        let rules = unread.get(&found.finding.primary.file);
+        let level = find(found.rule.0).map(|rule| level_of(registry, rule));
+        rules.is_some_and(|rules| {
+            rules.iter().any(|rule| match rule {
+                Some(rule) => *rule == found.rule.0 && level_is_open(found.rule),
+                None => level.is_some_and(|level| level > Level::Error),
+            })
+        })
+    };
+    let mut used = BTreeSet::new();
+    findings.retain(|Found { rule, finding }| {
+        let file = finding.primary.file;
+        let Some(places) = accepted.get(&(file, rule.0)) else {
+            return true;
+        };
+        // What is news cannot be accepted, and that does not make the entry useless. A second entry of the same rule is.
+        used.extend(places.first().map(|place| (file, place.clone())));
+        finding.is_news
+    });
+    findings.retain(|found| !waits(found));
+    used
+}
