@@ -51,6 +51,8 @@ mod upstream_missing;
 mod upstream_renumbered;
 mod work_item_unassigned;
 
+use std::collections::BTreeMap;
+
 use crate::findings::diagnostic::{Diagnostic, Finding, Level, Place, RuleId};
 use crate::findings::document;
 use crate::findings::sources::FileId;
@@ -300,6 +302,8 @@ struct Context<'a> {
     registry: &'a Registry,
     /// The day of the check.
     today: Date,
+    /// The registry that a change starts from, to tell the new one of two.
+    base: Option<&'a Registry>,
     /// What the part relies on.
     reads: Reads,
 }
@@ -330,6 +334,23 @@ impl<'a> Context<'a> {
     fn kep(&self, number: u32) -> Option<&'a Entry<KepRecord>> {
         let entry = self.registry.kep(number)?;
         is_sound(self.reads.kep, |key| entry.is_sound(key)).then_some(entry)
+    }
+
+    /// Records with those first whose files were there before the change: of two that claim the same, the new one is at fault.
+    fn older_first(&self) -> Vec<Tracked<'a>> {
+        let mut all: Vec<Tracked<'a>> = self.tracked().collect();
+        if let Some(base) = self.base {
+            let old: BTreeMap<&str, Tracked<'_>> = base
+                .tracked()
+                .map(|one| (&*base.file(one.file()).path, one))
+                .collect();
+            let is_new = |one: &Tracked<'_>| {
+                let was = old.get(&*self.registry.file(one.file()).path);
+                was.is_none_or(|was| !was.claims_the_same(*one))
+            };
+            all.sort_by_key(is_new);
+        }
+        all
     }
 
     /// Whether `registry.toml` can be relied on.

@@ -7,6 +7,8 @@
 )]
 
 mod common;
+#[path = "common/history.rs"]
+mod history;
 
 use std::collections::BTreeSet;
 use std::path::Path;
@@ -556,4 +558,85 @@ fn what_is_left_out_counts_at_its_highest_level() {
     assert_eq!((found.len(), errors), (1_001, 1_001), "errors come first");
     ran.expect(1);
     folder.run(&["plan", "--sandbox"]).expect(2);
+}
+
+/// A registry in a bare repository before and after a change, and what a check of the change says.
+fn change_of(before: &[(&str, &str)], after: &[(&str, &str)]) -> Ran {
+    let mut history = history::History::bare();
+    for files in [before, after] {
+        let mut all: std::collections::BTreeMap<String, &str> = common::BASE
+            .iter()
+            .map(|(path, text)| (format!("keps/{path}"), *text))
+            .collect();
+        all.extend(
+            files
+                .iter()
+                .map(|(path, text)| (format!("keps/{path}"), *text)),
+        );
+        let all: Vec<(&str, &str)> = all
+            .iter()
+            .map(|(path, text)| (path.as_str(), *text))
+            .collect();
+        history.commit("2026-11-01", &all);
+    }
+    let arguments = ["check", "--at=HEAD", "--base=HEAD~1", "--today=2026-11-22"];
+    Ran::of(&mut command(history.path().as_ref(), &arguments))
+}
+
+#[test]
+fn a_record_copied_to_a_new_file_is_one_mistake_and_no_change_of_the_first() {
+    let first = record(9001, "status-quo")
+        .replace("status-quo", "issue = 7\n[reached]\nalpha = \"1.37\"\n");
+    let copy = first
+        .replace("issue = 7", "issue = 8")
+        .replace("alpha = \"1.37\"", "beta = \"1.37\"");
+    let (path, new) = (common::PATH, "sig-node/9100-new-thing.toml");
+    let ran = change_of(&[(path, &first)], &[(path, &first), (new, &copy)]);
+    assert!(ran.out.contains("error[file-name]"), "{ran:?}");
+    assert!(ran.out.contains("1 error in 1 file"), "{ran:?}");
+}
+
+#[test]
+fn of_two_claims_to_an_issue_the_new_one_is_at_fault() {
+    let (one, two) = (record(9001, "issue = 7\n"), record(9002, "issue = 8\n"));
+    let (path, other) = (common::PATH, "sig-node/9002-a.toml");
+    // The record that takes it comes first by its path.
+    let taken = one.replace("issue = 7", "issue = 8\nformer-issues = [7]");
+    let ran = change_of(
+        &[(path, &one), (other, &two)],
+        &[(path, &taken), (other, &two)],
+    );
+    let at = format!("--> HEAD:{path}");
+    let place = ran
+        .out
+        .lines()
+        .find(|line| line.contains("-->"))
+        .unwrap_or_default();
+    assert!(ran.out.starts_with("error[duplicate-issue]"), "{ran:?}");
+    assert!(place.contains(path), "{at}: {ran:?}");
+}
+
+#[test]
+fn what_was_there_before_a_change_is_counted_and_not_shown() {
+    let before = record(9001, "triage = \"accepted\"\n");
+    let after = record(9001, "triage = \"accepted\"\ntarget = \"1.83\"\n");
+    let path = common::PATH;
+    let ran = change_of(&[(path, &before)], &[(path, &after)]);
+    assert!(ran.out.contains("error[unknown-release]"), "{ran:?}");
+    assert!(!ran.out.contains("warning[missing-shepherd]"), "{ran:?}");
+    assert!(
+        ran.out
+            .contains("1 finding that was there before the change is not shown"),
+        "{ran:?}"
+    );
+}
+
+#[test]
+fn a_calendar_that_cannot_be_read_says_which_rules_are_silent() {
+    let folder = Folder::with(&[("releases/kubernetes.toml", "[[cycles]]\nrelease = 1.38\n")]);
+    let ran = folder.run(&["check"]);
+    assert!(
+        ran.out.contains("these rules do not look at it: ") && ran.out.contains("triage-overdue"),
+        "{ran:?}"
+    );
 }

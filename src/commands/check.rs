@@ -217,6 +217,19 @@ pub(super) fn report(
     } = *reported;
     let (all, files) = (&checked.diagnostics, &checked.sources);
     let text = match format {
+        CheckFormat::Text if is_judged => {
+            let new = all.iter().filter(|one| !one.known);
+            write_all(context, new, files, prefix)?;
+            match all.iter().filter(|one| one.known).count() {
+                0 => String::new(),
+                before => format!(
+                    "{} that {} there before the change {} not shown: `kepherd check` shows all\n",
+                    counted(before, "finding"),
+                    if before == 1 { "was" } else { "were" },
+                    if before == 1 { "is" } else { "are" },
+                ),
+            }
+        }
         CheckFormat::Text => {
             write_findings(context, checked, prefix)?;
             String::new()
@@ -291,9 +304,23 @@ pub(super) fn write_findings(
     checked: &Checked,
     prefix: &str,
 ) -> Result<()> {
+    write_all(
+        context,
+        checked.diagnostics.iter(),
+        &checked.sources,
+        prefix,
+    )
+}
+
+fn write_all<'a>(
+    context: &mut Context<'_>,
+    diagnostics: impl Iterator<Item = &'a Diagnostic>,
+    sources: &Sources,
+    prefix: &str,
+) -> Result<()> {
     let color = context.color();
-    for diagnostic in &checked.diagnostics {
-        let text = render::text::finding(diagnostic, &checked.sources, prefix, color);
+    for diagnostic in diagnostics {
+        let text = render::text::finding(diagnostic, sources, prefix, color);
         // Excerpts of files too: a runner of GitHub takes this for a command wherever it stands.
         let text = text.replace("##[", "#\u{200b}#[");
         writeln!(context.out, "{text}")?;

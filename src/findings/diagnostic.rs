@@ -184,10 +184,23 @@ pub struct Finding {
     pub notes: Vec<String>,
     /// What to write instead.
     pub help: Vec<Help<Place>>,
+    /// Why it matters here.
+    pub why: Why,
     /// Whether it is a note, whatever the level of its rule: it says only what is not known.
     pub is_quiet: bool,
     /// Whether no record can accept it with `[[allow]]`: it tells what is new, and not what people decided.
     pub is_news: bool,
+}
+
+/// Why a finding matters: the reason of its rule, one of its own, or none, where it goes without saying.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Why {
+    /// That of the rule.
+    OfTheRule,
+    /// This one.
+    Here(&'static str),
+    /// It goes without saying.
+    Unsaid,
 }
 
 /// A finding, and the rule that it is of.
@@ -216,8 +229,8 @@ pub struct Diagnostic {
     pub primary: Label<Span>,
     /// Other places that belong to it.
     pub related: Vec<Label<Span>>,
-    /// Why it matters, with the source of the rule.
-    pub why: &'static str,
+    /// Why it matters; absent where that goes without saying.
+    pub why: Option<&'static str>,
     /// Facts that help to understand it.
     pub notes: Vec<String>,
     /// What to write instead.
@@ -239,6 +252,7 @@ impl Finding {
             related: Vec::new(),
             notes: Vec::new(),
             help: Vec::new(),
+            why: Why::OfTheRule,
             is_quiet: false,
             is_news: false,
         }
@@ -281,6 +295,20 @@ impl Finding {
     #[must_use]
     pub fn as_news(mut self) -> Self {
         self.is_news = true;
+        self
+    }
+
+    /// Says why it matters here.
+    #[must_use]
+    pub fn because(mut self, why: &'static str) -> Self {
+        self.why = Why::Here(why);
+        self
+    }
+
+    /// Says nothing of why it matters.
+    #[must_use]
+    pub fn without_why(mut self) -> Self {
+        self.why = Why::Unsaid;
         self
     }
 
@@ -365,7 +393,7 @@ impl Finding {
 pub struct Judged {
     /// How loud the finding is.
     pub level: Level,
-    /// Why it matters.
+    /// Why findings of the rule matter.
     pub why: &'static str,
 }
 
@@ -383,6 +411,7 @@ impl Found {
             related,
             notes,
             help,
+            why: own,
             is_quiet: _,
             is_news,
         } = finding;
@@ -411,7 +440,11 @@ impl Found {
             message,
             primary,
             related,
-            why,
+            why: match own {
+                Why::OfTheRule => Some(why),
+                Why::Here(why) => Some(why),
+                Why::Unsaid => None,
+            },
             notes,
             help: help.collect(),
             fingerprint: String::new(),
@@ -422,7 +455,8 @@ impl Found {
 impl Diagnostic {
     /// All that there is to say, a line each.
     pub fn in_words(&self) -> String {
-        let mut lines = vec![self.message.clone(), format!("why: {}", self.why)];
+        let mut lines = vec![self.message.clone()];
+        lines.extend(self.why.map(|why| format!("why: {why}")));
         lines.extend(self.notes.iter().map(|note| format!("note: {note}")));
         lines.extend(self.help.iter().map(|help| format!("help: {}", help.text)));
         lines.join("\n")

@@ -115,6 +115,14 @@ impl<'a> Tracked<'a> {
         }
     }
 
+    /// Whether two states of a record say the same of which issues are theirs, and of what they are about.
+    pub fn claims_the_same(self, other: Tracked<'_>) -> bool {
+        self.subject() == other.subject()
+            && self.issue() == other.issue()
+            && self.repository() == other.repository()
+            && self.former_issues() == other.former_issues()
+    }
+
     /// Former issues: transferred, or closed as duplicates.
     pub fn former_issues(self) -> &'a [u64] {
         match self {

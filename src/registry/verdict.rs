@@ -169,7 +169,8 @@ impl Judgement<'_> {
             Place::Key(place),
             format!("`{}` is not a key of {}", shown(key), self.name_of(at)),
         )
-        .label("unknown key");
+        .label("unknown key")
+        .because("a key that nobody knows is not read, and what it says would be lost");
         let of_the_file = self.schema.get("properties");
         match self.similar_key(at, key) {
             Some(similar) => finding.replace_with("a key has a similar name", similar),
@@ -240,7 +241,8 @@ impl Judgement<'_> {
         {
             written.insert_str(0, "the text ");
         }
-        let finding = |message: String| Finding::new(self.file, place.clone(), message);
+        let finding =
+            |message: String| Finding::new(self.file, place.clone(), message).without_why();
         let name = self.name_of(at);
         match kind {
             ValidationErrorKind::MinItems { limit } => {
@@ -267,7 +269,7 @@ impl Judgement<'_> {
             }
             _ => {}
         }
-        let expected = expected(schema, &choices, kind);
+        let expected = expected(&name, schema, &choices, kind);
         let message = if self.is_of_wrong_type(schema, value, kind) {
             format!("{written} stands where {expected} belongs")
         } else {
@@ -340,6 +342,16 @@ impl Judgement<'_> {
                 "a similar value exists",
                 document::quoted(choice),
                 certainty,
+            ));
+        }
+        if let Value::String(text) = value
+            && let Some(meant) = meant_by(text.trim())
+            && choices.iter().any(|choice| choice == meant)
+        {
+            return Some((
+                "that is what it is called here",
+                document::quoted(meant),
+                Certainty::Guess,
             ));
         }
         let text = match value {
@@ -435,6 +447,23 @@ impl Judgement<'_> {
             keys => format!("`{}`", keys.join(".")),
         }
     }
+}
+
+/// What people call some of the values of records elsewhere.
+fn meant_by(word: &str) -> Option<&'static str> {
+    let meant = [
+        ("ga", "stable"),
+        ("generally available", "stable"),
+        ("superseded", "replaced"),
+        ("draft", "provisional"),
+        ("approved", "accepted"),
+        ("wip", "in-progress"),
+        ("in progress", "in-progress"),
+        ("shipped", "released"),
+    ];
+    let word = word.to_lowercase();
+    let found = meant.iter().find(|(said, _)| *said == word);
+    found.map(|(_, meant)| *meant)
 }
 
 /// What was probably meant by a text of the wrong spelling or type: why, as JSON, as TOML, and whether it can be anything else.
@@ -570,12 +599,16 @@ fn example_of(schema: &Value) -> Option<String> {
     }
 }
 
-fn expected(schema: &Value, choices: &[String], kind: &ValidationErrorKind) -> String {
+fn expected(name: &str, schema: &Value, choices: &[String], kind: &ValidationErrorKind) -> String {
     if let Some(title) = schema.get("title").and_then(Value::as_str) {
         return title.to_owned();
     }
     if !choices.is_empty() {
-        return format!("one of the values {}", choices.join(", "));
+        return match choices {
+            [first, second] => format!("`{first}` or `{second}`"),
+            // The help names them, and the message can be read in one breath.
+            _ => format!("a value of {name}"),
+        };
     }
     if let ValidationErrorKind::Pattern { pattern } = kind {
         return format!("of the form `{pattern}`");

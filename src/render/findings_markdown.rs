@@ -56,10 +56,10 @@ fn row(diagnostic: &Diagnostic, files: &Sources, prefix: &str) -> String {
     if diagnostic.known {
         return format!("- {word} `{rule}` {message} ({place}; there before the change)\n");
     }
-    let mut row = format!(
-        "- {word} `{rule}` {message}\n  <br>{place}\n  <br>why: {}\n",
-        with_code(diagnostic.why)
-    );
+    let mut row = format!("- {word} `{rule}` {message}\n  <br>{place}\n");
+    if let Some(why) = diagnostic.why {
+        row.push_str(&format!("  <br>why: {}\n", with_code(why)));
+    }
     for note in &diagnostic.notes {
         row.push_str(&format!("  <br>note: {}\n", with_code(note)));
     }

@@ -5,6 +5,7 @@ use serde::Serialize;
 
 use crate::findings::diagnostic::{Certainty, Diagnostic, Label, Level};
 use crate::findings::sources::Sources;
+use crate::rules;
 use crate::text::source::{Position, SourceFile, Span};
 
 /// The version of the format; it grows when a field changes its meaning or goes away.
@@ -97,6 +98,12 @@ pub struct EditJson {
     pub sure: bool,
 }
 
+/// Why a finding matters: programs are told the rule's reason where people need none.
+fn reason(diagnostic: &Diagnostic) -> &'static str {
+    let of_the_rule = || rules::find(diagnostic.rule.0).map(|rule| rule.why);
+    diagnostic.why.or_else(of_the_rule).unwrap_or_default()
+}
+
 /// Findings as JSON, with a newline at the end.
 pub fn findings(diagnostics: &[Diagnostic], files: &Sources, records: usize) -> String {
     let place = |label: &Label<Span>| place(files.file(label.file), label.place, &label.text);
@@ -112,7 +119,7 @@ pub fn findings(diagnostics: &[Diagnostic], files: &Sources, records: usize) -> 
                 message: diagnostic.message.clone(),
                 at: place(&diagnostic.primary),
                 related: diagnostic.related.iter().map(place).collect(),
-                why: diagnostic.why.to_owned(),
+                why: reason(diagnostic).to_owned(),
                 notes: diagnostic.notes.clone(),
                 help: diagnostic
                     .help
@@ -154,6 +161,17 @@ fn place(file: &SourceFile, span: Span, label: &str) -> PlaceJson {
 )]
 pub fn pretty<T: Serialize>(value: &T) -> String {
     let mut text = serde_json::to_string_pretty(value).expect("plain data serializes");
+    text.push('\n');
+    text
+}
+
+/// The same on one line.
+#[expect(
+    clippy::expect_used,
+    reason = "types with string keys always serialize"
+)]
+pub fn compact<T: Serialize>(value: &T) -> String {
+    let mut text = serde_json::to_string(value).expect("plain data serializes");
     text.push('\n');
     text
 }

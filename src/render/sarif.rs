@@ -175,7 +175,8 @@ pub fn sarif(diagnostics: &[Diagnostic], files: &Sources, prefix: &str, judged: 
                 .collect(),
         }],
     };
-    super::json::pretty(&log)
+    // On one line: a log of thousands of findings is for programs, and the spaces would be most of it.
+    super::json::compact(&log)
 }
 
 fn descriptor(rule: &Rule) -> Descriptor {
@@ -247,7 +248,7 @@ fn result<'a>(
             .unwrap_or_default(),
         level: level(diagnostic.level),
         message: Text {
-            text: diagnostic.in_words(),
+            text: in_words(diagnostic),
         },
         locations: [place(&diagnostic.primary)],
         related_locations: diagnostic.related.iter().map(place).collect(),
@@ -257,6 +258,19 @@ fn result<'a>(
         baseline_state: judged.then_some(if diagnostic.known { "unchanged" } else { "new" }),
         fixes: edits.collect(),
     }
+}
+
+/// What there is to say of a finding beside what stands once with its rule.
+fn in_words(diagnostic: &Diagnostic) -> String {
+    let rule = RULES.iter().find(|rule| rule.id == diagnostic.rule);
+    if diagnostic.why == rule.map(|rule| rule.why) {
+        let without = Diagnostic {
+            why: None,
+            ..diagnostic.clone()
+        };
+        return without.in_words();
+    }
+    diagnostic.in_words()
 }
 
 fn fix(text: &str, edit: &Edit<Span>, files: &Sources, prefix: &str) -> Fix {

@@ -64,7 +64,7 @@ issue = 99002
 fn check(context: &Context<'_>, findings: &mut Vec<Finding>) {
     let registry = context.registry;
     let mut first: BTreeMap<IssueRef, (FileId, Pointer, Subject)> = BTreeMap::new();
-    for claim in context.tracked() {
+    for claim in context.older_first() {
         let Some(repository) = registry.repository_of(claim.repository()) else {
             continue;
         };

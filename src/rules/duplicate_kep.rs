@@ -6,6 +6,7 @@ use super::{Check, Context, Example, ExampleBeside, FORMAT, Group, Part, Reads, 
 use crate::findings::diagnostic::{Finding, Level, Place, Pointer, RuleId};
 use crate::findings::sources::FileId;
 use crate::registry::load::{file_stem, leading_number};
+use crate::registry::tracked::Tracked;
 
 pub(super) const RULE: Rule = Rule {
     id: RuleId("duplicate-kep"),
@@ -49,19 +50,20 @@ status = "implementable"
 
 fn check(context: &Context<'_>, findings: &mut Vec<Finding>) {
     let registry = context.registry;
-    let keps = context
-        .keps()
-        // A number that is not its file's is `file-name`'s to report; it need not be a second record.
-        .filter(|entry| {
-            let named = leading_number(file_stem(&registry.file(entry.file).path));
-            named.is_none_or(|named| named == entry.value.number)
-        })
-        .map(|entry| (format!("KEP-{}", entry.value.number), entry.file, "number"));
-    let items = context
-        .items()
-        .map(|entry| (format!("work item `{}`", entry.value.id), entry.file, "id"));
+    let named = context.older_first().into_iter().filter_map(|record| {
+        let (name, key) = match record {
+            Tracked::Kep(entry) => {
+                // A number that is not its file's is `file-name`'s to report; it need not be a second record.
+                let named = leading_number(file_stem(&registry.file(entry.file).path));
+                let is_own = named.is_none_or(|named| named == entry.value.number);
+                (is_own.then(|| record.subject().to_string())?, "number")
+            }
+            Tracked::Item(entry) => (format!("work item `{}`", entry.value.id), "id"),
+        };
+        Some((name, record.file(), key))
+    });
     let mut first: BTreeMap<String, FileId> = BTreeMap::new();
-    for (name, file, key) in keps.chain(items) {
+    for (name, file, key) in named {
         let Some(&earlier) = first.get(&name) else {
             first.insert(name, file);
             continue;

@@ -1,5 +1,6 @@
 //! `milestone-end-of-life`: the targeted minor is not supported any more.
 
+use super::milestone_released::move_on;
 use super::{Check, Context, Example, ExampleBeside, Group, PROCESS, Part, Reads, Rule};
 use crate::findings::diagnostic::{Finding, Level, Place, Pointer, RuleId};
 use crate::registry::Entry;
@@ -77,12 +78,17 @@ fn check(context: &Context<'_>, entry: &Entry<KepRecord>, findings: &mut Vec<Fin
         return;
     }
     findings.push(
-            Finding::new(entry.file,
-                Place::Value(Pointer::to("milestone")),
-                format!("support of {home} {} ended {} {end}", minor.release, if end.is_month() { "in" } else { "on" }),
-            )
-            .help("record the release that has the feature, or move `milestone` to a minor that is still to come"),
-        );
+        Finding::new(
+            entry.file,
+            Place::Value(Pointer::to("milestone")),
+            format!(
+                "support of {home} {} ended {} {end}",
+                minor.release,
+                if end.is_month() { "in" } else { "on" }
+            ),
+        )
+        .help(move_on(context)),
+    );
 }
 
 #[cfg(test)]

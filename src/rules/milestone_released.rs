@@ -1,5 +1,6 @@
 //! `milestone-released`: the targeted minor has shipped, and the record does not say that the feature is in it.
 
+use super::policy::next_minor;
 use super::{Check, Context, Example, ExampleBeside, Group, PROCESS, Part, Reads, Rule};
 use crate::findings::diagnostic::{Finding, Level, Place, Pointer, RuleId};
 use crate::registry::Entry;
@@ -89,9 +90,19 @@ fn check(context: &Context<'_>, entry: &Entry<KepRecord>, findings: &mut Vec<Fin
         ),
         None => finding.note(format!("what {home} has is not recorded")),
     };
-    findings.push(
-        finding.help("record the release that has it, or move `milestone` to the next minor"),
-    );
+    findings.push(finding.help(move_on(context)));
+}
+
+/// What to do: with the number of the next minor, where that is known.
+pub(super) fn move_on(context: &Context<'_>) -> String {
+    let home = context.registry.config.value.home.as_str();
+    match next_minor(context.registry, home) {
+        Some(next) => format!(
+            "record the release that has the feature, or move `milestone` to {}, the next minor",
+            next.release
+        ),
+        None => "record the release that has the feature, or move `milestone` to a minor that is still to come".to_owned(),
+    }
 }
 
 #[cfg(test)]
@@ -113,7 +124,7 @@ mod tests {
           |         -------- what is recorded
           |
           = why: the milestone is the release that the work is planned for; it stays once that has shipped with the feature
-          = help: record the release that has it, or move `milestone` to the next minor
+          = help: record the release that has the feature, or move `milestone` to 2.5, the next minor
         "#);
     }
 

@@ -267,10 +267,10 @@ impl Aim<'_> {
                 .join(", ")
         };
         if !self.record.shepherds.is_empty() {
-            format!(
-                "{} can act: the work is shepherded by them",
-                list(&self.record.shepherds)
-            )
+            match self.record.shepherds.as_slice() {
+                [one] => format!("{one} shepherds the work, and can act"),
+                all => format!("{} shepherd the work, and can act", list(all)),
+            }
         } else if !self.record.owners.is_empty() {
             format!(
                 "nobody shepherds the work yet; its owners are {}",
@@ -383,7 +383,7 @@ mod tests {
           |
           = why: a feature matures in the container runtimes before it graduates (the CRI development policy)
           = note: cri-o is not recorded
-          = note: mikebrow can act: the work is shepherded by them
+          = note: mikebrow shepherds the work, and can act
           = help: aim at beta with the gate off, or record the release that has it
         "#);
         assert_eq!(

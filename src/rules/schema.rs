@@ -179,9 +179,13 @@ fn doubled(
         };
         let finding = Finding::new(file, place(index), format!("`{word}` stands here twice"))
             .label("the second time")
-            .also(file, place(*earlier), "the first time");
+            .also(file, place(*earlier), "the first time")
+            .because("of two entries one would count, and nobody says which");
         findings.push(match key {
             // Two tables may say different things of it.
+            Some("release") => {
+                finding.help("correct the release that is wrong, or remove one of the two")
+            }
             Some(_) => finding.help("remove one of the two"),
             None => {
                 let item = Place::Item(list.clone().index(index));
@@ -203,7 +207,8 @@ fn home(context: &Context<'_>, findings: &mut Vec<Finding>) {
         *file,
         Place::Value(Pointer::to("home")),
         format!("`{home}` is not one of the runtimes"),
-    );
+    )
+    .because("milestones and branches are those of the runtime that the registry speaks for");
     findings.push(match nearest(home, names.iter().copied()) {
         Some(similar) => {
             finding.replace_with("a runtime has a similar name", document::quoted(similar))
@@ -231,7 +236,8 @@ fn calendars(context: &Context<'_>, findings: &mut Vec<Finding>) {
             *file,
             Place::Value(Pointer::to("runtimes").index(index).key("calendar")),
             format!("the registry has no file `{path}`"),
-        );
+        )
+        .because("without its calendar nobody knows when the runtime releases what");
         findings.push(match nearest(path, calendars) {
             Some(similar) => {
                 finding.replace_with("a calendar has a similar name", document::quoted(similar))
@@ -262,7 +268,7 @@ mod tests {
         4 | shephards = ["mikebrow"]
           | ^^^^^^^^^ unknown key
           |
-          = why: what kepherd does not understand it cannot do, and ignoring it would hide the slip
+          = why: a key that nobody knows is not read, and what it says would be lost
         help: a key has a similar name
           |
         4 - shephards = ["mikebrow"]
@@ -275,7 +281,7 @@ mod tests {
         6 | concensus = "open"
           | ^^^^^^^^^ unknown key
           |
-          = why: what kepherd does not understand it cannot do, and ignoring it would hide the slip
+          = why: a key that nobody knows is not read, and what it says would be lost
         help: a key has a similar name
           |
         6 - concensus = "open"
@@ -287,13 +293,12 @@ mod tests {
     #[test]
     fn misspelt_values_suggest_the_nearest() {
         insta::assert_snapshot!(with("stage = \"betta\"\ntriage = \"done\"\n"), @r#"
-        error[schema]: `betta` is not one of the values alpha, beta, stable, deprecated, disabled, removed
+        error[schema]: `betta` is not a value of `stage`
          --> sig-node/9001-a.toml:4:9
           |
         4 | stage = "betta"
           |         ^^^^^^^
           |
-          = why: what kepherd does not understand it cannot do, and ignoring it would hide the slip
           = note: `stage`: The stage that `target` aims at
         help: a similar value exists
           |
@@ -301,13 +306,12 @@ mod tests {
         4 + stage = "beta"
           |
 
-        error[schema]: `done` is not one of the values pending, accepted, declined
+        error[schema]: `done` is not a value of `triage`
          --> sig-node/9001-a.toml:5:10
           |
         5 | triage = "done"
           |          ^^^^^^
           |
-          = why: what kepherd does not understand it cannot do, and ignoring it would hide the slip
           = note: `triage`: Whether maintainers have looked at the KEP and taken it on
           = help: write `pending`, `accepted` or `declined`
         "#);
@@ -322,7 +326,6 @@ mod tests {
         4 | target = 1.30
           |          ^^^^
           |
-          = why: what kepherd does not understand it cannot do, and ignoring it would hide the slip
           = note: `target`: The Kubernetes release aimed for. Absent: none is planned
         help: write it in quotes
           |
@@ -336,7 +339,6 @@ mod tests {
         5 | milestone = "v2.5"
           |             ^^^^^^
           |
-          = why: what kepherd does not understand it cannot do, and ignoring it would hide the slip
           = note: `milestone`: The targeted minor release of the home runtime, usually its next one. It stays once that has shipped
         help: write it without the `v`
           |
@@ -358,7 +360,6 @@ mod tests {
         4 | shepherds = "@mikebrow"
           |             ^^^^^^^^^^^
           |
-          = why: what kepherd does not understand it cannot do, and ignoring it would hide the slip
           = note: `shepherds`: The maintainers who see the work through: at least one, preferably two
         help: write it as a list
           |
@@ -372,7 +373,6 @@ mod tests {
         5 | issue = "#12"
           |         ^^^^^
           |
-          = why: what kepherd does not understand it cannot do, and ignoring it would hide the slip
           = note: `issue`: The number of the tracking issue in `repository`. Absent: created on apply
         help: write the number alone
           |
@@ -386,7 +386,6 @@ mod tests {
         6 | enabled-by-default = "yes"
           |                      ^^^^^
           |
-          = why: what kepherd does not understand it cannot do, and ignoring it would hide the slip
           = note: `enabled-by-default`: Whether the feature gate is on by default at `stage` ("beta with gate off" is `false`)
         help: write `true` or `false`, without quotes
           |
@@ -400,7 +399,6 @@ mod tests {
         7 | upstream-seen = "2026-07-24"
           |                 ^^^^^^^^^^^^
           |
-          = why: what kepherd does not understand it cannot do, and ignoring it would hide the slip
           = note: `upstream-seen`: The date of the upstream commit that these facts were read at
         help: write a date without quotes
           |
@@ -414,7 +412,6 @@ mod tests {
         8 | pull-requests = ["containerd/containerd#1", { id = "https://github.com/containerd/containerd/pull/2" }]
           |                  ^^^^^^^^^^^^^^^^^^^^^^^^^
           |
-          = why: what kepherd does not understand it cannot do, and ignoring it would hide the slip
           = note: `pull-requests`: A pull request that does part of the work
         help: write it as a table
           |
@@ -428,7 +425,6 @@ mod tests {
         8 | pull-requests = ["containerd/containerd#1", { id = "https://github.com/containerd/containerd/pull/2" }]
           |                                                    ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
           |
-          = why: what kepherd does not understand it cannot do, and ignoring it would hide the slip
           = note: `id`: Which pull request
         help: write it as owner/name#number
           |
@@ -487,7 +483,7 @@ mod tests {
           |              |
           |              the first time
           |
-          = why: what kepherd does not understand it cannot do, and ignoring it would hide the slip
+          = why: of two entries one would count, and nobody says which
         help: leave the second one out
           |
         4 - shepherds = ["mikebrow", "MikeBrow"]
@@ -508,7 +504,7 @@ mod tests {
         1 | home = "contanerd"
           |        ^^^^^^^^^^^
           |
-          = why: what kepherd does not understand it cannot do, and ignoring it would hide the slip
+          = why: milestones and branches are those of the runtime that the registry speaks for
         help: a runtime has a similar name
           |
         1 | home = "containerd"
@@ -520,7 +516,7 @@ mod tests {
         10 | calendar = "releases/crio.toml"
            |            ^^^^^^^^^^^^^^^^^^^^
            |
-           = why: what kepherd does not understand it cannot do, and ignoring it would hide the slip
+           = why: without its calendar nobody knows when the runtime releases what
         help: a calendar has a similar name
            |
         10 | calendar = "releases/cri-o.toml"

@@ -78,10 +78,12 @@ fn check(context: &Context<'_>, entry: &Entry<KepRecord>, findings: &mut Vec<Fin
             )
             .label("no maintainer has this handle");
             match nearest(shepherd.as_str(), known.iter().copied()) {
-                Some(similar) => finding.replace_with(
-                    "a maintainer has a similar handle",
-                    document::quoted(similar),
-                ),
+                Some(similar) => finding
+                    .replace_with(
+                        "a maintainer has a similar handle",
+                        document::quoted(similar),
+                    )
+                    .help("if it is somebody else, add the person to `maintainers.toml`"),
                 None => {
                     finding.help("name a maintainer of `maintainers.toml`, or add the person there")
                 }
@@ -107,6 +109,7 @@ mod tests {
           |              ^^^^^^^^^^ no maintainer has this handle
           |
           = why: a shepherd is a maintainer, so that the work can be reviewed and scheduled (the project's process with SIG-Node)
+          = help: if it is somebody else, add the person to `maintainers.toml`
         help: a maintainer has a similar handle
           |
         4 - shepherds = ["mikebrwo", "samuelkarp"]
