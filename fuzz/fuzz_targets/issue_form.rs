@@ -1,8 +1,8 @@
 //! The fields of containerd's issue template, as people filled them in.
 #![no_main]
 
-use kepherd::issue_form::read;
-use kepherd::plan::identity::keps_in_title;
+use kepherd::sources::issues::form::read;
+use kepherd::sources::issues::titles::keps_in_title;
 use libfuzzer_sys::fuzz_target;
 
 fuzz_target!(|text: &str| {

@@ -2,3 +2,4 @@
 
 pub mod form;
 pub mod new_record;
+pub mod titles;

@@ -10,8 +10,8 @@ use toml_edit::{Array, DocumentMut, InlineTable, Value};
 use crate::registry::Registry;
 use crate::registry::edit::{list, set};
 use crate::sources::issues::form::{Aim, Form, Reference, Stage};
+use crate::sources::issues::titles::keps_in_title;
 use crate::sync::observed::ObservedIssue;
-use crate::sync::plan::identity::keps_in_title;
 use crate::terms::{Handle, IssueRef, Line, Link, Release, RepositoryName, WorkKind};
 use crate::text::words::nearest;
 

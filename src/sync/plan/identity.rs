@@ -7,6 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Blocked, Options, Untracked};
 use crate::sources::issues::form;
+use crate::sources::issues::titles::keps_in_title;
 use crate::sync::desired::{DesiredIssue, DesiredRepository};
 use crate::sync::observed::{Lookup, Observed, ObservedIssue, ObservedRepository};
 use crate::sync::section::{self, Found};
@@ -452,81 +453,9 @@ fn keps_of(issue: &ObservedIssue) -> BTreeSet<u32> {
     }
 }
 
-/// The KEPs that an issue's title names, in the ways that people write it: `KEP-4216`, `KEPs 4216`, `kep.k8s.io/4216`,
-/// `enhancements#4216`, `[4216]`, `4216 - …`.
-pub fn keps_in_title(title: &str) -> BTreeSet<u32> {
-    const WORDS: [&str; 6] = [
-        "KEPS",
-        "KEP NO.",
-        "KEP NUMBER",
-        "KEP",
-        "KEP.K8S.IO",
-        "ENHANCEMENTS",
-    ];
-    // Hyphens, dashes and spaces come in many forms.
-    let upper: String = title
-        .chars()
-        .map(|c| match c {
-            '\u{2010}'..='\u{2015}' | '\u{2212}' => '-',
-            c if c.is_whitespace() => ' ',
-            c => c,
-        })
-        .collect::<String>()
-        .to_uppercase();
-    let mut keps = BTreeSet::new();
-    for word in WORDS {
-        for (at, _) in upper.match_indices(word) {
-            let before = upper[..at].chars().next_back();
-            let after = upper[at + word.len()..]
-                .trim_start_matches([' ', '-', '_', '#', ':', '/', '(', '[']);
-            if !before.is_some_and(char::is_alphanumeric) {
-                keps.extend(leading_number(after));
-            }
-        }
-    }
-    // Without the word, the number opens the title, after bracketed prefixes, or is one of them.
-    let mut start = upper.trim_start();
-    let mut after_sig = false;
-    loop {
-        let bracketed = start
-            .strip_prefix('[')
-            .and_then(|rest| rest.split_once(']'));
-        let sig = start
-            .starts_with("SIG-")
-            .then(|| start.split_once(':'))
-            .flatten();
-        let Some((prefix, after)) = bracketed.or(sig) else {
-            break;
-        };
-        let prefix = prefix.trim();
-        after_sig |= prefix.starts_with("SIG");
-        keps.extend(leading_number(prefix).filter(|number| number.to_string() == prefix));
-        start = after.trim_start_matches([' ', ':']);
-    }
-    let start = start.trim_start_matches([':', ' ', '<', '#']);
-    if let Some(number) = leading_number(start) {
-        let after = start[number.to_string().len()..].trim_start();
-        if after_sig || after.starts_with(['-', ':']) {
-            keps.insert(number);
-        }
-    }
-    keps
-}
-
 /// A title as titles are compared: without case, and without white space around it.
 fn folded(title: &str) -> String {
     title.trim().to_lowercase()
-}
-
-fn leading_number(text: &str) -> Option<u32> {
-    let digits: String = text.chars().take_while(char::is_ascii_digit).collect();
-    let next = text[digits.len()..].chars().next();
-    // A full stop ends a sentence; with a digit behind it, it is a version.
-    let version = text[digits.len()..]
-        .strip_prefix('.')
-        .is_some_and(|rest| rest.starts_with(|c: char| c.is_ascii_digit()));
-    let plain = !digits.starts_with('0') && !version && !next.is_some_and(char::is_alphanumeric);
-    digits.parse().ok().filter(|_| plain)
 }
 
 #[cfg(test)]
@@ -534,68 +463,9 @@ mod tests {
     use super::*;
 
     #[test]
-    fn titles_name_keps_in_the_ways_that_people_write() {
-        for title in [
-            "[SIG-Node]: KEP-4216 - Image pull per runtime class",
-            "KEP 4216: x",
-            "K8s KEP 4216",
-            "kep-4216",
-            "[SIG-Node]: <KEP-4216 - x>",
-            "4216 - Image pull",
-            "[sig-node] 4216: Image pull",
-            "Support KEP-4216 (image pull)",
-            "KEP #4216",
-            "Support KEP-4216.",
-            "KEP\u{2013}4216: x",
-            "KEP\u{2011}4216 x",
-            "KEP\u{a0}4216: x",
-            "KEPs 4216 x",
-            "KEP(4216): x",
-            "KEP no. 4216",
-            "kubernetes/enhancements#4216 x",
-            "Track https://kep.k8s.io/4216",
-            "[SIG-Node][4216] x",
-            "4216 \u{2014} x",
-            "[SIG-Node]: 4216 x",
-            "[SIG-Node]: #4216 x",
-            "SIG-Node: 4216 - x",
-        ] {
-            assert_eq!(keps_in_title(title), BTreeSet::from([4216]), "{title}");
-        }
-        assert_eq!(
-            keps_in_title("KEP-4216, KEP-9000: both"),
-            BTreeSet::from([4216, 9000])
-        );
-    }
-
-    #[test]
     fn two_digits_that_changed_places_are_noticed() {
         assert!(is_transposed(4216, 4261) && is_transposed(4216, 2416));
         assert!(!is_transposed(4216, 4216) && !is_transposed(4216, 6214));
         assert!(!is_transposed(421, 4216) && !is_transposed(7, 8));
-    }
-
-    #[test]
-    fn other_numbers_are_not_keps() {
-        for title in [
-            "4216 pods fail to start",
-            "KEPLER-4216",
-            "SKEP-4216",
-            "KEP-4216a",
-            "KEP-04216",
-            "KEP-4216.1",
-            "Upgrade to 1.38 - now",
-            "1.38 - now",
-            "KEP process",
-            "[4216 pods] fail",
-            "",
-        ] {
-            assert_eq!(keps_in_title(title), BTreeSet::new(), "{title}");
-        }
-        assert_eq!(
-            keps_in_title("KEP-4261"),
-            BTreeSet::from([4261]),
-            "a transposed digit is another KEP"
-        );
     }
 }

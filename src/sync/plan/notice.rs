@@ -1,8 +1,9 @@
 //! Notices: what a person may want to look at, although nothing stops for it.
 
 use super::Notice;
-use super::identity::{self, Index};
+use super::identity::Index;
 use crate::registry::config::Policy;
+use crate::sources::issues::titles::keps_in_title;
 use crate::sync::desired::DesiredIssue;
 use crate::sync::observed::ObservedIssue;
 use crate::sync::section::{self, Found};
@@ -17,7 +18,7 @@ pub(super) fn of_issue(
     if let Subject::Kep(number) = wanted.subject
         && !wanted.retitle
     {
-        let names = identity::keps_in_title(&issue.title);
+        let names = keps_in_title(&issue.title);
         if !names.contains(&number) {
             notices.push(Notice::Untitled {
                 title: issue.title.clone(),
