@@ -4,6 +4,7 @@
 //! and examples, which `check` also uses to say what to write). A value of one of these types is well-formed; whether it
 //! exists (a release in its calendar, a maintainer) is for the rules.
 
+mod aim;
 mod consensus;
 mod date;
 mod ending;
@@ -21,6 +22,7 @@ mod subject;
 mod triage;
 mod work_kind;
 
+pub use aim::Aim;
 pub use consensus::Consensus;
 pub use date::{Date, Instant, PlannedDate};
 pub use ending::Ending;

@@ -10,7 +10,7 @@ use crate::cli::{NewItem, NewKep};
 use crate::registry::Registry;
 use crate::registry::load::is_plain_name;
 use crate::sources::issues::form::{self, Form};
-use crate::sources::issues::new_record::{self, Asked, Draft, draft};
+use crate::sources::issues::new_record::{self, Draft, DraftRequest, TrackingIssue, draft};
 use crate::sync::observed::{Lookup, ObservedIssue};
 use crate::sync::remote::Read as _;
 use crate::terms::RepositoryName;
@@ -36,17 +36,25 @@ pub(super) fn kep(context: &mut Context<'_>, options: &NewKep) -> Result<Exit> {
         Some(issue) => Some(read_issue(context, options, registry, issue)?),
         None => None,
     };
-    let asked = Asked {
+    let issue = read
+        .as_ref()
+        .map(|(repository, issue, form)| TrackingIssue {
+            repository,
+            number: issue.number,
+            title: &issue.title,
+            form,
+        });
+    let asked = DraftRequest {
         number,
         title: options.title.as_deref(),
         sig: options.sig.as_deref(),
-        issue: read.as_ref().map(|(name, issue, form)| (name, issue, form)),
+        issue,
     };
     let Draft {
         path,
         text,
         remarks,
-    } = draft(registry, &asked).map_err(|why| anyhow::anyhow!(printable(&why)))?;
+    } = draft(registry, &asked).map_err(|why| anyhow::anyhow!(printable(&why.to_string())))?;
     for remark in &remarks {
         writeln!(context.log, "note: {}", printable(remark))?;
     }

@@ -17,6 +17,20 @@ pub struct RepositoryName {
 }
 
 impl RepositoryName {
+    /// Where KEPs live, each with an issue that has its number: kubernetes/enhancements.
+    pub fn enhancements() -> Self {
+        Self {
+            owner: "kubernetes".to_owned(),
+            name: "enhancements".to_owned(),
+        }
+    }
+
+    /// Whether KEPs live here.
+    pub fn is_enhancements(&self) -> bool {
+        let Self { owner, name } = self;
+        owner.eq_ignore_ascii_case("kubernetes") && name.eq_ignore_ascii_case("enhancements")
+    }
+
     fn folded(&self) -> (String, String) {
         (
             self.owner.to_ascii_lowercase(),

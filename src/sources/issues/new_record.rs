@@ -9,10 +9,9 @@ use toml_edit::{Array, DocumentMut, InlineTable, Value};
 
 use crate::registry::Registry;
 use crate::registry::edit::{list, set};
-use crate::sources::issues::form::{Aim, Form, Reference, Stage};
+use crate::sources::issues::form::Form;
 use crate::sources::issues::titles::keps_in_title;
-use crate::sync::observed::ObservedIssue;
-use crate::terms::{Handle, IssueRef, Line, Link, Release, RepositoryName, WorkKind};
+use crate::terms::{Aim, Handle, IssueRef, Line, Release, RepositoryName, Stage, WorkKind};
 use crate::text::words::nearest;
 
 /// Longer titles make longer file names than anybody wants to type.
@@ -31,15 +30,54 @@ pub struct Draft {
 
 /// What somebody asks for.
 #[derive(Debug, Clone)]
-pub struct Asked<'a> {
+pub struct DraftRequest<'a> {
     /// The KEP.
     pub number: u32,
     /// The short title, if not that of the issue.
     pub title: Option<&'a str>,
     /// The folder, if not that of the issue.
     pub sig: Option<&'a str>,
-    /// The tracking issue with its repository, and what it says.
-    pub issue: Option<(&'a RepositoryName, &'a ObservedIssue, &'a Form)>,
+    /// The tracking issue, if there is one.
+    pub issue: Option<TrackingIssue<'a>>,
+}
+
+/// An issue as people opened it.
+#[derive(Debug, Clone, Copy)]
+pub struct TrackingIssue<'a> {
+    /// Where it lives.
+    pub repository: &'a RepositoryName,
+    /// Its number there.
+    pub number: u64,
+    /// Its title, prefixes and all.
+    pub title: &'a str,
+    /// What its fields say.
+    pub form: &'a Form,
+}
+
+/// Why there is no draft.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum NoDraft {
+    /// Neither the issue nor anybody says what the KEP is called.
+    #[error("the issue's title is no title of a KEP: pass --title")]
+    Untitled,
+    /// The title that somebody asks for.
+    #[error("`{0}` is no title: one line of text is asked for")]
+    NoTitle(String),
+    /// The issue names KEPs, and this one is not among them.
+    #[error("#{issue} is about {}, and not about KEP-{kep}", all_of(.others))]
+    OfOthers {
+        /// The issue's number.
+        issue: u64,
+        /// The KEPs that it names.
+        others: Vec<u32>,
+        /// The KEP that was asked for.
+        kep: u32,
+    },
+}
+
+fn all_of(keps: &[u32]) -> String {
+    let keps: Vec<String> = keps.iter().map(|number| format!("KEP-{number}")).collect();
+    keps.join(" and ")
 }
 
 /// The text of a work item's record.
@@ -65,25 +103,24 @@ pub fn item(
 }
 
 /// Drafts a record; the error says why there is none.
-pub fn draft(registry: &Registry, asked: &Asked<'_>) -> Result<Draft, String> {
+pub fn draft(registry: &Registry, asked: &DraftRequest<'_>) -> Result<Draft, NoDraft> {
     let number = asked.number;
     let nothing = Form::default();
-    let form = asked.issue.map_or(&nothing, |(_, _, form)| form);
+    let form = asked.issue.map_or(&nothing, |issue| issue.form);
     let mut drafting = Drafting {
         registry,
         document: DocumentMut::new(),
         remarks: form.remarks.clone(),
     };
-    if let Some((_, issue, form)) = asked.issue {
-        drafting.is_about(number, issue, form)?;
+    if let Some(issue) = asked.issue {
+        drafting.is_about(number, issue)?;
     }
-    let title = asked
-        .title
-        .or(form.title.as_deref())
-        .ok_or("the issue's title is no title of a KEP: pass --title")?;
-    let title: Line = title
-        .parse()
-        .map_err(|_| format!("`{title}` is no title: one line of text is asked for"))?;
+    let title: Line = match asked.title {
+        Some(title) => title
+            .parse()
+            .map_err(|_| NoDraft::NoTitle(title.to_owned()))?,
+        None => form.title.clone().ok_or(NoDraft::Untitled)?,
+    };
     let sig = asked.sig.or(form.sig.as_deref()).unwrap_or("sig-node");
     let sig = sig.to_lowercase();
     drafting.put("number", Value::from(i64::from(number)));
@@ -94,11 +131,11 @@ pub fn draft(registry: &Registry, asked: &Asked<'_>) -> Result<Draft, String> {
     drafting.aim(&form.aims);
     drafting.put("triage", "pending".into());
     drafting.people(form);
-    if let Some((repository, issue, _)) = asked.issue {
-        drafting.put(
-            "issue",
-            i64::try_from(issue.number).unwrap_or_default().into(),
-        );
+    if let Some(TrackingIssue {
+        repository, number, ..
+    }) = asked.issue
+    {
+        drafting.put("issue", i64::try_from(number).unwrap_or_default().into());
         if registry.config.value.default_repository() != Some(repository) {
             drafting.put("repository", repository.to_string().into());
         }
@@ -130,13 +167,13 @@ impl Drafting<'_> {
     }
 
     /// An issue that names other KEPs only is not this one's.
-    fn is_about(&mut self, number: u32, issue: &ObservedIssue, form: &Form) -> Result<(), String> {
-        let mut named: BTreeSet<u32> = form.keps.iter().copied().collect();
-        named.extend(keps_in_title(&issue.title));
-        let others: Vec<String> = named
+    fn is_about(&mut self, number: u32, issue: TrackingIssue<'_>) -> Result<(), NoDraft> {
+        let mut named: BTreeSet<u32> = issue.form.keps.iter().copied().collect();
+        named.extend(keps_in_title(issue.title));
+        let others: Vec<u32> = named
             .iter()
-            .filter(|other| **other != number)
-            .map(|other| format!("KEP-{other}"))
+            .copied()
+            .filter(|other| *other != number)
             .collect();
         if named.is_empty() {
             self.remark(format!(
@@ -144,17 +181,13 @@ impl Drafting<'_> {
                 issue.number
             ));
         } else if !named.contains(&number) {
-            return Err(format!(
-                "#{} is about {}, and not about KEP-{number}",
-                issue.number,
-                others.join(" and ")
-            ));
+            return Err(NoDraft::OfOthers {
+                issue: issue.number,
+                others,
+                kep: number,
+            });
         } else if !others.is_empty() {
-            self.remark(format!(
-                "#{} also names {}",
-                issue.number,
-                others.join(" and ")
-            ));
+            self.remark(format!("#{} also names {}", issue.number, all_of(&others)));
         }
         Ok(())
     }
@@ -164,20 +197,16 @@ impl Drafting<'_> {
         let mut ahead: Vec<(Release, &Aim)> = Vec::new();
         let mut behind = Vec::new();
         for aim in aims {
-            let Some(release) = aim.release else { continue };
-            let text = release.to_string();
+            let Some(release) = aim.target else { continue };
             let cycles = self.registry.kubernetes.as_ref().map(|entry| &entry.value);
-            let known: Option<Release> = text.parse().ok();
-            match (known, known.and_then(|release| cycles?.cycle(release))) {
-                (Some(release), Some(cycle)) if cycle.released.is_none() => {
-                    ahead.push((release, aim));
-                }
-                (Some(release), None) if !cycles.is_some_and(|all| all.is_history(release)) => {
+            match cycles.and_then(|cycles| cycles.cycle(release)) {
+                Some(cycle) if cycle.released.is_none() => ahead.push((release, aim)),
+                None if !cycles.is_some_and(|all| all.is_history(release)) => {
                     self.remark(format!(
-                        "Kubernetes {text} is not in releases/kubernetes.toml, and is left out"
+                        "Kubernetes {release} is not in releases/kubernetes.toml, and is left out"
                     ));
                 }
-                _ => behind.push(text),
+                _ => behind.push(release.to_string()),
             }
         }
         ahead.sort_by_key(|(release, _)| *release);
@@ -201,11 +230,12 @@ impl Drafting<'_> {
         let paired = aim.and_then(|aim| aim.stage);
         if let Some(stage) = only.filter(|_| paired.is_none() && aims.len() > 1) {
             self.remark(format!(
-                "stage: {stage} is the only one named, and is taken"
+                "stage: {} is the only one named, and is taken",
+                stage.written()
             ));
         }
         if let Some(stage) = paired.or(only) {
-            self.put("stage", stage.to_string().into());
+            self.put("stage", stage.written().into());
             if let Some(on) = aim.and_then(|aim| aim.enabled_by_default) {
                 self.put("enabled-by-default", on.into());
             }
@@ -216,31 +246,25 @@ impl Drafting<'_> {
     }
 
     fn people(&mut self, form: &Form) {
-        let owners: Vec<String> = form
-            .owners
-            .iter()
-            .filter(|owner| owner.parse::<Handle>().is_ok())
-            .cloned()
-            .collect();
+        let owners: Vec<String> = form.owners.iter().map(Handle::to_string).collect();
         if !owners.is_empty() {
             self.put("owners", list(owners));
         }
         let roles = &self.registry.config.value.shepherd_roles;
         let roster = self.registry.roster.iter();
-        let maintainers: Vec<String> = roster
+        let maintainers: Vec<&Handle> = roster
             .flat_map(|roster| &roster.value.maintainers)
             .filter(|maintainer| roles.contains(&maintainer.role))
-            .map(|maintainer| maintainer.github.to_string())
+            .map(|maintainer| &maintainer.github)
             .collect();
         let mut shepherds = Vec::new();
         for shepherd in &form.shepherds {
-            let found = maintainers
-                .iter()
-                .find(|maintainer| maintainer.eq_ignore_ascii_case(shepherd));
-            match found {
-                Some(maintainer) => shepherds.push(maintainer.clone()),
+            match maintainers.iter().find(|known| **known == shepherd) {
+                // As the roster spells it.
+                Some(maintainer) => shepherds.push(maintainer.to_string()),
                 None => {
-                    let near = nearest(shepherd, maintainers.iter().map(String::as_str))
+                    let known = maintainers.iter().map(|known| known.as_str());
+                    let near = nearest(shepherd.as_str(), known)
                         .map_or_else(String::new, |near| format!(" (is `{near}` meant?)"));
                     self.remark(format!(
                         "shepherd `{shepherd}` is no maintainer who may shepherd, and is left out{near}"
@@ -251,37 +275,34 @@ impl Drafting<'_> {
         if !shepherds.is_empty() {
             self.put("shepherds", list(shepherds));
         }
-        if !form.liaisons.is_empty() {
+        let liaisons: Vec<&str> = form.liaisons.iter().map(Handle::as_str).collect();
+        if !liaisons.is_empty() {
             self.remark(format!(
                 "liaison: {}; liaisons belong to a cycle, in releases/kubernetes.toml",
-                form.liaisons.join(", ")
+                liaisons.join(", ")
             ));
         }
     }
 
     fn references(&mut self, form: &Form) {
-        let is_kep = |one: &&Reference| one.owner == "kubernetes" && one.name == "enhancements";
-        let work: Vec<String> = form
+        // A pull request that writes the KEP is a document; the others are work.
+        let (documents, work): (Vec<&IssueRef>, Vec<&IssueRef>) = form
             .pull_requests
             .iter()
-            .filter(|one| !is_kep(one))
-            .map(ToString::to_string)
-            .filter(|text| text.parse::<IssueRef>().is_ok())
-            .collect();
-        let documents = form.pull_requests.iter().filter(is_kep).map(|one| {
+            .partition(|one| one.repository.is_enhancements());
+        let documents = documents.into_iter().map(|one| {
             format!(
                 "https://github.com/kubernetes/enhancements/pull/{}",
                 one.number
             )
         });
         let links: Vec<String> = documents
-            .chain(form.links.iter().cloned())
-            .filter(|link| link.parse::<Link>().is_ok())
+            .chain(form.links.iter().map(ToString::to_string))
             .collect();
         if !work.is_empty() {
             let tables = work.into_iter().map(|id| {
                 let mut table = InlineTable::new();
-                table.insert("id", id.into());
+                table.insert("id", id.to_string().into());
                 table
             });
             self.put("pull-requests", Value::Array(Array::from_iter(tables)));

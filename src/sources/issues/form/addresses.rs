@@ -1,6 +1,7 @@
 //! Takes text that people wrote, gives the addresses, references and KEP numbers in it.
 
-use super::{Reference, is_handle};
+use super::people::is_login;
+use crate::terms::{IssueRef, RepositoryName};
 
 /// The addresses in a text, and the text with a space in place of each.
 pub(super) fn apart(text: &str) -> (Vec<String>, String) {
@@ -36,18 +37,18 @@ pub(super) fn apart(text: &str) -> (Vec<String>, String) {
 }
 
 /// What an address leads to.
-pub(super) enum Address {
-    PullRequest(Reference),
+pub(super) enum Destination {
+    PullRequest(IssueRef),
     /// The issue of a KEP.
-    Enhancement(u32, Reference),
+    Enhancement(u32, IssueRef),
     /// Any other issue.
-    Issue(Reference),
+    Issue(IssueRef),
     /// The directory of a KEP or a file in it.
     KepDirectory(u32),
     Other,
 }
 
-impl Address {
+impl Destination {
     pub(super) fn of(address: &str) -> Self {
         let (_, place) = address.split_once("://").unwrap_or_default();
         let place = place.split(['?', '#']).next().unwrap_or_default();
@@ -56,13 +57,13 @@ impl Address {
         let path: Vec<&str> = parts.take(12).collect();
         let found = match (host.trim_start_matches("www."), path.as_slice()) {
             ("github.com", [owner, name, "pull", number, ..]) => {
-                Reference::new(owner, name, number).map(Self::PullRequest)
+                reference(owner, name, number).map(Self::PullRequest)
             }
             ("github.com", [owner, name, "issues", number, ..]) => {
-                Reference::new(owner, name, number).map(Self::issue)
+                reference(owner, name, number).map(Self::issue)
             }
             ("kep.k8s.io", [number]) => {
-                Reference::new("kubernetes", "enhancements", number).map(Self::issue)
+                reference("kubernetes", "enhancements", number).map(Self::issue)
             }
             ("github.com", [owner, name, "tree" | "blob", inside @ ..])
                 if is_enhancements(owner, name) =>
@@ -77,8 +78,8 @@ impl Address {
         found.unwrap_or(Self::Other)
     }
 
-    fn issue(issue: Reference) -> Self {
-        match issue.kep() {
+    fn issue(issue: IssueRef) -> Self {
+        match kep_of(&issue) {
             Some(number) => Self::Enhancement(number, issue),
             None => Self::Issue(issue),
         }
@@ -86,7 +87,8 @@ impl Address {
 }
 
 fn is_enhancements(owner: &str, name: &str) -> bool {
-    owner.eq_ignore_ascii_case("kubernetes") && name.eq_ignore_ascii_case("enhancements")
+    let name = format!("{owner}/{name}").parse::<RepositoryName>();
+    name.is_ok_and(|name| name.is_enhancements())
 }
 
 /// The KEP of `keps/sig-node/4960-container-stop-signals`.
@@ -96,29 +98,22 @@ fn kep_directory(path: &[&str]) -> Option<u32> {
     kep_number(number)
 }
 
-impl Reference {
-    /// A reference that could exist on GitHub.
-    fn new(owner: &str, name: &str, number: &str) -> Option<Self> {
-        let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"._-".contains(&byte);
-        let named = (1..=100).contains(&name.len()) && name.bytes().all(plain);
-        let dots = name.bytes().all(|byte| byte == b'.');
-        let number = digits(number).filter(|number| *number > 0)?;
-        (is_handle(owner) && named && !dots).then(|| Self {
-            owner: owner.to_owned(),
-            name: name.to_owned(),
-            number,
-        })
-    }
+/// A reference that could exist on GitHub.
+fn reference(owner: &str, name: &str, number: &str) -> Option<IssueRef> {
+    // As a number: people also write `#007`.
+    let number = digits(number)?;
+    let reference = format!("{owner}/{name}#{number}").parse().ok()?;
+    is_login(owner).then_some(reference)
+}
 
-    /// The KEP's number if this is an enhancement's issue.
-    pub(super) fn kep(&self) -> Option<u32> {
-        let number = kep_number(&self.number.to_string());
-        number.filter(|_| is_enhancements(&self.owner, &self.name))
-    }
+/// The KEP whose issue in kubernetes/enhancements this is.
+pub(super) fn kep_of(issue: &IssueRef) -> Option<u32> {
+    let number = kep_number(&issue.number.to_string());
+    number.filter(|_| issue.repository.is_enhancements())
 }
 
 /// The references `owner/name#1` in a text. `k` is what Kubernetes' people write for kubernetes: `k/k#1`.
-pub(super) fn references(text: &str) -> impl Iterator<Item = Reference> {
+pub(super) fn references(text: &str) -> impl Iterator<Item = IssueRef> {
     let kubernetes = |name| if name == "k" { "kubernetes" } else { name };
     let words = text.split(|c: char| c.is_whitespace() || ",;()[]{}<>|\"'`*".contains(c));
     words.filter_map(move |word| {
@@ -126,7 +121,7 @@ pub(super) fn references(text: &str) -> impl Iterator<Item = Reference> {
         let (repository, number) = word.split_once('#')?;
         let (owner, name) = repository.split_once('/')?;
         let name = if owner == "k" { kubernetes(name) } else { name };
-        Reference::new(kubernetes(owner), name, number)
+        reference(kubernetes(owner), name, number)
     })
 }
 
@@ -175,6 +170,7 @@ pub(super) fn digits(text: &str) -> Option<u64> {
 mod tests {
     use super::super::{Form, read};
     use super::*;
+    use crate::terms::Link;
 
     fn answered(field: &str, answer: &str) -> Form {
         read("", &format!("### {field}\n\n{answer}\n\n"))
@@ -260,14 +256,12 @@ mod tests {
              - [kubernetes/enhancements#9](https://github.com/kubernetes/enhancements/issues/9) http://example.com/ ftp://e.com/\n\
              - https:// https://@x.y/ https://nowhere/ o/r#0 o/../#1 -o/r#1 o/r#1x #7 https://github.com/o/r/pull/x\n",
         );
-        let pull_requests: Vec<String> = form
-            .pull_requests
-            .iter()
-            .map(Reference::to_string)
-            .collect();
+        let pull_requests: Vec<String> =
+            form.pull_requests.iter().map(IssueRef::to_string).collect();
         assert_eq!(pull_requests, ["o/r#1", "O/R#2", "o/r#3"]);
+        let links: Vec<&str> = form.links.iter().map(Link::as_str).collect();
         assert_eq!(
-            form.links,
+            links,
             [
                 "https://github.com/kubernetes/kubernetes/issues/5",
                 "https://example.com/a_(b)?c#d",
@@ -279,5 +273,21 @@ mod tests {
         assert!(form.remarks.is_empty(), "{:?}", form.remarks);
         let remarks = answered("KEP PR", "see `issue`\nlink").remarks;
         assert_eq!(remarks, ["KEP PR: `see 'issue' link` is not understood"]);
+    }
+
+    #[test]
+    fn a_reference_is_one_that_a_record_can_hold() {
+        let named = |answer: &str| {
+            let pull_requests = answered("KEP PR", answer).pull_requests;
+            let named = pull_requests.iter().map(IssueRef::to_string);
+            named.collect::<Vec<_>>().join(" ")
+        };
+        assert_eq!(named("o/r#1, O/R#1 and o/R#2"), "o/r#1 o/R#2");
+        assert_eq!(named("o/r#007"), "o/r#7");
+        assert_eq!(named("o_o/r#1 o/r#1234567890 o/r/s#1"), "");
+        assert_eq!(
+            answered("KEP PR", "o/r#1234567890").remarks,
+            ["KEP PR: `o/r#1234567890` is not understood"]
+        );
     }
 }

@@ -4,7 +4,8 @@
 //! are then laid over each other. Where they leave a choice, stages and releases stay apart.
 
 use super::addresses::{apart, digits};
-use super::{Aim, MOST, Release, Stage, add};
+use super::{MOST, add};
+use crate::terms::{Aim, Release, Stage};
 
 /// How stages and releases found each other.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -38,7 +39,7 @@ pub(super) fn aims(answer: &str) -> (Vec<Aim>, bool) {
             || gate(before) && ["is", "are", "set", "turned"].contains(&previous);
         let mut aim = Aim::default();
         if let Some(release) = release(current).filter(|_| !another) {
-            aim.release = Some(release);
+            aim.target = Some(release);
         } else if let Some(stage) = stage(current, next).filter(|_| !negated) {
             aim.stage = Some(stage);
         } else if let Some(on) = switch(current).filter(|_| about_gate) {
@@ -66,6 +67,7 @@ fn words(text: &str) -> Vec<&str> {
     words.filter(|word| !word.is_empty()).collect()
 }
 
+/// The release in a word: `v1.38`, `1.38`, `1.38.0` and `1.38.x` are the same.
 fn release(word: &str) -> Option<Release> {
     let parts: Vec<&str> = word.trim_start_matches('v').split('.').take(4).collect();
     let (major, minor) = match parts.as_slice() {
@@ -75,8 +77,8 @@ fn release(word: &str) -> Option<Release> {
     };
     let number = |text: &str, most: u64| digits(text).filter(|number| *number < most);
     Some(Release {
-        major: u32::try_from(number(major, 100)?).ok()?,
-        minor: u32::try_from(number(minor, 1000)?).ok()?,
+        major: u16::try_from(number(major, 100)?).ok()?,
+        minor: u16::try_from(number(minor, 1000)?).ok()?,
     })
 }
 
@@ -100,7 +102,7 @@ fn switch(word: &str) -> Option<bool> {
 
 /// The aims of one answer, from the single things it says: stages and the releases after them, or the other way round.
 fn grouped(said: &[Aim]) -> (Vec<Aim>, Paired) {
-    let named = |aim: &&Aim| aim.stage.is_some() || aim.release.is_some();
+    let named = |aim: &&Aim| aim.stage.is_some() || aim.target.is_some();
     let stages_lead = said
         .iter()
         .find(named)
@@ -109,7 +111,7 @@ fn grouped(said: &[Aim]) -> (Vec<Aim>, Paired) {
     for aim in said.iter().take(4 * MOST) {
         let leads = named(&aim) && aim.stage.is_some() == stages_lead;
         match groups.last_mut() {
-            Some(last) if last.agrees(aim) && !(leads && named(&&*last)) => last.fill(aim),
+            Some(last) if agree(last, aim) && !(leads && named(&&*last)) => fill(last, aim),
             _ => groups.push(*aim),
         }
     }
@@ -120,7 +122,7 @@ fn grouped(said: &[Aim]) -> (Vec<Aim>, Paired) {
         }
     }
     let lacks_stage = aims.iter().any(|aim| aim.stage.is_none());
-    let lacks_release = aims.iter().any(|aim| aim.release.is_none());
+    let lacks_release = aims.iter().any(|aim| aim.target.is_none());
     if !lacks_stage || !lacks_release {
         return (aims, Paired::Clearly);
     }
@@ -128,14 +130,14 @@ fn grouped(said: &[Aim]) -> (Vec<Aim>, Paired) {
     let mut stages = aims.clone();
     stages.retain(|aim| aim.stage.is_some());
     for aim in &mut stages {
-        aim.release = None;
+        aim.target = None;
     }
-    let releases = aims.iter().filter(|aim| aim.release.is_some());
-    let only = |release| Aim {
-        release,
+    let releases = aims.iter().filter(|aim| aim.target.is_some());
+    let only = |target| Aim {
+        target,
         ..Aim::default()
     };
-    let releases = releases.map(|aim| only(aim.release)).collect();
+    let releases = releases.map(|aim| only(aim.target)).collect();
     if stages.is_empty() {
         (aims, Paired::Clearly)
     } else {
@@ -151,13 +153,10 @@ pub(super) fn combined(stages: Vec<Aim>, releases: Vec<Aim>) -> (Vec<Aim>, Paire
     let mut aims = stages;
     let mut rest = releases;
     rest.retain(|found| !merge(&mut aims, found));
-    let mut open: Vec<&mut Aim> = aims
-        .iter_mut()
-        .filter(|aim| aim.release.is_none())
-        .collect();
+    let mut open: Vec<&mut Aim> = aims.iter_mut().filter(|aim| aim.target.is_none()).collect();
     let rising = open.is_sorted_by(|a, b| a.stage < b.stage)
-        && rest.is_sorted_by(|a, b| a.release < b.release)
-        && open.iter().zip(&rest).all(|(aim, found)| aim.agrees(found));
+        && rest.is_sorted_by(|a, b| a.target < b.target)
+        && open.iter().zip(&rest).all(|(aim, found)| agree(aim, found));
     let paired = match (open.len(), rest.len()) {
         (_, 0) => Paired::Clearly,
         (1, 1) if rising => Paired::Clearly,
@@ -166,7 +165,7 @@ pub(super) fn combined(stages: Vec<Aim>, releases: Vec<Aim>) -> (Vec<Aim>, Paire
     };
     if paired != Paired::InPart {
         for (aim, found) in open.iter_mut().zip(rest.drain(..)) {
-            aim.fill(&found);
+            fill(aim, &found);
         }
     }
     for aim in rest {
@@ -179,26 +178,25 @@ pub(super) fn combined(stages: Vec<Aim>, releases: Vec<Aim>) -> (Vec<Aim>, Paire
 fn merge(aims: &mut [Aim], found: &Aim) -> bool {
     let same = |aim: &&mut Aim| {
         let stage = aim.stage.is_some() && aim.stage == found.stage;
-        let release = aim.release.is_some() && aim.release == found.release;
-        aim.agrees(found) && (stage || release)
+        let target = aim.target.is_some() && aim.target == found.target;
+        agree(aim, found) && (stage || target)
     };
     let known = aims.iter_mut().find(same);
-    known.map(|aim| aim.fill(found)).is_some()
+    known.map(|aim| fill(aim, found)).is_some()
 }
 
-impl Aim {
-    /// Whether the two do not contradict each other.
-    fn agrees(&self, other: &Self) -> bool {
-        let stages = self.stage.is_none() || other.stage.is_none() || self.stage == other.stage;
-        let releases = self.release.is_none() || other.release.is_none();
-        stages && (releases || self.release == other.release)
-    }
+/// Whether two aims do not contradict each other.
+fn agree(one: &Aim, other: &Aim) -> bool {
+    let stages = one.stage.is_none() || other.stage.is_none() || one.stage == other.stage;
+    let targets = one.target.is_none() || other.target.is_none() || one.target == other.target;
+    stages && targets
+}
 
-    fn fill(&mut self, other: &Self) {
-        self.stage = self.stage.or(other.stage);
-        self.release = self.release.or(other.release);
-        self.enabled_by_default = self.enabled_by_default.or(other.enabled_by_default);
-    }
+/// Adds what an aim does not say yet.
+fn fill(aim: &mut Aim, more: &Aim) {
+    aim.stage = aim.stage.or(more.stage);
+    aim.target = aim.target.or(more.target);
+    aim.enabled_by_default = aim.enabled_by_default.or(more.enabled_by_default);
 }
 
 #[cfg(test)]

@@ -5,7 +5,7 @@
 
 /// A field of the template.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Field {
+pub(super) enum TemplateField {
     Keps,
     Stage,
     Issue,
@@ -16,7 +16,7 @@ pub(super) enum Field {
     Shepherd,
 }
 
-impl Field {
+impl TemplateField {
     /// The field's name in a remark.
     pub(super) fn name(self) -> &'static str {
         match self {
@@ -81,7 +81,7 @@ impl Answers {
         let mut answers = Self::default();
         for (heading, text) in sections(&without_comments(&visible(body))) {
             let about_kep = |words: Vec<String>| words.iter().any(|w| w == "kep" || w == "sig");
-            if let Some(field) = Field::named(heading) {
+            if let Some(field) = TemplateField::named(heading) {
                 answers.add(field, &text);
             } else if label_words(heading).is_some_and(about_kep) {
                 for (field, answer) in items(&text) {
@@ -93,17 +93,17 @@ impl Answers {
     }
 
     /// The answer to a field: empty if there is none.
-    pub(super) fn to(&self, field: Field) -> &str {
+    pub(super) fn to(&self, field: TemplateField) -> &str {
         self.0.get(field as usize).map_or("", String::as_str)
     }
 
     /// The first answer to a field stands. Only pull requests add up: people give them a field for each stage.
-    fn add(&mut self, field: Field, answer: &str) {
+    fn add(&mut self, field: TemplateField, answer: &str) {
         let plain = answer.trim_matches(|c: char| c.is_whitespace() || "_*-".contains(c));
         let given = !plain.is_empty() && !plain.eq_ignore_ascii_case("no response");
         if let Some(known) = self.0.get_mut(field as usize)
             && given
-            && (known.is_empty() || field == Field::PullRequests)
+            && (known.is_empty() || field == TemplateField::PullRequests)
         {
             known.push_str(answer.trim());
             known.push('\n');
@@ -166,9 +166,9 @@ fn sections(body: &str) -> Vec<(&str, String)> {
     sections
 }
 
-/// The fields in a list of `- Field: answer`. An answer goes on in deeper items and in lines that belong to its item.
-fn items(text: &str) -> Vec<(Field, String)> {
-    let mut fields: Vec<(Field, String)> = Vec::new();
+/// The fields in a list of `- TemplateField: answer`. An answer goes on in deeper items and in lines that belong to its item.
+fn items(text: &str) -> Vec<(TemplateField, String)> {
+    let mut fields: Vec<(TemplateField, String)> = Vec::new();
     let mut top = None;
     let mut in_field = false;
     let mut after_blank = false;
@@ -196,7 +196,7 @@ fn items(text: &str) -> Vec<(Field, String)> {
 }
 
 /// The field and the answer in an item, behind its checkbox.
-fn labelled(item: &str) -> Option<(Field, &str)> {
+fn labelled(item: &str) -> Option<(TemplateField, &str)> {
     let item = item.trim_start();
     let checked = |mark: &&str| item.strip_prefix(*mark);
     let item = ["[ ]", "[x]", "[X]"]
@@ -206,7 +206,7 @@ fn labelled(item: &str) -> Option<(Field, &str)> {
     let (label, answer) = item.split_once(':')?;
     // The label may be bold, with its colon. An address is no label.
     let answer = answer.trim_start_matches(['*', '_', ' ']);
-    let field = Field::named(label).filter(|_| !answer.starts_with("//"))?;
+    let field = TemplateField::named(label).filter(|_| !answer.starts_with("//"))?;
     Some((field, answer))
 }
 
@@ -219,32 +219,32 @@ fn indent(line: &str) -> usize {
 mod tests {
     use super::*;
 
-    fn answer(body: &str, field: Field) -> String {
+    fn answer(body: &str, field: TemplateField) -> String {
         Answers::of(body).to(field).trim_end().to_owned()
     }
 
     #[test]
     fn labels_are_compared_loosely() {
         let cases = [
-            ("KEP(s)", Some(Field::Keps)),
-            ("keps:", Some(Field::Keps)),
-            ("**KEP number**", Some(Field::Keps)),
-            ("Stage", Some(Field::Stage)),
-            ("KEP Issue", Some(Field::Issue)),
-            ("KEP-Issues", Some(Field::Issue)),
-            ("KEP PR", Some(Field::PullRequests)),
-            ("KEP PR(s) (beta)", Some(Field::PullRequests)),
-            ("KEP pull requests", Some(Field::PullRequests)),
-            ("Kubernetes release", Some(Field::Release)),
-            ("Kubernetes Release(s)", Some(Field::Release)),
-            ("K8s-Release", Some(Field::Release)),
-            ("Target release", Some(Field::Release)),
-            ("KEP owner(s)", Some(Field::Owner)),
-            ("Owners", Some(Field::Owner)),
-            ("Liaison", Some(Field::Liaison)),
-            ("SIG-Node member liason", Some(Field::Liaison)),
-            ("containerd liaison(s)", Some(Field::Liaison)),
-            ("KEP-SHEPHERDS #", Some(Field::Shepherd)),
+            ("KEP(s)", Some(TemplateField::Keps)),
+            ("keps:", Some(TemplateField::Keps)),
+            ("**KEP number**", Some(TemplateField::Keps)),
+            ("Stage", Some(TemplateField::Stage)),
+            ("KEP Issue", Some(TemplateField::Issue)),
+            ("KEP-Issues", Some(TemplateField::Issue)),
+            ("KEP PR", Some(TemplateField::PullRequests)),
+            ("KEP PR(s) (beta)", Some(TemplateField::PullRequests)),
+            ("KEP pull requests", Some(TemplateField::PullRequests)),
+            ("Kubernetes release", Some(TemplateField::Release)),
+            ("Kubernetes Release(s)", Some(TemplateField::Release)),
+            ("K8s-Release", Some(TemplateField::Release)),
+            ("Target release", Some(TemplateField::Release)),
+            ("KEP owner(s)", Some(TemplateField::Owner)),
+            ("Owners", Some(TemplateField::Owner)),
+            ("Liaison", Some(TemplateField::Liaison)),
+            ("SIG-Node member liason", Some(TemplateField::Liaison)),
+            ("containerd liaison(s)", Some(TemplateField::Liaison)),
+            ("KEP-SHEPHERDS #", Some(TemplateField::Shepherd)),
             ("KEP/SIG-Node References", None),
             ("KEP File", None),
             ("containerd release", None),
@@ -256,22 +256,22 @@ mod tests {
             ("", None),
         ];
         for (label, field) in cases {
-            assert_eq!(Field::named(label), field, "{label}");
+            assert_eq!(TemplateField::named(label), field, "{label}");
         }
     }
 
     #[test]
     fn the_first_answer_stands() {
         let body = "### Stage\n\n_No response_\n\n### Stage\n\nalpha\n\n### stages\n\nbeta\n";
-        assert_eq!(answer(body, Field::Stage), "alpha");
+        assert_eq!(answer(body, TemplateField::Stage), "alpha");
         let body = "### KEP things\n- stage:\n- stage: beta\n- stage: GA\n### Stage\nalpha";
-        assert_eq!(answer(body, Field::Stage), "beta");
+        assert_eq!(answer(body, TemplateField::Stage), "beta");
     }
 
     #[test]
     fn pull_requests_of_several_stages_add_up() {
         let body = "### KEP PR (alpha)\na\n### KEP PR (beta)\n\n### KEP PR (GA)\nb";
-        assert_eq!(answer(body, Field::PullRequests), "a\nb");
+        assert_eq!(answer(body, TemplateField::PullRequests), "a\nb");
     }
 
     #[test]
@@ -286,7 +286,7 @@ mod tests {
             "\u{200b}",
         ] {
             assert_eq!(
-                answer(&format!("### Stage\n\n{nothing}\n"), Field::Stage),
+                answer(&format!("### Stage\n\n{nothing}\n"), TemplateField::Stage),
                 "",
                 "{nothing}"
             );
@@ -303,18 +303,18 @@ mod tests {
             ("### Stage\nalpha\n<!-- \n### Stage\nbeta", "alpha"),
         ];
         for (body, expected) in cases {
-            assert_eq!(answer(body, Field::Stage), expected, "{body}");
+            assert_eq!(answer(body, TemplateField::Stage), expected, "{body}");
         }
     }
 
     #[test]
     fn a_code_block_holds_no_heading_and_may_hold_an_answer() {
         let body = "### Notes\n```sh\n### Stage\nbeta\n```\n### Stage\n~~~~\nalpha\n~~~\n### x\n~~~~\n### y\n";
-        assert_eq!(answer(body, Field::Stage), "alpha\n~~~\n### x");
+        assert_eq!(answer(body, TemplateField::Stage), "alpha\n~~~\n### x");
         let body = "### KEP/SIG-Node References\n\n```markdown\n- stage: alpha\n- KEP(s): 1\n```\n";
-        assert_eq!(answer(body, Field::Stage), "alpha");
+        assert_eq!(answer(body, TemplateField::Stage), "alpha");
         assert_eq!(
-            answer("### Stage\n```a``` alpha", Field::Stage),
+            answer("### Stage\n```a``` alpha", TemplateField::Stage),
             "```a``` alpha"
         );
     }
@@ -323,7 +323,7 @@ mod tests {
     fn headings_of_the_first_three_levels_count() {
         for heading in ["# Stage", "## Stage ##", "   ### Stage", "###\tStage"] {
             assert_eq!(
-                answer(&format!("{heading}\nalpha"), Field::Stage),
+                answer(&format!("{heading}\nalpha"), TemplateField::Stage),
                 "alpha",
                 "{heading}"
             );
@@ -336,7 +336,7 @@ mod tests {
             "Stage\n---",
         ] {
             assert_eq!(
-                answer(&format!("{heading}\nalpha"), Field::Stage),
+                answer(&format!("{heading}\nalpha"), TemplateField::Stage),
                 "",
                 "{heading}"
             );
@@ -347,11 +347,11 @@ mod tests {
     fn an_answer_goes_on_as_far_as_its_item() {
         let body = "### KEP\u{a0}data\n\n  - stage: a\n    b\nc\n\n    d\n  - KEP-File: e\n    f\n  * [ ] __KEP-Owner__: g\n\n\
                     h\n  + KEP Issue:i\n  - KEP PR: https\n  - KEP https://x\n";
-        assert_eq!(answer(body, Field::Stage), "a\n    b\nc\n\n    d");
-        assert_eq!(answer(body, Field::Owner), "g");
-        assert_eq!(answer(body, Field::Issue), "i");
-        assert_eq!(answer(body, Field::PullRequests), "https");
-        assert_eq!(answer(body, Field::Keps), "");
+        assert_eq!(answer(body, TemplateField::Stage), "a\n    b\nc\n\n    d");
+        assert_eq!(answer(body, TemplateField::Owner), "g");
+        assert_eq!(answer(body, TemplateField::Issue), "i");
+        assert_eq!(answer(body, TemplateField::PullRequests), "https");
+        assert_eq!(answer(body, TemplateField::Keps), "");
     }
 
     #[test]
@@ -362,7 +362,7 @@ mod tests {
             "### Describe the SIG's KEP in your own words\n",
         ] {
             let body = format!("{heading}- stage: alpha\n");
-            assert_eq!(answer(&body, Field::Stage), "", "{heading}");
+            assert_eq!(answer(&body, TemplateField::Stage), "", "{heading}");
         }
     }
 }

@@ -1,10 +1,11 @@
 //! Takes an issue's title, gives what is left of it without prefixes, and the SIG.
 
-use super::is_handle;
 use super::layout::visible;
+use super::people::is_login;
+use crate::terms::Line;
 
 /// The SIG and the short title in an issue's title.
-pub(super) fn headline(title: &str) -> (Option<String>, Option<String>) {
+pub(super) fn headline(title: &str) -> (Option<String>, Option<Line>) {
     let title = visible(title);
     let title = title.split_whitespace().collect::<Vec<_>>().join(" ");
     let mut rest = title.as_str();
@@ -13,7 +14,7 @@ pub(super) fn headline(title: &str) -> (Option<String>, Option<String>) {
         let prefix = prefix.trim().to_ascii_lowercase().replace([' ', '_'], "-");
         if prefix.starts_with("sig-") {
             rest = after;
-            sig = Some(prefix).filter(|sig| is_handle(sig));
+            sig = Some(prefix).filter(|sig| is_login(sig));
         }
     }
     let separators = |c: char| " :-–—<>,/|&[]()".contains(c);
@@ -28,7 +29,8 @@ pub(super) fn headline(title: &str) -> (Option<String>, Option<String>) {
         rest = rest.strip_suffix('>').unwrap_or(rest);
     }
     let says_something = rest.chars().any(char::is_alphanumeric);
-    (sig, says_something.then(|| rest.trim_end().to_owned()))
+    let title = rest.trim_end().parse().ok();
+    (sig, title.filter(|_| says_something))
 }
 
 /// What follows a KEP's number, if a title opens with one: `KEP-4960`, `#4960`, `4960 -`, `4960:`.
@@ -82,7 +84,8 @@ mod tests {
         ];
         for (title, sig, short) in cases {
             let (found_sig, found) = headline(title);
-            let [found_sig, found] = [found_sig, found].map(Option::unwrap_or_default);
+            let found_sig = found_sig.unwrap_or_default();
+            let found = found.map(|title| title.to_string()).unwrap_or_default();
             assert_eq!(
                 (found_sig.as_str(), found.as_str()),
                 (sig, short),
