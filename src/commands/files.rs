@@ -9,6 +9,7 @@ use toml_edit::DocumentMut;
 
 use super::{Context, Environment};
 use crate::git;
+use crate::registry::edit::edited;
 use crate::registry::load::{
     CONFIG_FILE, DEEPEST_FOLDER, Loaded, Lying, MAX_FILE_BYTES, RawFile, Unreadable, load,
 };
@@ -186,28 +187,6 @@ pub(super) fn edit<T>(
     };
     write(path, &new)?;
     Ok(Some(done))
-}
-
-/// The text of a record after an edit. Line ends and a byte order mark stay as they are.
-pub(super) fn edited<T>(
-    text: &str,
-    edit: impl FnOnce(&mut DocumentMut) -> Result<Option<T>>,
-) -> Result<Option<(String, T)>> {
-    const MARK: char = '\u{feff}';
-    let bare = text.strip_prefix(MARK).unwrap_or(text);
-    let mut document: DocumentMut = bare.parse().context("it is no TOML any more")?;
-    let Some(done) = edit(&mut document)? else {
-        return Ok(None);
-    };
-    let mut new = document.to_string();
-    let lines = bare.matches('\n').count();
-    if lines > 0 && bare.matches("\r\n").count() == lines {
-        new = new.replace("\r\n", "\n").replace('\n', "\r\n");
-    }
-    if bare.len() < text.len() {
-        new.insert(0, MARK);
-    }
-    Ok(Some((new, done)))
 }
 
 /// Writes a new file below a root, and never over or through something that is there.

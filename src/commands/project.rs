@@ -15,6 +15,8 @@ use crate::findings::loader::FILE_NAME;
 use crate::registry::Registry;
 use crate::registry::calendars::{Roster, RuntimeCalendar};
 use crate::registry::load::MAX_FILE_BYTES;
+use crate::registry::edit::edited;
+
 use crate::sources::change::{Change, Misread};
 use crate::sources::maintainers::{self, Leaving};
 use crate::sources::releases;
@@ -239,7 +241,7 @@ fn edit(
     let source = registry.files.iter().find(|file| *file.path == *path);
     let before = source.map(|file| file.text.to_string());
     let text = before.as_deref().unwrap_or_default();
-    let edited = files::edited(text, |document| {
+    let edited = edited(text, |document| {
         let Some(changes) = change(document) else {
             bail!(
                 "`{path}` is written as a list of inline tables, and is left alone: give each entry a table, such as `[[maintainers]]` \

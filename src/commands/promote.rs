@@ -9,6 +9,7 @@ use crate::cli::Promote;
 use crate::findings::diagnostic::Level;
 use crate::findings::sources::Revision;
 use crate::registry::Registry;
+use crate::registry::edit::edited;
 use crate::registry::kep::KepRecord;
 use crate::registry::load::{load, load_as};
 use crate::rules;
@@ -56,9 +57,10 @@ pub(super) fn run(context: &mut Context<'_>, options: &Promote) -> Result<Exit> 
     let source = registry.file(entry.file);
     let path = format!("{}{}", opened.prefix, source.path);
     let today = context.today();
-    let edit =
-        |document: &mut DocumentMut| Ok(Some(promote(registry, record, aim, today, document)));
-    let Some((text, Promotion { edits, remarks })) = files::edited(&source.text, edit)? else {
+    let edit = |document: &mut DocumentMut| {
+        anyhow::Ok(Some(promote(registry, record, aim, today, document)))
+    };
+    let Some((text, Promotion { edits, remarks })) = edited(&source.text, edit)? else {
         return Ok(Exit::Clean);
     };
     if edits.is_empty() {

@@ -1,4 +1,5 @@
-//! Edits of a record that keep its comments, its order and its formatting. Pure: text in, text out.
+//! Edits of a record that keep its comments, its order and its formatting. Pure: [`edited`] takes a text and gives one; what
+//! an edit is made of are changes of the parsed document.
 //!
 //! A dotted key lies in a table: `reached.alpha`.
 
@@ -31,6 +32,34 @@ const ORDER: &[&str] = &[
     "runtime-support",
     "upstream-seen",
 ];
+
+/// A text that is to be edited is no TOML, so that it is left alone.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("it is no TOML any more")]
+pub struct NoToml(#[from] toml_edit::TomlError);
+
+/// The text after an edit, and what the edit gives. A byte order mark stays, and so do line ends: those of Windows if every
+/// line has them, else plain ones. An edit that gives nothing has no text.
+pub fn edited<T, E: From<NoToml>>(
+    text: &str,
+    edit: impl FnOnce(&mut DocumentMut) -> Result<Option<T>, E>,
+) -> Result<Option<(String, T)>, E> {
+    const MARK: char = '\u{feff}';
+    let bare = text.strip_prefix(MARK).unwrap_or(text);
+    let mut document: DocumentMut = bare.parse().map_err(NoToml)?;
+    let Some(done) = edit(&mut document)? else {
+        return Ok(None);
+    };
+    let mut new = document.to_string();
+    let lines = bare.matches('\n').count();
+    if lines > 0 && bare.matches("\r\n").count() == lines {
+        new = new.replace("\r\n", "\n").replace('\n', "\r\n");
+    }
+    if bare.len() < text.len() {
+        new.insert(0, MARK);
+    }
+    Ok(Some((new, done)))
+}
 
 /// A date as TOML has it.
 pub fn date(date: Date) -> Value {
@@ -285,9 +314,34 @@ mod tests {
     use super::*;
 
     fn edited(text: &str, edit: impl Fn(&mut DocumentMut)) -> String {
-        let mut document = text.parse().unwrap();
-        edit(&mut document);
-        document.to_string()
+        let done = super::edited(text, |document| {
+            edit(document);
+            Ok::<_, NoToml>(Some(()))
+        });
+        done.unwrap().unwrap().0
+    }
+
+    #[test]
+    fn line_ends_and_a_byte_order_mark_stay() {
+        let one = |document: &mut DocumentMut| set(document, "b", 2.into());
+        assert_eq!(
+            edited("\u{feff}a = 1\r\n", one),
+            "\u{feff}a = 1\r\nb = 2\r\n"
+        );
+        assert_eq!(edited("a = 1\n", one), "a = 1\nb = 2\n");
+        assert_eq!(edited("", one), "b = 2\n");
+        assert_eq!(edited("a = 1\r\nc = 3\n", one), "a = 1\nc = 3\nb = 2\n");
+    }
+
+    #[test]
+    fn what_is_no_toml_or_gives_nothing_is_not_edited() {
+        let nothing = super::edited("a = 1", |document| {
+            set(document, "a", 2.into());
+            Ok::<Option<()>, NoToml>(None)
+        });
+        assert_eq!(nothing, Ok(None));
+        let refused = super::edited("a = ", |_| Ok::<_, NoToml>(Some(())));
+        assert_eq!(refused.unwrap_err().to_string(), "it is no TOML any more");
     }
 
     #[test]

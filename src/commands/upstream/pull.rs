@@ -7,6 +7,7 @@ use anyhow::{Result, bail};
 use crate::cli::Pull;
 use crate::commands::clone::{Clone, Folder, Reading, kep_yaml, record_path};
 use crate::commands::{Context, Exit, check, files};
+use crate::registry::edit::edited;
 use crate::registry::kep::KepRecord;
 use crate::registry::load::{Loaded, file_stem, leading_number, load};
 use crate::registry::{Entry, Registry};
@@ -441,7 +442,7 @@ fn update_step(
         Some(yaml.position(span.start).line)
     };
     let mut commented = Vec::new();
-    let edited = files::edited(&source.text, |document| {
+    let edited = edited(&source.text, |document| {
         let updated = update(document, &drifts, settled, seen, day);
         commented = updated.commented;
         let changes: Vec<_> = updated
@@ -452,7 +453,7 @@ fn update_step(
                 (change, line)
             })
             .collect();
-        Ok((!changes.is_empty()).then_some(changes))
+        anyhow::Ok((!changes.is_empty()).then_some(changes))
     })?;
     let before = source.text.to_string();
     let (after, changes) = edited.unwrap_or_else(|| (before.clone(), Vec::new()));
