@@ -19,7 +19,7 @@ use crate::findings::sources::FileId;
 use crate::text::digest;
 use crate::text::source::SourceFile;
 
-use crate::terms::{Handle, RepositoryName};
+use crate::terms::{DatedRelease, Handle, Release, RepositoryName};
 use calendars::{KubernetesCalendar, Roster, RuntimeCalendar};
 use config::Config;
 use kep::KepRecord;
@@ -130,6 +130,26 @@ impl Registry {
         named: Option<&'a RepositoryName>,
     ) -> Option<&'a RepositoryName> {
         named.or_else(|| self.config.value.default_repository())
+    }
+
+    /// A Kubernetes release, and when it comes if its calendar is there and knows it.
+    pub fn kubernetes_release(&self, release: Release) -> DatedRelease {
+        let calendar = self.kubernetes.as_ref().map(|entry| &entry.value);
+        let undated = DatedRelease {
+            release,
+            when: None,
+        };
+        calendar.map_or(undated, |calendar| calendar.dated(release))
+    }
+
+    /// A minor of the home runtime, and when it comes if its calendar is there and knows it.
+    pub fn home_release(&self, release: Release) -> DatedRelease {
+        let calendar = self.home_calendar().map(|entry| &entry.value);
+        let undated = DatedRelease {
+            release,
+            when: None,
+        };
+        calendar.map_or(undated, |calendar| calendar.dated(release))
     }
 
     /// The calendar of the runtime that the registry speaks for.

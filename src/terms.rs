@@ -12,30 +12,36 @@ pub mod github_limits;
 mod handle;
 mod line;
 pub mod links;
+mod reached_stage;
 mod reference;
 mod release;
+mod role;
 mod runtime_state;
 pub mod spelling;
 mod stage;
 mod status;
 mod subject;
 mod triage;
+mod when;
 mod work_kind;
 
 pub use aim::Aim;
 pub use consensus::Consensus;
-pub use date::{Date, Instant, PlannedDate};
+pub use date::{Date, Instant, Month, PlannedDate};
 pub use ending::Ending;
 pub use handle::Handle;
 pub use line::{Line, Link};
+pub use reached_stage::ReachedStage;
 pub use reference::{IssueRef, RepositoryName};
 pub use release::{BranchDecision, Release, Version};
+pub use role::Role;
 pub use runtime_state::RuntimeState;
 pub use spelling::Misspelt;
 pub use stage::Stage;
 pub use status::Status;
 pub use subject::Subject;
 pub use triage::Triage;
+pub use when::{DatedRelease, When};
 pub use work_kind::WorkKind;
 
 #[cfg(test)]

@@ -5,7 +5,9 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::terms::{Date, Handle, Instant, Line, PlannedDate, Release, Version};
+use crate::terms::{
+    Date, DatedRelease, Handle, Instant, Line, PlannedDate, Release, Role, Version, When,
+};
 
 /// The release cycles of Kubernetes.
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
@@ -37,10 +39,23 @@ pub struct Cycle {
     pub liaisons: Vec<Handle>,
 }
 
+impl Cycle {
+    /// When its release comes, if that is known.
+    pub fn when(&self) -> Option<When> {
+        When::of(self.released, self.planned)
+    }
+}
+
 impl KubernetesCalendar {
     /// The cycle of a release.
     pub fn cycle(&self, release: Release) -> Option<&Cycle> {
         self.cycles.iter().find(|cycle| cycle.release == release)
+    }
+
+    /// A release, and when it comes if the calendar knows it.
+    pub fn dated(&self, release: Release) -> DatedRelease {
+        let when = self.cycle(release).and_then(Cycle::when);
+        DatedRelease { release, when }
     }
 
     /// Whether a release is older than the calendar.
@@ -101,10 +116,23 @@ pub struct Minor {
     pub kubernetes: BTreeMap<Release, Version>,
 }
 
+impl Minor {
+    /// When its first version comes, if that is known.
+    pub fn when(&self) -> Option<When> {
+        When::of(self.released, self.planned)
+    }
+}
+
 impl RuntimeCalendar {
     /// The minor with this number.
     pub fn minor(&self, release: Release) -> Option<&Minor> {
         self.minors.iter().find(|minor| minor.release == release)
+    }
+
+    /// A minor, and when its first version comes if the calendar knows it.
+    pub fn dated(&self, release: Release) -> DatedRelease {
+        let when = self.minor(release).and_then(Minor::when);
+        DatedRelease { release, when }
     }
 }
 
@@ -131,28 +159,6 @@ pub struct Maintainer {
     pub kubernetes_org_member: Option<bool>,
     /// Whether the maintainer is a member of SIG-Node. Absent: not known.
     pub sig_node_member: Option<bool>,
-}
-
-/// A role in the project.
-#[derive(
-    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema,
-)]
-#[serde(rename_all = "kebab-case")]
-pub enum Role {
-    /// May merge.
-    Committer,
-    /// Reviews; a member of the organization, without write access.
-    Reviewer,
-}
-
-impl Role {
-    /// As written in a roster.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Committer => "committer",
-            Self::Reviewer => "reviewer",
-        }
-    }
 }
 
 #[cfg(test)]

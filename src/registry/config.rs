@@ -5,9 +5,9 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::calendars::Role;
 use crate::findings::diagnostic::Level;
-use crate::terms::{Line, Release, RepositoryName};
+use crate::terms::spelling::words_of_records;
+use crate::terms::{Line, Release, RepositoryName, Role};
 
 /// What a registry drives, and how.
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
@@ -158,14 +158,14 @@ fn between(pattern: &str, text: &str) -> Option<Line> {
     title.parse().ok()
 }
 
-/// Whether a difference is mended or only reported.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "kebab-case")]
-pub enum Policy {
-    /// Say so, and leave it.
-    Report,
-    /// Make GitHub say what the record says.
-    Enforce,
+words_of_records! {
+    /// Whether a difference is mended or only reported.
+    Policy {
+        /// Say so, and leave it.
+        Report = "report",
+        /// Make GitHub say what the record says.
+        Enforce = "enforce",
+    }
 }
 
 /// The labels that are derived from records.
@@ -278,14 +278,14 @@ impl Default for AssigneesConfig {
     }
 }
 
-/// What happens to assignees that the record does not name.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "kebab-case")]
-pub enum AssigneePolicy {
-    /// They stay.
-    Add,
-    /// Those who were there before kepherd first wrote the issue stay; anybody who comes later is drift.
-    Exact,
+words_of_records! {
+    /// What happens to assignees that the record does not name.
+    AssigneePolicy {
+        /// They stay.
+        Add = "add",
+        /// Those who were there before kepherd first wrote the issue stay; anybody who comes later is drift.
+        Exact = "exact",
+    }
 }
 
 /// What happens, field by field, when somebody changes on GitHub what kepherd set.
@@ -370,27 +370,25 @@ pub struct Announce {
     pub on: Vec<Announcement>,
 }
 
-/// A change that can be announced.
-#[derive(
-    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema,
-)]
-#[serde(rename_all = "kebab-case")]
-pub enum Announcement {
-    /// Another stage is aimed at.
-    Stage,
-    /// Another Kubernetes release is aimed at.
-    Target,
-    /// Another minor of the home runtime is targeted.
-    Milestone,
-    /// Other people see the work through.
-    Shepherds,
-    /// Consensus on the design was reached, or is blocked.
-    Consensus,
+words_of_records! {
+    /// A change that can be announced.
+    Announcement {
+        /// Another stage is aimed at.
+        Stage = "stage",
+        /// Another Kubernetes release is aimed at.
+        Target = "target",
+        /// Another minor of the home runtime is targeted.
+        Milestone = "milestone",
+        /// Other people see the work through.
+        Shepherds = "shepherds",
+        /// Consensus on the design was reached, or is blocked.
+        Consensus = "consensus",
+    }
 }
 
 impl Announcement {
     /// As people say it.
-    pub fn as_str(self) -> &'static str {
+    pub fn said(self) -> &'static str {
         match self {
             Self::Stage => "stage",
             Self::Target => "Kubernetes release",

@@ -7,8 +7,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::findings::diagnostic::{Place, Pointer};
 use crate::terms::{
-    BranchDecision, Consensus, Date, Ending, Handle, IssueRef, Line, Link, Release, RepositoryName,
-    RuntimeState, Stage, Status, Triage, Version,
+    Aim, BranchDecision, Consensus, Date, Ending, Handle, IssueRef, Line, Link, ReachedStage,
+    Release, RepositoryName, RuntimeState, Stage, Status, Triage, Version,
 };
 
 /// One Kubernetes enhancement (KEP) as this project sees it.
@@ -114,8 +114,8 @@ pub struct Reached {
 }
 
 impl Reached {
-    /// Each stage that was reached, with its key and its release, in the order of a KEP's life.
-    pub fn entries(&self) -> impl Iterator<Item = (&'static str, Release)> {
+    /// Each stage that was reached, with its release, in the order of a KEP's life.
+    pub fn stages(&self) -> impl Iterator<Item = (ReachedStage, Release)> {
         let Self {
             alpha,
             beta,
@@ -123,13 +123,19 @@ impl Reached {
             stable,
         } = *self;
         [
-            ("alpha", alpha),
-            ("beta", beta),
-            ("beta-on", beta_on),
-            ("stable", stable),
+            (ReachedStage::Alpha, alpha),
+            (ReachedStage::Beta, beta),
+            (ReachedStage::BetaOn, beta_on),
+            (ReachedStage::Stable, stable),
         ]
         .into_iter()
-        .filter_map(|(key, release)| Some((key, release?)))
+        .filter_map(|(stage, release)| Some((stage, release?)))
+    }
+
+    /// Each stage that was reached, by its key: see [`stages`](Self::stages).
+    pub fn entries(&self) -> impl Iterator<Item = (&'static str, Release)> {
+        self.stages()
+            .map(|(stage, release)| (stage.written(), release))
     }
 }
 
@@ -198,6 +204,15 @@ impl KepRecord {
     pub const TAKEN_ON: &'static [&'static str] = &["status", "triage"];
     /// The keys that [`is_going_on`](Self::is_going_on) reads.
     pub const GOING_ON: &'static [&'static str] = &["status", "triage"];
+
+    /// What it aims at, as far as it says so.
+    pub fn aim(&self) -> Aim {
+        Aim {
+            stage: self.stage,
+            target: self.target,
+            enabled_by_default: self.enabled_by_default,
+        }
+    }
 
     /// Whether maintainers have taken it on and work goes on: then what the process asks for can be missing.
     pub fn is_taken_on(&self) -> bool {

@@ -6,9 +6,9 @@
 use toml_edit::{ArrayOfTables, DocumentMut, Item, Table, Value};
 
 use super::change::{Change, Misread};
-use crate::registry::calendars::{Maintainer, Role, Roster};
+use crate::registry::calendars::{Maintainer, Roster};
 use crate::registry::edit;
-use crate::terms::{Handle, Line};
+use crate::terms::{Handle, Line, Role};
 use crate::text::words::printable;
 
 /// The keys of a maintainer, in the order in which the documentation shows them.
@@ -168,7 +168,7 @@ pub fn is_cut(roster: &Roster, people: &[Person], most_percent: usize) -> Option
     for role in [Role::Committer, Role::Reviewer] {
         let was = roster.maintainers.iter().any(|one| one.role == role);
         if was && !people.iter().any(|person| person.role == role) {
-            return Some(format!("it names no {} any more", role.as_str()));
+            return Some(format!("it names no {} any more", role.written()));
         }
     }
     let known = roster.maintainers.len();
@@ -238,7 +238,7 @@ pub fn update(
                     edit::remove_table(tables, index);
                     update
                         .changes
-                        .push(change("", Some(role.as_str().to_owned()), None));
+                        .push(change("", Some(role.written().to_owned()), None));
                 }
             }
             continue;
@@ -247,8 +247,8 @@ pub fn update(
             continue;
         };
         if *role != person.role {
-            edit::set_in(table, "role", person.role.as_str().into(), ORDER);
-            let (before, after) = (role.as_str(), person.role.as_str());
+            edit::set_in(table, "role", person.role.written().into(), ORDER);
+            let (before, after) = (role.written(), person.role.written());
             update.changes.push(change(
                 "role",
                 Some(before.to_owned()),
@@ -278,7 +278,7 @@ pub fn update(
                 subject: person.github.to_string(),
                 key: String::new(),
                 before: None,
-                after: Some(person.role.as_str().to_owned()),
+                after: Some(person.role.written().to_owned()),
             });
         }
     }
@@ -297,11 +297,11 @@ fn insert(tables: &mut ArrayOfTables, person: &Person) {
     if let Some(name) = name {
         table.insert("name", Item::Value(name.as_str().into()));
     }
-    table.insert("role", Item::Value(role.as_str().into()));
+    table.insert("role", Item::Value(role.written().into()));
     let role_of = |table: &Table| table.get("role").and_then(Item::as_str).map(str::to_owned);
     let same_role = (0..tables.len())
         .rev()
-        .find(|at| tables.get(*at).and_then(role_of).as_deref() == Some(role.as_str()));
+        .find(|at| tables.get(*at).and_then(role_of).as_deref() == Some(role.written()));
     let at = same_role.map_or(tables.len(), |last| last + 1);
     tables.insert(at, table);
 }

@@ -11,7 +11,7 @@ use toml_edit::{ArrayOfTables, DocumentMut, InlineTable, Item, Table, Value};
 use super::change::{Change, Misread};
 use crate::registry::calendars::{Minor, RuntimeCalendar};
 use crate::registry::edit;
-use crate::terms::{Date, PlannedDate, Release, Version};
+use crate::terms::{Date, PlannedDate, Release, Version, When};
 
 /// The keys of a minor, in the order in which the documentation shows them.
 const ORDER: &[&str] = &[
@@ -446,11 +446,11 @@ fn insert(tables: &mut ArrayOfTables, row: &Row, update: &mut Update) {
     match (is_out, start) {
         (true, Some(PlannedDate::Day(day))) => {
             put("released", edit::date(*day));
-            words.push(format!("released {day}"));
+            words.push(When::Released(*day).to_string());
         }
         (false, Some(start)) => {
             put("planned", planned(*start));
-            words.push(format!("planned for {start}"));
+            words.push(When::Planned(*start).to_string());
         }
         _ => {}
     }

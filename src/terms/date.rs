@@ -18,6 +18,14 @@ impl Date {
     pub fn plus_days(self, days: i32) -> Self {
         Self(self.0.saturating_add(days.days()))
     }
+
+    /// The month that it is in.
+    pub fn month(self) -> Month {
+        Month {
+            year: self.0.year(),
+            month: self.0.month(),
+        }
+    }
 }
 
 impl fmt::Display for Date {
@@ -45,6 +53,31 @@ spelled_as_string!(Date, "a date", {
     "format": "date",
     "examples": ["2026-12-16"]
 });
+
+/// A month of a year.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Month {
+    year: i16,
+    month: i8,
+}
+
+impl Month {
+    /// Its first day.
+    pub fn first_day(self) -> Date {
+        Date(civil::date(self.year, self.month, 1))
+    }
+
+    /// Its last day.
+    pub fn last_day(self) -> Date {
+        Date(self.first_day().0.last_of_month())
+    }
+}
+
+impl fmt::Display for Month {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:04}-{:02}", self.year, self.month)
+    }
+}
 
 /// An instant in UTC.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -85,8 +118,8 @@ spelled_as_string!(Instant, "an instant", {
 pub enum PlannedDate {
     /// The day.
     Day(Date),
-    /// Some day of this month: year and month, from 1.
-    Month(i16, i8),
+    /// Some day of this month.
+    Month(Month),
 }
 
 impl PlannedDate {
@@ -94,7 +127,7 @@ impl PlannedDate {
     pub fn latest(self) -> Date {
         match self {
             Self::Day(day) => day,
-            Self::Month(year, month) => Date(civil::date(year, month, 1).last_of_month()),
+            Self::Month(month) => month.last_day(),
         }
     }
 
@@ -107,7 +140,7 @@ impl PlannedDate {
     pub fn earliest(self) -> Date {
         match self {
             Self::Day(day) => day,
-            Self::Month(year, month) => Date(civil::date(year, month, 1)),
+            Self::Month(month) => month.first_day(),
         }
     }
 }
@@ -116,7 +149,7 @@ impl fmt::Display for PlannedDate {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Day(day) => day.fmt(f),
-            Self::Month(year, month) => write!(f, "{year:04}-{month:02}"),
+            Self::Month(month) => month.fmt(f),
         }
     }
 }
@@ -128,7 +161,7 @@ impl FromStr for PlannedDate {
         if text.len() == 7
             && let Ok(day) = Date::from_str(&format!("{text}-01"))
         {
-            return Ok(Self::Month(day.0.year(), day.0.month()));
+            return Ok(Self::Month(day.month()));
         }
         text.parse()
             .map(Self::Day)

@@ -16,7 +16,7 @@ pub struct Misspelt {
 }
 
 impl Misspelt {
-    pub(super) fn new(text: &str, expected: &'static str) -> Self {
+    pub(crate) fn new(text: &str, expected: &'static str) -> Self {
         Self {
             text: text.to_owned(),
             expected,
@@ -96,4 +96,5 @@ macro_rules! words_of_records {
     };
 }
 
-pub(super) use {spelled_as_string, words_of_records};
+pub(super) use spelled_as_string;
+pub(crate) use words_of_records;

@@ -199,7 +199,7 @@ impl Announcing {
             .iter()
             .map(|key| {
                 let (before, now) = (shown(before, *key), shown(facts, *key));
-                format!("| {} | {before} | {now} |", key.as_str())
+                format!("| {} | {before} | {now} |", key.said())
             })
             .collect();
         let details = details

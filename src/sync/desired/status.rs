@@ -167,27 +167,12 @@ fn is_reached(record: &KepRecord, stage: Stage) -> bool {
 
 /// A Kubernetes release with its date.
 pub(super) fn release(registry: &Registry, release: Release) -> String {
-    let cycle = registry
-        .kubernetes
-        .as_ref()
-        .and_then(|calendar| calendar.value.cycle(release));
-    match cycle.map(|cycle| (cycle.released, cycle.planned)) {
-        Some((Some(day), _)) => format!("{release} (released {day})"),
-        Some((None, Some(day))) => format!("{release} (planned for {day})"),
-        _ => release.to_string(),
-    }
+    registry.kubernetes_release(release).to_string()
 }
 
 pub(super) fn milestone_of(registry: &Registry, milestone: Release) -> String {
     let home = text(registry.config.value.home.as_str());
-    let minor = registry
-        .home_calendar()
-        .and_then(|calendar| calendar.value.minor(milestone));
-    match minor.map(|minor| (minor.released, minor.planned)) {
-        Some((Some(day), _)) => format!("{home} {milestone} (released {day})"),
-        Some((None, Some(day))) => format!("{home} {milestone} (planned for {day})"),
-        _ => format!("{home} {milestone}"),
-    }
+    format!("{home} {}", registry.home_release(milestone))
 }
 
 fn reached(record: &KepRecord) -> String {
@@ -265,7 +250,7 @@ pub(super) fn join<T>(all: &[T], one: impl Fn(&T) -> String) -> String {
 /// The KEP's own issue and document.
 pub(super) fn upstream(registry: &Registry, entry: &Entry<KepRecord>) -> String {
     let issue = IssueRef {
-        repository: enhancements(),
+        repository: RepositoryName::enhancements(),
         number: entry.value.number.into(),
     };
     let path = &registry.file(entry.file).path;
@@ -276,11 +261,4 @@ pub(super) fn upstream(registry: &Registry, entry: &Entry<KepRecord>) -> String 
         encoded(folder),
         encoded(file_stem(path))
     )
-}
-
-fn enhancements() -> RepositoryName {
-    RepositoryName {
-        owner: "kubernetes".to_owned(),
-        name: "enhancements".to_owned(),
-    }
 }
