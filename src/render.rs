@@ -1,6 +1,7 @@
 //! Renderers: data in, text out. They decide how things look and nothing else; writing is for `commands/`.
 
 pub mod annotations;
+pub mod card;
 pub mod findings_markdown;
 pub mod json;
 pub mod life;

@@ -1,4 +1,5 @@
 //! What people look at, as plain data: how it is drawn is for `render`.
 
+pub mod card;
 pub mod life;
 pub mod overview;

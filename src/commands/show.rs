@@ -4,11 +4,11 @@ use anyhow::{Result, bail};
 
 use super::{Context, Exit, check, files};
 use crate::cli::Show;
+use crate::registry::tracked::Tracked;
 use crate::render;
 use crate::rules;
-use crate::terms::{Handle, PlannedDate};
-use crate::text::words::{nearest, printable};
-use crate::views::life::life;
+use crate::text::words::nearest;
+use crate::views::card::card;
 
 pub(super) fn run(context: &mut Context<'_>, options: &Show) -> Result<Exit> {
     let opened = files::open(context)?;
@@ -26,79 +26,9 @@ pub(super) fn run(context: &mut Context<'_>, options: &Show) -> Result<Exit> {
         });
         bail!("the registry has no record of KEP-{number}{hint}");
     };
-    let record = &entry.value;
-    let paint = context.paint();
-    let path = &registry.file(entry.file).path;
-    writeln!(
-        context.out,
-        "{}",
-        paint.strong(&format!(
-            "KEP-{number}  {}",
-            printable(record.title.as_str())
-        ))
-    )?;
-    writeln!(
-        context.out,
-        "{}\n",
-        paint.quiet(&format!("{}{}", opened.prefix, printable(path)))
-    )?;
-    let drawn = life(registry, record, context.today());
-    writeln!(
-        context.out,
-        "{}",
-        render::life::life(&drawn, context.width(), paint)
-    )?;
-    let handles = |all: &[Handle]| {
-        all.iter()
-            .map(ToString::to_string)
-            .collect::<Vec<_>>()
-            .join(", ")
-    };
-    let milestone = record.milestone.map(|milestone| {
-        let minor = registry
-            .home_calendar()
-            .and_then(|calendar| calendar.value.minor(milestone));
-        let home = registry.config.value.home.as_str();
-        let when = minor.and_then(|minor| match (minor.released, minor.planned) {
-            (Some(day), _) => Some(format!(" (released {day})")),
-            (None, Some(PlannedDate::Day(day))) => Some(format!(" (planned for {day})")),
-            (None, Some(planned)) => Some(format!(" (planned for {planned})")),
-            (None, None) => None,
-        });
-        format!("{home} {milestone}{}", when.unwrap_or_default())
-    });
-    let repository = registry.repository_of(record.repository.as_ref());
-    let issue = record
-        .issue
-        .zip(repository)
-        .map(|(issue, name)| format!("https://github.com/{name}/issues/{issue}"));
-    let pulls: Vec<String> = record
-        .pull_requests
-        .iter()
-        .map(|pull| pull.id.to_string())
-        .collect();
-    let gates: Vec<String> = record
-        .feature_gates
-        .iter()
-        .map(ToString::to_string)
-        .collect();
-    for (name, value) in [
-        ("issue", issue),
-        (
-            "triage",
-            record.triage.map(|triage| triage.written().to_owned()),
-        ),
-        ("milestone", milestone),
-        ("shepherds", some(handles(&record.shepherds))),
-        ("owners", some(handles(&record.owners))),
-        ("gates", some(gates.join(", "))),
-        ("pulls", some(pulls.join(", "))),
-    ] {
-        if let Some(value) = value {
-            writeln!(context.out, "{:<11}{}", name, printable(&value))?;
-        }
-    }
-    writeln!(context.out)?;
+    let card = card(registry, Tracked::Kep(entry), context.today());
+    let drawn = render::card::card(&card, &opened.prefix, context.width(), context.paint());
+    writeln!(context.out, "{drawn}")?;
     let mut checked = rules::run(&opened.loaded, context.today(), rules::Beside::default());
     checked
         .diagnostics
@@ -112,8 +42,4 @@ pub(super) fn run(context: &mut Context<'_>, options: &Show) -> Result<Exit> {
         )?;
     }
     Ok(Exit::Clean)
-}
-
-fn some(text: String) -> Option<String> {
-    (!text.is_empty()).then_some(text)
 }

@@ -1,0 +1,63 @@
+//! One record for people at a terminal: its title and place, its life against the cycles, and the facts, a line each.
+
+use std::fmt::Write as _;
+
+use super::life::life;
+use crate::registry::tracked::Tracked;
+use crate::terms::links::address;
+use crate::text::paint::Paint;
+use crate::text::words::printable;
+use crate::views::card::Card;
+
+/// The card, no wider than a terminal, if there is one. `prefix` leads to the registry's root. A fact that the record does not
+/// have has no line.
+pub fn card(card: &Card<'_>, prefix: &str, width: Option<usize>, paint: Paint) -> String {
+    let record = card.record;
+    let title = format!(
+        "{}  {}",
+        record.subject(),
+        printable(record.title().as_str())
+    );
+    let path = format!("{prefix}{}", printable(card.path));
+    let mut out = format!("{}\n{}\n\n", paint.strong(&title), paint.quiet(&path));
+    if let Some(drawn) = &card.life {
+        out.push_str(&life(drawn, width, paint));
+        out.push('\n');
+    }
+    for (name, value) in facts(card) {
+        if !value.is_empty() {
+            // Writing to a string cannot fail.
+            let _ = writeln!(out, "{name:<11}{}", printable(&value));
+        }
+    }
+    out
+}
+
+/// What each line says, by its name; empty where there is nothing to say.
+fn facts(card: &Card<'_>) -> Vec<(&'static str, String)> {
+    let record = card.record;
+    let issue = card.issue.as_ref().map(|issue| address(issue, "issues"));
+    let triage = record.triage().map(|triage| triage.written().to_owned());
+    let milestone = card.milestone.map(|minor| format!("{} {minor}", card.home));
+    let pulls = record
+        .pull_requests()
+        .iter()
+        .map(|pull| pull.id.to_string());
+    let mut facts = vec![
+        ("issue", issue.unwrap_or_default()),
+        ("triage", triage.unwrap_or_default()),
+        ("milestone", milestone.unwrap_or_default()),
+        (record.assignees_key(), listed(record.assignees())),
+    ];
+    if let Tracked::Kep(entry) = record {
+        facts.push(("owners", listed(&entry.value.owners)));
+        facts.push(("gates", listed(&entry.value.feature_gates)));
+    }
+    facts.push(("pulls", listed(&pulls.collect::<Vec<_>>())));
+    facts
+}
+
+fn listed<T: ToString>(all: &[T]) -> String {
+    let all: Vec<String> = all.iter().map(ToString::to_string).collect();
+    all.join(", ")
+}
