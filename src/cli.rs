@@ -6,7 +6,9 @@ use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::sandbox::faults::{Fault, names};
-use crate::terms::{Date, Handle, Release, RepositoryName, Stage, Status, Triage, WorkKind};
+use crate::terms::{
+    Date, Handle, Release, RepositoryName, Stage, Status, Triage, WorkKind, kep_number,
+};
 use crate::views::overview::{RuntimeWanted, Wanted};
 
 /// Keeps a project's Kubernetes enhancements (KEPs) as records in git, and GitHub issues in step with them.
@@ -171,7 +173,7 @@ pub struct Target {
     #[arg(long, value_name = "FILE", num_args = 0..=1, require_equals = true)]
     pub sandbox: Option<Option<PathBuf>>,
     /// Create an issue for this KEP although another one looks like its tracking issue
-    #[arg(long, value_name = "NUMBER")]
+    #[arg(long, value_name = "NUMBER", value_parser = kep())]
     pub create: Vec<u32>,
     /// Only this repository, as owner/name
     #[arg(long, value_name = "REPOSITORY")]
@@ -308,20 +310,14 @@ pub enum ListFormat {
 #[derive(Debug, Args)]
 pub struct Show {
     /// The KEP
+    #[arg(value_parser = kep())]
     pub number: u32,
 }
 
-/// The number of a KEP, with or without `KEP-` before it; a record's schema has the same limits.
-fn kep_number() -> impl TypedValueParser<Value = u32> {
+/// The number of a KEP, with or without `KEP-` before it.
+fn kep() -> impl TypedValueParser<Value = u32> {
     clap::builder::NonEmptyStringValueParser::new().try_map(|text: String| {
-        let digits = match text.get(..4) {
-            Some(head) if head.eq_ignore_ascii_case("kep-") => &text[4..],
-            _ => text.as_str(),
-        };
-        match digits.parse() {
-            Ok(number) if (1..=999_999).contains(&number) => Ok(number),
-            _ => Err("a KEP's number is asked for, such as 4960".to_owned()),
-        }
+        kep_number(&text).ok_or("a KEP's number is asked for, such as 4960")
     })
 }
 
@@ -389,6 +385,7 @@ pub struct NewItem {
 #[derive(Debug, Args)]
 pub struct Promote {
     /// The KEP
+    #[arg(value_parser = kep())]
     pub number: u32,
     /// The stage to aim at
     #[arg(long, value_name = "STAGE", value_parser = word(&Stage::ALL, Stage::written))]
@@ -408,6 +405,7 @@ pub struct Promote {
 #[derive(Debug, Args)]
 pub struct NewKep {
     /// The KEP's number
+    #[arg(value_parser = kep())]
     pub number: u32,
     /// Read the record's fields from this issue, and make it the tracking issue
     #[arg(long, value_name = "NUMBER")]
@@ -460,7 +458,7 @@ pub struct Pull {
     #[command(flatten)]
     pub clone: Clone,
     /// The KEPs to create or update [default: update every record of the registry]
-    #[arg(long, value_name = "NUMBER", num_args = 1.., value_delimiter = ',', value_parser = kep_number())]
+    #[arg(long, value_name = "NUMBER", num_args = 1.., value_delimiter = ',', value_parser = kep())]
     pub kep: Vec<u32>,
     /// Only records of this SIG: their folder
     #[arg(long, value_name = "SIG", conflicts_with = "kep")]
@@ -486,7 +484,7 @@ pub struct Diff {
     #[command(flatten)]
     pub clone: Clone,
     /// Only these KEPs
-    #[arg(long, value_name = "NUMBER", num_args = 1.., value_delimiter = ',', value_parser = kep_number())]
+    #[arg(long, value_name = "NUMBER", num_args = 1.., value_delimiter = ',', value_parser = kep())]
     pub kep: Vec<u32>,
     /// How differences are written
     #[arg(long, value_name = "FORMAT", default_value = "text")]
@@ -508,7 +506,7 @@ pub struct Untracked {
 #[derive(Debug, Args)]
 pub struct Log {
     /// The KEP
-    #[arg(value_parser = kep_number())]
+    #[arg(value_parser = kep())]
     pub number: u32,
     /// Which clone.
     #[command(flatten)]

@@ -39,7 +39,7 @@ pub use runtime_state::RuntimeState;
 pub use spelling::Misspelt;
 pub use stage::Stage;
 pub use status::Status;
-pub use subject::Subject;
+pub use subject::{Subject, kep_number};
 pub use triage::Triage;
 pub use when::{DatedRelease, When};
 pub use work_kind::WorkKind;

@@ -236,6 +236,43 @@ fn a_kep_is_promoted_with_what_the_policy_says_of_it_and_comments_stay() {
     ran.expect(2);
 }
 
+/// A KEP is named by its number in every command, as people write it.
+#[test]
+fn a_kep_is_named_with_and_without_its_prefix() {
+    for name in ["9001", "KEP-9001", "kep-9001", "Kep-9001"] {
+        let folder = folder();
+        let out = run(&folder, &["show", name]).expect(0);
+        assert!(out.starts_with("KEP-9001  Pod Lullabies"), "{name}: {out}");
+        let promote = ["promote", name, "--stage=beta", "--target=1.38"];
+        let out = run(&folder, &promote).expect(0);
+        assert!(out.contains("promoted  KEP-9001"), "{name}: {out}");
+        let new = name.replace("9001", "4242");
+        let out = run(&folder, &["new", "kep", &new, "--title=Quiet Pods"]).expect(0);
+        assert!(
+            out.contains("created  KEP-4242  sig-node/4242-quiet-pods.toml"),
+            "{name}: {out}"
+        );
+        run(&folder, &["plan", "--sandbox", "--create", name]).expect(0);
+    }
+    for wrong in ["", "KEP-", "KEP", "0", "1000000", "-1", "KEP--1", "9001x"] {
+        for command in [
+            &["show"][..],
+            &["promote", "--stage=beta", "--target=1.38"],
+            &["new", "kep", "--title=x"],
+            &["plan", "--sandbox", "--create"],
+        ] {
+            let ran = run(&folder(), &[command, &[wrong]].concat());
+            assert_eq!(ran.status, 2, "{command:?} {wrong}: {ran:?}");
+        }
+    }
+    let ran = run(&folder(), &["show", "0"]);
+    assert!(
+        ran.log
+            .contains("a KEP's number is asked for, such as 4960"),
+        "{ran:?}"
+    );
+}
+
 /// The diff is what is written, also where lines end otherwise.
 #[test]
 fn a_promotion_s_diff_keeps_line_ends_and_the_byte_order_mark() {

@@ -16,8 +16,7 @@ use crate::sync::journal::Remembered;
 use crate::sync::observed::{Lookup, Observed, ObservedIssue};
 use crate::sync::plan::{IssuePlan, Options};
 use crate::sync::reconcile::read_and_plan;
-use crate::terms::RepositoryName;
-use crate::terms::Subject;
+use crate::terms::{RepositoryName, Subject, kep_number};
 use crate::text::words::printable;
 
 pub(super) fn run(context: &mut Context<'_>, options: &Adopt) -> Result<Exit> {
@@ -162,12 +161,7 @@ fn issue_of<'a>(
 fn subjects(registry: &Registry, names: &[String]) -> Result<BTreeSet<Subject>> {
     let mut subjects = BTreeSet::new();
     for name in names {
-        let lower = name.to_lowercase();
-        let digits = lower.strip_prefix("kep-").unwrap_or(name);
-        let kep = digits
-            .parse()
-            .ok()
-            .filter(|number| registry.kep(*number).is_some());
+        let kep = kep_number(name).filter(|number| registry.kep(*number).is_some());
         let item = registry.items.iter().find(|entry| entry.value.id == *name);
         match (kep, item) {
             (Some(number), _) => subjects.insert(Subject::Kep(number)),

@@ -47,9 +47,47 @@ impl FromStr for Subject {
     }
 }
 
+/// The largest number that a KEP has; a record's schema has the same limit.
+const MOST: u32 = 999_999;
+
+/// The number of a KEP as people write it: with or without `KEP-` before it, in any case. `None`: it is none.
+pub fn kep_number(text: &str) -> Option<u32> {
+    let digits = match text.get(..4) {
+        Some(head) if head.eq_ignore_ascii_case("kep-") => &text[4..],
+        _ => text,
+    };
+    // `parse` would take a sign.
+    let is_number = digits.bytes().all(|byte| byte.is_ascii_digit());
+    let number = digits.parse().ok().filter(|_| is_number)?;
+    (1..=MOST).contains(&number).then_some(number)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_number_is_read_as_people_write_it() {
+        for text in ["4960", "KEP-4960", "kep-4960", "Kep-04960"] {
+            assert_eq!(kep_number(text), Some(4960), "{text}");
+        }
+        for text in [
+            "",
+            "KEP-",
+            "KEP",
+            "0",
+            "1000000",
+            "4294967297",
+            "+1",
+            "KEP-+1",
+            "-1",
+            "4960x",
+            "kép-1",
+            "KEP 1",
+        ] {
+            assert_eq!(kep_number(text), None, "{text}");
+        }
+    }
 
     #[test]
     fn what_is_written_is_read() {
