@@ -12,9 +12,8 @@ use crate::registry::kep::KepRecord;
 use crate::registry::load::{Loaded, file_stem, leading_number, load};
 use crate::registry::{Entry, Registry};
 use crate::rules::{self, Beside};
-use crate::sources::upstream::drift::{
-    Base, Cause, Drift, FieldChange, Settled, drift, new_record, update,
-};
+use crate::sources::upstream::drift::edits::{FieldChange, new_record, update};
+use crate::sources::upstream::drift::{Base, Cause, Drift, Settled, drift};
 use crate::sources::upstream::facts::FieldValue;
 use crate::sources::upstream::kep_yaml::Kep;
 use crate::sources::upstream::untracked::is_active;

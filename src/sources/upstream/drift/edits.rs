@@ -1,0 +1,136 @@
+//! Where a record and upstream differ → the edits of the record that follow. Comments, order and formatting stay.
+
+use toml_edit::DocumentMut;
+
+use super::{Drift, Settled};
+use crate::registry::edit::{self, Listed, add_to_list, date, get, set, take_from_list, unset};
+use crate::sources::upstream::facts::{Facts, Field};
+use crate::terms::Date;
+use crate::text::words::has_name;
+
+/// A new record with these facts, as text. What nobody has triaged says so.
+pub fn new_record(facts: &Facts, seen: Date) -> String {
+    let mut document = DocumentMut::new();
+    set(&mut document, "number", i64::from(facts.number).into());
+    for field in Field::ALL {
+        if let Some(value) = facts.value(field) {
+            set(&mut document, field.key(), value.to_toml());
+        }
+    }
+    set(&mut document, "triage", "pending".into());
+    set(&mut document, SEEN, date(seen));
+    let mut text = String::from("#:schema ../../schema/kep.schema.json\n");
+    text.push_str(&document.to_string());
+    text
+}
+
+/// What became of a record's text.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FieldChange {
+    /// The key.
+    pub key: &'static str,
+    /// The field of kep.yaml that it comes from; absent: it is not upstream's.
+    pub field: Option<Field>,
+    /// What the record said, as TOML; absent: nothing.
+    pub before: Option<String>,
+    /// What it says now; absent: nothing.
+    pub after: Option<String>,
+    /// Why.
+    pub why: String,
+}
+
+/// What an update came to.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub struct Updated {
+    /// What changed.
+    pub changes: Vec<FieldChange>,
+    /// Lists that have comments inside, so that nobody knows beside which text each belongs: people edit them.
+    pub commented: Vec<Drift>,
+}
+
+/// Takes over into a record what upstream has changed, and writes down when that was read; gives what changed. If something is
+/// left to decide or to do, nothing changes.
+///
+/// Comments, order and everything that upstream does not own stay as they are.
+pub fn update(
+    document: &mut DocumentMut,
+    drifts: &[Drift],
+    settled: Settled,
+    seen_before: Option<Date>,
+    seen: Date,
+) -> Updated {
+    let mut updated = Updated::default();
+    // A record that waits for a person waits as a whole: what is taken over and what is not were read on one day.
+    if settled == Settled::Not && drifts.iter().any(Drift::is_conflict) {
+        return updated;
+    }
+    let mut edited = document.clone();
+    let is_taken =
+        |drift: &&Drift| drift.is_taken() || (drift.is_conflict() && settled == Settled::Theirs);
+    for drift in drifts.iter().filter(is_taken) {
+        let key = drift.field.key();
+        let before = get(&edited, key);
+        let listed = match &drift.upstream {
+            Some(value) => match value.list() {
+                Some(list) => set_list(&mut edited, key, &list),
+                None => {
+                    set(&mut edited, key, value.to_toml());
+                    Listed::Edited
+                }
+            },
+            None => {
+                unset(&mut edited, key);
+                Listed::Edited
+            }
+        };
+        match listed {
+            Listed::Commented => updated.commented.push(drift.clone()),
+            Listed::Edited => updated.changes.push(FieldChange {
+                key,
+                field: Some(drift.source()),
+                before,
+                after: get(&edited, key),
+                why: drift.why(seen_before),
+            }),
+        }
+    }
+    if !updated.commented.is_empty() {
+        updated.changes.clear();
+        return updated;
+    }
+    if seen_before != Some(seen) {
+        let before = get(&edited, SEEN);
+        set(&mut edited, SEEN, date(seen));
+        updated.changes.push(FieldChange {
+            key: SEEN,
+            field: None,
+            before,
+            after: Some(seen.to_string()),
+            why: "the day of the commit that was read".to_owned(),
+        });
+    }
+    *document = edited;
+    updated
+}
+
+/// Makes a list hold these texts, with as few edits as that takes.
+fn set_list(document: &mut DocumentMut, key: &str, list: &[String]) -> Listed {
+    if get(document, key).is_none() {
+        set(document, key, edit::list(list.to_vec()));
+        return Listed::Edited;
+    }
+    let before = edit::texts(document, key);
+    // Those that come are added first: a list without any text would go away, and its place with it.
+    let come = list.iter().filter(|one| !has_name(&before, one));
+    let go = before.iter().filter(|one| !has_name(list, one));
+    let mut edits = Vec::new();
+    edits.extend(come.map(|one| add_to_list(document, key, one)));
+    edits.extend(go.map(|one| take_from_list(document, key, one)));
+    match edits.contains(&Listed::Commented) {
+        true => Listed::Commented,
+        false => Listed::Edited,
+    }
+}
+
+/// The key that says when a record was last read.
+const SEEN: &str = "upstream-seen";
