@@ -12,6 +12,7 @@ mod explain;
 mod files;
 mod journal;
 mod list;
+mod lying;
 mod new;
 mod plan;
 pub mod progress;

@@ -10,6 +10,7 @@ pub mod commands;
 pub mod findings;
 pub mod git;
 pub mod github;
+pub mod parallel;
 pub mod registry;
 pub mod render;
 pub mod rules;

@@ -132,6 +132,7 @@ pub(super) fn check(context: &mut Context<'_>, options: &Check) -> Result<Exit> 
             options.at.as_deref(),
             context.environment,
             &mut *context.log,
+            &loaded.registry.files,
         )?,
         None => None,
     };

@@ -7,12 +7,11 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context as _, Result, bail};
 use toml_edit::DocumentMut;
 
+use super::lying::{self, Kind, Listed};
 use super::{Context, Environment};
-use crate::git;
 use crate::registry::edit::edited;
-use crate::registry::load::{
-    CONFIG_FILE, DEEPEST_FOLDER, Loaded, Lying, MAX_FILE_BYTES, RawFile, Unreadable, load,
-};
+use crate::registry::load::{CONFIG_FILE, Loaded, MAX_FILE_BYTES, RawFile, Unreadable, load};
+use crate::{git, parallel};
 
 /// A registry on disk.
 pub(super) struct Opened {
@@ -43,10 +42,15 @@ pub(super) fn root(context: &Context<'_>) -> Result<PathBuf> {
 
 /// The registry's files, as they are.
 pub(super) fn raw(root: &Path) -> Result<Vec<RawFile>> {
-    let mut files = Vec::new();
-    collect(root, &mut Vec::new(), &mut files)?;
-    Ok(files)
+    let unread = lying::files(listed(root)?, |folder| listed(folder))?;
+    Ok(parallel::each(unread, FILES_A_THREAD, |file| RawFile {
+        path: file.path,
+        content: file.content.map_or_else(|known| known, |path| read(&path)),
+    }))
 }
+
+/// With fewer files for each, another thread costs more than it saves.
+const FILES_A_THREAD: usize = 64;
 
 fn find(named: Option<&Path>, environment: &Environment) -> Result<PathBuf> {
     let here = &environment.directory;
@@ -83,38 +87,26 @@ fn find(named: Option<&Path>, environment: &Environment) -> Result<PathBuf> {
     Ok(root)
 }
 
-fn collect(folder: &Path, below: &mut Vec<String>, files: &mut Vec<RawFile>) -> Result<()> {
-    let listed =
-        fs::read_dir(folder).with_context(|| format!("`{}` cannot be listed", folder.display()))?;
-    for entry in listed {
-        let entry = entry.with_context(|| format!("`{}` cannot be listed", folder.display()))?;
-        let name = entry.file_name().to_string_lossy().into_owned();
-        if name.starts_with('.') {
-            continue;
-        }
+/// What lies in a folder.
+fn listed(folder: &Path) -> Result<Vec<Listed<PathBuf>>> {
+    let unlisted = || format!("`{}` cannot be listed", folder.display());
+    let entries = fs::read_dir(folder).with_context(unlisted)?;
+    let listed = entries.map(|entry| {
+        let entry = entry.with_context(unlisted)?;
         let kind = entry.file_type()?;
-        below.push(name);
-        let path = below.join("/");
-        if kind.is_symlink() {
-            files.push(RawFile {
-                path,
-                content: Err(Unreadable::Symlink),
-            });
-        } else if kind.is_dir() {
-            if below.len() < DEEPEST_FOLDER {
-                collect(&entry.path(), below, files)?;
-            }
-        } else {
-            let content = match Lying::of(&path) {
-                Lying::Read => Some(read(&entry.path())),
-                Lying::Named => Some(Ok(Vec::new())),
-                Lying::Ignored => None,
-            };
-            files.extend(content.map(|content| RawFile { path, content }));
-        }
-        below.pop();
-    }
-    Ok(())
+        Ok(Listed {
+            name: entry.file_name().to_string_lossy().into_owned(),
+            kind: if kind.is_symlink() {
+                Kind::Link
+            } else if kind.is_dir() {
+                Kind::Folder
+            } else {
+                Kind::File
+            },
+            handle: entry.path(),
+        })
+    });
+    listed.collect()
 }
 
 /// What leads from the root of the git repository that a registry is in to it: that is what paths begin with for programs that
@@ -137,14 +129,23 @@ fn read(path: &Path) -> Result<Vec<u8>, Unreadable> {
     if !metadata.is_file() {
         return Err(Unreadable::Denied("it is not a regular file".to_owned()));
     }
-    let mut bytes = Vec::new();
     let file = fs::File::open(path).map_err(denied)?;
-    file.take(MAX_FILE_BYTES + 1)
-        .read_to_end(&mut bytes)
-        .map_err(denied)?;
+    let bytes = read_up_to(file, metadata.len(), MAX_FILE_BYTES).map_err(denied)?;
     if bytes.len() as u64 > MAX_FILE_BYTES {
         return Err(Unreadable::TooLarge(metadata.len()));
     }
+    Ok(bytes)
+}
+
+/// All of a reader, and at most one byte more than `most`. It is read at once and looked at once more for its end, if it has as
+/// many bytes as expected; if it grew meanwhile, further.
+fn read_up_to(reader: impl std::io::Read, expected: u64, most: u64) -> std::io::Result<Vec<u8>> {
+    // A byte more than there is: where a buffer is full, the library makes room for more before it looks for the end.
+    let room = expected.min(most).saturating_add(1);
+    let mut bytes = Vec::with_capacity(usize::try_from(room).unwrap_or_default());
+    reader
+        .take(most.saturating_add(1))
+        .read_to_end(&mut bytes)?;
     Ok(bytes)
 }
 
@@ -270,6 +271,51 @@ fn set_usual_permissions(_: &fs::File) -> std::io::Result<()> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// A reader that counts how often it is read.
+    struct Counted<'a> {
+        text: &'a [u8],
+        reads: usize,
+    }
+
+    impl std::io::Read for &mut Counted<'_> {
+        fn read(&mut self, buffer: &mut [u8]) -> std::io::Result<usize> {
+            self.reads += 1;
+            self.text.read(buffer)
+        }
+    }
+
+    #[test]
+    fn a_file_is_read_in_two_reads_and_never_further_than_it_may_go() {
+        let read = |size: usize, expected: u64, most: u64| {
+            let text = vec![b'x'; size];
+            let mut counted = Counted {
+                text: &text,
+                reads: 0,
+            };
+            let bytes = read_up_to(&mut counted, expected, most).unwrap();
+            (bytes.len(), counted.reads)
+        };
+        for size in [0, 1, 31, 32, 33, 500, 8_191, 8_192, 100_000] {
+            let (length, reads) = read(size, size as u64, 1 << 20);
+            assert_eq!(length, size);
+            assert!(reads <= 2, "{reads} reads of {size} bytes");
+        }
+        // It grew, or shrank, since somebody looked; or it says nothing of its size, as those of `/proc` do.
+        assert_eq!(read(5_000, 500, 1 << 20).0, 5_000);
+        assert_eq!(read(5_000, 0, 1 << 20).0, 5_000);
+        assert_eq!(read(5, 500, 1 << 20).0, 5);
+        assert_eq!(read(5_000, 5_000, 100).0, 101);
+        assert_eq!(read(5_000, u64::MAX, 100).0, 101);
+    }
+
+    #[test]
+    fn a_pipe_is_no_file_and_is_not_waited_for() {
+        let folder = tempfile::tempdir().unwrap();
+        assert!(
+            matches!(read(folder.path()), Err(Unreadable::Denied(why)) if why == "it is not a regular file")
+        );
+    }
 
     #[test]
     fn a_file_that_was_changed_meanwhile_is_left_as_it_is() {

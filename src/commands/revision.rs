@@ -1,16 +1,17 @@
 //! A registry as it is at a revision, and the revision that a change starts from.
 
 use std::io::Write;
+use std::collections::HashMap;
 use std::path::Path;
 
 use anyhow::{Context as _, Result, bail};
 
 use super::event::{self, ChangeEvent};
+use super::lying::{self, Kind, Listed, Unread};
 use super::{Context, Environment};
-use crate::git::{Commit, Content, EntryKind, Repository};
-use crate::registry::load::{
-    CONFIG_FILE, DEEPEST_FOLDER, Lying, MAX_FILE_BYTES, RawFile, Unreadable,
-};
+use crate::git::{self, Commit, Content, EntryKind, Object, Repository, TreeEntry};
+use crate::registry::load::{CONFIG_FILE, MAX_FILE_BYTES, RawFile, Unreadable};
+use crate::text::source::SourceFile;
 
 /// What a change is judged against.
 pub(super) struct Base {
@@ -73,19 +74,20 @@ impl Around {
         let folder = self
             .folder(&commit)?
             .with_context(|| format!("there is no registry at {revision} ({})", commit.short()))?;
-        let mut files = Vec::new();
-        self.collect(&commit, &folder, &mut Vec::new(), &mut files)?;
+        let files = self.files(&commit, &folder, &[])?;
         Ok((commit, folder, files))
     }
 
     /// What the change up to `head` is judged against: the common ancestor with a revision, or what the event
-    /// of a workflow starts from. `None` where nothing asks for a judgement.
+    /// of a workflow starts from. `None` where nothing asks for a judgement. `known` are the files of the registry
+    /// that is judged: most of them are the same in both.
     pub(super) fn base(
         &self,
         asked: Option<&str>,
         head: Option<&str>,
         environment: &Environment,
         log: &mut dyn Write,
+        known: &[SourceFile],
     ) -> Result<Option<Base>> {
         let head = || {
             let head = head.unwrap_or("HEAD");
@@ -105,11 +107,7 @@ impl Around {
             (None, None) => return Ok(None),
         };
         let files = match self.folder(&commit)? {
-            Some(folder) => {
-                let mut files = Vec::new();
-                self.collect(&commit, &folder, &mut Vec::new(), &mut files)?;
-                Some(files)
-            }
+            Some(folder) => Some(self.files(&commit, &folder, known)?),
             None => None,
         };
         Ok(Some(Base { commit, files }))
@@ -180,57 +178,66 @@ impl Around {
         Ok(None)
     }
 
-    fn collect(
-        &self,
-        at: &Commit,
-        folder: &str,
-        below: &mut Vec<String>,
-        files: &mut Vec<RawFile>,
-    ) -> Result<()> {
-        for entry in self.repository.folder(at, folder)? {
-            if entry.name.starts_with('.') {
-                continue;
-            }
-            let inside = if folder.is_empty() {
-                entry.name.clone()
-            } else {
-                format!("{folder}/{}", entry.name)
+    /// The files of the registry in a folder of a tree. A file that still is what `known` has needs no reading.
+    fn files(&self, at: &Commit, folder: &str, known: &[SourceFile]) -> Result<Vec<RawFile>> {
+        let listed = |entries: Vec<TreeEntry>, folder: &str| -> Vec<Listed<(Object, String)>> {
+            let listed = entries.into_iter().map(|entry| {
+                let inside = match folder {
+                    "" => entry.name.clone(),
+                    folder => format!("{folder}/{}", entry.name),
+                };
+                Listed {
+                    kind: match entry.kind {
+                        EntryKind::Folder => Kind::Folder,
+                        EntryKind::File => Kind::File,
+                        EntryKind::Link | EntryKind::Other => Kind::Link,
+                    },
+                    handle: (entry.object, inside),
+                    name: entry.name,
+                }
+            });
+            listed.collect()
+        };
+        let root = listed(self.repository.folder(at, folder)?, folder);
+        let unread = lying::files(root, |(object, inside)| {
+            let entries = self.repository.folder_of(*object, inside)?;
+            Ok(listed(entries, inside))
+        })?;
+        let texts: HashMap<&str, &str> = known
+            .iter()
+            .map(|file| (&*file.path, &*file.text))
+            .collect();
+        let read = self.repository.on_all_cores(unread, |repository, file| {
+            let Unread { path, content } = file;
+            let known = texts.get(path.as_str()).copied();
+            let content = match content {
+                Ok((object, inside)) => read(repository, object, &inside, known)?,
+                Err(known) => known,
             };
-            below.push(entry.name);
-            let path = below.join("/");
-            match entry.kind {
-                EntryKind::Folder if below.len() < DEEPEST_FOLDER => {
-                    self.collect(at, &inside, below, files)?
-                }
-                EntryKind::Folder => {}
-                EntryKind::Link | EntryKind::Other => files.push(RawFile {
-                    path,
-                    content: Err(Unreadable::Symlink),
-                }),
-                EntryKind::File => {
-                    let content = match Lying::of(&path) {
-                        Lying::Read => Some(self.read(at, &inside)?),
-                        Lying::Named => Some(Ok(Vec::new())),
-                        Lying::Ignored => None,
-                    };
-                    files.extend(content.map(|content| RawFile { path, content }));
-                }
-            }
-            below.pop();
-        }
-        Ok(())
+            Ok(RawFile { path, content })
+        })?;
+        Ok(read.into_iter().collect::<Result<_, git::Error>>()?)
     }
+}
 
-    fn read(&self, at: &Commit, path: &str) -> Result<Result<Vec<u8>, Unreadable>> {
-        Ok(match self.repository.file(at, path, MAX_FILE_BYTES)? {
-            Some(Content::Bytes(bytes)) => Ok(bytes),
-            Some(Content::TooLarge(bytes)) => Err(Unreadable::TooLarge(bytes)),
-            Some(Content::Link) => Err(Unreadable::Symlink),
-            Some(Content::Folder) | None => {
-                Err(Unreadable::Denied("it is not in the tree".to_owned()))
-            }
-        })
+/// A file of a tree; or the text that is known already, if it is that file's.
+fn read(
+    repository: &Repository,
+    object: Object,
+    path: &str,
+    known: Option<&str>,
+) -> Result<Result<Vec<u8>, Unreadable>, git::Error> {
+    if let Some(text) = known
+        && repository.object_of(text.as_bytes()) == Some(object)
+    {
+        return Ok(Ok(text.as_bytes().to_vec()));
     }
+    Ok(match repository.content(object, path, MAX_FILE_BYTES)? {
+        Content::Bytes(bytes) => Ok(bytes),
+        Content::TooLarge(bytes) => Err(Unreadable::TooLarge(bytes)),
+        Content::Link => Err(Unreadable::Symlink),
+        Content::Folder => Err(Unreadable::Denied("it is not in the tree".to_owned())),
+    })
 }
 
 /// Where a folder lies below another one; `None` if it does not.

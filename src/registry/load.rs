@@ -20,6 +20,7 @@ use crate::findings::diagnostic::{Finding, Found, Place};
 use crate::findings::document;
 use crate::findings::loader::{FILE_NAME, SCHEMA, SYNTAX, UNSAFE_FILE};
 use crate::findings::sources::{FileId, Revision};
+use crate::parallel;
 use crate::text::source::{SourceFile, Span};
 
 /// The largest file that is read, in bytes. A record has a few hundred; GitHub takes no issue body over 64 KiB.
@@ -104,38 +105,10 @@ const FILES_A_THREAD: usize = 64;
 
 /// Reads each file, on all cores; in the order of the files.
 fn read_all(revision: Revision, raw: Vec<RawFile>) -> Vec<ReadFile> {
-    let cores = std::thread::available_parallelism().map_or(1, usize::from);
-    let threads = cores.min(raw.len() / FILES_A_THREAD).max(1);
-    let share = raw.len().div_ceil(threads).max(1);
-    let mut shares: Vec<(usize, Vec<RawFile>)> = Vec::with_capacity(threads);
-    let (mut rest, mut number) = (raw, 0);
-    while !rest.is_empty() {
-        let more = rest.split_off(share.min(rest.len()));
-        let length = rest.len();
-        shares.push((number, std::mem::replace(&mut rest, more)));
-        number += length;
-    }
-    let read_share = |(number, files): (usize, Vec<RawFile>)| -> Vec<ReadFile> {
-        let files = files.into_iter().enumerate();
-        files
-            .map(|(at, file)| read(FileId::new(revision, number + at), file))
-            .collect()
-    };
-    if shares.len() < 2 {
-        return shares.into_iter().flat_map(read_share).collect();
-    }
-    std::thread::scope(|scope| {
-        let read_share = &read_share;
-        let all: Vec<_> = shares
-            .into_iter()
-            .map(|share| scope.spawn(move || read_share(share)))
-            .collect();
-        let joined = all.into_iter().map(|one| match one.join() {
-            Ok(read) => read,
-            // What a thread panicked with is no different for having been met in it.
-            Err(panicked) => std::panic::resume_unwind(panicked),
-        });
-        joined.flatten().collect()
+    let numbered = raw.into_iter().enumerate();
+    let numbered = numbered.map(|(at, file)| (FileId::new(revision, at), file));
+    parallel::each(numbered.collect(), FILES_A_THREAD, |(id, file)| {
+        read(id, file)
     })
 }
 
