@@ -137,15 +137,34 @@ fn read(path: &Path) -> Result<Vec<u8>, Unreadable> {
     Ok(bytes)
 }
 
-/// All of a reader, and at most one byte more than `most`. It is read at once and looked at once more for its end, if it has as
-/// many bytes as expected; if it grew meanwhile, further.
-fn read_up_to(reader: impl std::io::Read, expected: u64, most: u64) -> std::io::Result<Vec<u8>> {
-    // A byte more than there is: where a buffer is full, the library makes room for more before it looks for the end.
-    let room = expected.min(most).saturating_add(1);
-    let mut bytes = Vec::with_capacity(usize::try_from(room).unwrap_or_default());
-    reader
-        .take(most.saturating_add(1))
-        .read_to_end(&mut bytes)?;
+/// All of a reader, and at most one byte more than `most`: with as many bytes as expected, one read takes them and one more finds
+/// the end. What grew meanwhile is read further.
+fn read_up_to(
+    mut reader: impl std::io::Read,
+    expected: u64,
+    most: u64,
+) -> std::io::Result<Vec<u8>> {
+    let limit = usize::try_from(most)
+        .unwrap_or(usize::MAX)
+        .saturating_add(1);
+    // A byte more than there is, so that the end is found without making room first.
+    let room = usize::try_from(expected)
+        .unwrap_or(usize::MAX)
+        .saturating_add(1);
+    let mut bytes = vec![0; room.min(limit)];
+    let mut read = 0;
+    while read < limit {
+        if read == bytes.len() {
+            bytes.resize(read.saturating_mul(2).min(limit), 0);
+        }
+        match reader.read(&mut bytes[read..]) {
+            Ok(0) => break,
+            Ok(more) => read += more,
+            Err(error) if error.kind() == std::io::ErrorKind::Interrupted => {}
+            Err(error) => return Err(error),
+        }
+    }
+    bytes.truncate(read);
     Ok(bytes)
 }
 
