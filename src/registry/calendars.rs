@@ -6,7 +6,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::terms::{
-    Date, DatedRelease, Handle, Instant, Line, PlannedDate, Release, Role, Version, When,
+    Date, DatedRelease, Freeze, Handle, Instant, Line, PlannedDate, Release, Role, Version, When,
 };
 
 /// The release cycles of Kubernetes.
@@ -26,10 +26,16 @@ pub struct Cycle {
     pub release: Release,
     /// The first day of the cycle.
     pub start: Option<Date>,
+    /// KEPs whose production readiness questionnaire is not ready for review by then wait for the next cycle. Absent: not known.
+    pub prr_freeze: Option<Instant>,
     /// KEPs that are not approved by then wait for the next cycle.
     pub enhancements_freeze: Option<Instant>,
     /// Code that is not merged by then waits for the next cycle.
     pub code_freeze: Option<Instant>,
+    /// From then on only fixes of tests are merged; in most cycles the instant of the code freeze. Absent: not known.
+    pub test_freeze: Option<Instant>,
+    /// Documentation that is not merged by then waits for the next cycle. Absent: not known.
+    pub docs_freeze: Option<Instant>,
     /// The planned day of the release.
     pub planned: Option<PlannedDate>,
     /// The day of the release, once it has happened.
@@ -44,9 +50,45 @@ impl Cycle {
     pub fn when(&self) -> Option<When> {
         When::of(self.released, self.planned)
     }
+
+    /// When this cycle freezes something; absent: not known.
+    pub fn freeze(&self, freeze: Freeze) -> Option<Instant> {
+        match freeze {
+            Freeze::ProductionReadiness => self.prr_freeze,
+            Freeze::Enhancements => self.enhancements_freeze,
+            Freeze::Code => self.code_freeze,
+            Freeze::Test => self.test_freeze,
+            Freeze::Docs => self.docs_freeze,
+        }
+    }
+
+    /// The freezes that are known, in the order of their instants; of several at one instant, in the order of [`Freeze::ALL`].
+    pub fn freezes(&self) -> Vec<(Freeze, Instant)> {
+        let known = Freeze::ALL.into_iter();
+        let mut known: Vec<(Freeze, Instant)> = known
+            .filter_map(|freeze| Some((freeze, self.freeze(freeze)?)))
+            .collect();
+        known.sort_by_key(|(_, instant)| *instant);
+        known
+    }
+
+    /// The first freeze whose day, in UTC, is a day or comes after it.
+    pub fn next_freeze(&self, day: Date) -> Option<(Freeze, Instant)> {
+        let mut known = self.freezes().into_iter();
+        known.find(|(_, instant)| instant.date() >= day)
+    }
 }
 
 impl KubernetesCalendar {
+    /// The first freeze of any cycle whose day, in UTC, is a day or comes after it, and its cycle.
+    pub fn next_freeze(&self, day: Date) -> Option<(&Cycle, Freeze, Instant)> {
+        let next = self.cycles.iter().filter_map(|cycle| {
+            let (freeze, instant) = cycle.next_freeze(day)?;
+            Some((cycle, freeze, instant))
+        });
+        next.min_by_key(|(cycle, freeze, instant)| (*instant, *freeze, cycle.release))
+    }
+
     /// The cycle of a release.
     pub fn cycle(&self, release: Release) -> Option<&Cycle> {
         self.cycles.iter().find(|cycle| cycle.release == release)
@@ -180,5 +222,48 @@ mod tests {
         assert!(!shipped("1.30", "2024-04-16"));
         assert!(!shipped("1.38", "2027-01-01"), "planned is not released");
         assert!(!shipped("1.40", "2027-01-01"));
+    }
+
+    #[test]
+    fn the_freezes_of_a_cycle_come_in_the_order_of_their_instants() {
+        let calendar: KubernetesCalendar = serde_json::from_value(serde_json::json!({ "cycles": [
+            {
+                "release": "1.37",
+                "docs-freeze": "2026-08-06T12:00:00Z",
+                "test-freeze": "2026-07-23T12:00:00Z",
+                "code-freeze": "2026-07-23T12:00:00Z",
+                "prr-freeze": "2026-06-10T12:00:00Z",
+            },
+            { "release": "1.38", "enhancements-freeze": "2026-09-30T12:00:00Z" },
+            { "release": "1.39" },
+        ] }))
+        .unwrap();
+        let cycle = &calendar.cycles[0];
+        let names = cycle
+            .freezes()
+            .into_iter()
+            .map(|(freeze, _)| freeze.to_string());
+        assert_eq!(
+            names.collect::<Vec<_>>(),
+            [
+                "production readiness freeze",
+                "code freeze",
+                "test freeze",
+                "docs freeze"
+            ]
+        );
+        let next = |day: &str| {
+            let (cycle, freeze, instant) = calendar.next_freeze(day.parse().unwrap())?;
+            Some(format!("{} {} {instant}", cycle.release, freeze.key()))
+        };
+        let on = |day: &str| next(day).unwrap();
+        assert_eq!(on("2026-06-10"), "1.37 prr-freeze 2026-06-10T12:00:00Z");
+        assert_eq!(on("2026-06-11"), "1.37 code-freeze 2026-07-23T12:00:00Z");
+        assert_eq!(
+            on("2026-08-07"),
+            "1.38 enhancements-freeze 2026-09-30T12:00:00Z"
+        );
+        assert_eq!(next("2026-10-01"), None);
+        assert_eq!(cycle.next_freeze("2026-08-07".parse().unwrap()), None);
     }
 }
