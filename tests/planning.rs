@@ -715,6 +715,33 @@ mod release_labels {
     }
 
     #[test]
+    fn of_pull_requests_move_however_their_repository_is_spelt() {
+        let pull = |repository: &str| format!("pull-requests = [{{ id = \"{repository}#20\" }}]\n");
+        let hub = with_pull_request(&format!(
+            "target = \"1.38\"\n{}",
+            pull("Containerd/containerd")
+        ));
+        hub.run(&["apply"]).expect(0);
+        assert_eq!(hub.issue(20).labels, [TARGET]);
+        hub.rewrite(&format!(
+            "issue = 7\ntarget = \"1.39\"\n{}",
+            pull("Containerd/containerd")
+        ));
+        hub.run(&["apply"]).expect(0);
+        assert_eq!(hub.issue(20).labels, ["target/kubernetes/v1.39"]);
+        hub.run(&["plan", "--exit-code"]).expect(0);
+        // Another spelling is the same pull request, in the same words.
+        hub.rewrite(&format!(
+            "issue = 7\ntarget = \"1.38\"\n{}",
+            pull("containerd/ContainerD")
+        ));
+        hub.run(&["apply"]).expect(0);
+        assert_eq!(hub.issue(20).labels, [TARGET]);
+        assert_eq!(hub.issue(7).body.matches("#20\":").count(), 1);
+        hub.run(&["plan", "--exit-code"]).expect(0);
+    }
+
+    #[test]
     fn that_people_put_on_a_pull_request_stay_and_those_that_are_missing_come_back() {
         let pull = "pull-requests = [{ id = \"containerd/containerd#20\" }]\n";
         let hub = with_pull_request(&format!("target = \"1.38\"\n{pull}"));

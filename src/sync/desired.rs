@@ -15,7 +15,7 @@ use crate::registry::config::{AssigneePolicy, DriftConfig, Guards, Policy, Relea
 use crate::registry::kep::{KepRecord, PullRequest};
 use crate::registry::work_item::WorkItem;
 use crate::registry::{Entry, Registry};
-use crate::terms::{Date, Ending, Handle, Release, RepositoryName, Subject, Triage};
+use crate::terms::{Date, Ending, Handle, IssueRef, Release, RepositoryName, Subject, Triage};
 use crate::text::words::same_name;
 use announcement::Announcing;
 
@@ -107,8 +107,8 @@ pub struct DesiredIssue {
     pub assignee_policy: AssigneePolicy,
     /// The status section, as Markdown, without its markers.
     pub status: String,
-    /// The pull requests that the record names in listed repositories, as `owner/name#number`.
-    pub pull_requests: Vec<String>,
+    /// The pull requests that the record names in listed repositories, spelt as `registry.toml` spells these.
+    pub pull_requests: Vec<IssueRef>,
     /// What is announced when it changes.
     pub announcing: Announcing,
     /// What happens when GitHub was changed.
@@ -303,12 +303,18 @@ impl<'a> Common<'a> {
     }
 
     /// The pull requests that may be written to.
-    fn names_of(&self, pull_requests: &[PullRequest]) -> Vec<String> {
+    fn references_of(&self, pull_requests: &[PullRequest]) -> Vec<IssueRef> {
         let listed = &self.registry.config.value.repositories;
         pull_requests
             .iter()
-            .filter(|pull_request| listed.contains(&pull_request.id.repository))
-            .map(|pull_request| pull_request.id.to_string())
+            .filter_map(|pull_request| {
+                let id = &pull_request.id;
+                let repository = listed.iter().find(|name| **name == id.repository)?;
+                Some(IssueRef {
+                    repository: repository.clone(),
+                    number: id.number,
+                })
+            })
             .collect()
     }
 
@@ -387,7 +393,7 @@ fn kep_issue(common: &Common<'_>, entry: &Entry<KepRecord>) -> DesiredIssue {
         assignees: record.shepherds.clone(),
         assignee_policy: config.assignees.policy,
         status: status::of_kep(common.registry, entry),
-        pull_requests: common.names_of(&record.pull_requests),
+        pull_requests: common.references_of(&record.pull_requests),
         announcing: announcement::of_kep(common.registry, entry),
         drift: config.drift.clone(),
     }
@@ -419,7 +425,7 @@ fn item_issue(common: &Common<'_>, entry: &Entry<WorkItem>) -> DesiredIssue {
         assignees: item.assignees.clone(),
         assignee_policy: config.assignees.policy,
         status: status::of_item(common.registry, entry),
-        pull_requests: common.names_of(&item.pull_requests),
+        pull_requests: common.references_of(&item.pull_requests),
         announcing: announcement::of_item(common.registry, entry),
         drift: config.drift.clone(),
     }

@@ -7,10 +7,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Serialize, Serializer};
 
 use crate::registry::config::Announcement;
-use crate::terms::Subject;
+use crate::terms::{IssueRef, Subject};
 use crate::text::digest;
 
 const MARKER: &str = "kepherd:";
@@ -39,7 +39,11 @@ pub struct Applied {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub title: Option<String>,
     /// The labels that kepherd put on pull requests, by `owner/name#number`: these have no section of their own.
-    #[serde(rename = "pulls", skip_serializing_if = "BTreeMap::is_empty")]
+    #[serde(
+        rename = "pulls",
+        skip_serializing_if = "BTreeMap::is_empty",
+        serialize_with = "by_text"
+    )]
     pub pull_requests: PullRequestLabels,
     /// Whether kepherd closed the issue.
     #[serde(skip_serializing_if = "is_false")]
@@ -74,8 +78,17 @@ pub struct Announced {
     pub facts: Facts,
 }
 
-/// Labels of pull requests, by `owner/name#number`.
-pub type PullRequestLabels = BTreeMap<String, Vec<String>>;
+/// Labels of pull requests.
+pub type PullRequestLabels = BTreeMap<IssueRef, Vec<String>>;
+
+/// In the order of their text, whatever else orders references: the sum of a section that was written before stays true.
+fn by_text<S: Serializer>(labels: &PullRequestLabels, serializer: S) -> Result<S::Ok, S::Error> {
+    let by_text: BTreeMap<String, &Vec<String>> = labels
+        .iter()
+        .map(|(reference, labels)| (reference.to_string(), labels))
+        .collect();
+    by_text.serialize(serializer)
+}
 
 /// What can be announced of a record, in plain words.
 pub type Facts = BTreeMap<Announcement, String>;
@@ -398,6 +411,20 @@ mod tests {
         assert!(again.text.contains("my status"));
         assert_eq!(again.untouched, Some(false), "the edit is still noticed");
         assert_eq!(again.applied.unwrap().labels, Vec::<String>::new());
+    }
+
+    #[test]
+    fn references_are_written_in_the_order_of_their_text_and_read_without_case() {
+        let reference = |text: &str| -> IssueRef { text.parse().unwrap() };
+        let labels = |text: &str| (reference(text), vec!["l".to_owned()]);
+        let applied = Applied {
+            pull_requests: BTreeMap::from([labels("a/b#20"), labels("a/b#100")]),
+            ..Applied::default()
+        };
+        let text = render(&kep(7), "status", &applied);
+        assert!(text.contains(r#""pulls":{"a/b#100":["l"],"a/b#20":["l"]}"#));
+        let found = present(&text).applied.unwrap();
+        assert!(found.pull_requests.contains_key(&reference("A/B#20")));
     }
 
     #[test]

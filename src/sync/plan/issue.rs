@@ -11,7 +11,7 @@ use crate::registry::config::AssigneePolicy;
 use crate::sync::desired::DesiredIssue;
 use crate::sync::observed::{Leftovers, ObservedIssue};
 use crate::sync::section::{self, Applied, Found, PullRequestLabels};
-use crate::terms::github_limits as limits;
+use crate::terms::{IssueRef, github_limits as limits};
 
 pub(super) fn plan(
     wanted: &DesiredIssue,
@@ -97,7 +97,7 @@ fn remembered(
     claims: Option<&PullRequestLabels>,
     last: Option<&Applied>,
 ) -> PullRequestLabels {
-    let of = |reference: &String| {
+    let of = |reference: &IssueRef| {
         let new = claims.and_then(|claims| claims.get(reference));
         let labels = new.or_else(|| last?.pull_requests.get(reference))?;
         (!labels.is_empty()).then(|| (reference.clone(), labels.clone()))

@@ -11,7 +11,7 @@ use super::{Action, Options, PullRequestAction, PullRequestPlan, SetChange, issu
 use crate::sync::desired::DesiredPullRequest;
 use crate::sync::observed::{ObservedPullRequest, PullRequestLookup};
 use crate::sync::section::PullRequestLabels;
-use crate::terms::Subject;
+use crate::terms::{IssueRef, Subject};
 use crate::text::words::has_name;
 
 /// What the sections say before a run: the labels that kepherd put on pull requests.
@@ -56,7 +56,7 @@ impl Memory {
         Self(memory)
     }
 
-    fn labels(&self, subject: &Subject, reference: &str) -> &[String] {
+    fn labels(&self, subject: &Subject, reference: &IssueRef) -> &[String] {
         let remembered = self.0.get(subject);
         remembered
             .and_then(|remembered| remembered.labels.get(reference))
@@ -64,7 +64,7 @@ impl Memory {
     }
 
     /// The records whose sections say that kepherd put a label on a pull request: also those that do not name it any more.
-    fn claimants(&self, reference: &str, label: &str) -> impl Iterator<Item = &Remembered> {
+    fn claimants(&self, reference: &IssueRef, label: &str) -> impl Iterator<Item = &Remembered> {
         let all = self.0.values();
         all.filter(move |one| {
             let labels = one.labels.get(reference);
@@ -92,7 +92,10 @@ pub(super) fn plan(
     for (number, wanted) in &scene.wanted.pull_requests {
         let action = match scene.seen.pull_requests.get(number) {
             Some(PullRequestLookup::PullRequest(found)) if found.open => {
-                let reference = format!("{}#{number}", scene.name);
+                let reference = IssueRef {
+                    repository: scene.name.clone(),
+                    number: *number,
+                };
                 compare(wanted, found, &reference, memory, claims)
             }
             Some(PullRequestLookup::PullRequest(_)) => PullRequestAction::Closed,
@@ -111,7 +114,7 @@ pub(super) fn plan(
 fn compare(
     wanted: &DesiredPullRequest,
     found: &ObservedPullRequest,
-    reference: &str,
+    reference: &IssueRef,
     memory: &Memory,
     claims: &mut Claims,
 ) -> PullRequestAction {
@@ -142,7 +145,7 @@ fn compare(
         after.retain(|label| !has_name(&change.remove, label));
         for (claims, labels) in [(&mut claims.during, during), (&mut claims.after, after)] {
             let of_subject = claims.entry(subject.clone()).or_default();
-            of_subject.insert(reference.to_owned(), labels);
+            of_subject.insert(reference.clone(), labels);
         }
     }
     if change.is_empty() {
