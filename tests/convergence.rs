@@ -1,5 +1,5 @@
-//! A property of the whole loop, over random interleavings: records are edited, people edit on GitHub, plans are saved and
-//! applied later, cycles ship. After each apply nothing that kepherd does not manage has changed, nothing is taken away
+//! A property of the whole loop, over random interleavings: records are edited, their repositories, labels and people are
+//! spelt in other cases, the configuration is changed, people edit on GitHub, plans are saved and applied later, cycles ship. After each apply nothing that kepherd does not manage has changed, nothing is taken away
 //! that it never set, no issue and no announcement is there twice, and a second apply has nothing to do.
 //!
 //! The loop runs in this process, over HTTP, against the sandbox.
@@ -55,15 +55,41 @@ struct Record {
     consensus: Option<&'static str>,
     pull_release: Option<&'static str>,
     title: String,
+    case: Case,
 }
 
-/// How the registry is configured, for one case.
+/// How names are spelt that compare without case.
+#[derive(Debug, Clone, Copy)]
+enum Case {
+    Lower,
+    Upper,
+    /// Every second letter.
+    Mixed,
+}
+
+impl Case {
+    fn of(self, name: &str) -> String {
+        let letters = name.chars().enumerate();
+        letters
+            .map(|(index, letter)| match self {
+                Self::Lower => letter,
+                Self::Mixed if index % 2 == 0 => letter,
+                Self::Upper | Self::Mixed => letter.to_ascii_uppercase(),
+            })
+            .collect()
+    }
+}
+
+/// How the registry is configured; it changes between runs.
 #[derive(Debug, Clone)]
 struct Config {
     close: &'static str,
-    drift: &'static str,
+    drift: [&'static str; 5],
     retitle: bool,
     exact: bool,
+    issue_labels: &'static [&'static str],
+    milestone: &'static str,
+    case: Case,
 }
 
 /// What a person does to an issue or a pull request.
@@ -94,6 +120,7 @@ enum Body {
 #[derive(Debug, Clone)]
 enum Step {
     Record(usize, Record),
+    Config(Config),
     People(Edit),
     Merge(u64),
     Ship,
@@ -122,6 +149,7 @@ fn record() -> impl Strategy<Value = Record> {
         prop::option::of(prop::sample::select(vec!["open", "reached", "blocked"])),
         prop::option::of(prop::sample::select(vec!["1.38", "1.39"])),
         "[a-zA-Z@#|<>`_-][a-zA-Z@#|<>` _-]{0,20}x",
+        case(),
     )
         .prop_map(
             |(
@@ -134,6 +162,7 @@ fn record() -> impl Strategy<Value = Record> {
                 consensus,
                 pull_release,
                 title,
+                case,
             )| Record {
                 status,
                 stage,
@@ -144,8 +173,13 @@ fn record() -> impl Strategy<Value = Record> {
                 consensus,
                 pull_release,
                 title,
+                case,
             },
         )
+}
+
+fn case() -> impl Strategy<Value = Case> {
+    prop::sample::select(vec![Case::Lower, Case::Upper, Case::Mixed])
 }
 
 fn edit() -> impl Strategy<Value = Edit> {
@@ -188,19 +222,37 @@ fn edit() -> impl Strategy<Value = Edit> {
 
 fn config() -> impl Strategy<Value = Config> {
     let policy = || prop::sample::select(vec!["enforce", "report"]);
-    (policy(), policy(), any::<bool>(), any::<bool>()).prop_map(|(close, drift, retitle, exact)| {
-        Config {
-            close,
-            drift,
-            retitle,
-            exact,
-        }
-    })
+    const ISSUE_LABELS: [&[&str]; 3] = [
+        &["kind/feature", "area/cri"],
+        &["area/cri"],
+        &["kind/feature", "help wanted"],
+    ];
+    (
+        policy(),
+        prop::array::uniform5(policy()),
+        any::<bool>(),
+        any::<bool>(),
+        prop::sample::select(ISSUE_LABELS.to_vec()),
+        prop::sample::select(vec!["{release}", "{release}", "v{release}"]),
+        case(),
+    )
+        .prop_map(
+            |(close, drift, retitle, exact, issue_labels, milestone, case)| Config {
+                close,
+                drift,
+                retitle,
+                exact,
+                issue_labels,
+                milestone,
+                case,
+            },
+        )
 }
 
 fn steps() -> impl Strategy<Value = Vec<Step>> {
     let step = prop_oneof![
         6 => (0..RECORDS, record()).prop_map(|(index, record)| Step::Record(index, record)),
+        2 => config().prop_map(Step::Config),
         6 => edit().prop_map(Step::People),
         1 => PULLS.prop_map(Step::Merge),
         1 => Just(Step::Ship),
@@ -254,17 +306,38 @@ impl Repository {
             drift,
             retitle,
             exact,
+            issue_labels,
+            milestone,
+            case,
         } = &self.config;
         match path {
             // Guards have tests of their own; here any plan is applied.
             "registry.toml" => {
                 let assignees = if *exact { "exact" } else { "add" };
                 let issue = format!("[issue]\nclose = \"{close}\"\nretitle = {retitle}\n");
-                let drift: String = ["title", "labels", "milestone", "assignees", "section"]
-                    .map(|field| format!("{field} = \"{drift}\"\n"))
-                    .concat();
+                let fields = ["title", "labels", "milestone", "assignees", "section"];
+                let drift: String = fields
+                    .iter()
+                    .zip(drift)
+                    .map(|(field, policy)| format!("{field} = \"{policy}\"\n"))
+                    .collect();
+                let labels: Vec<String> = issue_labels.iter().map(|one| case.of(one)).collect();
+                let text = text
+                    .replace(
+                        "labels = [\"kind/feature\", \"area/cri\"]",
+                        &format!("labels = {labels:?}"),
+                    )
+                    .replace(
+                        "placeholder = \"target/kubernetes/v1.??\"",
+                        &format!(
+                            "name = \"{}{{release}}\"\nplaceholder = \"{}\"",
+                            case.of("target/kubernetes/v"),
+                            case.of("target/kubernetes/v1.??")
+                        ),
+                    );
                 format!(
                     "{}\n[guards]\nremovals = 1000\nremovals-percent = 100\n[assignees]\npolicy = \"{assignees}\"\n\
+                     [milestone]\ntitle = \"{milestone}\"\n\
                      [drift]\n{drift}[announce]\non = [\"stage\", \"target\", \"milestone\", \"shepherds\", \"consensus\"]\n",
                     text.replace("[issue]\n", &issue)
                 )
@@ -291,8 +364,12 @@ impl Repository {
         line("target", record.target);
         line("triage", record.triage);
         line("milestone", record.milestone);
-        let shepherds: Vec<&str> = record.shepherds.iter().map(|one| PEOPLE[*one]).collect();
+        let case = record.case;
+        let shepherds = record.shepherds.iter().map(|one| case.of(PEOPLE[*one]));
+        let shepherds: Vec<String> = shepherds.collect();
+        let repository = case.of(REPO);
         text.push_str(&format!("shepherds = {shepherds:?}\n"));
+        text.push_str(&format!("repository = \"{repository}\"\n"));
         if let Some(issue) = self.pinned[index] {
             text.push_str(&format!("issue = {issue}\n"));
         }
@@ -300,7 +377,7 @@ impl Repository {
             format!(", kubernetes = \"{release}\"")
         });
         text.push_str(&format!(
-            "pull-requests = [{{ id = \"{REPO}#{}\"{release} }}, {{ id = \"{REPO}#55\" }}]\n",
+            "pull-requests = [{{ id = \"{repository}#{}\"{release} }}, {{ id = \"{repository}#55\" }}]\n",
             50 + number
         ));
         if let Some(consensus) = record.consensus {
@@ -610,6 +687,7 @@ async fn run(config: Config, first: Vec<Record>, pins: Vec<bool>, steps: Vec<Ste
         let was = sandbox.with_world(|world| world.clone());
         match step {
             Step::Record(index, record) => repository.records[index] = record,
+            Step::Config(config) => repository.config = config,
             Step::People(edit) => sandbox.with_world(|world| people_edit(world, &edit)),
             Step::Merge(number) => {
                 sandbox
