@@ -1,6 +1,8 @@
 //! A property of the whole loop, over random interleavings: records are edited, their repositories, labels and people are
-//! spelt in other cases, the configuration is changed, people edit on GitHub, plans are saved and applied later, cycles ship. After each apply nothing that kepherd does not manage has changed, nothing is taken away
-//! that it never set, no issue and no announcement is there twice, and a second apply has nothing to do.
+//! spelt in other cases, the configuration is changed, people edit on GitHub, plans are saved and applied later, cycles
+//! ship. After each apply nothing that kepherd does not manage has changed, nothing is taken away that it never set, no
+//! issue and no announcement is there twice, and a second apply has nothing to do. The same history with every name in
+//! lower case ends the same.
 //!
 //! The loop runs in this process, over HTTP, against the sandbox.
 #![allow(
@@ -266,6 +268,8 @@ fn steps() -> impl Strategy<Value = Vec<Step>> {
 
 /// Everything outside of GitHub.
 struct Repository {
+    /// Every name in lower case, whatever the records say.
+    lower: bool,
     config: Config,
     records: Vec<Record>,
     /// The issues that the records pin.
@@ -300,6 +304,11 @@ impl Repository {
         loaded.registry
     }
 
+    /// As a record or the configuration has it, unless this history is that in lower case.
+    fn case(&self, case: Case) -> Case {
+        if self.lower { Case::Lower } else { case }
+    }
+
     fn base(&self, path: &str, text: &str) -> String {
         let Config {
             close,
@@ -321,6 +330,8 @@ impl Repository {
                     .zip(drift)
                     .map(|(field, policy)| format!("{field} = \"{policy}\"\n"))
                     .collect();
+                let respelt = format!("# {case:?}\n");
+                let case = self.case(*case);
                 let labels: Vec<String> = issue_labels.iter().map(|one| case.of(one)).collect();
                 let text = text
                     .replace(
@@ -336,7 +347,7 @@ impl Repository {
                         ),
                     );
                 format!(
-                    "{}\n[guards]\nremovals = 1000\nremovals-percent = 100\n[assignees]\npolicy = \"{assignees}\"\n\
+                    "{respelt}{}\n[guards]\nremovals = 1000\nremovals-percent = 100\n[assignees]\npolicy = \"{assignees}\"\n\
                      [milestone]\ntitle = \"{milestone}\"\n\
                      [drift]\n{drift}[announce]\non = [\"stage\", \"target\", \"milestone\", \"shepherds\", \"consensus\"]\n",
                     text.replace("[issue]\n", &issue)
@@ -364,7 +375,9 @@ impl Repository {
         line("target", record.target);
         line("triage", record.triage);
         line("milestone", record.milestone);
-        let case = record.case;
+        // Another spelling is another registry, also in lower case.
+        text.push_str(&format!("# {:?}\n", record.case));
+        let case = self.case(record.case);
         let shepherds = record.shepherds.iter().map(|one| case.of(PEOPLE[*one]));
         let shepherds: Vec<String> = shepherds.collect();
         let repository = case.of(REPO);
@@ -661,8 +674,45 @@ fn cases() -> u32 {
     asked.and_then(|cases| cases.parse().ok()).unwrap_or(48)
 }
 
-async fn run(config: Config, first: Vec<Record>, pins: Vec<bool>, steps: Vec<Step>) {
+/// What GitHub says in the end, with all names in lower case: all but the texts.
+type End = BTreeMap<
+    u64,
+    (
+        BTreeSet<String>,
+        BTreeSet<String>,
+        Option<String>,
+        State,
+        usize,
+    ),
+>;
+
+fn end(world: &World) -> End {
+    let repository = world.repository(REPO).unwrap();
+    let issues = repository.issues.iter();
+    issues
+        .map(|(number, issue)| {
+            let milestone = issue.milestone.map(|one| &repository.milestones[&one]);
+            let said = (
+                folded(&issue.labels),
+                folded(&issue.assignees),
+                milestone.map(|one| one.title.clone()),
+                issue.state,
+                issue.comments.len(),
+            );
+            (*number, said)
+        })
+        .collect()
+}
+
+async fn run(
+    lower: bool,
+    config: Config,
+    first: Vec<Record>,
+    pins: Vec<bool>,
+    steps: Vec<Step>,
+) -> End {
     let mut repository = Repository {
+        lower,
         config,
         records: first,
         pinned: pins
@@ -733,7 +783,9 @@ async fn run(config: Config, first: Vec<Record>, pins: Vec<bool>, steps: Vec<Ste
     for exchange in sandbox.exchanges() {
         common::contract::check(&exchange).unwrap();
     }
+    let end = sandbox.with_world(|world| end(world));
     sandbox.stop().await;
+    end
 }
 
 proptest! {
@@ -746,6 +798,9 @@ proptest! {
         steps in steps(),
     ) {
         let runtime = tokio::runtime::Runtime::new().unwrap();
-        runtime.block_on(run(config, first, pins, steps));
+        let spelt = run(false, config.clone(), first.clone(), pins.clone(), steps.clone());
+        let spelt = runtime.block_on(spelt);
+        let lower = runtime.block_on(run(true, config, first, pins, steps));
+        prop_assert_eq!(spelt, lower, "names compare without case");
     }
 }
