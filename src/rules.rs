@@ -39,6 +39,7 @@ mod stage_skipped;
 mod status_transition;
 mod syntax;
 mod target_passed;
+mod target_shipped;
 #[cfg(test)]
 mod testing;
 mod triage_overdue;
@@ -275,6 +276,7 @@ pub const RULES: &[&Rule] = &[
     &status_transition::RULE,
     &syntax::RULE,
     &target_passed::RULE,
+    &target_shipped::RULE,
     &triage_overdue::RULE,
     &unknown_release::RULE,
     &unknown_repository::RULE,

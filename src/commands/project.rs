@@ -14,8 +14,8 @@ use crate::findings::document::Located;
 use crate::findings::loader::FILE_NAME;
 use crate::registry::Registry;
 use crate::registry::calendars::{Roster, RuntimeCalendar};
-use crate::registry::load::MAX_FILE_BYTES;
 use crate::registry::edit::edited;
+use crate::registry::load::MAX_FILE_BYTES;
 
 use crate::sources::change::{Change, Misread};
 use crate::sources::maintainers::{self, Leaving};

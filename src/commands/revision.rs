@@ -1,7 +1,7 @@
 //! A registry as it is at a revision, and the revision that a change starts from.
 
-use std::io::Write;
 use std::collections::HashMap;
+use std::io::Write;
 use std::path::Path;
 
 use anyhow::{Context as _, Result, bail};
