@@ -10,6 +10,7 @@ mod connect;
 pub mod event;
 mod explain;
 mod files;
+mod findings;
 mod journal;
 mod list;
 mod lying;
@@ -157,6 +158,7 @@ pub fn run(cli: &Cli, environment: &Environment, out: &mut dyn Write, log: &mut 
         log: &mut log,
     };
     let result = match &cli.command {
+        Command::Check(options) if options.watch => watch::run(&mut context, options),
         Command::Check(options) => check::run(&mut context, options),
         Command::Explain(options) => explain::run(&mut context, options),
         Command::Plan(options) => plan::run(&mut context, options),

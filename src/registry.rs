@@ -3,6 +3,7 @@
 //! [`load`](load::load) turns files into a [`Registry`] and findings: what could be read *and* what is wrong. The
 //! registry is immutable; nothing here reads files, knows the date, or decides what GitHub should say.
 
+mod amend;
 pub mod calendars;
 pub mod config;
 pub mod edit;

@@ -43,6 +43,7 @@ mod target_shipped;
 #[cfg(test)]
 mod testing;
 mod triage_overdue;
+pub mod trial;
 mod unknown_release;
 mod unknown_repository;
 mod unsafe_file;
@@ -67,6 +68,8 @@ use crate::terms::Date;
 use crate::text::source::Span;
 use crate::text::words::nearest;
 
+#[cfg(test)]
+pub(crate) use run::RUNS;
 pub use run::{Beside, Checked, run, run_upstream};
 
 /// What a rule looks at.

@@ -426,7 +426,7 @@ fn the_folder_of_rules_the_list_and_the_documentation_agree() {
         files.insert(name.trim_end_matches(".rs").replace('_', "-"));
     }
     // What all rules share: how they run, what the policy asks, what mends itself, and their tests.
-    for shared in ["run", "policy", "fix", "testing", "damage"] {
+    for shared in ["run", "policy", "fix", "trial", "testing", "damage"] {
         assert!(files.remove(shared), "{shared}");
     }
     let list = Ran::of(&mut command(root, &["explain", "--list"])).expect(0);

@@ -2,21 +2,26 @@
 
 use std::collections::BTreeSet;
 
-use anyhow::{Result, bail};
+use anyhow::{Context as _, Result, bail};
+use toml_edit::DocumentMut;
 
 use super::connect::{self, Connection, patience};
 use super::files::{self, Opened};
 use super::plan::sound_registry;
-use super::{Context, Exit, block_on, check};
+use super::{Context, Exit, block_on};
 use crate::cli::Adopt;
 use crate::findings::diagnostic::Level;
 use crate::registry::Registry;
+use crate::registry::edit::edited;
+use crate::registry::load::Loaded;
+use crate::rules::trial::{Texts, Trial};
 use crate::sync::adopt::{Adoption, adopt};
 use crate::sync::journal::Remembered;
 use crate::sync::observed::{Lookup, Observed, ObservedIssue};
 use crate::sync::plan::{IssuePlan, Options};
 use crate::sync::reconcile::read_and_plan;
-use crate::terms::{RepositoryName, Subject, kep_number};
+use crate::terms::{Date, RepositoryName, Subject, kep_number};
+use crate::text::source::SourceFile;
 use crate::text::words::printable;
 
 pub(super) fn run(context: &mut Context<'_>, options: &Adopt) -> Result<Exit> {
@@ -41,8 +46,25 @@ pub(super) fn run(context: &mut Context<'_>, options: &Adopt) -> Result<Exit> {
         connection.close().await;
         Ok(read?)
     })?;
-    let mut tally = Tally::default();
+    let is_meant = |subject: &Subject| wanted.is_empty() || wanted.contains(subject);
+    let mut drifted: Vec<Vec<Drifted<'_>>> = Vec::new();
     for repository in &plan.repositories {
+        let mut all = Vec::new();
+        for issue in repository
+            .issues
+            .iter()
+            .filter(|issue| is_meant(&issue.subject))
+        {
+            let found = issue_of(&observed, &repository.repository, issue);
+            if let Some(found) = found.filter(|_| !issue.drift.is_empty()) {
+                all.extend(Drifted::of(registry, issue, found)?);
+            }
+        }
+        drifted.push(all);
+    }
+    leave_what_check_refuses(&opened.loaded, context.today(), &mut drifted);
+    let mut tally = Tally::default();
+    for (repository, drifted) in plan.repositories.iter().zip(drifted) {
         if let Some(problem) = &repository.problem {
             tally.left += 1;
             let name = &repository.repository;
@@ -52,12 +74,8 @@ pub(super) fn run(context: &mut Context<'_>, options: &Adopt) -> Result<Exit> {
                 printable(problem)
             )?;
         }
-        for issue in &repository.issues {
-            let meant = wanted.is_empty() || wanted.contains(&issue.subject);
-            let found = issue_of(&observed, &repository.repository, issue);
-            if let Some(found) = found.filter(|_| meant && !issue.drift.is_empty()) {
-                adopt_one(context, &opened, issue, found, options.diff, &mut tally)?;
-            }
+        for one in drifted {
+            one.adopt(context, &opened, options.diff, &mut tally)?;
         }
     }
     if tally.adopted + tally.left == 0 {
@@ -79,68 +97,110 @@ struct Tally {
     left: usize,
 }
 
-fn adopt_one(
-    context: &mut Context<'_>,
-    opened: &Opened,
-    plan: &IssuePlan,
-    issue: &ObservedIssue,
-    only_show: bool,
-    tally: &mut Tally,
-) -> Result<()> {
-    let registry = &opened.loaded.registry;
-    let path = format!("{}{}", opened.prefix, plan.record);
-    let Some(source) = registry
-        .files
-        .iter()
-        .find(|file| *file.path == *plan.record)
-    else {
-        return Ok(());
-    };
-    let file = opened.root.join(&*source.path);
-    let mut adoption = Adoption::default();
-    files::edit(&file, |document| {
-        adoption = adopt(registry, document, plan, issue);
-        let Adoption { edits, left, .. } = &mut adoption;
-        // A record that `check` refuses would stop everything, so nothing of it is written.
-        let text = document.to_string();
-        let errors: Vec<String> = check::findings_of(context, registry, &source.path, &text)
-            .diagnostics
-            .into_iter()
-            .filter(|diagnostic| diagnostic.level == Level::Error)
-            .map(|diagnostic| diagnostic.message)
-            .collect();
-        if !edits.is_empty() && !errors.is_empty() {
-            let edits = std::mem::take(edits).join("; ");
-            left.push(format!("{edits}: {}", errors.join("; ")));
+/// A record whose issue people changed.
+struct Drifted<'a> {
+    subject: &'a Subject,
+    source: &'a SourceFile,
+    adoption: Adoption,
+    /// The text with the edits.
+    after: String,
+}
+
+impl<'a> Drifted<'a> {
+    fn of(
+        registry: &'a Registry,
+        plan: &'a IssuePlan,
+        issue: &ObservedIssue,
+    ) -> Result<Option<Self>> {
+        let mut files = registry.files.iter();
+        let Some(source) = files.find(|file| *file.path == *plan.record) else {
+            return Ok(None);
+        };
+        let edit = |document: &mut DocumentMut| Ok(Some(adopt(registry, document, plan, issue)));
+        let edited: Result<Option<(String, Adoption)>> = edited(&source.text, edit);
+        let edited = edited.with_context(|| format!("`{}` is not edited", source.path))?;
+        Ok(edited.map(|(after, adoption)| Self {
+            subject: &plan.subject,
+            source,
+            adoption,
+            after,
+        }))
+    }
+
+    /// Writes the edits, or only shows them, and says what is left.
+    fn adopt(
+        self,
+        context: &mut Context<'_>,
+        opened: &Opened,
+        only_show: bool,
+        tally: &mut Tally,
+    ) -> Result<()> {
+        let Self {
+            subject,
+            source,
+            adoption: Adoption { edits, left, also },
+            after,
+        } = self;
+        let (below, before) = (&source.path, &source.text);
+        if !edits.is_empty()
+            && !only_show
+            && let Err(error) = files::replace(&opened.root, below, before, below, &after)
+        {
+            tally.left += 1;
+            writeln!(context.log, "error: {}", printable(&format!("{error:#}")))?;
+            return Ok(());
         }
-        Ok((!edits.is_empty() && !only_show).then_some(()))
-    })?;
-    let Adoption { edits, left, also } = adoption;
-    let word = if only_show { "would adopt" } else { "adopted" };
-    let width = word.len();
-    for edit in &edits {
-        writeln!(
-            context.out,
-            "{word}  {}  {path}  {}",
-            plan.subject,
-            printable(edit)
-        )?;
+        let path = format!("{}{below}", opened.prefix);
+        let word = if only_show { "would adopt" } else { "adopted" };
+        let width = word.len();
+        for edit in &edits {
+            writeln!(
+                context.out,
+                "{word}  {subject}  {path}  {}",
+                printable(edit)
+            )?;
+        }
+        for what in &left {
+            writeln!(
+                context.out,
+                "{:<width$}  {subject}  {path}  {}",
+                "left",
+                printable(what)
+            )?;
+        }
+        for what in &also {
+            writeln!(context.log, "note: {subject}: {}", printable(what))?;
+        }
+        tally.adopted += edits.len();
+        tally.left += left.len();
+        Ok(())
     }
-    for what in &left {
-        writeln!(
-            context.out,
-            "{:<width$}  {}  {path}  {}",
-            "left",
-            plan.subject,
-            printable(what)
-        )?;
+}
+
+/// A record that `check` refuses would stop everything, so nothing of it is written: its edits are left.
+fn leave_what_check_refuses(loaded: &Loaded, today: Date, drifted: &mut [Vec<Drifted<'_>>]) {
+    let mut edited: Vec<&mut Drifted<'_>> = drifted
+        .iter_mut()
+        .flatten()
+        .filter(|one| !one.adoption.edits.is_empty())
+        .collect();
+    if edited.is_empty() {
+        return;
     }
-    for what in &also {
-        writeln!(context.log, "note: {}: {}", plan.subject, printable(what))?;
+    let texts: Vec<Texts<'_>> = edited
+        .iter()
+        .map(|one| vec![(&*one.source.path, one.after.as_str())])
+        .collect();
+    let refused = Trial::of(loaded, today).each(&texts, |one| one.level == Level::Error);
+    for (one, errors) in edited.iter_mut().zip(refused) {
+        if errors.is_empty() {
+            continue;
+        }
+        let Adoption { edits, left, .. } = &mut one.adoption;
+        let edits = std::mem::take(edits).join("; ");
+        let errors: Vec<String> = errors.into_iter().map(|error| error.message).collect();
+        left.push(format!("{edits}: {}", errors.join("; ")));
     }
-    tally.adopted += edits.len();
-    tally.left += left.len();
-    Ok(())
 }
 
 fn issue_of<'a>(
@@ -170,4 +230,106 @@ fn subjects(registry: &Registry, names: &[String]) -> Result<BTreeSet<Subject>> 
         };
     }
     Ok(subjects)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use clap::Parser as _;
+    use serde_json::Value;
+
+    use crate::cli::Cli;
+    use crate::commands::{Environment, Exit, run};
+    use crate::registry::load::PARSED;
+    use crate::rules::RUNS;
+
+    const RECORDS: usize = 40;
+
+    /// Runs a command in a folder, with the sandbox whose state lies there.
+    fn kepherd(folder: &Path, arguments: &[&str]) -> (Exit, String) {
+        let sandbox = format!("--sandbox={}", folder.join(".sandbox").display());
+        let all = [
+            &["kepherd"],
+            arguments,
+            &[sandbox.as_str(), "--today=2026-11-24"],
+        ]
+        .concat();
+        let environment = Environment {
+            directory: folder.to_owned(),
+            token: None,
+            app_id: None,
+            app_private_key: None,
+            api_url: None,
+            step_summary: None,
+            event: None,
+            today: "2026-11-24".parse().unwrap(),
+        };
+        let (mut out, mut log) = (Vec::new(), Vec::new());
+        let exit = run(&Cli::parse_from(all), &environment, &mut out, &mut log);
+        out.extend(log);
+        (exit, String::from_utf8(out).unwrap())
+    }
+
+    /// A registry of which people took a shepherd off every issue.
+    fn drifted() -> tempfile::TempDir {
+        let folder = tempfile::tempdir().unwrap();
+        let write = |path: &str, text: &str| {
+            let path = folder.path().join(path);
+            std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+            std::fs::write(path, text).unwrap();
+        };
+        write(
+            "registry.toml",
+            "home = \"containerd\"\nrepositories = [\"containerd/containerd\"]\n\n[[runtimes]]\nname = \"containerd\"\ncalendar = \"releases/containerd.toml\"\n",
+        );
+        write(
+            "releases/containerd.toml",
+            "[[minors]]\nrelease = \"2.5\"\nplanned = \"2026-12\"\n",
+        );
+        write(
+            "maintainers.toml",
+            "[[maintainers]]\ngithub = \"mikebrow\"\nrole = \"committer\"\n\n[[maintainers]]\ngithub = \"samuelkarp\"\nrole = \"committer\"\n",
+        );
+        for number in 1..=RECORDS {
+            write(
+                &format!("sig-node/{number}-x.toml"),
+                &format!(
+                    "number = {number}\ntitle = \"Pod Lullabies\"\nstatus = \"implementable\"\ntriage = \"accepted\"\nshepherds = [\"mikebrow\", \"samuelkarp\"]\nissue = {number}\n"
+                ),
+            );
+        }
+        let (exit, shown) = kepherd(folder.path(), &["apply"]);
+        assert_eq!(exit, Exit::Clean, "{shown}");
+        let state = folder.path().join(".sandbox");
+        let mut world: Value =
+            serde_json::from_str(&std::fs::read_to_string(&state).unwrap()).unwrap();
+        let issues = &mut world["world"]["repositories"]["containerd/containerd"]["issues"];
+        for issue in issues.as_object_mut().unwrap().values_mut() {
+            issue["assignees"] = serde_json::json!(["samuelkarp"]);
+        }
+        std::fs::write(&state, world.to_string()).unwrap();
+        folder
+    }
+
+    /// What the edits of all issues cost: the registry is read once and judged before and after them, however many there are.
+    #[test]
+    fn many_drifted_issues_are_judged_at_once() {
+        let folder = drifted();
+        RUNS.set(0);
+        PARSED.set(0);
+        let (exit, shown) = kepherd(folder.path(), &["adopt"]);
+        assert_eq!(exit, Exit::Clean, "{shown}");
+        assert_eq!(
+            shown.matches("shepherds: without mikebrow").count(),
+            RECORDS,
+            "{shown}"
+        );
+        // The registry as it is, for `adopt` refuses one with errors; what is known of it; and all edits together.
+        assert_eq!(RUNS.get(), 3);
+        // Each file, and each record as it is to be.
+        assert_eq!(PARSED.get(), 3 + RECORDS + RECORDS);
+        let text = std::fs::read_to_string(folder.path().join("sig-node/7-x.toml")).unwrap();
+        assert!(text.contains("shepherds = [\"samuelkarp\"]"), "{text}");
+    }
 }

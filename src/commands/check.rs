@@ -1,28 +1,22 @@
 //! `kepherd check`
 
-use std::collections::{BTreeMap, BTreeSet};
-
 use anyhow::{Result, bail};
 
 use super::clone::Clone;
-use super::files::Opened;
+use super::findings::{Reported, has_errors, prefix_for, report};
 use super::revision::Around;
-use super::{Context, Exit, files, watch};
+use super::{Context, Exit, files};
 use crate::cli::{Check, CheckFormat};
-use crate::findings::diagnostic::{Diagnostic, Level};
-use crate::findings::sources::{Revision, Sources};
+use crate::findings::sources::Revision;
 use crate::registry::Registry;
-use crate::registry::load::{Loaded, RawFile, load, load_as};
+use crate::registry::load::{Loaded, load, load_as};
 use crate::render;
 use crate::rules::fix::{Fixed, fix};
-use crate::rules::{self, Beside, Checked};
+use crate::rules::{self, Beside};
 use crate::text::diff;
 use crate::text::words::{counted, printable};
 
 pub(super) fn run(context: &mut Context<'_>, options: &Check) -> Result<Exit> {
-    if options.watch {
-        return watch::run(context, options);
-    }
     if options.diff && options.format != CheckFormat::Text {
         bail!("--diff is a format of its own: leave --format out");
     }
@@ -189,148 +183,4 @@ pub(super) fn check(context: &mut Context<'_>, options: &Check) -> Result<Exit> 
     } else {
         Exit::Clean
     })
-}
-
-/// What there is to say beside findings.
-pub(super) struct Reported<'a> {
-    /// What leads from the reader to the registry.
-    pub(super) prefix: &'a str,
-    /// How many records were looked at.
-    pub(super) records: usize,
-    /// The last line.
-    pub(super) summary: &'a str,
-    /// Whether a change was judged.
-    pub(super) is_judged: bool,
-}
-
-/// Writes findings in a format.
-pub(super) fn report(
-    context: &mut Context<'_>,
-    checked: &Checked,
-    format: CheckFormat,
-    reported: &Reported<'_>,
-) -> Result<()> {
-    let Reported {
-        prefix,
-        records,
-        summary,
-        is_judged,
-    } = *reported;
-    let (all, files) = (&checked.diagnostics, &checked.sources);
-    let text = match format {
-        CheckFormat::Text if is_judged => {
-            let new = all.iter().filter(|one| !one.known);
-            write_all(context, new, files, prefix)?;
-            match all.iter().filter(|one| one.known).count() {
-                0 => String::new(),
-                before => format!(
-                    "{} that {} there before the change {} not shown: `kepherd check` shows all\n",
-                    counted(before, "finding"),
-                    if before == 1 { "was" } else { "were" },
-                    if before == 1 { "is" } else { "are" },
-                ),
-            }
-        }
-        CheckFormat::Text => {
-            write_findings(context, checked, prefix)?;
-            String::new()
-        }
-        CheckFormat::Json => render::json::findings(all, files, records),
-        CheckFormat::Sarif => render::sarif::sarif(all, files, prefix, is_judged),
-        CheckFormat::Markdown => render::findings_markdown::findings(all, files, prefix, records),
-        CheckFormat::Github => render::annotations::annotations(all, files, prefix),
-    };
-    write!(context.out, "{text}")?;
-    let is_summed_up = matches!(format, CheckFormat::Text | CheckFormat::Github);
-    if is_summed_up && !context.global.quiet {
-        writeln!(context.out, "{summary}")?;
-    }
-    Ok(())
-}
-
-/// What leads from those who read a format to a registry on disk.
-pub(super) fn prefix_for(format: CheckFormat, opened: &Opened, context: &Context<'_>) -> String {
-    match format {
-        CheckFormat::Github | CheckFormat::Sarif => files::from_repository(&opened.root, context),
-        CheckFormat::Text | CheckFormat::Json | CheckFormat::Markdown => opened.prefix.clone(),
-    }
-}
-
-/// The files of a registry, with these texts instead of those that were read, or beside them.
-pub(super) fn with_texts<'a>(
-    registry: &'a Registry,
-    texts: impl IntoIterator<Item = (&'a str, &'a str)>,
-) -> Vec<RawFile> {
-    let files = registry.files.iter();
-    let mut all: BTreeMap<&str, &str> = files.map(|file| (&*file.path, &*file.text)).collect();
-    all.extend(texts);
-    let raw = |(path, text): (&str, &str)| RawFile {
-        path: path.to_owned(),
-        content: Ok(text.as_bytes().to_vec()),
-    };
-    all.into_iter().map(raw).collect()
-}
-
-/// What `check` would find in one file, if it had this text, and the errors that this would bring to others; the rest of
-/// the registry is as it was read.
-pub(super) fn findings_of(
-    context: &Context<'_>,
-    registry: &Registry,
-    path: &str,
-    text: &str,
-) -> Checked {
-    let before = with_texts(registry, []);
-    let after = with_texts(registry, [(path, text)]);
-    let before = rules::run(&load(before), context.today(), Beside::default());
-    let mut checked = rules::run(&load(after), context.today(), Beside::default());
-    let named = |files: &Sources, one: &Diagnostic| {
-        let path = files.file(one.primary.file).path.to_string();
-        (one.rule.to_string(), path, one.message.clone())
-    };
-    let known: BTreeSet<(String, String, String)> = before
-        .diagnostics
-        .iter()
-        .map(|one| named(&before.sources, one))
-        .collect();
-    let files = &checked.sources;
-    checked.diagnostics.retain(|one| {
-        let is_here = *files.file(one.primary.file).path == *path;
-        is_here || (one.level == Level::Error && !known.contains(&named(files, one)))
-    });
-    checked
-}
-
-pub(super) fn write_findings(
-    context: &mut Context<'_>,
-    checked: &Checked,
-    prefix: &str,
-) -> Result<()> {
-    write_all(
-        context,
-        checked.diagnostics.iter(),
-        &checked.sources,
-        prefix,
-    )
-}
-
-fn write_all<'a>(
-    context: &mut Context<'_>,
-    diagnostics: impl Iterator<Item = &'a Diagnostic>,
-    sources: &Sources,
-    prefix: &str,
-) -> Result<()> {
-    let color = context.color();
-    for diagnostic in diagnostics {
-        let text = render::text::finding(diagnostic, sources, prefix, color);
-        // Excerpts of files too: a runner of GitHub takes this for a command wherever it stands.
-        let text = text.replace("##[", "#\u{200b}#[");
-        writeln!(context.out, "{text}")?;
-    }
-    Ok(())
-}
-
-pub(super) fn has_errors(diagnostics: &[Diagnostic]) -> bool {
-    diagnostics
-        .iter()
-        .any(|diagnostic| diagnostic.level == Level::Error)
 }

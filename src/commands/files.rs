@@ -9,7 +9,7 @@ use toml_edit::DocumentMut;
 
 use super::lying::{self, Kind, Listed};
 use super::{Context, Environment};
-use crate::registry::edit::edited;
+use crate::registry::edit;
 use crate::registry::load::{CONFIG_FILE, Loaded, MAX_FILE_BYTES, RawFile, Unreadable, load};
 use crate::{git, parallel};
 
@@ -197,11 +197,11 @@ pub(super) fn prefix(root: &Path, here: &Path) -> String {
 /// written.
 pub(super) fn edit<T>(
     path: &Path,
-    edit: impl FnOnce(&mut DocumentMut) -> Result<Option<T>>,
+    change: impl FnOnce(&mut DocumentMut) -> Result<Option<T>>,
 ) -> Result<Option<T>> {
     let text = read_text(path, MAX_FILE_BYTES)?;
-    let edited =
-        edited(&text, edit).with_context(|| format!("`{}` is not edited", path.display()))?;
+    let edited = edit::edited(&text, change)
+        .with_context(|| format!("`{}` is not edited", path.display()))?;
     let Some((new, done)) = edited else {
         return Ok(None);
     };

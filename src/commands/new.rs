@@ -5,10 +5,11 @@ use anyhow::{Result, bail};
 use super::connect::{self, Connection, patience};
 use super::files::Opened;
 use super::plan::sound_registry;
-use super::{Context, Exit, block_on, check, files};
+use super::{Context, Exit, block_on, files, findings};
 use crate::cli::{NewItem, NewKep};
 use crate::registry::Registry;
 use crate::registry::load::is_plain_name;
+use crate::rules::trial::Trial;
 use crate::sources::issues::form::{self, Form};
 use crate::sources::issues::new_record::{self, Draft, DraftRequest, TrackingIssue, draft};
 use crate::sync::observed::{Lookup, ObservedIssue};
@@ -102,11 +103,11 @@ pub(super) fn item(context: &mut Context<'_>, options: &NewItem) -> Result<Exit>
 
 /// Writes a new record, unless `check` would refuse it: then it is shown.
 fn write_new(context: &mut Context<'_>, opened: &Opened, path: &str, text: &str) -> Result<Exit> {
-    let registry = &opened.loaded.registry;
     // The record as it would be, among the others: nothing is written that `check` would refuse.
-    let checked = check::findings_of(context, registry, path, text);
-    check::write_findings(context, &checked, &opened.prefix)?;
-    if check::has_errors(&checked.diagnostics) {
+    let trial = Trial::of(&opened.loaded, context.today());
+    let checked = trial.with([(path, text)]).here_and_errors();
+    findings::write_findings(context, &checked, &opened.prefix)?;
+    if findings::has_errors(&checked.diagnostics) {
         let errors = counted(checked.diagnostics.len(), "finding");
         writeln!(
             context.log,

@@ -7,7 +7,7 @@ use anyhow::{Context as _, Result, bail};
 
 use super::connect::{self, Connection, patience};
 use super::files::Opened;
-use super::{Context, Exit, block_on, check, files, journal};
+use super::{Context, Exit, block_on, files, findings, journal};
 use crate::cli::{Plan as PlanArgs, PlanFormat};
 use crate::github::client::{Client, Cost};
 use crate::render::plan_text::{self, View};
@@ -109,10 +109,10 @@ pub(super) fn sound_registry(context: &mut Context<'_>) -> Result<Option<Opened>
     let opened = files::open(context)?;
     let mut checked = rules::run(&opened.loaded, context.today(), rules::Beside::default());
     checked.diagnostics.retain(rules::stops_apply);
-    if !check::has_errors(&checked.diagnostics) {
+    if !findings::has_errors(&checked.diagnostics) {
         return Ok(Some(opened));
     }
-    check::write_findings(context, &checked, &opened.prefix)?;
+    findings::write_findings(context, &checked, &opened.prefix)?;
     writeln!(
         context.log,
         "error: the registry has {}: nothing is planned and nothing applied until `kepherd check` passes",

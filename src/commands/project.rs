@@ -7,7 +7,7 @@ use anyhow::{Result, bail};
 use toml_edit::DocumentMut;
 
 use super::files::Opened;
-use super::{Context, Exit, files};
+use super::{Context, Exit, files, findings};
 use crate::cli::{PullMaintainers, PullReleases};
 use crate::findings::diagnostic::{Place, Pointer};
 use crate::findings::document::Located;
@@ -16,7 +16,8 @@ use crate::registry::Registry;
 use crate::registry::calendars::{Roster, RuntimeCalendar};
 use crate::registry::edit::edited;
 use crate::registry::load::MAX_FILE_BYTES;
-
+use crate::rules;
+use crate::rules::trial::{Brought, Trial};
 use crate::sources::change::{Change, Misread};
 use crate::sources::maintainers::{self, Leaving};
 use crate::sources::releases;
@@ -78,7 +79,7 @@ pub(super) fn maintainers(context: &mut Context<'_>, options: &PullMaintainers) 
             Some(update.changes)
         },
     )?;
-    write_edit(context, &opened, ROSTER, edited, *diff)?;
+    let is_fine = write_edit(context, &opened, ROSTER, edited, *diff)?;
     let file = printable(&file.display().to_string());
     if let (Some(why), false) = (&cut, stays.is_empty()) {
         let stay = counted(stays.len(), "maintainer");
@@ -96,7 +97,7 @@ pub(super) fn maintainers(context: &mut Context<'_>, options: &PullMaintainers) 
             )?;
         }
     }
-    Ok(exit(misread.is_empty() && stays.is_empty()))
+    Ok(exit(is_fine && misread.is_empty() && stays.is_empty()))
 }
 
 /// What people do, by handle: which KEPs they shepherd, and which cycles they are liaisons of; each with its place.
@@ -187,11 +188,11 @@ pub(super) fn releases(context: &mut Context<'_>, options: &PullReleases) -> Res
         }
         Some(update.changes)
     })?;
-    write_edit(context, &opened, &path, edited, *diff)?;
+    let is_fine = write_edit(context, &opened, &path, edited, *diff)?;
     for note in notes {
         writeln!(context.log, "note: {}", printable(&note))?;
     }
-    Ok(exit(page.misread.is_empty()))
+    Ok(exit(is_fine && page.misread.is_empty()))
 }
 
 fn exit(is_clean: bool) -> Exit {
@@ -260,13 +261,15 @@ fn edit(
     }))
 }
 
+/// Writes an edit, or only shows it, unless it would bring errors of shape: then `plan` would refuse all of the registry. Gives
+/// whether it was fine.
 fn write_edit(
     context: &mut Context<'_>,
     opened: &Opened,
     path: &str,
     edited: Option<Edited>,
     only_show: bool,
-) -> Result<()> {
+) -> Result<bool> {
     let Some(Edited {
         before,
         after,
@@ -274,10 +277,22 @@ fn write_edit(
     }) = edited
     else {
         writeln!(context.out, "nothing to change in {}{path}", opened.prefix)?;
-        return Ok(());
+        return Ok(true);
     };
     for change in &changes {
         writeln!(context.out, "{}", printable(&change.to_string()))?;
+    }
+    let trial = Trial::of(&opened.loaded, context.today());
+    let Brought { mut checked, .. } = trial.with([(path, after.as_str())]);
+    checked.diagnostics.retain(rules::stops_apply);
+    if !checked.diagnostics.is_empty() {
+        findings::write_findings(context, &checked, &opened.prefix)?;
+        let errors = counted(checked.diagnostics.len(), "error");
+        writeln!(
+            context.log,
+            "error: nothing is written: the change would bring {errors}"
+        )?;
+        return Ok(false);
     }
     if only_show {
         let before = before.unwrap_or_default();
@@ -285,7 +300,7 @@ fn write_edit(
         let prefix = files::from_repository(&opened.root, context);
         let shown = diff::unified(&prefix, path, &before, path, &after, paint);
         write!(context.out, "{shown}")?;
-        return Ok(());
+        return Ok(true);
     }
     match before {
         Some(before) => files::replace(&opened.root, path, &before, path, &after)?,
@@ -297,5 +312,5 @@ fn write_edit(
         counted(changes.len(), "change"),
         opened.prefix
     )?;
-    Ok(())
+    Ok(true)
 }

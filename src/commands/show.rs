@@ -2,7 +2,7 @@
 
 use anyhow::{Result, bail};
 
-use super::{Context, Exit, check, files};
+use super::{Context, Exit, files, findings};
 use crate::cli::Show;
 use crate::registry::tracked::Tracked;
 use crate::render;
@@ -33,7 +33,7 @@ pub(super) fn run(context: &mut Context<'_>, options: &Show) -> Result<Exit> {
     checked
         .diagnostics
         .retain(|one| one.primary.file == entry.file);
-    check::write_findings(context, &checked, &opened.prefix)?;
+    findings::write_findings(context, &checked, &opened.prefix)?;
     if !context.global.quiet {
         writeln!(
             context.out,

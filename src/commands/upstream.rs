@@ -6,9 +6,9 @@ use std::collections::BTreeSet;
 
 use anyhow::{Result, bail};
 
-use super::check::Reported;
 use super::clone::{Clone, Folder, Folders, kep_yaml};
-use super::{Context, Exit, check, files};
+use super::findings::{Reported, prefix_for, report};
+use super::{Context, Exit, files};
 use crate::cli::{Diff, Log, Untracked};
 use crate::findings::diagnostic::{Diagnostic, Level};
 use crate::git::{Commit, Content, EntryKind, Error, Repository};
@@ -61,12 +61,12 @@ pub(super) fn diff(context: &mut Context<'_>, options: &Diff) -> Result<Exit> {
         ));
     }
     let reported = Reported {
-        prefix: &check::prefix_for(options.format, &opened, context),
+        prefix: &prefix_for(options.format, &opened, context),
         records: compared,
         summary: &summary,
         is_judged: false,
     };
-    check::report(context, &checked, options.format, &reported)?;
+    report(context, &checked, options.format, &reported)?;
     // What cannot be read cannot be compared.
     let is_asked = |number: u32| options.kep.is_empty() || options.kep.contains(&number);
     let damaged = registry.keps.iter().filter(|entry| !entry.is_whole());

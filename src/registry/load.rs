@@ -113,7 +113,8 @@ fn read_all(revision: Revision, raw: Vec<RawFile>) -> Vec<ReadFile> {
 }
 
 /// A file that was read.
-struct ReadFile {
+pub(super) struct ReadFile {
+    file: FileId,
     source: SourceFile,
     holds: Holds,
     findings: Vec<Found>,
@@ -131,7 +132,15 @@ enum Holds {
     Nothing,
 }
 
-fn read(file: FileId, raw: RawFile) -> ReadFile {
+#[cfg(test)]
+thread_local! {
+    /// How many files were parsed on this thread: tests of cost count instead of taking the time.
+    pub(crate) static PARSED: std::cell::Cell<usize> = const { std::cell::Cell::new(0) };
+}
+
+pub(super) fn read(file: FileId, raw: RawFile) -> ReadFile {
+    #[cfg(test)]
+    PARSED.with(|parsed| parsed.set(parsed.get() + 1));
     let kind = FileKind::of(&raw.path);
     let path: Arc<str> = raw.path.into();
     let (text, unsafe_file) = match raw.content {
@@ -149,6 +158,7 @@ fn read(file: FileId, raw: RawFile) -> ReadFile {
         }
     };
     ReadFile {
+        file,
         source,
         holds,
         findings,
@@ -171,21 +181,22 @@ fn read_kind(
     }
 }
 
-struct Loading {
-    revision: Revision,
-    files: Vec<SourceFile>,
-    findings: Vec<Found>,
-    config: Option<Entry<Config>>,
-    roster: Option<Entry<Roster>>,
-    kubernetes: Option<Entry<KubernetesCalendar>>,
-    calendars: BTreeMap<String, Entry<RuntimeCalendar>>,
-    unread_lists: BTreeSet<FileKind>,
-    keps: Vec<Entry<super::KepRecord>>,
-    items: Vec<Entry<super::WorkItem>>,
+/// The pieces of a registry, before they are put together.
+pub(super) struct Loading {
+    pub(super) revision: Revision,
+    pub(super) files: Vec<SourceFile>,
+    pub(super) findings: Vec<Found>,
+    pub(super) config: Option<Entry<Config>>,
+    pub(super) roster: Option<Entry<Roster>>,
+    pub(super) kubernetes: Option<Entry<KubernetesCalendar>>,
+    pub(super) calendars: BTreeMap<String, Entry<RuntimeCalendar>>,
+    pub(super) unread_lists: BTreeSet<FileKind>,
+    pub(super) keps: Vec<Entry<super::KepRecord>>,
+    pub(super) items: Vec<Entry<super::WorkItem>>,
 }
 
 impl Loading {
-    fn of(revision: Revision) -> Self {
+    pub(super) fn of(revision: Revision) -> Self {
         Self {
             revision,
             files: Vec::new(),
@@ -200,8 +211,10 @@ impl Loading {
         }
     }
 
-    fn put(&mut self, read: ReadFile) {
+    /// Puts a file in: at its number, or behind those that are there.
+    pub(super) fn put(&mut self, read: ReadFile) {
         let ReadFile {
+            file,
             source,
             holds,
             findings,
@@ -222,7 +235,17 @@ impl Loading {
             Holds::WorkItem(item) => self.items.push(*item),
             Holds::Nothing => {}
         }
-        self.files.push(source);
+        match self.files.get_mut(file.index()) {
+            Some(there) => *there = source,
+            None => self.files.push(source),
+        }
+    }
+
+    /// Has the records by path, after some were put in out of turn.
+    pub(super) fn sort(&mut self) {
+        let path = |file: FileId| &self.files[file.index()].path;
+        self.keps.sort_by_key(|entry| path(entry.file));
+        self.items.sort_by_key(|entry| path(entry.file));
     }
 
     /// The roster or a calendar, if it has no mistakes: else it counts as unknown.
@@ -234,7 +257,7 @@ impl Loading {
         Some(entry)
     }
 
-    fn finish(mut self) -> Loaded {
+    pub(super) fn finish(mut self) -> Loaded {
         let config = self.config.unwrap_or_else(|| Entry {
             // The command found the file before it called, so this is a file with a finding of its own, or a test.
             file: FileId::new(self.revision, 0),

@@ -56,7 +56,6 @@ pub fn finding(diagnostic: &Diagnostic, files: &Sources, prefix: &str, color: bo
         );
     }
     let words = diagnostic.help.iter().filter(|help| help.edit.is_none());
-    let mut group = group;
     if let Some(why) = diagnostic.why {
         group = group.element(Title::NOTE.with_name("why").message(why));
     }

@@ -56,12 +56,28 @@ pub struct Checked {
 ///
 /// Beside the registry that a change starts from, the change is judged too, and findings that were there before are marked.
 pub fn run(loaded: &Loaded, today: Date, beside: Beside<'_>) -> Checked {
-    let registry = &loaded.registry;
     let Beside { base, upstream } = beside;
+    let Some(base) = base else {
+        return judge(loaded, today, None, upstream);
+    };
+    let known = Known::of(base, today, upstream);
+    judge(loaded, today, Some((&base.registry, &known)), upstream)
+}
+
+/// Runs every rule, beside a base of which is known what was found in it.
+pub(super) fn judge(
+    loaded: &Loaded,
+    today: Date,
+    base: Option<(&Registry, &Known)>,
+    upstream: Option<&Upstream>,
+) -> Checked {
+    #[cfg(test)]
+    RUNS.with(|runs| runs.set(runs.get() + 1));
+    let registry = &loaded.registry;
     let round = Round {
         registry,
         today,
-        base: base.map(|base| &base.registry),
+        base: base.map(|(base, _)| base),
         upstream,
     };
     let mut findings = loaded.findings.clone();
@@ -74,10 +90,16 @@ pub fn run(loaded: &Loaded, today: Date, beside: Beside<'_>) -> Checked {
     unused_allow::report(registry, upstream.is_some(), &accepted, &mut last);
     findings.extend(last.into_iter().map(|one| one.of(unused_allow::RULE.id)));
     let mut checked = round.located(findings, |rule| level_of(registry, rule));
-    if let Some(base) = base {
-        mark_known(&mut checked.diagnostics, registry, base, today, upstream);
+    if let Some((_, known)) = base {
+        known.mark(&mut checked.diagnostics, registry);
     }
     checked
+}
+
+#[cfg(test)]
+thread_local! {
+    /// How often the rules have run on this thread: tests of cost count instead of taking the time.
+    pub(crate) static RUNS: std::cell::Cell<usize> = const { std::cell::Cell::new(0) };
 }
 
 /// Runs the rules about upstream alone, at their own levels; findings that a record accepts are left out.
@@ -371,34 +393,33 @@ fn give_fingerprints(
     }
 }
 
-/// Marks the findings that were there before a change, each as often as it was.
-fn mark_known(
-    diagnostics: &mut [Diagnostic],
-    registry: &Registry,
-    base: &Loaded,
-    today: Date,
-    upstream: Option<&Upstream>,
-) {
-    let beside = Beside {
-        base: None,
-        upstream,
-    };
-    let before = run(base, today, beside);
-    let mut left: BTreeMap<Fingerprint, usize> = BTreeMap::new();
-    for fingerprint in fingerprints(before.diagnostics.iter(), &base.registry)
-        .into_iter()
-        .flatten()
-    {
-        *left.entry(fingerprint).or_default() += 1;
+/// What the rules find in the registry that a change starts from, each as often as they find it.
+pub(super) struct Known(BTreeMap<Fingerprint, usize>);
+
+impl Known {
+    /// Runs the rules over the registry that a change starts from.
+    pub(super) fn of(base: &Loaded, today: Date, upstream: Option<&Upstream>) -> Self {
+        let before = judge(base, today, None, upstream);
+        let mut known: BTreeMap<Fingerprint, usize> = BTreeMap::new();
+        let all = fingerprints(before.diagnostics.iter(), &base.registry);
+        for fingerprint in all.into_iter().flatten() {
+            *known.entry(fingerprint).or_default() += 1;
+        }
+        Self(known)
     }
-    let now = fingerprints(diagnostics.iter(), registry);
-    for (diagnostic, fingerprint) in diagnostics.iter_mut().zip(now) {
-        if let Some(count) = fingerprint
-            .and_then(|fingerprint| left.get_mut(&fingerprint))
-            .filter(|count| **count > 0)
-        {
-            *count -= 1;
-            diagnostic.known = true;
+
+    /// Marks the findings that were there before, each as often as it was.
+    fn mark(&self, diagnostics: &mut [Diagnostic], registry: &Registry) {
+        let mut seen: BTreeMap<Fingerprint, usize> = BTreeMap::new();
+        let now = fingerprints(diagnostics.iter(), registry);
+        for (diagnostic, fingerprint) in diagnostics.iter_mut().zip(now) {
+            if let Some(fingerprint) = fingerprint
+                && let Some(before) = self.0.get(&fingerprint)
+            {
+                let seen = seen.entry(fingerprint).or_default();
+                *seen += 1;
+                diagnostic.known = *seen <= *before;
+            }
         }
     }
 }

@@ -5,7 +5,7 @@ use toml_edit::DocumentMut;
 use crate::registry::Registry;
 use crate::registry::edit::{get, set, unset};
 use crate::registry::kep::KepRecord;
-use crate::terms::{Date, Release, Stage};
+use crate::terms::{Date, Handle, Release, Stage, Status};
 
 /// A new aim.
 #[derive(Debug, Clone, Copy)]
@@ -18,6 +18,24 @@ pub struct Aim {
     pub on_by_default: Option<bool>,
 }
 
+/// Why a KEP cannot have an aim.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum NoAim {
+    /// Nothing comes after what it is.
+    #[error("KEP-{number} is {}: it has no next stage", status.written())]
+    Over {
+        /// Its number.
+        number: u32,
+        /// What it is.
+        status: Status,
+    },
+    /// The release has shipped.
+    #[error(
+        "Kubernetes {0} has shipped: nothing can aim at it any more; what was reached in it goes into `reached`"
+    )]
+    Shipped(Release),
+}
+
 /// What became of a record.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Promotion {
@@ -27,17 +45,27 @@ pub struct Promotion {
     pub remarks: Vec<String>,
 }
 
-/// Edits a record so that it has another aim, and keeps what it reached. Comments and order stay.
+/// Edits a record so that it has another aim, and keeps what it reached. Comments and order stay. A KEP that is over has no aim, and
+/// a release that has shipped is none.
 pub fn promote(
     registry: &Registry,
     record: &KepRecord,
     aim: Aim,
     today: Date,
     document: &mut DocumentMut,
-) -> Promotion {
+) -> Result<Promotion, NoAim> {
+    if !record.status.is_live() {
+        return Err(NoAim::Over {
+            number: record.number,
+            status: record.status,
+        });
+    }
     let mut promotion = Promotion::default();
     let calendar = registry.kubernetes.as_ref().map(|entry| &entry.value);
     let shipped = |release| calendar.is_some_and(|calendar| calendar.shipped_by(release, today));
+    if shipped(aim.target) {
+        return Err(NoAim::Shipped(aim.target));
+    }
     let is_new = record.stage != Some(aim.stage) || record.target != Some(aim.target);
     if let (Some(stage), Some(target)) = (record.stage, record.target)
         && is_new
@@ -62,12 +90,6 @@ pub fn promote(
             )),
             _ => {}
         }
-    }
-    if shipped(aim.target) {
-        let target = aim.target;
-        promotion.remarks.push(format!(
-            "Kubernetes {target} has shipped: nothing can aim at it any more"
-        ));
     }
     promotion.put(document, "stage", aim.stage.written());
     promotion.put(document, "target", &aim.target.to_string());
@@ -103,7 +125,29 @@ pub fn promote(
         }
         _ => {}
     }
-    promotion
+    Ok(promotion)
+}
+
+/// Who can do something about a record.
+pub fn who_can_act(registry: &Registry, record: &KepRecord, target: Release) -> String {
+    let cycle = registry
+        .kubernetes
+        .as_ref()
+        .and_then(|calendar| calendar.value.cycle(target));
+    let liaisons: &[Handle] = cycle.map_or(&[], |cycle| &cycle.liaisons);
+    let groups = [
+        ("its shepherds", record.shepherds.as_slice()),
+        ("the liaisons of the cycle", liaisons),
+        ("its owners upstream", record.owners.as_slice()),
+    ];
+    let named = groups.into_iter().map(|(who, handles)| {
+        let handles: Vec<String> = handles.iter().map(ToString::to_string).collect();
+        match handles.is_empty() {
+            true => format!("{who} (none recorded)"),
+            false => format!("{who} ({})", handles.join(", ")),
+        }
+    });
+    named.collect::<Vec<_>>().join(", ")
 }
 
 /// Where a stage that has shipped is written down. A beta that was not on by default at first is one of its own when it is.
@@ -140,7 +184,19 @@ mod tests {
 
     /// The record's lines after the head, and what was said.
     fn promoted(lines: &str, stage: Stage, target: &str, on: Option<bool>) -> (String, Promotion) {
-        let text = format!("{HEAD}{lines}");
+        let (after, promotion) = tried(&format!("{HEAD}{lines}"), stage, target, on);
+        (
+            after.strip_prefix(HEAD).unwrap().to_owned(),
+            promotion.unwrap(),
+        )
+    }
+
+    fn tried(
+        text: &str,
+        stage: Stage,
+        target: &str,
+        on: Option<bool>,
+    ) -> (String, Result<Promotion, NoAim>) {
         let raw = |path: &str, text: &str| RawFile {
             path: path.to_owned(),
             content: Ok(text.as_bytes().to_vec()),
@@ -151,7 +207,7 @@ mod tests {
                 "home = \"containerd\"\nrepositories = [\"a/b\"]\n",
             ),
             raw("releases/kubernetes.toml", CALENDAR),
-            raw("sig-node/9001-x.toml", &text),
+            raw("sig-node/9001-x.toml", text),
         ]);
         let mut document: DocumentMut = text.parse().unwrap();
         let record = &loaded.registry.kep(9001).unwrap().value;
@@ -162,8 +218,7 @@ mod tests {
         };
         let today = "2026-11-24".parse().unwrap();
         let promotion = promote(&loaded.registry, record, aim, today, &mut document);
-        let after = document.to_string();
-        (after.strip_prefix(HEAD).unwrap().to_owned(), promotion)
+        (document.to_string(), promotion)
     }
 
     #[test]
@@ -223,23 +278,26 @@ mod tests {
     }
 
     #[test]
-    fn what_is_written_already_stays_and_a_release_that_has_shipped_is_no_aim() {
-        let lines = "stage = \"alpha\"\ntarget = \"1.37\"\n\n[reached]\nalpha = \"1.36\"\n";
-        let (after, promotion) = promoted(lines, Stage::Alpha, "1.36", None);
-        assert!(
-            after.contains("alpha = \"1.36\"") && after.contains("target = \"1.36\""),
-            "{after}"
-        );
-        assert!(
-            promotion.remarks[0].contains("1.36 has shipped"),
-            "{promotion:?}"
-        );
-        let (_, promotion) = promoted(
-            "stage = \"alpha\"\ntarget = \"1.38\"\n",
-            Stage::Alpha,
-            "1.38",
-            None,
-        );
+    fn what_is_written_already_stays() {
+        let lines = "stage = \"alpha\"\ntarget = \"1.38\"\n\n[reached]\nalpha = \"1.36\"\n";
+        let (after, promotion) = promoted(lines, Stage::Alpha, "1.38", None);
+        assert_eq!(after, lines);
         assert_eq!(promotion, Promotion::default());
+    }
+
+    #[test]
+    fn a_release_that_has_shipped_is_no_aim_and_a_kep_that_is_over_has_none() {
+        let lines = "stage = \"alpha\"\ntarget = \"1.37\"\n";
+        let text = format!("{HEAD}{lines}");
+        let (after, refused) = tried(&text, Stage::Beta, "1.37", None);
+        assert_eq!(after, text);
+        assert_eq!(refused, Err(NoAim::Shipped("1.37".parse().unwrap())));
+        let over = text.replace("implementable", "implemented");
+        let (after, refused) = tried(&over, Stage::Beta, "1.38", None);
+        assert_eq!(after, over);
+        assert_eq!(
+            refused.unwrap_err().to_string(),
+            "KEP-9001 is implemented: it has no next stage"
+        );
     }
 }

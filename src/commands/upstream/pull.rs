@@ -1,17 +1,16 @@
 //! `kepherd upstream pull`: all is read, then all is decided, then it is written.
 
-use std::collections::BTreeMap;
-
 use anyhow::{Result, bail};
 
 use crate::cli::Pull;
 use crate::commands::clone::{Clone, Folder, Reading, kep_yaml, record_path};
-use crate::commands::{Context, Exit, check, files};
+use crate::commands::{Context, Exit, files};
 use crate::registry::edit::edited;
 use crate::registry::kep::KepRecord;
-use crate::registry::load::{Loaded, file_stem, leading_number, load};
+use crate::registry::load::{Loaded, file_stem, leading_number};
 use crate::registry::{Entry, Registry};
-use crate::rules::{self, Beside};
+use crate::rules;
+use crate::rules::trial::{Texts, Trial};
 use crate::sources::upstream::drift::edits::{FieldChange, new_record, update};
 use crate::sources::upstream::drift::{Base, Cause, Drift, Settled, drift};
 use crate::sources::upstream::facts::FieldValue;
@@ -441,7 +440,7 @@ fn update_step(
         Some(yaml.position(span.start).line)
     };
     let mut commented = Vec::new();
-    let edited = edited(&source.text, |document| {
+    let edited: Result<_> = edited(&source.text, |document| {
         let updated = update(document, &drifts, settled, seen, day);
         commented = updated.commented;
         let changes: Vec<_> = updated
@@ -452,8 +451,9 @@ fn update_step(
                 (change, line)
             })
             .collect();
-        anyhow::Ok((!changes.is_empty()).then_some(changes))
-    })?;
+        Ok((!changes.is_empty()).then_some(changes))
+    });
+    let edited = edited?;
     let before = source.text.to_string();
     let (after, changes) = edited.unwrap_or_else(|| (before.clone(), Vec::new()));
     let (conflicts, others): (Vec<Drift>, Vec<Drift>) =
@@ -519,37 +519,27 @@ fn accepts(record: &KepRecord) -> bool {
 fn without_errors(
     context: &Context<'_>,
     loaded: &Loaded,
-    steps: Vec<(u32, Step)>,
+    mut steps: Vec<(u32, Step)>,
 ) -> Vec<(u32, Step)> {
-    let texts = steps.iter().filter_map(|(_, step)| step.text());
-    let after = load(check::with_texts(&loaded.registry, texts));
-    let errors = |loaded: &Loaded| -> BTreeMap<String, Vec<String>> {
-        let checked = rules::run(loaded, context.today(), Beside::default());
-        let mut errors: BTreeMap<String, Vec<String>> = BTreeMap::new();
-        for one in checked
-            .diagnostics
-            .iter()
-            .filter(|one| rules::stops_apply(one))
-        {
-            let path = checked.sources.file(one.primary.file).path.to_string();
-            errors.entry(path).or_default().push(one.message.clone());
+    let mut edits: Vec<&mut Step> = steps
+        .iter_mut()
+        .map(|(_, step)| step)
+        .filter(|step| step.text().is_some())
+        .collect();
+    let texts: Vec<Texts<'_>> = edits
+        .iter()
+        .map(|step| step.text().into_iter().collect())
+        .collect();
+    let refused = Trial::of(loaded, context.today()).each(&texts, rules::stops_apply);
+    for (step, errors) in edits.iter_mut().zip(refused) {
+        if let (Some((path, _)), Some(error)) = (step.text(), errors.first()) {
+            **step = Step::Skip(format!(
+                "{path}: upstream says what a record cannot hold: {}",
+                error.message
+            ));
         }
-        errors
-    };
-    let (before, after) = (errors(loaded), errors(&after));
+    }
     steps
-        .into_iter()
-        .map(|(number, step)| {
-            let new_error = step.text().and_then(|(path, _)| {
-                let known = before.get(path).map_or(&[][..], Vec::as_slice);
-                let error = after.get(path)?.iter().find(|one| !known.contains(one))?;
-                Some(format!(
-                    "{path}: upstream says what a record cannot hold: {error}"
-                ))
-            });
-            (number, new_error.map_or(step, Step::Skip))
-        })
-        .collect()
 }
 
 /// The KEPs that a pull is about.
