@@ -1,4 +1,10 @@
 //! What reading a repository costs, counted in objects and bytes: it grows with what is read, not with its square.
+#![allow(
+    clippy::disallowed_methods,
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic
+)]
 
 #[path = "common/history.rs"]
 mod history;
