@@ -7,5 +7,6 @@ pub mod journal;
 pub mod observed;
 pub mod plan;
 pub mod reconcile;
+pub mod remembered;
 pub mod remote;
 pub mod section;

@@ -17,9 +17,10 @@ use kepherd::github::credentials::Credentials;
 use kepherd::github::patience::Patience;
 use kepherd::sandbox::{self, Exchange, Limits, Sandbox};
 use kepherd::sync::apply::{Outcome, Told, apply};
-use kepherd::sync::journal::{self, Remembered};
+use kepherd::sync::journal;
 use kepherd::sync::plan::Options;
 use kepherd::sync::reconcile::read_and_plan;
+use kepherd::sync::remembered::Remembered;
 
 /// What a run did, how long it took by the clock, and what was exchanged.
 struct Run {

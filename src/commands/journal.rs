@@ -12,9 +12,10 @@ use super::files::Opened;
 use crate::cli::Target;
 use crate::git;
 use crate::sync::apply::Outcome;
-use crate::sync::journal::{self, Event, Found, Line, Remembered, RunEnd, RunStart};
+use crate::sync::journal::{self, Event, Found, Line, RunEnd, RunStart};
 use crate::sync::observed::Observed;
 use crate::sync::plan::{Plan, RepositoryPlan};
+use crate::sync::remembered::Remembered;
 use crate::terms::Instant;
 use crate::terms::Subject;
 

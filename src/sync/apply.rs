@@ -13,10 +13,11 @@ mod pull_request;
 use std::collections::{BTreeMap, BTreeSet};
 use std::future::Future;
 
-use crate::sync::journal::{self, Done, Refused, Remembered, Work};
+use crate::sync::journal::{self, Done, Refused, Work};
 use crate::sync::observed::{Access, Observed, ObservedIssue};
 use crate::sync::plan::patch::Patch;
 use crate::sync::plan::{Plan, RepositoryPlan};
+use crate::sync::remembered::Remembered;
 use crate::sync::remote::{Error, Read, Write, WriteKind};
 use crate::terms::RepositoryName;
 use crate::terms::Subject;

@@ -1,4 +1,5 @@
-//! Registry → what GitHub should say. A pure function: it knows neither GitHub's state nor the date.
+//! Registry → what GitHub should say: the first of the three inputs of a plan. A pure function: it knows neither GitHub's
+//! state, nor what earlier runs left, nor the date; and nobody changes what it gives.
 //!
 //! What a record leaves open is left open here too: an absent value is not managed. Text from records is data; it is
 //! escaped where it becomes Markdown, in `status.rs`.
@@ -79,10 +80,8 @@ pub struct DesiredIssue {
     pub name: String,
     /// The path of its record.
     pub record: String,
-    /// The number that the record pins, or that a run before has written down.
+    /// The number that the record pins.
     pub number: Option<u64>,
-    /// Whether the number is only written down in the journal, and not in the record.
-    pub journaled: bool,
     /// Other issues of its repository that the record names: former and related ones.
     pub other_numbers: Vec<u64>,
     /// Whether an issue is created if there is none.
@@ -378,7 +377,6 @@ fn kep_issue(common: &Common<'_>, entry: &Entry<KepRecord>) -> DesiredIssue {
         name: record.title.to_string(),
         record: common.registry.file(entry.file).path.to_string(),
         number: record.issue,
-        journaled: false,
         other_numbers: [record.former_issues.clone(), record.related_issues.clone()].concat(),
         may_create: record.is_going_on(),
         ending: record.ending(config.home.as_str()),
@@ -409,7 +407,6 @@ fn item_issue(common: &Common<'_>, entry: &Entry<WorkItem>) -> DesiredIssue {
         name: item.title.to_string(),
         record: common.registry.file(entry.file).path.to_string(),
         number: item.issue,
-        journaled: false,
         other_numbers: Vec::new(),
         may_create: !declined,
         // When a work item is done is not on record.

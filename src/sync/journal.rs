@@ -1,19 +1,16 @@
 //! The journal: what a run was about to write, and what became of it, a line of JSON each (JSONL).
 //!
 //! A line is on disk before its write is sent, so that whatever ends a run, the next one knows what may have happened. It
-//! never decides that something is there: it names numbers that are read, and markers that are not posted twice. Pure; the
-//! file is `commands/journal.rs`.
-
-use std::collections::{BTreeMap, BTreeSet};
+//! never decides that something is there: it names numbers that are read, and markers that are not posted twice. What all
+//! its lines together say is `remembered.rs`. Pure; the file is `commands/journal.rs`.
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::sync::desired::Desired;
-use crate::sync::observed::{Leftovers, Lookup, Observed};
-use crate::sync::plan::Options;
-use crate::terms::Subject;
-use crate::terms::{Instant, RepositoryName};
+use crate::sync::observed::ObservedIssue;
+use crate::sync::remembered::{Remembered, UnderWay};
+use crate::terms::{Instant, RepositoryName, Subject};
+use crate::text::words::has_name;
 
 /// The version of the format; a line of another one is not guessed at.
 pub const VERSION: u32 = 1;
@@ -88,7 +85,7 @@ pub struct Work {
 
 impl Work {
     /// The issue that is changed.
-    fn place(&self) -> Option<Place> {
+    pub(super) fn place(&self) -> Option<Place> {
         match &self.write {
             Write::Update { number, .. } => Some(Place {
                 repository: self.repository.clone(),
@@ -177,35 +174,44 @@ pub struct Place {
     pub number: u64,
 }
 
-/// What the runs before this one leave to know.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Remembered {
-    /// Issues that were created.
-    created: BTreeMap<Subject, (RepositoryName, u64)>,
-    /// Issues that may have been created.
-    unknown: BTreeMap<Subject, Doubt>,
-    /// Comments that were posted: repository, issue, marker.
-    announced: BTreeSet<(RepositoryName, u64, String)>,
-    /// What was being taken off issues.
-    leftovers: BTreeMap<Place, Leftovers>,
+/// What kepherd had set on an issue and was taking off, without anybody knowing whether it is off: the section in the body
+/// may have forgotten it before.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields, default)]
+pub struct Leftovers {
+    /// The names of labels.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub labels: Vec<String>,
+    /// The logins of assignees.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub assignees: Vec<String>,
 }
 
-/// An issue that may have been created.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Doubt {
-    /// Where.
-    pub repository: RepositoryName,
-    /// Its number would be above this one.
-    pub after: u64,
-    /// When that was tried last.
-    pub since: Instant,
-}
+impl Leftovers {
+    /// Whether there is nothing.
+    pub fn is_empty(&self) -> bool {
+        self.labels.is_empty() && self.assignees.is_empty()
+    }
 
-/// A write whose outcome is not written yet.
-struct UnderWay {
-    work: Work,
-    /// What was left on its issue before.
-    before: Option<Leftovers>,
+    /// Adds others.
+    pub fn extend(&mut self, other: &Self) {
+        self.labels.extend(other.labels.iter().cloned());
+        self.assignees.extend(other.assignees.iter().cloned());
+    }
+
+    /// The same without others.
+    pub fn without(mut self, other: &Self) -> Self {
+        self.labels.retain(|label| !has_name(&other.labels, label));
+        self.assignees
+            .retain(|login| !has_name(&other.assignees, login));
+        self
+    }
+
+    /// Whether an issue has something of it.
+    pub fn are_on(&self, issue: &ObservedIssue) -> bool {
+        self.labels.iter().any(|label| issue.has_label(label))
+            || self.assignees.iter().any(|login| issue.has_assignee(login))
+    }
 }
 
 /// A journal that cannot be read.
@@ -293,7 +299,7 @@ pub fn read(text: &[u8], api: &str) -> Result<Remembered, Damaged> {
             Event::Refused(_) => remembered.refused(under_way.take()),
             Event::Unknown(_) => under_way = None,
             Event::Found(found) => remembered.found(found),
-            Event::Gone(place) => drop(remembered.leftovers.remove(&place)),
+            Event::Gone(place) => remembered.is_off(&place),
             Event::End(_) => {}
         }
     }
@@ -315,160 +321,6 @@ fn numbers(event: &Event) -> impl Iterator<Item = u64> {
         Event::Run(_) | Event::Refused(_) | Event::Unknown(_) | Event::End(_) => None,
     };
     all.into_iter()
-}
-
-impl Remembered {
-    fn begun(&mut self, work: Work, at: Instant) -> UnderWay {
-        let mut before = None;
-        match &work.write {
-            Write::Issue { subject, after } => {
-                let doubt = Doubt {
-                    repository: work.repository.clone(),
-                    after: *after,
-                    since: at,
-                };
-                self.created.remove(subject);
-                self.unknown.insert(subject.clone(), doubt);
-            }
-            Write::Update { removing, .. } => {
-                if let Some(place) = work.place() {
-                    before = self.leftovers.get(&place).cloned();
-                    if !removing.is_empty() {
-                        self.leftovers.entry(place).or_default().extend(removing);
-                    }
-                }
-            }
-            Write::Label(_)
-            | Write::Milestone(_)
-            | Write::Comment { .. }
-            | Write::PullRequest(_) => {}
-        }
-        UnderWay { work, before }
-    }
-
-    fn done(&mut self, under_way: Option<UnderWay>, done: &Done) {
-        let Some(UnderWay { work, .. }) = under_way else {
-            return;
-        };
-        let place = work.place();
-        match work.write {
-            Write::Issue { subject, .. } => {
-                if let Some(number) = done.number {
-                    self.unknown.remove(&subject);
-                    self.created.insert(subject, (work.repository, number));
-                }
-            }
-            Write::Comment { number, marker } => {
-                self.announced.insert((work.repository, number, marker));
-            }
-            // Another write to the same issue says nothing of what this one has not taken off.
-            Write::Update { removing, .. } => {
-                if let Some(place) = place.filter(|_| done.left_out.is_empty()) {
-                    let left = self.leftovers.remove(&place).unwrap_or_default();
-                    let left = left.without(&removing);
-                    if !left.is_empty() {
-                        self.leftovers.insert(place, left);
-                    }
-                }
-            }
-            Write::Label(_) | Write::Milestone(_) | Write::PullRequest(_) => {}
-        }
-    }
-
-    /// Nothing was written: it is as it was before.
-    fn refused(&mut self, under_way: Option<UnderWay>) {
-        let Some(UnderWay { work, before }) = under_way else {
-            return;
-        };
-        if let Some(place) = work.place() {
-            self.leftovers.remove(&place);
-            self.leftovers.extend(before.map(|before| (place, before)));
-        }
-        if let Write::Issue { subject, .. } = work.write {
-            self.unknown.remove(&subject);
-        }
-    }
-
-    fn found(&mut self, found: Found) {
-        let Found {
-            repository,
-            subject,
-            number,
-        } = found;
-        self.unknown.remove(&subject);
-        self.created.insert(subject, (repository, number));
-    }
-
-    /// Gives the issues of records the numbers that earlier runs gave them, unless somebody asks for another one.
-    pub fn pin(&self, desired: &mut Desired, options: &Options) {
-        for (name, repository) in &mut desired.repositories {
-            for issue in &mut repository.issues {
-                let is_asked_for = options.asks_for(&issue.subject);
-                let known = self.created.get(&issue.subject);
-                // A record that names it as a former one means another.
-                let is_meant =
-                    |number: &u64| !is_asked_for && !issue.other_numbers.contains(number);
-                let here = known
-                    .filter(|(at, _)| at == name)
-                    .map(|(_, number)| *number);
-                if let Some(number) = here.filter(is_meant).filter(|_| issue.number.is_none()) {
-                    (issue.number, issue.journaled) = (Some(number), true);
-                }
-            }
-        }
-    }
-
-    /// What may be there of the records without a number, by repository: above which number, and since when. Whoever asks for
-    /// a new one has no doubt.
-    pub fn in_doubt(&self, desired: &Desired, options: &Options) -> Vec<Doubt> {
-        let mut doubts: BTreeMap<RepositoryName, Doubt> = BTreeMap::new();
-        for (name, repository) in &desired.repositories {
-            let unpinned = repository
-                .issues
-                .iter()
-                .filter(|issue| issue.number.is_none());
-            let unknown = unpinned
-                .filter(|issue| !options.asks_for(&issue.subject))
-                .filter_map(|issue| self.unknown.get(&issue.subject));
-            for doubt in unknown.filter(|doubt| doubt.repository == *name) {
-                let all = doubts.entry(name.clone()).or_insert_with(|| doubt.clone());
-                all.after = all.after.min(doubt.after);
-                all.since = all.since.max(doubt.since);
-            }
-        }
-        doubts.into_values().collect()
-    }
-
-    /// Hands over what was being taken off issues.
-    pub fn leave(&self, observed: &mut Observed) {
-        for (place, leftovers) in &self.leftovers {
-            if let Some(seen) = observed.repositories.get_mut(&place.repository) {
-                seen.leftovers.insert(place.number, leftovers.clone());
-            }
-        }
-    }
-
-    /// The issues that have nothing left of what was being taken off them, as far as they were read.
-    pub fn gone(&self, observed: &Observed) -> Vec<Place> {
-        let is_off = |(place, leftovers): &(&Place, &Leftovers)| {
-            let seen = observed.repositories.get(&place.repository);
-            let lookup = seen.and_then(|seen| seen.issues.get(&place.number));
-            matches!(lookup, Some(Lookup::Issue(issue)) if !leftovers.are_on(issue))
-        };
-        let places = self.leftovers.iter().filter(is_off);
-        places.map(|(place, _)| place.clone()).collect()
-    }
-
-    /// Whether it is not known what became of the creation of a subject's issue.
-    pub fn is_in_doubt(&self, subject: &Subject) -> bool {
-        self.unknown.contains_key(subject)
-    }
-
-    /// Whether a comment was posted.
-    pub fn has_announced(&self, repository: &RepositoryName, number: u64, marker: &str) -> bool {
-        let place = (repository.clone(), number, marker.to_owned());
-        self.announced.contains(&place)
-    }
 }
 
 #[cfg(test)]

@@ -1,4 +1,5 @@
-//! What GitHub says, as plain data: the other half of a plan. How it is read is for `github/`.
+//! What GitHub says, as plain data: the second of the three inputs of a plan. How it is read is for `github/`; who reads it
+//! adds what was read later, and nobody else changes it.
 
 use std::collections::BTreeMap;
 
@@ -39,48 +40,6 @@ pub struct ObservedRepository {
     pub indexed: Option<BTreeMap<u64, ObservedIssue>>,
     /// Why it could not be seen whether there are such issues, if that is known.
     pub unlisted: Option<String>,
-    /// What an earlier run was taking off issues when it was last heard of, by number.
-    pub leftovers: BTreeMap<u64, Leftovers>,
-}
-
-/// What kepherd had set on an issue and was taking off, without anybody knowing whether it is off: the section in the body
-/// may have forgotten it before.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "kebab-case", deny_unknown_fields, default)]
-pub struct Leftovers {
-    /// The names of labels.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub labels: Vec<String>,
-    /// The logins of assignees.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub assignees: Vec<String>,
-}
-
-impl Leftovers {
-    /// Whether there is nothing.
-    pub fn is_empty(&self) -> bool {
-        self.labels.is_empty() && self.assignees.is_empty()
-    }
-
-    /// Adds others.
-    pub fn extend(&mut self, other: &Self) {
-        self.labels.extend(other.labels.iter().cloned());
-        self.assignees.extend(other.assignees.iter().cloned());
-    }
-
-    /// The same without others.
-    pub fn without(mut self, other: &Self) -> Self {
-        self.labels.retain(|label| !has_name(&other.labels, label));
-        self.assignees
-            .retain(|login| !has_name(&other.assignees, login));
-        self
-    }
-
-    /// Whether an issue has something of it.
-    pub fn are_on(&self, issue: &ObservedIssue) -> bool {
-        self.labels.iter().any(|label| issue.has_label(label))
-            || self.assignees.iter().any(|login| issue.has_assignee(login))
-    }
 }
 
 impl ObservedRepository {

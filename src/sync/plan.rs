@@ -1,4 +1,4 @@
-//! desired × observed → what to do. A plan is plain data: it is printed, written as JSON, and applied.
+//! desired × observed × remembered → what to do. A plan is plain data: it is printed, written as JSON, and applied.
 //!
 //! [`plan`] is pure and total: it reads nothing, writes nothing, and says of every record what happens to it. Fields are
 //! compared three-way, one file per kind: what the record says, what GitHub says, and what kepherd last applied. So each
@@ -28,6 +28,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::sync::desired::{Desired, LabelDefinition, MilestoneDefinition};
 use crate::sync::observed::{Edit, Observed, ObservedRepository};
+use crate::sync::remembered::Remembered;
 use crate::terms::Subject;
 use crate::terms::{Ending, RepositoryName};
 pub use drift::Histories;
@@ -507,7 +508,12 @@ impl Options {
 }
 
 /// What to do so that GitHub says what is desired.
-pub fn plan(desired: &Desired, observed: &Observed, options: &Options) -> Plan {
+pub fn plan(
+    desired: &Desired,
+    observed: &Observed,
+    remembered: &Remembered,
+    options: &Options,
+) -> Plan {
     let nothing = ObservedRepository::default();
     let marked = identity::marked(observed);
     let scenes: Vec<Scene<'_>> = desired
@@ -515,7 +521,7 @@ pub fn plan(desired: &Desired, observed: &Observed, options: &Options) -> Plan {
         .iter()
         .map(|(name, wanted)| {
             let seen = observed.repositories.get(name).unwrap_or(&nothing);
-            Scene::of(name, wanted, seen, &marked)
+            Scene::of(name, wanted, seen, &marked, remembered, options)
         })
         .collect();
     // Pull requests have no section: what kepherd put on them is remembered in the sections of the records that name them.

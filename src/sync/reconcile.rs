@@ -2,9 +2,9 @@
 
 use crate::registry::Registry;
 use crate::sync::desired::desired;
-use crate::sync::journal::{Doubt, Remembered};
 use crate::sync::observed::Observed;
 use crate::sync::plan::{Options, Plan, plan};
+use crate::sync::remembered::{Doubt, Remembered};
 use crate::sync::remote::{Error, Read, Wanted};
 use crate::terms::RepositoryName;
 
@@ -20,8 +20,9 @@ pub async fn read_and_plan<R: Read>(
     if let Some(repository) = &options.repository {
         desired = desired.only(repository);
     }
-    remembered.pin(&mut desired, options);
-    let mut observed = client.observe(&Wanted::of(&desired, listed)).await?;
+    let mut observed = client
+        .observe(&Wanted::of(&desired, remembered, options, listed))
+        .await?;
     // An earlier run does not know whether it created an issue. A list may be older than that, so that no list permits
     // another one: every number since is read, when it is too late for the first one to come.
     for Doubt {
@@ -49,8 +50,7 @@ pub async fn read_and_plan<R: Read>(
             }
         }
     }
-    remembered.leave(&mut observed);
-    let first = plan(&desired, &observed, options);
+    let first = plan(&desired, &observed, remembered, options);
     if first.counts().create == 0 {
         return Ok((first, observed));
     }
@@ -67,5 +67,5 @@ pub async fn read_and_plan<R: Read>(
         let known = observed.repositories.entry(name).or_default();
         known.indexed = known.indexed.take().or(seen.indexed);
     }
-    Ok((plan(&desired, &observed, options), observed))
+    Ok((plan(&desired, &observed, remembered, options), observed))
 }

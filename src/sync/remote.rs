@@ -11,7 +11,8 @@ use std::time::Duration;
 use super::desired::{Desired, LabelDefinition, MilestoneDefinition};
 use super::observed::{Lookup, Observed, ObservedIssue};
 use super::plan::patch::Patch;
-use super::plan::{Histories, NewIssue};
+use super::plan::{Histories, NewIssue, Options};
+use super::remembered::Remembered;
 use crate::terms::{Instant, RepositoryName};
 use crate::text::words::{duration, printable};
 
@@ -38,9 +39,9 @@ pub struct WantedRepository {
 }
 
 impl Wanted {
-    /// What a plan for this state needs to know. The list of issues is read only where a record has no number, or where
+    /// What a plan for this state needs to know: the numbers are those of the records, and those that earlier runs wrote down. The list of issues is read only where a record has no number, or where
     /// somebody asks for it.
-    pub fn of(desired: &Desired, listed: bool) -> Self {
+    pub fn of(desired: &Desired, remembered: &Remembered, options: &Options, listed: bool) -> Self {
         let repositories = desired
             .repositories
             .iter()
@@ -48,7 +49,15 @@ impl Wanted {
                 listed || !repository.issues.is_empty() || !repository.pull_requests.is_empty()
             })
             .map(|(name, repository)| {
-                let unpinned = repository.issues.iter().any(|issue| issue.number.is_none());
+                let numbers: Vec<Option<u64>> = repository
+                    .issues
+                    .iter()
+                    .map(|issue| {
+                        let journaled = || remembered.number_of(name, issue, options);
+                        issue.number.or_else(journaled)
+                    })
+                    .collect();
+                let unpinned = numbers.contains(&None);
                 let wanted = WantedRepository {
                     labels: repository
                         .labels
@@ -56,11 +65,7 @@ impl Wanted {
                         .map(|label| label.name.clone())
                         .collect(),
                     milestones: repository.milestones.keys().cloned().collect(),
-                    issues: repository
-                        .issues
-                        .iter()
-                        .filter_map(|issue| issue.number)
-                        .collect(),
+                    issues: numbers.into_iter().flatten().collect(),
                     pull_requests: repository.pull_requests.keys().copied().collect(),
                     index: (listed || unpinned).then(|| repository.index_labels.clone()),
                 };

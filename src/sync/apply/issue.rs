@@ -2,8 +2,8 @@
 
 use super::definitions::Definitions;
 use super::{Event, Run, TRIES, Written, refusal};
-use crate::sync::journal::{self, Done, Work};
-use crate::sync::observed::{Leftovers, Lookup, ObservedIssue};
+use crate::sync::journal::{self, Done, Leftovers, Work};
+use crate::sync::observed::{Lookup, ObservedIssue};
 use crate::sync::plan::patch::{Patch, Stale};
 use crate::sync::plan::{Action, Comment, IssuePlan, NewIssue, RepositoryPlan, Update};
 use crate::sync::remote::{Read, Write, WriteKind};

@@ -10,6 +10,7 @@ use crate::sources::issues::form;
 use crate::sources::issues::titles::keps_in_title;
 use crate::sync::desired::{DesiredIssue, DesiredRepository};
 use crate::sync::observed::{Lookup, Observed, ObservedIssue, ObservedRepository};
+use crate::sync::remembered::Remembered;
 use crate::sync::section::{self, Found};
 use crate::terms::RepositoryName;
 use crate::terms::Subject;
@@ -24,6 +25,23 @@ pub(super) enum Identity<'a> {
     NotTracked,
     /// That is for a person to say.
     Blocked(Blocked),
+}
+
+/// The number of a record's issue.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Pin {
+    /// The record says so.
+    Record(u64),
+    /// Only an earlier run says so, in its journal.
+    Journal(u64),
+}
+
+impl Pin {
+    pub(super) fn number(self) -> u64 {
+        match self {
+            Self::Record(number) | Self::Journal(number) => number,
+        }
+    }
 }
 
 /// Where each subject's marker was seen, in any repository.
@@ -100,6 +118,8 @@ pub(super) struct Index<'a> {
     claimed: BTreeSet<u64>,
     /// What there are records of.
     recorded: BTreeSet<Subject>,
+    /// The number of each record that has one.
+    pins: BTreeMap<Subject, Pin>,
     /// Numbers that are the issue of some record.
     pinned: BTreeSet<u64>,
 }
@@ -110,7 +130,19 @@ impl<'a> Index<'a> {
         wanted: &DesiredRepository,
         seen: &'a ObservedRepository,
         marked: &'a Marked,
+        remembered: &Remembered,
+        options: &Options,
     ) -> Self {
+        let pins: BTreeMap<Subject, Pin> = wanted
+            .issues
+            .iter()
+            .filter_map(|issue| {
+                let journaled = || remembered.number_of(name, issue, options).map(Pin::Journal);
+                let pin = issue.number.map(Pin::Record).or_else(journaled)?;
+                Some((issue.subject.clone(), pin))
+            })
+            .collect();
+        let numbers: BTreeSet<u64> = pins.values().copied().map(Pin::number).collect();
         let mut index = Self {
             name,
             marked,
@@ -124,21 +156,14 @@ impl<'a> Index<'a> {
                 .iter()
                 .map(|issue| issue.subject.clone())
                 .collect(),
-            pinned: wanted
-                .issues
-                .iter()
-                .filter_map(|issue| issue.number)
-                .collect(),
             claimed: wanted
                 .issues
                 .iter()
-                .flat_map(|issue| {
-                    issue
-                        .number
-                        .into_iter()
-                        .chain(issue.other_numbers.iter().copied())
-                })
+                .flat_map(|issue| issue.other_numbers.iter().copied())
+                .chain(numbers.iter().copied())
                 .collect(),
+            pinned: numbers,
+            pins,
         };
         for issue in everything(seen) {
             index.by_number.insert(issue.number, issue);
@@ -157,6 +182,11 @@ impl<'a> Index<'a> {
                 .push(issue);
         }
         index
+    }
+
+    /// The number of a record's issue, and who says so.
+    pub(super) fn pin_of(&self, wanted: &DesiredIssue) -> Option<Pin> {
+        self.pins.get(&wanted.subject).copied()
     }
 
     /// The issues of this repository that carry a subject's marker.
@@ -241,11 +271,12 @@ pub(super) fn identify<'a>(
     index: &Index<'a>,
     options: &Options,
 ) -> Identity<'a> {
-    if let Some(number) = wanted.number {
+    if let Some(pin) = index.pin_of(wanted) {
+        let (number, is_journaled) = (pin.number(), matches!(pin, Pin::Journal(_)));
         return match pinned(number, seen) {
-            Identity::Blocked(blocked) if wanted.journaled => journaled(number, &blocked.reason),
+            Identity::Blocked(blocked) if is_journaled => journaled(number, &blocked.reason),
             // The journal permits nothing: what kepherd has not written is not touched for its sake.
-            Identity::Issue(issue) if wanted.journaled && !issue.own => {
+            Identity::Issue(issue) if is_journaled && !issue.own => {
                 let author = issue.author.as_deref().unwrap_or("somebody");
                 journaled(number, &format!("#{number} was written by {author}"))
             }

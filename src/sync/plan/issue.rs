@@ -1,6 +1,6 @@
 //! One record's issue: which one it is, and what of it changes.
 
-use super::identity::{self, Identity};
+use super::identity::{self, Identity, Pin};
 use super::pull_request::Claims;
 use super::repository::Scene;
 use super::{
@@ -9,7 +9,8 @@ use super::{
 };
 use crate::registry::config::AssigneePolicy;
 use crate::sync::desired::DesiredIssue;
-use crate::sync::observed::{Leftovers, ObservedIssue};
+use crate::sync::journal::Leftovers;
+use crate::sync::observed::ObservedIssue;
 use crate::sync::section::{self, Applied, Found, PullRequestLabels};
 use crate::terms::{IssueRef, github_limits as limits};
 
@@ -23,13 +24,13 @@ pub(super) fn plan(
     let during = claims.during.get(&wanted.subject);
     let after = claims.after.get(&wanted.subject);
     let mut afterwards = None;
-    let mut number = wanted.number;
+    let mut number = index.pin_of(wanted).map(Pin::number);
     let mut url = None;
     let (action, drift, notices) = match identity::identify(wanted, scene.seen, index, options) {
         Identity::Issue(issue) => {
             number = Some(issue.number);
             url = Some(issue.url.clone());
-            let leftovers = scene.seen.leftovers.get(&issue.number);
+            let leftovers = scene.remembered.leftovers(scene.name, issue.number);
             let (action, drift) = update(wanted, issue, leftovers, during);
             if during != after {
                 let after = update(wanted, issue, leftovers, after).0;

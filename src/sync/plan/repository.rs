@@ -9,6 +9,7 @@ use super::{
 };
 use crate::sync::desired::DesiredRepository;
 use crate::sync::observed::ObservedRepository;
+use crate::sync::remembered::Remembered;
 use crate::terms::RepositoryName;
 
 /// A repository as its plan sees it: what is desired, what was read, and which issue is whose.
@@ -17,6 +18,7 @@ pub(super) struct Scene<'a> {
     pub(super) wanted: &'a DesiredRepository,
     pub(super) seen: &'a ObservedRepository,
     pub(super) index: Index<'a>,
+    pub(super) remembered: &'a Remembered,
 }
 
 impl<'a> Scene<'a> {
@@ -25,13 +27,16 @@ impl<'a> Scene<'a> {
         wanted: &'a DesiredRepository,
         seen: &'a ObservedRepository,
         marked: &'a Marked,
+        remembered: &'a Remembered,
+        options: &Options,
     ) -> Self {
-        let index = Index::of(name, wanted, seen, marked);
+        let index = Index::of(name, wanted, seen, marked, remembered, options);
         Self {
             name,
             wanted,
             seen,
             index,
+            remembered,
         }
     }
 }
@@ -47,6 +52,7 @@ pub(super) fn plan(
         wanted,
         seen,
         index,
+        remembered: _,
     } = scene;
     if let Some(problem) = &seen.problem {
         return RepositoryPlan {
