@@ -479,7 +479,7 @@ async fn reconcile(
         .await
         .unwrap();
     assert!(plan.is_whole());
-    assert_eq!(plan.refused, Vec::<String>::new());
+    assert!(plan.refused.is_empty(), "{:?}", plan.refused);
     let text = serde_json::to_string(&plan).unwrap();
     assert_eq!(
         serde_json::from_str::<Plan>(&text).unwrap(),

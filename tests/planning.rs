@@ -51,7 +51,7 @@ mod a_plan {
         );
         let json: serde_json::Value =
             serde_json::from_str(&hub.run(&["plan", "--format=json"]).expect(0)).unwrap();
-        assert_eq!(json["version"], 1);
+        assert_eq!(json["version"], 2);
         let schema = include_str!("../schema/plan.schema.json").parse().unwrap();
         let problems: Vec<String> = jsonschema::validator_for(&schema)
             .unwrap()

@@ -611,7 +611,7 @@ fn a_file_that_is_no_plan_is_refused() {
             "was edited: it does not carry the hash of what it says",
         ),
         (
-            plan.replace("\"version\": 1", "\"version\": 99"),
+            plan.replace("\"version\": 2", "\"version\": 99"),
             "is a plan of version 99",
         ),
         ("{}".to_owned(), "is not a plan"),

@@ -376,8 +376,8 @@ fn write_waiting(context: &mut Context<'_>, plan: &Plan, paint: Paint) -> Result
                 "{}  {}  {}: {}",
                 paint.removed("left alone"),
                 issue.subject,
-                printable(&blocked.reason),
-                printable(&blocked.remedy)
+                printable(&blocked.reason(&issue.subject)),
+                printable(&blocked.remedy(&issue.subject))
             )?;
         }
     }

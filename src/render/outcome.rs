@@ -180,7 +180,7 @@ pub fn markdown_of_nothing(plan: &Plan, why: &str) -> String {
     let (hash, figures) = (plan.short_hash(), figures(plan.counts()));
     let mut out = format!("## Plan `{hash}`: {}\n\n{}\n\n", text(why), text(&figures));
     for refusal in &plan.refused {
-        let _ = writeln!(out, "> **refused:** {}\n", text(refusal));
+        let _ = writeln!(out, "> **refused:** {}\n", text(&refusal.to_string()));
     }
     if !plan.refused.is_empty() {
         let _ = writeln!(

@@ -5,8 +5,9 @@
 
 use std::fmt::Write as _;
 
-use super::plan_rows::{self, Row, Tone};
+use super::plan_rows;
 use super::plan_text;
+use crate::sync::plan::rows::{Row, Tone};
 use crate::sync::plan::{IssuePlan, Plan, RepositoryPlan};
 use crate::text::markdown::{html, text};
 use crate::text::words::counted;

@@ -5,8 +5,9 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 
-use super::plan_rows::{self, Piece, Row, Tone};
+use super::plan_rows;
 use crate::github::budget::Budget;
+use crate::sync::plan::rows::{Piece, Row, Tone};
 use crate::sync::plan::{Action, Counts, IssuePlan, Plan, PullRequestPlan, RepositoryPlan};
 use crate::terms::Subject;
 use crate::text::paint::Paint;
@@ -51,7 +52,7 @@ pub fn plan(plan: &Plan, view: View) -> String {
             out,
             "{} {}",
             view.paint.removed("refused:"),
-            printable(refusal)
+            printable(&refusal.to_string())
         );
     }
     if !plan.refused.is_empty() {

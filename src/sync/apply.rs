@@ -15,7 +15,7 @@ use std::future::Future;
 
 use crate::sync::journal::{self, Done, Refused, Work};
 use crate::sync::observed::{Access, Observed, ObservedIssue};
-use crate::sync::plan::patch::Patch;
+use crate::sync::plan::patch::{LeftOut, Patch};
 use crate::sync::plan::{Plan, RepositoryPlan};
 use crate::sync::remembered::Remembered;
 use crate::sync::remote::{Error, Read, Write, WriteKind};
@@ -272,10 +272,14 @@ impl<C: Read + Write> Run<'_, '_, C> {
         let is_whole = missing.is_empty();
         if !is_whole {
             self.outcome.partly += 1;
-            let question = match missing.iter().any(|what| what.starts_with("assignee")) {
+            let question = match missing
+                .iter()
+                .any(|what| matches!(what, LeftOut::Assignee(_)))
+            {
                 true => "can that person be assigned there?",
                 false => "may the identity set it?",
             };
+            let missing: Vec<String> = missing.iter().map(ToString::to_string).collect();
             let missing = missing.join(", ");
             let why = format!(
                 "GitHub answered with success, and left out {missing}; the rest is written: {question}"

@@ -1,41 +1,54 @@
 //! desired × observed × remembered → what to do. A plan is plain data: it is printed, written as JSON, and applied.
 //!
-//! [`plan`] is pure and total: it reads nothing, writes nothing, and says of every record what happens to it. Fields are
-//! compared three-way, one file per kind: what the record says, what GitHub says, and what kepherd last applied. So each
-//! is in sync, pending (the record changed), drifted (GitHub changed) or in conflict (both). A conflict stops its issue.
+//! [`plan`] is pure and total: it reads nothing, writes nothing, and says of every record what happens to it. It goes over
+//! the records twice. First every body is read once (`seen.rs`), each record gets its issue (`identity.rs`), and both are
+//! compared three-way, field by field (`compare.rs`, `field/`): what the record says, what GitHub says, and what kepherd last
+//! applied. So each field is in sync, pending (the record changed), drifted (GitHub changed) or in conflict (both); a
+//! conflict stops its issue. Then the labels of pull requests are settled (`claims.rs`), and only then the sections that
+//! remember them (`finish.rs`).
+//!
+//! Files of one pass import those of an earlier one, never the other way round.
 
-mod announcement;
-mod assignees;
-mod closing;
+mod blocked;
+mod claims;
+mod compare;
+mod counts;
 mod drift;
+pub mod field;
+mod finish;
 mod guards;
 mod hash;
-pub mod identity;
-mod issue;
-mod labels;
-mod milestone;
+mod identity;
+mod index;
 mod notice;
 pub mod patch;
-mod pull_request;
 mod repository;
-mod status;
-mod title;
+pub mod rows;
+mod seen;
+mod shown;
 
 use std::collections::BTreeSet;
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::sync::desired::{Desired, LabelDefinition, MilestoneDefinition};
-use crate::sync::observed::{Edit, Observed, ObservedRepository};
+use crate::sync::desired::{Desired, DesiredIssue, LabelDefinition, MilestoneDefinition};
+use crate::sync::observed::Observed;
 use crate::sync::remembered::Remembered;
-use crate::terms::Subject;
-use crate::terms::{Ending, RepositoryName};
+use crate::terms::{Ending, RepositoryName, Subject};
+pub use blocked::{Blocked, Unusable};
+use compare::Compared;
+pub use counts::Counts;
 pub use drift::Histories;
-use repository::Scene;
+pub use field::{Change, Conflict, Drift, Drifted, Field, SectionChange, SetChange};
+pub use guards::{Refusal, Removable};
+use identity::Identity;
+use index::Pin;
+pub use notice::Notice;
+use seen::Reading;
 
 /// The version of a plan's JSON.
-pub const VERSION: u32 = 1;
+pub const VERSION: u32 = 2;
 
 /// What one run would do.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -52,7 +65,7 @@ pub struct Plan {
     /// By repository, in order.
     pub repositories: Vec<RepositoryPlan>,
     /// Guards that this plan runs into. A plan with one is not applied.
-    pub refused: Vec<String>,
+    pub refused: Vec<Refusal>,
 }
 
 /// What one run would do to a repository.
@@ -211,154 +224,6 @@ impl Update {
     }
 }
 
-/// One value instead of another; an absent one is none.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-pub struct Change {
-    /// What GitHub says.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub from: Option<String>,
-    /// What it will say.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub to: Option<String>,
-}
-
-/// What goes into a set and what goes out of it; the rest stays.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(default)]
-pub struct SetChange {
-    /// In.
-    pub add: Vec<String>,
-    /// Out.
-    pub remove: Vec<String>,
-}
-
-impl SetChange {
-    /// Whether nothing changes.
-    pub fn is_empty(&self) -> bool {
-        self.add.is_empty() && self.remove.is_empty()
-    }
-}
-
-/// A new text of the managed section.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "kebab-case")]
-pub struct SectionChange {
-    /// The text that the section starts from, with its markers; absent: the section is appended.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub from: Option<String>,
-    /// The text, with its markers.
-    pub to: String,
-}
-
-/// A field of an issue.
-#[derive(
-    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema,
-)]
-#[serde(rename_all = "kebab-case")]
-pub enum Field {
-    /// The title.
-    Title,
-    /// The labels.
-    Labels,
-    /// The milestone.
-    Milestone,
-    /// The assignees.
-    Assignees,
-    /// Whether it is open.
-    State,
-    /// The managed section.
-    Section,
-}
-
-impl Field {
-    /// As people say it.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Title => "title",
-            Self::Labels => "labels",
-            Self::Milestone => "milestone",
-            Self::Assignees => "assignees",
-            Self::State => "state",
-            Self::Section => "section",
-        }
-    }
-}
-
-/// Something that kepherd set and somebody changed on GitHub.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "kebab-case")]
-pub struct Drift {
-    /// The field.
-    pub field: Field,
-    /// What was changed.
-    pub what: Drifted,
-    /// Whether this plan puts it right; otherwise it is only reported.
-    pub enforced: bool,
-    /// Who changed it, and when, if GitHub was asked and still knows.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub by: Option<Edit>,
-}
-
-/// How a field was changed.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "kebab-case")]
-pub enum Drifted {
-    /// This was taken away.
-    Removed(String),
-    /// This was put there.
-    Added(String),
-    /// One value was replaced by another.
-    Replaced {
-        /// What kepherd had set.
-        from: String,
-        /// What GitHub says now.
-        to: String,
-    },
-    /// The text was edited.
-    Edited,
-}
-
-/// Something that a person may want to look at.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "kebab-case")]
-pub enum Notice {
-    /// The title does not name the KEP.
-    Untitled {
-        /// The title.
-        title: String,
-        /// Another KEP that it names.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
-        names: Option<u32>,
-    },
-    /// The KEP has ended, and its issue is open: closing it is left to people.
-    Closable(Ending),
-    /// kepherd closed the issue, and somebody opened it again.
-    Reopened(Ending),
-    /// The issue is closed, and the record says that work goes on.
-    Closed,
-    /// A new issue, and there is one whose title names nearly the same number.
-    Similar {
-        /// Its number.
-        number: u64,
-        /// The KEP that it names.
-        kep: u32,
-    },
-    /// Other issues carry the same marker: two runs at once may have created them.
-    Duplicates(Vec<String>),
-}
-
-/// Why nothing is done.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "kebab-case")]
-pub struct Blocked {
-    /// What stands in the way.
-    pub reason: String,
-    /// What a person can do about it.
-    pub remedy: String,
-    /// Whether record and GitHub both changed.
-    pub conflict: bool,
-}
-
 /// An issue that looks like a tracking issue, and that no record names.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
@@ -375,95 +240,7 @@ pub struct Untracked {
     pub has_record: bool,
 }
 
-/// How many issues meet which fate; each counts once.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct Counts {
-    /// Created.
-    pub create: usize,
-    /// Updated.
-    pub update: usize,
-    /// Left as somebody changed them.
-    pub drifted: usize,
-    /// Waiting for a person.
-    pub blocked: usize,
-    /// As they should be.
-    pub in_sync: usize,
-    /// Without an issue, and without need for one.
-    pub not_tracked: usize,
-    /// Labels and milestones created.
-    pub definitions: usize,
-    /// Announcements posted.
-    pub announcements: usize,
-    /// Sections written a second time.
-    pub afterwards: usize,
-    /// Pull requests labelled.
-    pub pull_requests: usize,
-    /// Repositories that could not be read.
-    pub unread: usize,
-    /// Notices.
-    pub notices: usize,
-}
-
-impl Counts {
-    /// Requests that write.
-    pub fn writes(self) -> usize {
-        self.creations() + self.definitions + self.update + self.pull_requests + self.afterwards
-    }
-
-    /// Those of them that create issues and comments: GitHub limits these apart.
-    pub fn creations(self) -> usize {
-        self.create + self.announcements
-    }
-
-    /// Whether something waits for a person: the rest is done without it.
-    pub fn needs_a_person(self) -> bool {
-        self.blocked + self.unread > 0
-    }
-}
-
-impl RepositoryPlan {
-    /// Requests that write.
-    pub fn writes(&self) -> usize {
-        let mut counts = Counts::default();
-        self.count(&mut counts);
-        counts.writes()
-    }
-
-    fn count(&self, counts: &mut Counts) {
-        counts.unread += usize::from(self.problem.is_some());
-        counts.definitions += self.labels.len() + self.milestones.len();
-        for issue in &self.issues {
-            match &issue.action {
-                Action::Create(_) => counts.create += 1,
-                Action::Update(update) => {
-                    counts.update += 1;
-                    counts.announcements += usize::from(update.announcement.is_some());
-                    counts.afterwards += usize::from(issue.afterwards.is_some());
-                }
-                Action::InSync if !issue.drift.is_empty() => counts.drifted += 1,
-                Action::InSync => counts.in_sync += 1,
-                Action::NotTracked => counts.not_tracked += 1,
-                Action::Blocked(_) => counts.blocked += 1,
-            }
-            counts.notices += issue.notices.len();
-        }
-        for pull_request in &self.pull_requests {
-            let labelled = matches!(pull_request.action, PullRequestAction::Label(_));
-            counts.pull_requests += usize::from(labelled);
-        }
-    }
-}
-
 impl Plan {
-    /// How many issues meet which fate.
-    pub fn counts(&self) -> Counts {
-        let mut counts = Counts::default();
-        for repository in &self.repositories {
-            repository.count(&mut counts);
-        }
-        counts
-    }
-
     /// Whether the plan carries the hash of what it says.
     pub fn is_whole(&self) -> bool {
         self.hash == hash::of(self)
@@ -477,11 +254,6 @@ impl Plan {
     /// Whether somebody who names this hash, or the first digits of it, means this plan.
     pub fn is_named(&self, hash: &str) -> bool {
         hash.len() >= 8 && self.hash.starts_with(&hash.to_lowercase())
-    }
-
-    /// Whether there is nothing to write.
-    pub fn is_empty(&self) -> bool {
-        self.counts().writes() == 0
     }
 }
 
@@ -514,29 +286,25 @@ pub fn plan(
     remembered: &Remembered,
     options: &Options,
 ) -> Plan {
-    let nothing = ObservedRepository::default();
-    let marked = identity::marked(observed);
-    let scenes: Vec<Scene<'_>> = desired
-        .repositories
+    let reading = Reading::of(observed);
+    let scenes = index::scenes(desired, observed, remembered, &reading, options);
+    // First what differs, record by record: whether its section can be written decides about labels of pull requests.
+    let compared: Vec<Vec<Compared<'_>>> = scenes
         .iter()
-        .map(|(name, wanted)| {
-            let seen = observed.repositories.get(name).unwrap_or(&nothing);
-            Scene::of(name, wanted, seen, &marked, remembered, options)
-        })
+        .map(|scene| compare::all(scene, options))
         .collect();
-    // Pull requests have no section: what kepherd put on them is remembered in the sections of the records that name them.
-    let memory = pull_request::Memory::of(&scenes, options);
-    let mut claims = pull_request::Claims::default();
-    let pull_requests: Vec<Vec<PullRequestPlan>> = scenes
-        .iter()
-        .map(|scene| pull_request::plan(scene, &memory, &mut claims))
-        .collect();
+    let (pull_requests, memories) = claims::settle(desired, &scenes, &compared);
     let repositories: Vec<RepositoryPlan> = scenes
         .iter()
+        .zip(compared)
         .zip(pull_requests)
-        .map(|(scene, pull_requests)| repository::plan(scene, pull_requests, &claims, options))
+        .map(|((scene, compared), pull_requests)| {
+            let finish = |compared| finish::issue(compared, scene, &memories);
+            let issues = compared.into_iter().map(finish).collect();
+            repository::plan(scene, issues, pull_requests)
+        })
         .collect();
-    let refused = guards::refusals(&repositories, observed, &desired.guards);
+    let refused = guards::refusals(&repositories, observed, &reading, &desired.guards);
     let mut plan = Plan {
         version: VERSION,
         hash: String::new(),
@@ -549,10 +317,24 @@ pub fn plan(
     plan
 }
 
-/// What one field's three-way comparison gives: `change` goes into the update, `applied` into the section.
-struct Outcome<C, A> {
-    change: C,
-    drift: Vec<Drift>,
-    conflict: Option<String>,
-    applied: A,
+/// Whether a plan would create an issue: which issue is whose is enough to know that.
+pub fn is_anything_new(
+    desired: &Desired,
+    observed: &Observed,
+    remembered: &Remembered,
+    options: &Options,
+) -> bool {
+    let is_open = |name, issue: &DesiredIssue| {
+        issue.may_create && Pin::of(name, issue, remembered, options).is_none()
+    };
+    let mut repositories = desired.repositories.iter();
+    if !repositories.any(|(name, wanted)| wanted.issues.iter().any(|issue| is_open(name, issue))) {
+        return false;
+    }
+    let reading = Reading::of(observed);
+    let scenes = index::scenes(desired, observed, remembered, &reading, options);
+    scenes.iter().any(|scene| {
+        let mut issues = scene.wanted.issues.iter();
+        issues.any(|issue| matches!(identity::identify(issue, scene, options), Identity::New))
+    })
 }

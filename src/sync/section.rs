@@ -5,8 +5,10 @@
 //! to people and stays byte for byte. Pure text in, text out.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
 use std::ops::Range;
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize, Serializer};
 
 use crate::registry::config::Announcement;
@@ -107,10 +109,52 @@ pub enum Found {
     /// Markers that are not one pair: never overwritten, always reported.
     Broken {
         /// What is wrong with them.
-        reason: String,
+        damage: Damage,
         /// The subjects that they name.
         subjects: Vec<Subject>,
     },
+}
+
+/// What is wrong with the markers in a body.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Damage {
+    /// One of them cannot be read.
+    Unreadable,
+    /// The end marker stands before the begin marker.
+    Reversed,
+    /// They name different records.
+    Different,
+    /// There is only a begin marker; the record that it names.
+    NoEnd(Option<Subject>),
+    /// There is only an end marker; the record that it names.
+    NoBegin(Option<Subject>),
+    /// One of them names no record.
+    Nameless,
+    /// There are more than one pair.
+    Several,
+}
+
+impl fmt::Display for Damage {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let missing = |f: &mut fmt::Formatter<'_>, marker: &str, name: &Option<Subject>| {
+            let name = name.as_ref().map(ToString::to_string);
+            let name = name.as_deref().unwrap_or("…");
+            write!(f, "the line `<!-- {marker}{name} -->` is missing")
+        };
+        match self {
+            Self::Unreadable => write!(f, "a marker of kepherd was edited and cannot be read"),
+            Self::Reversed => write!(f, "the end marker stands before the begin marker"),
+            Self::Different => write!(
+                f,
+                "the begin marker and the end marker name different records"
+            ),
+            Self::NoEnd(name) => missing(f, END, name),
+            Self::NoBegin(name) => missing(f, BEGIN, name),
+            Self::Nameless => write!(f, "a marker names no record"),
+            Self::Several => write!(f, "there are several markers where one pair belongs"),
+        }
+    }
 }
 
 /// A section in a body.
@@ -215,34 +259,29 @@ pub fn find(body: &str) -> Found {
         .chain(&ends)
         .filter_map(|(_, subject)| subject.clone())
         .collect();
-    let broken = |reason: &str| Found::Broken {
-        reason: reason.to_owned(),
+    let broken = |damage| Found::Broken {
+        damage,
         subjects: subjects.clone(),
     };
     if unreadable {
-        return broken("a marker of kepherd was edited and cannot be read");
+        return broken(Damage::Unreadable);
     }
     match (begins.as_slice(), ends.as_slice()) {
         ([], []) => Found::Absent,
         ([(begin, Some(name))], [(end, Some(closing))]) => {
             if end.start < begin.end {
-                return broken("the end marker stands before the begin marker");
+                return broken(Damage::Reversed);
             }
             if name != closing {
-                return broken("the begin marker and the end marker name different records");
+                return broken(Damage::Different);
             }
             Found::Present(Box::new(section(body, name.clone(), begin.start..end.end)))
         }
-        ([(_, name)], []) => broken(&missing(END, name.as_ref())),
-        ([], [(_, name)]) => broken(&missing(BEGIN, name.as_ref())),
-        ([_], [_]) => broken("a marker names no record"),
-        _ => broken("there are several markers where one pair belongs"),
+        ([(_, name)], []) => broken(Damage::NoEnd(name.clone())),
+        ([], [(_, name)]) => broken(Damage::NoBegin(name.clone())),
+        ([_], [_]) => broken(Damage::Nameless),
+        _ => broken(Damage::Several),
     }
-}
-
-fn missing(marker: &str, name: Option<&Subject>) -> String {
-    let name = name.map_or_else(|| "…".to_owned(), ToString::to_string);
-    format!("the line `<!-- {marker}{name} -->` is missing")
 }
 
 /// What damaged markers in a body still say that it is about: in whatever case, however indented, quoted or cut.
@@ -360,7 +399,7 @@ mod tests {
 
     fn reason(body: &str) -> String {
         match find(body) {
-            Found::Broken { reason, .. } => reason,
+            Found::Broken { damage, .. } => damage.to_string(),
             other => panic!("{other:?}"),
         }
     }

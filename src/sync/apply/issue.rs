@@ -4,7 +4,7 @@ use super::definitions::Definitions;
 use super::{Event, Run, TRIES, Written, refusal};
 use crate::sync::journal::{self, Done, Leftovers, Work};
 use crate::sync::observed::{Lookup, ObservedIssue};
-use crate::sync::plan::patch::{Patch, Stale};
+use crate::sync::plan::patch::{LeftOut, Stale};
 use crate::sync::plan::{Action, Comment, IssuePlan, NewIssue, RepositoryPlan, Update};
 use crate::sync::remote::{Read, Write, WriteKind};
 use crate::terms::RepositoryName;
@@ -70,17 +70,14 @@ impl<C: Read + Write> Run<'_, '_, C> {
             Ok(answer) => {
                 let highest = self.highest.entry(repository.clone()).or_default();
                 *highest = answer.number.max(*highest);
-                let asked = Patch {
-                    title: Some(new.title.clone()),
-                    body: Some(new.body.clone()),
-                    labels: Some(new.labels.clone()),
-                    assignees: Some(new.assignees.clone()),
-                    milestone: milestone.map(|number| Some(*number)),
-                    ..Patch::default()
-                };
+                let update = new.as_update();
+                let number_of = |_: &str| milestone.copied();
+                let asked = update.patch(&ObservedIssue::default(), number_of);
                 self.wrote(issue, &answer, true);
-                self.verify(&what, &asked, &answer, new.milestone.as_deref());
-                self.correct(repository, issue, &what, &new.as_update(), &answer).await;
+                if let Ok(asked) = asked {
+                    self.verify(&what, &asked, &answer, new.milestone.as_deref());
+                }
+                self.correct(repository, issue, &what, &update, &answer).await;
                 return true;
             }
             Err(error) if error.outcome_is_unknown() => self.failed_by(
@@ -186,7 +183,7 @@ impl<C: Read + Write> Run<'_, '_, C> {
             let send = self.client.update_issue(repository, number, &patch);
             let done = |answer: &ObservedIssue| Done {
                 number: None,
-                left_out: patch.missing_in(answer, to.map(String::as_str)),
+                left_out: in_words(&patch.missing_in(answer, to.map(String::as_str))),
             };
             match self
                 .write(&what, WriteKind::Change, &work, send, done)
@@ -237,7 +234,7 @@ impl<C: Read + Write> Run<'_, '_, C> {
             let send = self.client.update_issue(repository, number, &patch);
             let done = |answer: &ObservedIssue| Done {
                 number: None,
-                left_out: patch.missing_in(answer, None),
+                left_out: in_words(&patch.missing_in(answer, None)),
             };
             let kind = WriteKind::Change;
             let Some(updated) = self.write(what, kind, &work, send, done).await else {
@@ -388,4 +385,9 @@ fn updating(repository: &RepositoryName, issue: &IssuePlan, number: u64, update:
             },
         },
     }
+}
+
+/// What an answer left out, as the journal keeps it.
+fn in_words(left_out: &[LeftOut]) -> Vec<String> {
+    left_out.iter().map(ToString::to_string).collect()
 }

@@ -2,10 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use super::{Drift, Drifted, Field, Plan};
+use super::Plan;
+use super::field::{self, Drift, Drifted, Field};
 use crate::sync::observed::{Edit, Happening, History};
 use crate::terms::RepositoryName;
-use crate::text::words::same_name;
 
 /// What happened to issues, by repository and number.
 pub type Histories = BTreeMap<RepositoryName, BTreeMap<u64, History>>;
@@ -47,38 +47,37 @@ impl Plan {
 
 /// The last edit that can have made this difference.
 fn cause<'a>(drift: &Drift, history: &'a History) -> Option<&'a Edit> {
-    let matches = |what: &Happening| match (drift.field, &drift.what, what) {
-        (Field::Labels, Drifted::Removed(label), Happening::Unlabeled(other)) => {
-            same_name(label, other)
-        }
-        (Field::Assignees, Drifted::Removed(login), Happening::Unassigned(other))
-        | (Field::Assignees, Drifted::Added(login), Happening::Assigned(other)) => {
-            same_name(login, other)
-        }
-        (Field::Milestone, _, Happening::Milestone) | (Field::Title, _, Happening::Renamed) => true,
-        _ => false,
+    let what = &drift.what;
+    let is_cause = |happening: &Happening| match drift.field {
+        Field::Title => field::title::is_cause(happening),
+        Field::Labels => field::labels::is_cause(what, happening),
+        Field::Milestone => field::milestone::is_cause(happening),
+        Field::Assignees => field::assignees::is_cause(what, happening),
+        Field::State | Field::Section => false,
     };
     if drift.field == Field::Section {
         return history.body.as_ref();
     }
     let mut events = history.events.iter().rev();
     events
-        .find(|event| matches(&event.what))
+        .find(|event| is_cause(&event.what))
         .map(|event| &event.by)
 }
 
 impl Drift {
     /// What was changed, as people say it.
     pub fn say(&self) -> String {
-        match (self.field, &self.what) {
-            (Field::Assignees, Drifted::Removed(login)) => format!("{login} was unassigned"),
-            (Field::Assignees, Drifted::Added(login)) => format!("{login} was assigned"),
-            (_, Drifted::Removed(what)) => format!("{what} was taken off"),
-            (_, Drifted::Added(what)) => format!("{what} was set"),
-            (Field::Title, Drifted::Replaced { to, from: _ }) => format!("is now \"{to}\""),
-            (_, Drifted::Replaced { from, to }) => format!("is {to} on GitHub instead of {from}"),
-            (_, Drifted::Edited) => "was edited by hand".to_owned(),
-        }
+        let own = match self.field {
+            Field::Title => field::title::say(&self.what),
+            Field::Assignees => field::assignees::say(&self.what),
+            Field::Labels | Field::Milestone | Field::State | Field::Section => None,
+        };
+        own.unwrap_or_else(|| match &self.what {
+            Drifted::Removed(what) => format!("{what} was taken off"),
+            Drifted::Added(what) => format!("{what} was set"),
+            Drifted::Replaced { from, to } => format!("is {to} on GitHub instead of {from}"),
+            Drifted::Edited => "was edited by hand".to_owned(),
+        })
     }
 
     /// Who changed it, and when, as far as is known: starts with a space, or is empty.

@@ -1,35 +1,56 @@
 //! Notices: what a person may want to look at, although nothing stops for it.
 
-use super::Notice;
-use super::identity::Index;
-use crate::registry::config::Policy;
-use crate::sources::issues::titles::keps_in_title;
-use crate::sync::desired::DesiredIssue;
-use crate::sync::observed::ObservedIssue;
-use crate::sync::section::{self, Found};
-use crate::terms::Subject;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
 
-pub(super) fn of_issue(
-    wanted: &DesiredIssue,
-    issue: &ObservedIssue,
-    index: &Index<'_>,
-) -> Vec<Notice> {
+use super::index::{Index, Scene};
+use super::seen::Seen;
+use crate::registry::config::Policy;
+use crate::sync::desired::DesiredIssue;
+use crate::terms::{Ending, Subject};
+
+/// Something that a person may want to look at.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Notice {
+    /// The title does not name the KEP.
+    Untitled {
+        /// The title.
+        title: String,
+        /// Another KEP that it names.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        names: Option<u32>,
+    },
+    /// The KEP has ended, and its issue is open: closing it is left to people.
+    Closable(Ending),
+    /// kepherd closed the issue, and somebody opened it again.
+    Reopened(Ending),
+    /// The issue is closed, and the record says that work goes on.
+    Closed,
+    /// A new issue, and there is one whose title names nearly the same number.
+    Similar {
+        /// Its number.
+        number: u64,
+        /// The KEP that it names.
+        kep: u32,
+    },
+    /// Other issues carry the same marker: two runs at once may have created them.
+    Duplicates(Vec<String>),
+}
+
+pub(super) fn of_issue(wanted: &DesiredIssue, seen: &Seen<'_>, scene: &Scene<'_>) -> Vec<Notice> {
+    let issue = seen.issue;
     let mut notices = Vec::new();
     if let Subject::Kep(number) = wanted.subject
         && !wanted.retitle
+        && !seen.named.contains(&number)
     {
-        let names = keps_in_title(&issue.title);
-        if !names.contains(&number) {
-            notices.push(Notice::Untitled {
-                title: issue.title.clone(),
-                names: names.first().copied(),
-            });
-        }
+        notices.push(Notice::Untitled {
+            title: issue.title.clone(),
+            names: seen.named.first().copied(),
+        });
     }
-    let closed_by_us = match section::find(&issue.body) {
-        Found::Present(section) => section.applied.is_some_and(|applied| applied.closed),
-        Found::Absent | Found::Broken { .. } => false,
-    };
+    let closed_by_us = seen.applied().is_some_and(|applied| applied.closed);
     match wanted.ending {
         Some(ending) if issue.open && closed_by_us => notices.push(Notice::Reopened(ending)),
         Some(ending) if issue.open && wanted.close == Policy::Report => {
@@ -38,7 +59,7 @@ pub(super) fn of_issue(
         None if !issue.open && wanted.may_create => notices.push(Notice::Closed),
         _ => {}
     }
-    let others = index.others_marked(wanted, issue.number);
+    let others = scene.others_marked(wanted, issue.number);
     if !others.is_empty() {
         notices.push(Notice::Duplicates(others));
     }

@@ -2,18 +2,21 @@
 //!
 //! GitHub has no compare-and-swap, and a patch replaces whole sets. So the patch is made from the issue as it was read just
 //! before, an update whose starting values are gone is refused, and the answer is compared field by field: GitHub
-//! drops assignees and labels without a word. Pure.
+//! drops assignees and labels without a word. A new issue is an update of one that says nothing. How each field does it
+//! stands in its file. Pure.
+
+use std::fmt;
 
 use serde::Serialize;
 
-use super::{Change, Field, NewIssue, SectionChange, SetChange, Update};
+use super::field::state::Closing;
+use super::field::{self, Change, Field, SectionChange, SetChange};
+use super::{NewIssue, Update};
 use crate::sync::observed::ObservedIssue;
 use crate::sync::section;
-use crate::terms::Ending;
-use crate::text::words::has_name;
 
-/// The body of `PATCH /repos/{owner}/{repo}/issues/{number}`, with the changed fields only.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+/// The body of `POST /repos/{owner}/{repo}/issues`, and of `PATCH` with the changed fields only.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Patch {
     /// The title.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -30,20 +33,87 @@ pub struct Patch {
     /// The number of the milestone; `Some(None)` clears it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub milestone: Option<Option<u64>>,
-    /// `closed`.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub state: Option<&'static str>,
-    /// Why it is closed: `completed` or `not_planned`.
-    /// <https://docs.github.com/en/rest/issues/issues#update-an-issue>
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub state_reason: Option<&'static str>,
+    /// That it is closed, and why.
+    #[serde(flatten)]
+    pub close: Option<Closing>,
 }
 
 /// Why an update cannot be made any more: somebody changed this field after the plan.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Stale(pub Field);
 
+/// What an answer left out without a word, in the order in which people are told.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum LeftOut {
+    /// The title.
+    Title,
+    /// The body.
+    Body,
+    /// A label.
+    Label(String),
+    /// An assignee.
+    Assignee(String),
+    /// The milestone.
+    Milestone,
+    /// That it is closed.
+    Closing,
+    /// That a label goes.
+    LabelRemoval,
+    /// That an assignee goes.
+    AssigneeRemoval,
+}
+
+impl LeftOut {
+    fn rank(&self) -> u8 {
+        match self {
+            Self::Title => 0,
+            Self::Body => 1,
+            Self::Label(_) => 2,
+            Self::Assignee(_) => 3,
+            Self::Milestone => 4,
+            Self::Closing => 5,
+            Self::LabelRemoval => 6,
+            Self::AssigneeRemoval => 7,
+        }
+    }
+}
+
+impl fmt::Display for LeftOut {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Title => write!(f, "the title"),
+            Self::Body => write!(f, "the body"),
+            Self::Label(label) => write!(f, "label {label}"),
+            Self::Assignee(login) => write!(f, "assignee {login}"),
+            Self::Milestone => write!(f, "the milestone"),
+            Self::Closing => write!(f, "the closing"),
+            Self::LabelRemoval => write!(f, "the removal of a label"),
+            Self::AssigneeRemoval => write!(f, "the removal of an assignee"),
+        }
+    }
+}
+
 impl Update {
+    /// An update of nothing but the section.
+    pub fn of_section(section: SectionChange) -> Self {
+        Self {
+            title: None,
+            labels: SetChange::default(),
+            milestone: None,
+            assignees: SetChange::default(),
+            close: None,
+            section: Some(section),
+            announcement: None,
+        }
+    }
+
+    /// The title of the milestone that it sets.
+    pub fn milestone_title(&self) -> Option<&String> {
+        self.milestone
+            .as_ref()
+            .and_then(|change| change.to.as_ref())
+    }
+
     /// The patch, from the issue as it is now.
     pub fn patch(
         &self,
@@ -59,54 +129,16 @@ impl Update {
             section,
             announcement: _,
         } = self;
-        let mut patch = Patch::default();
-        if let Some(change) = title {
-            if Some(&issue.title) != change.from.as_ref() {
-                return Err(Stale(Field::Title));
-            }
-            patch.title.clone_from(&change.to);
-        }
-        if let Some(change) = milestone {
-            if issue.milestone != change.from {
-                return Err(Stale(Field::Milestone));
-            }
-            patch.milestone = Some(match &change.to {
-                Some(title) => Some(milestone_number(title).ok_or(Stale(Field::Milestone))?),
-                None => None,
-            });
-        }
-        if !labels.is_empty() {
-            patch.labels = Some(after(&issue.labels, labels));
-        }
-        if !assignees.is_empty() {
-            patch.assignees = Some(after(&issue.assignees, assignees));
-        }
-        if let Some(ending) = close {
-            if !issue.open {
-                return Err(Stale(Field::State));
-            }
-            patch.state = Some("closed");
-            patch.state_reason = Some(match ending {
-                Ending::Done => "completed",
-                Ending::Rejected | Ending::Withdrawn | Ending::Replaced => "not_planned",
-            });
-        }
-        if let Some(change) = section {
-            let there = match section::find(&issue.body) {
-                section::Found::Absent => None,
-                section::Found::Present(section) => Some(section.text),
-                section::Found::Broken { .. } => return Err(Stale(Field::Section)),
-            };
-            if there != change.from {
-                return Err(Stale(Field::Section));
-            }
-            patch.body = section::put(&issue.body, &change.to);
-        }
-        Ok(patch)
+        Ok(Patch {
+            title: field::title::patch(title.as_ref(), issue)?,
+            milestone: field::milestone::patch(milestone.as_ref(), issue, milestone_number)?,
+            labels: field::labels::patch(labels, &issue.labels),
+            assignees: field::assignees::patch(assignees, &issue.assignees),
+            close: field::state::patch(*close, issue)?,
+            body: field::section::patch(section.as_ref(), issue)?,
+        })
     }
-}
 
-impl Update {
     /// Whether the issue says already what this update is to make it say: a request whose answer was lost may have been
     /// carried out.
     pub fn is_done(&self, issue: &ObservedIssue) -> bool {
@@ -119,27 +151,27 @@ impl Update {
             section,
             announcement: _,
         } = self;
-        let section_is_done = section.as_ref().is_none_or(|change| {
-            matches!(section::find(&issue.body), section::Found::Present(found) if found.text == change.to)
-        });
-        section_is_done
-            && title
-                .as_ref()
-                .is_none_or(|change| change.to.as_ref() == Some(&issue.title))
-            && milestone
-                .as_ref()
-                .is_none_or(|change| change.to == issue.milestone)
+        field::section::is_done(section.as_ref(), issue)
+            && field::title::is_done(title.as_ref(), issue)
+            && field::milestone::is_done(milestone.as_ref(), issue)
             && labels.is_done(&issue.labels)
             && assignees.is_done(&issue.assignees)
-            && (close.is_none() || !issue.open)
+            && field::state::is_done(*close, issue)
     }
-}
 
-impl Update {
     /// What the section has to say after an answer that left something out: kepherd remembers only what was done. `None` if
     /// everything was.
     pub fn correction(&self, answer: &ObservedIssue) -> Option<SectionChange> {
-        let change = self.section.as_ref()?;
+        let Self {
+            title,
+            labels,
+            milestone,
+            assignees,
+            close,
+            section,
+            announcement: _,
+        } = self;
+        let change = section.as_ref()?;
         let section::Found::Present(written) = section::find(&change.to) else {
             return None;
         };
@@ -153,29 +185,11 @@ impl Update {
             })
             .unwrap_or_default();
         let mut done = meant.clone();
-        settle(&mut done.labels, &last.labels, &self.labels, |name| {
-            answer.has_label(name)
-        });
-        settle(
-            &mut done.assignees,
-            &last.assignees,
-            &self.assignees,
-            |name| answer.has_assignee(name),
-        );
-        let is_missed = |change: &Option<Change>, there: Option<&String>| {
-            change
-                .as_ref()
-                .is_some_and(|change| change.to.as_ref() != there)
-        };
-        if is_missed(&self.milestone, answer.milestone.as_ref()) {
-            done.milestone = last.milestone;
-        }
-        if is_missed(&self.title, Some(&answer.title)) {
-            done.title = last.title;
-        }
-        if self.close.is_some() && answer.open {
-            done.closed = last.closed;
-        }
+        field::title::correct(&mut done, &last, title.as_ref(), answer);
+        field::labels::correct(&mut done, &last, labels, answer);
+        field::milestone::correct(&mut done, &last, milestone.as_ref(), answer);
+        field::assignees::correct(&mut done, &last, assignees, answer);
+        field::state::correct(&mut done, &last, *close, answer);
         if done == meant {
             return None;
         }
@@ -187,43 +201,12 @@ impl Update {
     }
 }
 
-/// What is remembered of a set: without what did not come, and with what did not go.
-fn settle(
-    remembered: &mut Vec<String>,
-    before: &[String],
-    change: &SetChange,
-    is_there: impl Fn(&str) -> bool,
-) {
-    remembered.retain(|name| is_there(name) || !has_name(&change.add, name));
-    for name in before {
-        if has_name(&change.remove, name) && is_there(name) && !has_name(&*remembered, name) {
-            remembered.push(name.clone());
-        }
-    }
-}
-
-/// The set after a change: what is there stays as it is spelled.
-fn after(there: &[String], change: &SetChange) -> Vec<String> {
-    let folded = |text: &String| text.to_lowercase();
-    let removed: Vec<String> = change.remove.iter().map(folded).collect();
-    let mut all: Vec<String> = there
-        .iter()
-        .filter(|name| !removed.contains(&folded(name)))
-        .cloned()
-        .collect();
-    for name in &change.add {
-        if !all.iter().any(|other| folded(other) == folded(name)) {
-            all.push(name.clone());
-        }
-    }
-    all
-}
-
 impl NewIssue {
-    /// The same as an update of an empty issue.
+    /// The same as an update of an issue that says nothing: what is sent, what an answer has to say, and what is remembered
+    /// of it follow from that.
     pub fn as_update(&self) -> Update {
         let Self {
-            title: _,
+            title,
             body,
             labels,
             assignees,
@@ -234,6 +217,10 @@ impl NewIssue {
             remove: Vec::new(),
         };
         Update {
+            title: Some(Change {
+                from: Some(String::new()),
+                to: Some(title.clone()),
+            }),
             labels: added(labels),
             assignees: added(assignees),
             milestone: milestone.as_ref().map(|to| Change {
@@ -244,77 +231,54 @@ impl NewIssue {
                 from: None,
                 to: body.clone(),
             }),
-            ..Update::default()
+            close: None,
+            announcement: None,
         }
     }
 }
 
 impl SetChange {
-    /// Whether a set has what comes and lacks what goes.
-    pub fn is_done(&self, there: &[String]) -> bool {
-        self.add.iter().all(|name| has_name(there, name))
-            && !self.remove.iter().any(|name| has_name(there, name))
-    }
-
     /// The patch of the labels, from those that are there now.
     pub fn patch_of_labels(&self, there: &[String]) -> Patch {
         Patch {
-            labels: Some(after(there, self)),
-            ..Patch::default()
+            title: None,
+            body: None,
+            labels: Some(self.applied_to(there)),
+            assignees: None,
+            milestone: None,
+            close: None,
         }
     }
 }
 
 impl Patch {
     /// What the answer does not say, although it was asked for: empty if GitHub did everything.
-    pub fn missing_in(&self, answer: &ObservedIssue, milestone_title: Option<&str>) -> Vec<String> {
+    pub fn missing_in(
+        &self,
+        answer: &ObservedIssue,
+        milestone_title: Option<&str>,
+    ) -> Vec<LeftOut> {
         let Self {
             title,
             body,
             labels,
             assignees,
             milestone,
-            state,
-            state_reason: _,
+            close,
         } = self;
-        let mut missing = Vec::new();
-        if title.as_ref().is_some_and(|title| *title != answer.title) {
-            missing.push("the title".to_owned());
-        }
-        if let Some(body) = body
-            && section::folded(body).trim_end() != section::folded(&answer.body).trim_end()
-        {
-            missing.push("the body".to_owned());
-        }
-        for label in labels.iter().flatten() {
-            if !answer.has_label(label) {
-                missing.push(format!("label {label}"));
-            }
-        }
-        for login in assignees.iter().flatten() {
-            if !answer.has_assignee(login) {
-                missing.push(format!("assignee {login}"));
-            }
-        }
-        if milestone.is_some() && answer.milestone.as_deref() != milestone_title {
-            missing.push("the milestone".to_owned());
-        }
-        if state.is_some() && answer.open {
-            missing.push("the closing".to_owned());
-        }
-        // A set that was replaced must not hold what was taken out of it either.
-        if labels
-            .as_ref()
-            .is_some_and(|labels| labels.len() < answer.labels.len())
-        {
-            missing.push("the removal of a label".to_owned());
-        }
-        if assignees
-            .as_ref()
-            .is_some_and(|all| all.len() < answer.assignees.len())
-        {
-            missing.push("the removal of an assignee".to_owned());
-        }
+        let mut missing: Vec<LeftOut> = field::title::missing(title.as_ref(), answer)
+            .into_iter()
+            .chain(field::section::missing(body.as_ref(), answer))
+            .chain(field::labels::missing(labels.as_ref(), answer))
+            .chain(field::assignees::missing(assignees.as_ref(), answer))
+            .chain(field::milestone::missing(
+                milestone.is_some(),
+                milestone_title,
+                answer,
+            ))
+            .chain(field::state::missing(close.as_ref(), answer))
+            .collect();
+        missing.sort_by_key(LeftOut::rank);
         missing
     }
 }
@@ -389,14 +353,15 @@ mod tests {
     #[test]
     fn what_github_dropped_without_a_word_is_noticed() {
         let patch = Patch {
+            title: None,
+            body: None,
             labels: Some(vec!["kind/feature".to_owned(), "new".to_owned()]),
             assignees: Some(vec!["fuweid".to_owned(), "ghost".to_owned()]),
             milestone: Some(Some(3)),
-            ..Patch::default()
+            close: None,
         };
-        assert_eq!(
-            patch.missing_in(&issue(), Some("2.5")),
-            ["label new", "assignee ghost", "the milestone"]
-        );
+        let missing = patch.missing_in(&issue(), Some("2.5"));
+        let missing: Vec<String> = missing.iter().map(ToString::to_string).collect();
+        assert_eq!(missing, ["label new", "assignee ghost", "the milestone"]);
     }
 }

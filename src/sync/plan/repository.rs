@@ -2,61 +2,17 @@
 
 use std::collections::BTreeSet;
 
-use super::identity::{Index, Marked};
-use super::pull_request::Claims;
-use super::{
-    Action, IssuePlan, Options, PullRequestAction, PullRequestPlan, RepositoryPlan, issue,
-};
-use crate::sync::desired::DesiredRepository;
-use crate::sync::observed::ObservedRepository;
-use crate::sync::remembered::Remembered;
-use crate::terms::RepositoryName;
-
-/// A repository as its plan sees it: what is desired, what was read, and which issue is whose.
-pub(super) struct Scene<'a> {
-    pub(super) name: &'a RepositoryName,
-    pub(super) wanted: &'a DesiredRepository,
-    pub(super) seen: &'a ObservedRepository,
-    pub(super) index: Index<'a>,
-    pub(super) remembered: &'a Remembered,
-}
-
-impl<'a> Scene<'a> {
-    pub(super) fn of(
-        name: &'a RepositoryName,
-        wanted: &'a DesiredRepository,
-        seen: &'a ObservedRepository,
-        marked: &'a Marked,
-        remembered: &'a Remembered,
-        options: &Options,
-    ) -> Self {
-        let index = Index::of(name, wanted, seen, marked, remembered, options);
-        Self {
-            name,
-            wanted,
-            seen,
-            index,
-            remembered,
-        }
-    }
-}
+use super::index::Scene;
+use super::{Action, IssuePlan, PullRequestAction, PullRequestPlan, RepositoryPlan};
 
 pub(super) fn plan(
     scene: &Scene<'_>,
+    mut issues: Vec<IssuePlan>,
     pull_requests: Vec<PullRequestPlan>,
-    claims: &Claims,
-    options: &Options,
 ) -> RepositoryPlan {
-    let Scene {
-        name,
-        wanted,
-        seen,
-        index,
-        remembered: _,
-    } = scene;
-    if let Some(problem) = &seen.problem {
+    if let Some(problem) = scene.problem() {
         return RepositoryPlan {
-            repository: (*name).clone(),
+            repository: scene.name.clone(),
             problem: Some(problem.clone()),
             labels: Vec::new(),
             milestones: Vec::new(),
@@ -65,11 +21,10 @@ pub(super) fn plan(
             untracked: Vec::new(),
         };
     }
-    let mut issues: Vec<IssuePlan> = wanted
-        .issues
-        .iter()
-        .map(|issue| issue::plan(issue, scene, claims, options))
-        .collect();
+    let (wanted, seen) = (scene.wanted, scene.seen);
+    let has_label = |name: &String| seen.is_some_and(|seen| seen.labels.contains_key(name));
+    let has_milestone =
+        |title: &String| seen.is_some_and(|seen| seen.milestones.contains_key(title));
     issues.sort_by(|a, b| {
         let order = |issue: &IssuePlan| {
             let new = matches!(issue.action, Action::Create(_));
@@ -107,25 +62,21 @@ pub(super) fn plan(
         }
     }
     RepositoryPlan {
-        repository: (*name).clone(),
+        repository: scene.name.clone(),
         problem: None,
         labels: wanted
             .labels
             .iter()
-            .filter(|(folded, _)| {
-                needed_labels.contains(*folded) && !seen.labels.contains_key(*folded)
-            })
+            .filter(|(folded, _)| needed_labels.contains(*folded) && !has_label(folded))
             .map(|(_, definition)| definition.clone())
             .collect(),
         milestones: wanted
             .milestones
             .iter()
-            .filter(|(title, _)| {
-                needed_milestones.contains(*title) && !seen.milestones.contains_key(*title)
-            })
+            .filter(|(title, _)| needed_milestones.contains(*title) && !has_milestone(title))
             .map(|(_, definition)| definition.clone())
             .collect(),
-        untracked: index.untracked(&tracked),
+        untracked: scene.index.untracked(&tracked),
         issues,
         pull_requests,
     }

@@ -3,13 +3,14 @@
 //! The section remembers what readers were told, and how often. The comment carries a marker made of both, so that a run
 //! that was interrupted between the comment and the section finds its comment again instead of posting it twice.
 
-use super::Comment;
 use crate::sync::desired::DesiredIssue;
+use crate::sync::plan::Comment;
+use crate::sync::plan::rows::{self, Piece, Row, Tone};
 use crate::sync::section::{Announced, Applied, announcement_marker};
 use crate::text::digest;
 
 /// What readers know of an issue that kepherd has not written before: adoption announces nothing.
-pub(super) fn first(wanted: &DesiredIssue) -> Announced {
+pub(in crate::sync::plan) fn first(wanted: &DesiredIssue) -> Announced {
     Announced {
         count: 0,
         facts: wanted.announcing.facts.clone(),
@@ -17,7 +18,10 @@ pub(super) fn first(wanted: &DesiredIssue) -> Announced {
 }
 
 /// The announcement that is due, and what readers know after it.
-pub(super) fn since(wanted: &DesiredIssue, last: Option<&Applied>) -> (Option<Comment>, Announced) {
+pub(in crate::sync::plan) fn since(
+    wanted: &DesiredIssue,
+    last: Option<&Applied>,
+) -> (Option<Comment>, Announced) {
     let now = first(wanted);
     let Some(last) = last.and_then(|last| last.announced.as_ref()) else {
         return (None, now);
@@ -41,4 +45,21 @@ pub(super) fn since(wanted: &DesiredIssue, last: Option<&Applied>) -> (Option<Co
     };
     let count = last.count.saturating_add(1);
     (Some(comment), Announced { count, ..now })
+}
+
+pub(in crate::sync::plan) fn touched() -> String {
+    "announcement".to_owned()
+}
+
+pub(in crate::sync::plan) fn rows(comment: &Comment, full: bool) -> Vec<Row> {
+    let Comment { marker, body } = comment;
+    let lines: Vec<&str> = body
+        .lines()
+        .filter(|line| !line.is_empty() && line != marker)
+        .filter(|line| full || !line.starts_with("<sub>"))
+        .collect();
+    let text = "an announcement, which mentions people";
+    let mut all = vec![Row::new("comment", vec![Piece::new(Tone::Added, text)])];
+    all.extend(rows::of_text("+", Tone::Added, &lines, full));
+    all
 }

@@ -1,29 +1,34 @@
 //! Assignees: assign whom the record names, unassign whom kepherd assigned and the record no longer names.
 
-use super::{Drift, Drifted, Field, Outcome, SetChange};
+use super::{Conflict, Drift, Drifted, Field, Outcome, SetChange};
 use crate::registry::config::{AssigneePolicy, Policy};
 use crate::sync::desired::DesiredIssue;
-use crate::sync::observed::ObservedIssue;
+use crate::sync::observed::{Happening, ObservedIssue};
+use crate::sync::plan::patch::LeftOut;
 use crate::sync::section::Applied;
 use crate::terms::github_limits as limits;
-use crate::text::words::has_name;
+use crate::text::words::{has_name, same_name};
 
 /// Who the section remembers.
 #[derive(Default)]
-pub(super) struct Remembered {
+pub(in crate::sync::plan) struct People {
     /// Those whom kepherd assigned.
-    pub(super) ours: Vec<String>,
+    pub(in crate::sync::plan) ours: Vec<String>,
     /// Those who were there before it, where nobody else should come.
-    pub(super) guests: Option<Vec<String>>,
+    pub(in crate::sync::plan) guests: Option<Vec<String>>,
 }
 
-pub(super) fn compare(
+pub(in crate::sync::plan) fn compare(
     wanted: &DesiredIssue,
     issue: &ObservedIssue,
     last: Option<&Applied>,
-) -> Outcome<SetChange, Remembered> {
-    let ours: &[String] = last.map_or(&[], |last| &last.assignees);
-    let is_ours = |login: &str| has_name(ours, login);
+    leftovers: &[String],
+) -> Outcome<SetChange, People> {
+    let remembered = last.iter().flat_map(|last| &last.assignees);
+    // Without a section that can be read nobody is kepherd's, and nobody left over either.
+    let left = leftovers.iter().filter(|_| last.is_some());
+    let ours: Vec<&String> = remembered.chain(left).collect();
+    let is_ours = |login: &str| has_name(ours.iter().copied(), login);
     let is_wanted = |login: &str| {
         wanted
             .assignees
@@ -35,7 +40,7 @@ pub(super) fn compare(
         change: SetChange::default(),
         drift: Vec::new(),
         conflict: None,
-        applied: Remembered::default(),
+        applied: People::default(),
     };
     let mut drifted = |what: Drifted| {
         outcome.drift.push(Drift {
@@ -84,10 +89,53 @@ pub(super) fn compare(
     let after = (issue.assignees.len() + outcome.change.add.len())
         .saturating_sub(outcome.change.remove.len());
     if !outcome.change.add.is_empty() && after > limits::ASSIGNEES_PER_ISSUE {
-        outcome.conflict = Some(format!(
-            "the issue would have {after} assignees; GitHub takes {}",
-            limits::ASSIGNEES_PER_ISSUE
-        ));
+        outcome.conflict = Some(Conflict::TooManyAssignees(after));
     }
     outcome
+}
+
+/// All assignees that are written, from those that are there now.
+pub(in crate::sync::plan) fn patch(change: &SetChange, there: &[String]) -> Option<Vec<String>> {
+    (!change.is_empty()).then(|| change.applied_to(there))
+}
+
+pub(in crate::sync::plan) fn missing(
+    asked: Option<&Vec<String>>,
+    answer: &ObservedIssue,
+) -> Vec<LeftOut> {
+    let all = asked.into_iter().flatten();
+    let mut missing: Vec<LeftOut> = all
+        .filter(|login| !answer.has_assignee(login))
+        .map(|login| LeftOut::Assignee(login.clone()))
+        .collect();
+    if asked.is_some_and(|all| all.len() < answer.assignees.len()) {
+        missing.push(LeftOut::AssigneeRemoval);
+    }
+    missing
+}
+
+pub(in crate::sync::plan) fn correct(
+    done: &mut Applied,
+    last: &Applied,
+    change: &SetChange,
+    answer: &ObservedIssue,
+) {
+    change.settle(&mut done.assignees, &last.assignees, &answer.assignees);
+}
+
+/// How others changed it.
+pub(in crate::sync::plan) fn say(what: &Drifted) -> Option<String> {
+    match what {
+        Drifted::Removed(login) => Some(format!("{login} was unassigned")),
+        Drifted::Added(login) => Some(format!("{login} was assigned")),
+        Drifted::Replaced { .. } | Drifted::Edited => None,
+    }
+}
+
+pub(in crate::sync::plan) fn is_cause(what: &Drifted, happening: &Happening) -> bool {
+    match (what, happening) {
+        (Drifted::Removed(login), Happening::Unassigned(other))
+        | (Drifted::Added(login), Happening::Assigned(other)) => same_name(login, other),
+        _ => false,
+    }
 }

@@ -3,21 +3,26 @@
 //! Labels that people put on are never taken off, not even those of releases. The label of a cycle that has shipped
 //! stays: it says where the work went.
 
-use super::{Drift, Drifted, Field, Outcome, SetChange};
+use super::{Conflict, Drift, Drifted, Field, Outcome, SetChange};
 use crate::registry::config::Policy;
 use crate::sync::desired::DesiredIssue;
-use crate::sync::observed::ObservedIssue;
+use crate::sync::observed::{Happening, ObservedIssue};
+use crate::sync::plan::patch::LeftOut;
 use crate::sync::section::Applied;
 use crate::terms::github_limits as limits;
-use crate::text::words::has_name;
+use crate::text::words::{has_name, same_name};
 
-pub(super) fn compare(
+pub(in crate::sync::plan) fn compare(
     wanted: &DesiredIssue,
     issue: &ObservedIssue,
     last: Option<&Applied>,
+    leftovers: &[String],
 ) -> Outcome<SetChange, Vec<String>> {
-    let ours: &[String] = last.map_or(&[], |last| &last.labels);
-    let is_ours = |label: &str| has_name(ours, label);
+    let remembered = last.iter().flat_map(|last| &last.labels);
+    // Without a section that can be read nothing is kepherd's, and nothing left over either.
+    let left = leftovers.iter().filter(|_| last.is_some());
+    let ours: Vec<&String> = remembered.chain(left).collect();
+    let is_ours = |label: &str| has_name(ours.iter().copied(), label);
     let mut outcome = Outcome {
         change: SetChange::default(),
         drift: Vec::new(),
@@ -45,7 +50,7 @@ pub(super) fn compare(
             outcome.applied.push(label.clone());
         }
     }
-    for label in ours {
+    for label in ours.iter().copied() {
         let asked_for = has_name(&wanted.labels, label);
         let named_before = has_name(&outcome.change.remove, label);
         if !asked_for && !named_before && issue.has_label(label) && wanted.removable.contains(label)
@@ -56,10 +61,44 @@ pub(super) fn compare(
     let after =
         (issue.labels.len() + outcome.change.add.len()).saturating_sub(outcome.change.remove.len());
     if !outcome.change.add.is_empty() && after > limits::LABELS_PER_ISSUE {
-        outcome.conflict = Some(format!(
-            "the issue would have {after} labels; GitHub takes {}",
-            limits::LABELS_PER_ISSUE
-        ));
+        outcome.conflict = Some(Conflict::TooManyLabels(after));
     }
     outcome
+}
+
+/// All labels that are written, from those that are there now.
+pub(in crate::sync::plan) fn patch(change: &SetChange, there: &[String]) -> Option<Vec<String>> {
+    (!change.is_empty()).then(|| change.applied_to(there))
+}
+
+pub(in crate::sync::plan) fn missing(
+    asked: Option<&Vec<String>>,
+    answer: &ObservedIssue,
+) -> Vec<LeftOut> {
+    let all = asked.into_iter().flatten();
+    let mut missing: Vec<LeftOut> = all
+        .filter(|label| !answer.has_label(label))
+        .map(|label| LeftOut::Label(label.clone()))
+        .collect();
+    // A set that was replaced must not hold what was taken out of it either.
+    if asked.is_some_and(|labels| labels.len() < answer.labels.len()) {
+        missing.push(LeftOut::LabelRemoval);
+    }
+    missing
+}
+
+pub(in crate::sync::plan) fn correct(
+    done: &mut Applied,
+    last: &Applied,
+    change: &SetChange,
+    answer: &ObservedIssue,
+) {
+    change.settle(&mut done.labels, &last.labels, &answer.labels);
+}
+
+pub(in crate::sync::plan) fn is_cause(what: &Drifted, happening: &Happening) -> bool {
+    match (what, happening) {
+        (Drifted::Removed(label), Happening::Unlabeled(other)) => same_name(label, other),
+        _ => false,
+    }
 }

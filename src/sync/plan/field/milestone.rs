@@ -2,13 +2,14 @@
 //!
 //! It is replaced only where kepherd knows the value it starts from, and cleared only where kepherd set it.
 
-use super::{Change, Drift, Drifted, Field, Outcome};
+use super::{Change, Conflict, Drift, Drifted, Field, Outcome};
 use crate::registry::config::Policy;
 use crate::sync::desired::DesiredIssue;
-use crate::sync::observed::ObservedIssue;
+use crate::sync::observed::{Happening, ObservedIssue};
+use crate::sync::plan::patch::{LeftOut, Stale};
 use crate::sync::section::{Agreed, Applied};
 
-pub(super) fn compare(
+pub(in crate::sync::plan) fn compare(
     wanted: &DesiredIssue,
     issue: &ObservedIssue,
     last: Option<&Applied>,
@@ -65,14 +66,11 @@ pub(super) fn compare(
         }
         (there, last) => {
             outcome.drift.push(drift(last, there, false));
-            let there = there.map_or("none", String::as_str);
-            let before = match last {
-                Some(last) => format!("it was {}", last.value),
-                None => "kepherd never set it".to_owned(),
-            };
-            outcome.conflict = Some(format!(
-                "the record asks for milestone {asked}, and the issue has {there}; {before}"
-            ));
+            outcome.conflict = Some(Conflict::Milestone {
+                asked: asked.clone(),
+                there: there.cloned(),
+                before: last.map(|last| last.value.clone()),
+            });
         }
     }
     outcome
@@ -93,4 +91,54 @@ fn drift(last: Option<&Agreed>, there: Option<&String>, enforced: bool) -> Drift
         enforced,
         by: None,
     }
+}
+
+/// The number of the milestone that is written; `Some(None)`: none.
+pub(in crate::sync::plan) fn patch(
+    change: Option<&Change>,
+    issue: &ObservedIssue,
+    number_of: impl Fn(&str) -> Option<u64>,
+) -> Result<Option<Option<u64>>, Stale> {
+    let Some(change) = change else {
+        return Ok(None);
+    };
+    if issue.milestone != change.from {
+        return Err(Stale(Field::Milestone));
+    }
+    Ok(Some(match &change.to {
+        Some(title) => Some(number_of(title).ok_or(Stale(Field::Milestone))?),
+        None => None,
+    }))
+}
+
+pub(in crate::sync::plan) fn is_done(change: Option<&Change>, issue: &ObservedIssue) -> bool {
+    !Change::is_missed(change, issue.milestone.as_ref())
+}
+
+/// A request names a milestone by its number, an answer by its title.
+pub(in crate::sync::plan) fn missing(
+    asked: bool,
+    title: Option<&str>,
+    answer: &ObservedIssue,
+) -> Option<LeftOut> {
+    (asked && answer.milestone.as_deref() != title).then_some(LeftOut::Milestone)
+}
+
+pub(in crate::sync::plan) fn correct(
+    done: &mut Applied,
+    last: &Applied,
+    change: Option<&Change>,
+    answer: &ObservedIssue,
+) {
+    if !is_done(change, answer) {
+        done.milestone.clone_from(&last.milestone);
+    }
+}
+
+pub(in crate::sync::plan) fn touched(change: &Change) -> String {
+    format!("milestone {}", change.to.as_deref().unwrap_or("none"))
+}
+
+pub(in crate::sync::plan) fn is_cause(happening: &Happening) -> bool {
+    *happening == Happening::Milestone
 }

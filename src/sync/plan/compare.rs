@@ -1,0 +1,258 @@
+//! The first pass: which issue is a record's, and what of it differs.
+//!
+//! Everything of an issue is compared here but its section, which waits for the labels of pull requests that it has to
+//! remember.
+
+use super::blocked::Blocked;
+use super::field::{self, Drift, SectionChange};
+use super::identity::{self, Identity};
+use super::index::{Pin, Scene};
+use super::seen::Seen;
+use super::{NewIssue, Options, Update};
+use crate::registry::config::AssigneePolicy;
+use crate::sync::desired::DesiredIssue;
+use crate::sync::journal::Leftovers;
+use crate::sync::section::{Agreed, Applied, Found, PullRequestLabels, Section, render};
+use crate::terms::{IssueRef, github_limits as limits};
+
+/// A record beside its issue.
+pub(super) struct Compared<'a> {
+    pub(super) wanted: &'a DesiredIssue,
+    /// The number of its issue, by whoever says so.
+    pub(super) number: Option<u64>,
+    /// The issue, if it was read.
+    pub(super) seen: Option<&'a Seen<'a>>,
+    pub(super) fate: Fate<'a>,
+}
+
+/// What becomes of a record's issue.
+pub(super) enum Fate<'a> {
+    /// It is created.
+    New,
+    /// There is none, and none is needed.
+    NotTracked,
+    /// A person has to look at it; nothing of what others changed is put right.
+    Blocked(Blocked, Vec<Drift>),
+    /// It is there, and says this.
+    There(Box<There<'a>>),
+}
+
+/// An issue that is there.
+pub(super) struct There<'a> {
+    seen: &'a Seen<'a>,
+    present: Option<&'a Section>,
+    /// What changes, but for the section.
+    pub(super) update: Update,
+    pub(super) drift: Vec<Drift>,
+    /// What the section remembers, but for the labels of pull requests.
+    applied: Applied,
+}
+
+/// What becomes of the section of an issue that is there.
+pub(super) struct Sectioned {
+    pub(super) change: Option<SectionChange>,
+    pub(super) drift: Vec<Drift>,
+    /// The section as it is in the end.
+    pub(super) text: Option<String>,
+}
+
+/// The records of a repository beside their issues.
+pub(super) fn all<'a>(scene: &'a Scene<'a>, options: &Options) -> Vec<Compared<'a>> {
+    let issues = scene.wanted.issues.iter();
+    issues
+        .map(|wanted| compare(wanted, scene, options))
+        .collect()
+}
+
+fn compare<'a>(wanted: &'a DesiredIssue, scene: &'a Scene<'a>, options: &Options) -> Compared<'a> {
+    let pinned = scene.index.pin_of(wanted).map(Pin::number);
+    let (number, seen, fate) = match identity::identify(wanted, scene, options) {
+        Identity::Issue(seen) => {
+            let number = seen.issue.number;
+            let leftovers = scene.remembered.leftovers(scene.name, number);
+            (Some(number), Some(seen), update(wanted, seen, leftovers))
+        }
+        Identity::New => (pinned, None, Fate::New),
+        Identity::NotTracked => (pinned, None, Fate::NotTracked),
+        Identity::Blocked(blocked) => (pinned, None, Fate::Blocked(blocked, Vec::new())),
+    };
+    Compared {
+        wanted,
+        number,
+        seen,
+        fate,
+    }
+}
+
+/// What makes an issue say what its record says.
+fn update<'a>(
+    wanted: &DesiredIssue,
+    seen: &'a Seen<'a>,
+    leftovers: Option<&Leftovers>,
+) -> Fate<'a> {
+    let issue = seen.issue;
+    let present = match &seen.section {
+        Found::Absent => None,
+        Found::Present(section) if section.subject == wanted.subject => Some(&**section),
+        Found::Present(section) => {
+            return Fate::Blocked(Blocked::SectionOf(section.subject.clone()), Vec::new());
+        }
+        Found::Broken {
+            damage,
+            subjects: _,
+        } => return Fate::Blocked(Blocked::BrokenSection(damage.clone()), Vec::new()),
+    };
+    let last = present.and_then(|section| section.applied.as_ref());
+    // What an interrupted run was taking off is kepherd's still, whatever the section says of it.
+    let (left_labels, left_assignees): (&[String], &[String]) = match leftovers {
+        Some(Leftovers { labels, assignees }) => (labels, assignees),
+        None => (&[], &[]),
+    };
+    let title = field::title::compare(wanted, issue, last);
+    let labels = field::labels::compare(wanted, issue, last, left_labels);
+    let milestone = field::milestone::compare(wanted, issue, last);
+    let assignees = field::assignees::compare(wanted, issue, last, left_assignees);
+    let state = field::state::compare(wanted, issue, last);
+    let (announcement, announced) = field::announcement::since(wanted, last);
+
+    let drift = [title.drift, labels.drift, milestone.drift, assignees.drift];
+    let mut drift = drift.concat();
+    let conflicts = [
+        title.conflict,
+        labels.conflict,
+        milestone.conflict,
+        assignees.conflict,
+        state.conflict,
+    ];
+    let fields: Vec<_> = conflicts.into_iter().flatten().collect();
+    if !fields.is_empty() {
+        let adoptable = !drift.is_empty();
+        // What is not written is not put right either.
+        drift.iter_mut().for_each(|drift| drift.enforced = false);
+        return Fate::Blocked(Blocked::Conflict { fields, adoptable }, drift);
+    }
+    Fate::There(Box::new(There {
+        seen,
+        present,
+        update: Update {
+            title: title.change,
+            labels: labels.change,
+            milestone: milestone.change,
+            assignees: assignees.change,
+            close: state.change,
+            section: None,
+            announcement,
+        },
+        drift,
+        applied: Applied {
+            labels: labels.applied,
+            assignees: assignees.applied.ours,
+            guests: assignees.applied.guests,
+            milestone: milestone.applied,
+            title: title.applied,
+            pull_requests: PullRequestLabels::new(),
+            closed: state.applied,
+            announced: Some(announced),
+            // Both are made where the section is.
+            status: String::new(),
+            sum: String::new(),
+        },
+    }))
+}
+
+impl<'a> Compared<'a> {
+    /// What kepherd last applied to the issue, if its section is this record's.
+    pub(super) fn last(&self) -> Option<&'a Applied> {
+        let section = self.seen?.section()?;
+        let is_its_own = section.subject == self.wanted.subject;
+        section.applied.as_ref().filter(|_| is_its_own)
+    }
+
+    /// Whether the section can be written, so that what it remembers stays true.
+    pub(super) fn is_writable(&self) -> bool {
+        match &self.fate {
+            Fate::New => new_issue(self.wanted, None).is_ok(),
+            Fate::There(there) => there.section(self.wanted, self.last(), None).is_ok(),
+            Fate::NotTracked | Fate::Blocked(..) => false,
+        }
+    }
+}
+
+impl There<'_> {
+    /// What becomes of the section, if it remembers these labels of pull requests.
+    pub(super) fn section(
+        &self,
+        wanted: &DesiredIssue,
+        last: Option<&Applied>,
+        labels: Option<&PullRequestLabels>,
+    ) -> Result<Sectioned, Blocked> {
+        let applied = Applied {
+            pull_requests: remembered(wanted, labels, last),
+            ..self.applied.clone()
+        };
+        let outcome = field::section::compare(wanted, self.present, &applied);
+        let change = outcome.change.as_ref();
+        let body = &self.seen.issue.body;
+        if let Some(characters) = change.and_then(|change| field::section::too_long(body, change)) {
+            return Err(Blocked::TooLong { characters });
+        }
+        let there = || self.present.map(|section| section.text.clone());
+        Ok(Sectioned {
+            text: change.map(|change| change.to.clone()).or_else(there),
+            change: outcome.change,
+            drift: outcome.drift,
+        })
+    }
+}
+
+/// The issue of a record that has none, if it remembers these labels of pull requests.
+pub(super) fn new_issue(
+    wanted: &DesiredIssue,
+    labels: Option<&PullRequestLabels>,
+) -> Result<NewIssue, Blocked> {
+    let mut assignees: Vec<String> = wanted.assignees.iter().map(ToString::to_string).collect();
+    assignees.truncate(limits::ASSIGNEES_PER_ISSUE);
+    let applied = Applied {
+        labels: wanted.labels.clone(),
+        assignees: assignees.clone(),
+        guests: (wanted.assignee_policy == AssigneePolicy::Exact).then(Vec::new),
+        milestone: wanted.milestone.as_ref().map(|title| Agreed {
+            value: title.clone(),
+            set: true,
+        }),
+        title: wanted.retitle.then(|| wanted.title.clone()),
+        pull_requests: remembered(wanted, labels, None),
+        closed: false,
+        announced: Some(field::announcement::first(wanted)),
+        // Both are made where the section is.
+        status: String::new(),
+        sum: String::new(),
+    };
+    let body = render(&wanted.subject, &wanted.status, &applied);
+    let characters = body.chars().count();
+    if characters > limits::BODY {
+        return Err(Blocked::TooLong { characters });
+    }
+    Ok(NewIssue {
+        title: wanted.title.clone(),
+        body,
+        labels: wanted.labels.clone(),
+        assignees,
+        milestone: wanted.milestone.clone(),
+    })
+}
+
+/// What the section should remember of the pull requests that the record names. Of those that were not looked at in this
+/// run, or are closed, it is what it was.
+fn remembered(
+    wanted: &DesiredIssue,
+    labels: Option<&PullRequestLabels>,
+    last: Option<&Applied>,
+) -> PullRequestLabels {
+    let of = |reference: &IssueRef| {
+        let new = labels.and_then(|labels| labels.get(reference));
+        let labels = new.or_else(|| last?.pull_requests.get(reference))?;
+        (!labels.is_empty()).then(|| (reference.clone(), labels.clone()))
+    };
+    wanted.pull_requests.iter().filter_map(of).collect()
+}

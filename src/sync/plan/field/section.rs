@@ -1,0 +1,172 @@
+//! The managed section: its text is kepherd's, so that it is only a question of whether it is up to date.
+
+use super::{Drift, Drifted, Field, Outcome, SectionChange};
+use crate::registry::config::Policy;
+use crate::sync::desired::DesiredIssue;
+use crate::sync::observed::ObservedIssue;
+use crate::sync::plan::patch::{LeftOut, Stale};
+use crate::sync::plan::rows::{self, Piece, Row, Tone};
+use crate::sync::section::{self, Applied, Found, Section, render, with_applied};
+use crate::terms::github_limits as limits;
+use crate::text::words::counted;
+
+pub(in crate::sync::plan) fn compare(
+    wanted: &DesiredIssue,
+    present: Option<&Section>,
+    applied: &Applied,
+) -> Outcome<Option<SectionChange>, ()> {
+    let to = render(&wanted.subject, &wanted.status, applied);
+    let mut outcome = Outcome {
+        change: None,
+        drift: Vec::new(),
+        conflict: None,
+        applied: (),
+    };
+    let Some(present) = present else {
+        outcome.change = Some(SectionChange { from: None, to });
+        return outcome;
+    };
+    if present.text == to {
+        return outcome;
+    }
+    let edited = present.untouched != Some(true);
+    let enforced = wanted.drift.section == Policy::Enforce;
+    if edited {
+        outcome.drift.push(Drift {
+            field: Field::Section,
+            what: Drifted::Edited,
+            enforced,
+            by: None,
+        });
+    }
+    let to = if !edited || enforced {
+        Some(to)
+    } else {
+        with_applied(present, applied)
+    };
+    outcome.change = to.filter(|to| *to != present.text).map(|to| SectionChange {
+        from: Some(present.text.clone()),
+        to,
+    });
+    outcome
+}
+
+/// How many characters the body would have, if that is more than GitHub takes.
+pub(in crate::sync::plan) fn too_long(body: &str, change: &SectionChange) -> Option<usize> {
+    // A character has one byte at least, and two line ends may come between.
+    if body.len() + change.to.len() + 2 <= limits::BODY {
+        return None;
+    }
+    let length = section::put(body, &change.to)?.chars().count();
+    (length > limits::BODY).then_some(length)
+}
+
+/// The whole body that is written.
+pub(in crate::sync::plan) fn patch(
+    change: Option<&SectionChange>,
+    issue: &ObservedIssue,
+) -> Result<Option<String>, Stale> {
+    let Some(change) = change else {
+        return Ok(None);
+    };
+    let there = match section::find(&issue.body) {
+        Found::Absent => None,
+        Found::Present(section) => Some(section.text),
+        Found::Broken { .. } => return Err(Stale(Field::Section)),
+    };
+    if there != change.from {
+        return Err(Stale(Field::Section));
+    }
+    Ok(section::put(&issue.body, &change.to))
+}
+
+pub(in crate::sync::plan) fn is_done(
+    change: Option<&SectionChange>,
+    issue: &ObservedIssue,
+) -> bool {
+    change.is_none_or(|change| {
+        matches!(section::find(&issue.body), Found::Present(found) if found.text == change.to)
+    })
+}
+
+pub(in crate::sync::plan) fn missing(
+    asked: Option<&String>,
+    answer: &ObservedIssue,
+) -> Option<LeftOut> {
+    let is_missing = asked.is_some_and(|body| {
+        section::folded(body).trim_end() != section::folded(&answer.body).trim_end()
+    });
+    is_missing.then_some(LeftOut::Body)
+}
+
+pub(in crate::sync::plan) fn touched() -> String {
+    Field::Section.as_str().to_owned()
+}
+
+/// What a new issue begins with.
+pub(in crate::sync::plan) fn first_rows(body: &str, full: bool) -> Vec<Row> {
+    let lines = shown_lines(body);
+    let text = format!("the record's status, {}", counted(lines.len(), "line"));
+    let mut all = vec![Row::new(
+        Field::Section.as_str(),
+        vec![Piece::new(Tone::Quiet, text)],
+    )];
+    if full {
+        all.extend(rows::of_text("+", Tone::Added, &lines, full));
+    }
+    all
+}
+
+pub(in crate::sync::plan) fn rows(change: &SectionChange, why: Vec<Piece>, full: bool) -> Vec<Row> {
+    let field = Field::Section.as_str();
+    let new = shown_lines(&change.to);
+    let Some(from) = &change.from else {
+        let text = format!(
+            "appended at the end of the body, {}",
+            counted(new.len(), "line")
+        );
+        let mut pieces = vec![Piece::new(Tone::Added, text)];
+        pieces.extend(why);
+        let mut all = vec![Row::new(field, pieces)];
+        if full {
+            all.extend(rows::of_text("+", Tone::Added, &new, full));
+        }
+        return all;
+    };
+    let old = shown_lines(from);
+    let without = |these: &[&'_ str], others: &[&str]| -> usize {
+        these.iter().filter(|text| !others.contains(text)).count()
+    };
+    let text = match (without(&old, &new), without(&new, &old)) {
+        (0, 0) => "only what kepherd remembers for its next comparison".to_owned(),
+        (gone, come) => format!(
+            "{} out, {} in",
+            counted(gone, "line"),
+            counted(come, "line")
+        ),
+    };
+    let mut pieces = vec![Piece::new(Tone::Quiet, text)];
+    pieces.extend(why);
+    let mut all = vec![Row::new(field, pieces)];
+    let gone: Vec<&str> = old
+        .iter()
+        .copied()
+        .filter(|text| !new.contains(text))
+        .collect();
+    let come: Vec<&str> = new
+        .iter()
+        .copied()
+        .filter(|text| !old.contains(text))
+        .collect();
+    all.extend(rows::of_text("-", Tone::Removed, &gone, full));
+    all.extend(rows::of_text("+", Tone::Added, &come, full));
+    all
+}
+
+/// The lines of a section that people see.
+fn shown_lines(section: &str) -> Vec<&str> {
+    section
+        .lines()
+        .filter(|line| !line.is_empty() && !line.starts_with("<!-- kepherd:"))
+        .collect()
+}

@@ -1,0 +1,115 @@
+//! The title of an existing issue: left alone, unless the registry says `retitle`.
+
+use super::{Change, Conflict, Drift, Drifted, Field, Outcome};
+use crate::registry::config::Policy;
+use crate::sync::desired::DesiredIssue;
+use crate::sync::observed::{Happening, ObservedIssue};
+use crate::sync::plan::patch::{LeftOut, Stale};
+use crate::sync::section::Applied;
+
+pub(in crate::sync::plan) fn compare(
+    wanted: &DesiredIssue,
+    issue: &ObservedIssue,
+    last: Option<&Applied>,
+) -> Outcome<Option<Change>, Option<String>> {
+    let mut outcome = Outcome {
+        change: None,
+        drift: Vec::new(),
+        conflict: None,
+        applied: None,
+    };
+    if !wanted.retitle {
+        return outcome;
+    }
+    outcome.applied = Some(wanted.title.clone());
+    if issue.title == wanted.title {
+        return outcome;
+    }
+    let change = Change {
+        from: Some(issue.title.clone()),
+        to: Some(wanted.title.clone()),
+    };
+    match last.and_then(|last| last.title.as_ref()) {
+        // `retitle` says outright that titles are kepherd's, so a first title is no conflict.
+        None => outcome.change = Some(change),
+        Some(last) if *last == issue.title => outcome.change = Some(change),
+        Some(last) if *last == wanted.title => {
+            let enforced = wanted.drift.title == Policy::Enforce;
+            outcome.drift.push(drift(last, issue, enforced));
+            outcome.change = enforced.then_some(change);
+        }
+        Some(last) => {
+            outcome.drift.push(drift(last, issue, false));
+            outcome.conflict = Some(Conflict::Title {
+                before: last.clone(),
+                asked: wanted.title.clone(),
+                there: issue.title.clone(),
+            });
+        }
+    }
+    outcome
+}
+
+fn drift(last: &str, issue: &ObservedIssue, enforced: bool) -> Drift {
+    Drift {
+        field: Field::Title,
+        what: Drifted::Replaced {
+            from: last.to_owned(),
+            to: issue.title.clone(),
+        },
+        enforced,
+        by: None,
+    }
+}
+
+/// The title that is written.
+pub(in crate::sync::plan) fn patch(
+    change: Option<&Change>,
+    issue: &ObservedIssue,
+) -> Result<Option<String>, Stale> {
+    match change {
+        Some(change) if change.from.as_ref() != Some(&issue.title) => Err(Stale(Field::Title)),
+        Some(change) => Ok(change.to.clone()),
+        None => Ok(None),
+    }
+}
+
+pub(in crate::sync::plan) fn is_done(change: Option<&Change>, issue: &ObservedIssue) -> bool {
+    !Change::is_missed(change, Some(&issue.title))
+}
+
+pub(in crate::sync::plan) fn missing(
+    asked: Option<&String>,
+    answer: &ObservedIssue,
+) -> Option<LeftOut> {
+    asked
+        .is_some_and(|title| *title != answer.title)
+        .then_some(LeftOut::Title)
+}
+
+pub(in crate::sync::plan) fn correct(
+    done: &mut Applied,
+    last: &Applied,
+    change: Option<&Change>,
+    answer: &ObservedIssue,
+) {
+    if !is_done(change, answer) {
+        done.title.clone_from(&last.title);
+    }
+}
+
+pub(in crate::sync::plan) fn touched() -> String {
+    Field::Title.as_str().to_owned()
+}
+
+/// How others changed it.
+pub(in crate::sync::plan) fn say(what: &Drifted) -> Option<String> {
+    match what {
+        Drifted::Replaced { from: _, to } => Some(format!("is now \"{to}\"")),
+        _ => None,
+    }
+}
+
+pub(in crate::sync::plan) fn is_cause(happening: &Happening) -> bool {
+    *happening == Happening::Renamed
+}

@@ -1,0 +1,143 @@
+//! The first pass: every issue that was read, once, with what its body and its title say.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::sources::issues::form;
+use crate::sources::issues::titles::keps_in_title;
+use crate::sync::observed::{Lookup, Observed, ObservedIssue, ObservedRepository};
+use crate::sync::section::{self, Applied, Found, Section};
+use crate::terms::{RepositoryName, Subject};
+
+/// An issue that was read.
+pub(super) struct Seen<'a> {
+    pub(super) issue: &'a ObservedIssue,
+    /// What its body holds of kepherd's.
+    pub(super) section: Found,
+    /// The KEPs that its title names.
+    pub(super) named: BTreeSet<u32>,
+    /// The KEPs that it is about: those that its title names, or else the only one in the template's field for it.
+    pub(super) keps: BTreeSet<u32>,
+}
+
+impl<'a> Seen<'a> {
+    fn of(issue: &'a ObservedIssue) -> Self {
+        let named = keps_in_title(&issue.title);
+        let keps = if named.is_empty() {
+            match form::read("", &issue.body).keps.as_slice() {
+                [only] => BTreeSet::from([*only]),
+                _ => BTreeSet::new(),
+            }
+        } else {
+            named.clone()
+        };
+        Self {
+            issue,
+            section: section::find(&issue.body),
+            named,
+            keps,
+        }
+    }
+
+    /// The subjects whose markers it carries.
+    pub(super) fn subjects(&self) -> &[Subject] {
+        match &self.section {
+            Found::Absent => &[],
+            Found::Present(section) => std::slice::from_ref(&section.subject),
+            Found::Broken { subjects, .. } => subjects,
+        }
+    }
+
+    /// Its section, if that is one pair of markers.
+    pub(super) fn section(&self) -> Option<&Section> {
+        match &self.section {
+            Found::Present(section) => Some(section),
+            Found::Absent | Found::Broken { .. } => None,
+        }
+    }
+
+    /// What kepherd last applied to it, for whichever record.
+    pub(super) fn applied(&self) -> Option<&Applied> {
+        self.section().and_then(|section| section.applied.as_ref())
+    }
+}
+
+/// The issues of a repository, by number.
+pub(super) type Issues<'a> = BTreeMap<u64, Seen<'a>>;
+
+/// Everything that was read.
+pub(super) struct Reading<'a> {
+    repositories: BTreeMap<&'a RepositoryName, Issues<'a>>,
+    /// Where each subject's marker was seen, in any repository.
+    marked: BTreeMap<Subject, Vec<MarkedAt>>,
+    nothing: Issues<'a>,
+}
+
+/// An issue that carries a marker, or an own one that has lost it and names the KEP in its title.
+pub(super) struct MarkedAt {
+    pub(super) repository: RepositoryName,
+    pub(super) number: u64,
+    pub(super) own: bool,
+    pub(super) by_title: bool,
+}
+
+impl<'a> Reading<'a> {
+    pub(super) fn of(observed: &'a Observed) -> Self {
+        let repositories: BTreeMap<&RepositoryName, Issues<'_>> = observed
+            .repositories
+            .iter()
+            .map(|(name, seen)| (name, everything(seen)))
+            .collect();
+        let mut marked: BTreeMap<Subject, Vec<MarkedAt>> = BTreeMap::new();
+        for (name, issues) in &repositories {
+            for seen in issues.values() {
+                let issue = seen.issue;
+                let by_marker: BTreeSet<&Subject> = seen.subjects().iter().collect();
+                let by_title = by_marker.is_empty() && issue.own;
+                let titled = seen.named.iter().filter(|_| by_title);
+                let named = by_marker
+                    .into_iter()
+                    .cloned()
+                    .chain(titled.map(|kep| Subject::Kep(*kep)));
+                for subject in named {
+                    marked.entry(subject).or_default().push(MarkedAt {
+                        repository: (*name).clone(),
+                        number: issue.number,
+                        own: issue.own,
+                        by_title,
+                    });
+                }
+            }
+        }
+        Self {
+            repositories,
+            marked,
+            nothing: Issues::new(),
+        }
+    }
+
+    /// The issues of a repository; none, if nothing of it was read.
+    pub(super) fn issues(&self, repository: &RepositoryName) -> &Issues<'a> {
+        self.repositories.get(repository).unwrap_or(&self.nothing)
+    }
+
+    /// Where a subject's marker was seen.
+    pub(super) fn marked(&self, subject: &Subject) -> &[MarkedAt] {
+        self.marked.get(subject).map_or(&[], Vec::as_slice)
+    }
+}
+
+/// Each issue that was read, once: a single read is newer than a list.
+fn everything(seen: &ObservedRepository) -> Issues<'_> {
+    let read = seen.issues.values().filter_map(|lookup| match lookup {
+        Lookup::Issue(issue) => Some(&**issue),
+        _ => None,
+    });
+    let listed = seen.indexed.iter().flat_map(BTreeMap::values);
+    let all: BTreeMap<u64, &ObservedIssue> = listed
+        .chain(read)
+        .map(|issue| (issue.number, issue))
+        .collect();
+    all.into_iter()
+        .map(|(number, issue)| (number, Seen::of(issue)))
+        .collect()
+}
