@@ -10,3 +10,4 @@ pub mod queries;
 mod rest;
 pub mod stories;
 mod transport;
+mod wire;

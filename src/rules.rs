@@ -4,6 +4,7 @@
 //! `run.rs` runs them and gives each finding its level and its reason. Rules return findings; they print nothing and
 //! know neither files, network nor date, except as arguments.
 
+mod allow;
 mod alpha_agreement;
 mod branch_undecided;
 mod consensus_overdue;

@@ -10,6 +10,7 @@
 mod apps;
 pub mod faults;
 mod graphql;
+mod http;
 mod limits;
 mod rest;
 pub mod seed;

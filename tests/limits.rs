@@ -17,7 +17,6 @@ use kepherd::github::credentials::Credentials;
 use kepherd::github::patience::Patience;
 use kepherd::sandbox::{self, Exchange, Limits, Sandbox};
 use kepherd::sync::apply::{Outcome, Told, apply};
-use kepherd::sync::journal;
 use kepherd::sync::plan::Options;
 use kepherd::sync::reconcile::read_and_plan;
 use kepherd::sync::remembered::Remembered;
@@ -158,7 +157,7 @@ async fn a_creation_without_an_answer_is_given_the_time_to_come() {
     let begin = format!(
         "{{\"begin\":{{\"repository\":\"{REPO}\",\"write\":{{\"issue\":{{\"subject\":{{\"kep\":9001}},\"after\":0}}}}}}}}"
     );
-    let remembered = journal::read((line(&run) + &line(&begin)).as_bytes(), &api).unwrap();
+    let remembered = Remembered::read((line(&run) + &line(&begin)).as_bytes(), &api).unwrap();
     let (registry, asked) = (registry(&folder), Options::default());
     for (max_wait, waited) in [(0, None), (900, Some(20))] {
         let patience = Patience {

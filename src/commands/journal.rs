@@ -228,7 +228,7 @@ fn read(file: &mut File, path: &Path, api: &str) -> Result<(u64, Remembered)> {
             "the journal `{shown}` has more than {MAX_BYTES} bytes: move it away once every record names its issue"
         );
     }
-    let remembered = journal::read(&text, api).with_context(|| {
+    let remembered = Remembered::read(&text, api).with_context(|| {
         format!("the journal `{shown}` is damaged, or not kepherd's; it is left as it is: move it away, or name another one by --journal")
     })?;
     Ok((journal::whole(&text).len() as u64, remembered))

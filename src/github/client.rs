@@ -12,8 +12,9 @@ use super::patience::Patience;
 use super::queries::{self, Query, Request};
 use super::rest::{Numbered, NumberedMilestone, RestComment, RestIssue};
 use super::stories::{self, Found};
-pub use super::transport::{Address, Cost};
-use super::transport::{Answer, Call, GRAPHQL, Repeatable, Transport};
+use super::transport::Transport;
+pub use super::wire::{Address, Cost};
+use super::wire::{Answer, Call, GRAPHQL, Repeatable};
 use crate::sync::desired::{LabelDefinition, MilestoneDefinition};
 use crate::sync::observed::{Access, Lookup, Observed, ObservedIssue, ObservedRepository};
 use crate::sync::plan::patch::Patch;
@@ -51,7 +52,7 @@ impl Client {
 
     /// What the run has cost so far.
     pub fn cost(&self) -> Cost {
-        self.transport.cost()
+        self.transport.wire.cost()
     }
 
     async fn read(&self, path: &str) -> Result<Answer, Error> {
@@ -148,6 +149,7 @@ impl Client {
             // A partial answer may be whole the next time.
             if !self
                 .transport
+                .wire
                 .throttle
                 .before_next(&error, tried, true)
                 .await
@@ -256,7 +258,7 @@ impl Read for Client {
     }
 
     async fn settled(&self, sent: Instant) -> Result<(), Error> {
-        self.transport.settled(sent.0).await
+        self.transport.wire.settled(sent.0).await
     }
 
     async fn issues_above(
@@ -373,7 +375,7 @@ impl Read for Client {
 
 impl Write for Client {
     async fn turn(&self, kind: WriteKind) -> Result<(), Held> {
-        self.transport.throttle.turn(kind.into()).await
+        self.transport.wire.throttle.turn(kind.into()).await
     }
 
     async fn create_label(

@@ -21,7 +21,7 @@ use serde::Deserialize;
 use serde_json::json;
 
 use super::budget::Spending;
-use super::transport::{Call, Repeatable, Transport};
+use super::wire::{Call, Repeatable, Wire};
 use crate::clock::later;
 use crate::sync::remote::{Error, Problem};
 use crate::terms::{Instant, RepositoryName};
@@ -124,10 +124,10 @@ impl Credentials {
     }
 
     /// What authorizes a request now.
-    pub(super) async fn current(&self, transport: &Transport) -> Result<HeaderValue, Error> {
+    pub(super) async fn current(&self, wire: &Wire) -> Result<HeaderValue, Error> {
         match &self.0 {
             Kind::Token(header) => Ok(header.clone()),
-            Kind::App(app) => app.current(transport).await,
+            Kind::App(app) => app.current(wire).await,
         }
     }
 
@@ -170,13 +170,13 @@ struct Installation {
 }
 
 impl App {
-    async fn current(&self, transport: &Transport) -> Result<HeaderValue, Error> {
-        let now = transport.throttle.now();
+    async fn current(&self, wire: &Wire) -> Result<HeaderValue, Error> {
+        let now = wire.throttle.now();
         if let Some(header) = self.state().fresh(now) {
             return Ok(header);
         }
         // Without a token the request that needs one is not made, so that nobody has to wonder what became of it.
-        self.request_token(transport, now)
+        self.request_token(wire, now)
             .await
             .map_err(|error| match error.problem {
                 Problem::Limited { .. } | Problem::Stopped => error,
@@ -188,16 +188,12 @@ impl App {
     }
 
     /// <https://docs.github.com/en/rest/apps/apps#create-an-installation-access-token-for-an-app>
-    async fn request_token(
-        &self,
-        transport: &Transport,
-        now: Timestamp,
-    ) -> Result<HeaderValue, Error> {
+    async fn request_token(&self, wire: &Wire, now: Timestamp) -> Result<HeaderValue, Error> {
         let statement = self.statement(now)?;
         let known = self.state().installation;
         let installation = match known {
             Some(known) => known,
-            None => self.find_installation(transport, &statement).await?,
+            None => self.find_installation(wire, &statement).await?,
         };
         let path = format!("/app/installations/{installation}/access_tokens");
         let call = Call {
@@ -207,7 +203,7 @@ impl App {
             spending: Spending::Read,
             repeatable: Repeatable::Yes,
         };
-        let answer = transport.send_as(call, &statement).await?;
+        let answer = wire.send(call, &statement).await?;
         // What is wrong with such an answer is not repeated: it may be the token.
         let malformed = || Error {
             request: format!("POST {path}"),
@@ -232,11 +228,7 @@ impl App {
     }
 
     /// <https://docs.github.com/en/rest/apps/apps#get-a-repository-installation-for-the-authenticated-app>
-    async fn find_installation(
-        &self,
-        transport: &Transport,
-        statement: &HeaderValue,
-    ) -> Result<u64, Error> {
+    async fn find_installation(&self, wire: &Wire, statement: &HeaderValue) -> Result<u64, Error> {
         let path = format!("/repos/{}/installation", self.repository);
         let call = Call {
             method: "GET",
@@ -245,7 +237,7 @@ impl App {
             spending: Spending::Read,
             repeatable: Repeatable::Yes,
         };
-        match transport.send_as(call, statement).await {
+        match wire.send(call, statement).await {
             Ok(answer) => Ok(answer.parse::<Installation>()?.id),
             Err(mut error) => {
                 if let Problem::Refused {

@@ -3,10 +3,20 @@
 use serde::Deserialize;
 use serde_json::Value;
 
-use super::queries::Unusable;
 use crate::sync::observed::{Edit, ObservedIssue, ObservedPullRequest};
 use crate::terms::Instant;
 use crate::text::words::printable;
+
+/// An answer that cannot be used.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Unusable {
+    /// GraphQL's own errors.
+    #[error("{0}")]
+    Errors(String),
+    /// Not what was asked for.
+    #[error("{0}")]
+    Malformed(String),
+}
 
 /// The fields of an issue.
 pub(super) const ISSUE_FIELDS: &str = "number url title body state viewerDidAuthor author { login } \

@@ -11,7 +11,7 @@ use std::fmt::Write as _;
 use serde_json::{Map, Value, json};
 
 use super::nodes::{
-    ISSUE_FIELDS, MilestoneNode, PULL_FIELDS, Page, PageInfo, issue, page, pull_request,
+    ISSUE_FIELDS, MilestoneNode, PULL_FIELDS, Page, PageInfo, Unusable, issue, page, pull_request,
 };
 use crate::sync::observed::{Access, Lookup, Observed, ObservedRepository, PullRequestLookup};
 use crate::sync::remote::Wanted;
@@ -88,17 +88,6 @@ impl Cursor {
             Self::Start | Self::End => Value::Null,
         }
     }
-}
-
-/// An answer that cannot be used.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum Unusable {
-    /// GraphQL's own errors.
-    #[error("{0}")]
-    Errors(String),
-    /// Not what was asked for.
-    #[error("{0}")]
-    Malformed(String),
 }
 
 /// The first requests of an observation; answers may ask for more.

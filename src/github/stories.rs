@@ -5,8 +5,9 @@ use std::collections::BTreeMap;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
+use super::nodes::Unusable;
 use super::nodes::{Actor, EventNode, Nodes, edit};
-use super::queries::{Request, Unusable, missing};
+use super::queries::{Request, missing};
 use crate::sync::observed::{Event, Happening, History};
 use crate::sync::plan::Histories;
 use crate::terms::github_limits::PAGE;

@@ -4,9 +4,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::allow::allows;
 use super::{
-    Change, Check, Context, Group, Part, RULES, Reads, Rule, file_start, find, is_firm, is_sound,
-    unused_allow,
+    Change, Check, Context, Group, Part, RULES, Rule, file_start, find, is_firm, unused_allow,
 };
 use crate::findings::diagnostic::{
     Certainty, Diagnostic, Finding, Found, Judged, Level, Pointer, RuleId,
@@ -15,7 +15,6 @@ use crate::findings::document::Located;
 use crate::findings::loader::{SCHEMA, SYNTAX};
 use crate::findings::sources::{FileId, Revision, Sources};
 use crate::registry::Registry;
-use crate::registry::kep::Allow;
 use crate::registry::load::Loaded;
 use crate::registry::schema::FileKind;
 use crate::registry::tracked::Tracked;
@@ -473,37 +472,6 @@ fn leave_out_what_nobody_reads(findings: &mut Vec<(Judged, Found)>) {
         let finding = Finding::new(file, file_start(), message);
         findings.push((judged, finding.of(rule)));
     }
-}
-
-/// The `[[allow]]` entries of a registry that can be relied on, each with its record and its place in it.
-pub(super) fn allows(registry: &Registry) -> impl Iterator<Item = (Tracked<'_>, Pointer, &Allow)> {
-    registry.tracked().flat_map(|one| {
-        one.allow().map(move |(index, allow)| {
-            let place = Pointer::to("allow").index(index);
-            (one, place, allow)
-        })
-    })
-}
-
-/// Whether a rule could look at all of a record that it would look at: nothing that it reads has a finding already.
-pub(super) fn was_asked(rule: &Rule, registry: &Registry, record: Tracked<'_>) -> bool {
-    let config = &registry.config;
-    rule.parts.iter().all(|part| {
-        let Reads {
-            kep,
-            item,
-            config: of_config,
-            lists,
-        } = part.reads;
-        let keys = match record {
-            Tracked::Kep(_) => kep,
-            Tracked::Item(_) => item,
-        };
-        let is_unread = |list| registry.unread_lists.contains(list);
-        of_config.iter().all(|key| config.is_sound(key))
-            && is_sound(keys, |key| record.is_sound(key))
-            && !lists.iter().any(is_unread)
-    })
 }
 
 /// Drops the findings that records accept; gives the places of the entries that accepted one.

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::run::{allows, was_asked};
+use super::allow::{allows, was_asked};
 use super::{
     Check, Example, ExampleBeside, FORMAT, Group, Part, Reads, Rule, find, is_firm, no_such_rule,
 };

@@ -3,7 +3,7 @@
 //! A fault is decided by the request, by how many of its kind there were before, and by the seed; never by the clock. It may
 //! stand in for the answer, lose it, or change the world first, as somebody else might at that moment.
 
-use super::rest::{Incoming, Reply};
+use super::http::{Incoming, Reply};
 use super::world::{IssuePatch, NewLabel, NewMilestone, World, same};
 use serde_json::{Value, json};
 use std::fmt;

@@ -11,7 +11,7 @@ use super::world::World;
 use super::{Budget, Options};
 use apollo_compiler::parser::Parser;
 use apollo_compiler::request::coerce_variable_values;
-use apollo_compiler::resolvers::{Execution, FieldError};
+use apollo_compiler::resolvers::{Execution, FieldError, ResolveInfo};
 use apollo_compiler::response::{GraphQLError, JsonMap};
 use apollo_compiler::validation::Valid;
 use apollo_compiler::{ExecutableDocument, Schema};
@@ -35,6 +35,17 @@ struct Scene<'w> {
     /// Type and message of each refusal. GitHub's errors have a `type` beside the message, the library's
     /// have not: a resolver therefore fails with the index of its refusal, exchanged at the end.
     refusals: RefCell<Vec<(&'static str, String)>>,
+}
+
+/// The refusal of a field that GitHub has and the sandbox has not.
+fn unsupported(scene: &Scene<'_>, type_name: &str, info: &ResolveInfo<'_>) -> FieldError {
+    scene.refuse(
+        "SANDBOX_UNSUPPORTED",
+        format!(
+            "The sandbox does not support the field {type_name}.{}.",
+            info.field_name()
+        ),
+    )
 }
 
 impl Scene<'_> {

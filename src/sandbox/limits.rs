@@ -3,7 +3,7 @@
 //! Written apart from what kepherd counts before it asks, so that one is a witness of the other.
 //! <https://docs.github.com/en/rest/using-the-rest-api/rate-limits-for-the-rest-api>
 
-use super::rest::{Incoming, Reply};
+use super::http::{Incoming, Reply};
 use jiff::Timestamp;
 use serde_json::json;
 

@@ -8,6 +8,7 @@ mod operations;
 
 use super::apps::{App, INSTALLATION};
 use super::faults::{Answered, Effect};
+use super::http::{Incoming, Reply};
 use super::wire::{Wire, encode};
 use super::world::{ApiError, World};
 use super::{Budget, Exchange, Shared, State, graphql, store};
@@ -25,54 +26,6 @@ use std::time::Duration;
 
 /// No request of a reconciler comes near: a body has 65,536 characters.
 const MOST_BYTES: usize = 4 * 1024 * 1024;
-
-/// A request, read in full.
-#[derive(Debug)]
-pub struct Incoming {
-    pub method: String,
-    /// As sent, without what an Enterprise server has before it.
-    pub path: String,
-    /// What the addresses in the answer begin with.
-    pub base: String,
-    /// The path's decoded parts.
-    pub segments: Vec<String>,
-    pub query: Vec<(String, String)>,
-    pub authorization: Option<String>,
-    pub body: Bytes,
-}
-
-/// An answer.
-#[derive(Debug, Clone)]
-pub struct Reply {
-    pub status: u16,
-    pub body: Option<Value>,
-    pub link: Option<String>,
-    pub location: Option<String>,
-    /// Sent instead of the body.
-    pub raw: Option<String>,
-    /// More headers, which win over those of every answer.
-    pub headers: Vec<(&'static str, String)>,
-}
-
-impl Reply {
-    pub(super) fn json(status: u16, body: Value) -> Self {
-        Reply {
-            body: Some(body),
-            ..Reply::empty(status)
-        }
-    }
-
-    fn empty(status: u16) -> Self {
-        Reply {
-            status,
-            body: None,
-            link: None,
-            location: None,
-            raw: None,
-            headers: Vec::new(),
-        }
-    }
-}
 
 /// The service: every path leads to one place, so that an unknown one is answered like GitHub does.
 pub(super) fn router(shared: Arc<Shared>) -> Router {

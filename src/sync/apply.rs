@@ -15,8 +15,8 @@ use std::future::Future;
 
 use crate::sync::journal::{self, Done, Refused, Work};
 use crate::sync::observed::{Access, Observed, ObservedIssue};
-use crate::sync::plan::patch::{LeftOut, Patch};
-use crate::sync::plan::{Plan, RepositoryPlan};
+use crate::sync::plan::patch::Patch;
+use crate::sync::plan::{LeftOut, Plan, RepositoryPlan};
 use crate::sync::remembered::Remembered;
 use crate::sync::remote::{Error, Read, Write, WriteKind};
 use crate::terms::RepositoryName;

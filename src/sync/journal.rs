@@ -8,7 +8,6 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::sync::observed::ObservedIssue;
-use crate::sync::remembered::{Remembered, UnderWay};
 use crate::terms::{Instant, RepositoryName, Subject};
 use crate::text::words::has_name;
 
@@ -262,14 +261,17 @@ fn is_torn(text: &[u8]) -> bool {
         || (!whole.is_empty() && rest.iter().all(|byte| *byte == 0))
 }
 
-/// Reads what the runs at an API leave to know.
-pub fn read(text: &[u8], api: &str) -> Result<Remembered, Damaged> {
+/// What the runs at an API wrote down, each with its time.
+///
+/// # Errors
+///
+/// The first line that is damaged, or that the journal is none.
+pub(super) fn events(text: &[u8], api: &str) -> Result<Vec<(Instant, Event)>, Damaged> {
     if !is_torn(text) {
         return Err(Damaged::Foreign);
     }
-    let mut remembered = Remembered::default();
+    let mut events = Vec::new();
     let mut here = false;
-    let mut under_way: Option<UnderWay> = None;
     for (index, text) in whole(text).split(|byte| *byte == b'\n').enumerate() {
         if text.iter().all(u8::is_ascii_whitespace) {
             continue;
@@ -283,27 +285,18 @@ pub fn read(text: &[u8], api: &str) -> Result<Remembered, Damaged> {
             let why = format!("no issue has the number {number}");
             return Err(Damaged::Line { line, why });
         }
-        match read.event {
-            Event::Run(run) => {
-                if run.version != VERSION {
-                    let version = run.version;
-                    return Err(Damaged::Version { line, version });
-                }
-                // What the run before it had under way when it was killed stays unknown.
-                under_way = None;
-                here = run.api == api;
+        if let Event::Run(run) = &read.event {
+            if run.version != VERSION {
+                let version = run.version;
+                return Err(Damaged::Version { line, version });
             }
-            _ if !here => {}
-            Event::Begin(work) => under_way = Some(remembered.begun(work, read.at)),
-            Event::Done(done) => remembered.done(under_way.take(), &done),
-            Event::Refused(_) => remembered.refused(under_way.take()),
-            Event::Unknown(_) => under_way = None,
-            Event::Found(found) => remembered.found(found),
-            Event::Gone(place) => remembered.is_off(&place),
-            Event::End(_) => {}
+            here = run.api == api;
+        }
+        if here {
+            events.push((read.at, read.event));
         }
     }
-    Ok(remembered)
+    Ok(events)
 }
 
 /// The numbers of issues that an event names.
@@ -326,6 +319,11 @@ fn numbers(event: &Event) -> impl Iterator<Item = u64> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::sync::remembered::Remembered;
+
+    fn read(text: &[u8], api: &str) -> Result<Remembered, Damaged> {
+        Remembered::read(text, api)
+    }
 
     const API: &str = "https://api.github.com";
 

@@ -21,13 +21,12 @@ mod hash;
 mod identity;
 mod index;
 mod notice;
+pub mod options;
 pub mod patch;
 mod repository;
 pub mod rows;
 mod seen;
 mod shown;
-
-use std::collections::BTreeSet;
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -40,11 +39,14 @@ pub use blocked::{Blocked, Unusable};
 use compare::Compared;
 pub use counts::Counts;
 pub use drift::Histories;
-pub use field::{Change, Conflict, Drift, Drifted, Field, SectionChange, SetChange};
+pub use field::{
+    Change, Conflict, Drift, Drifted, Field, LeftOut, SectionChange, SetChange, Stale,
+};
 pub use guards::{Refusal, Removable};
 use identity::Identity;
 use index::Pin;
 pub use notice::Notice;
+pub use options::Options;
 use seen::Reading;
 
 /// The version of a plan's JSON.
@@ -254,28 +256,6 @@ impl Plan {
     /// Whether somebody who names this hash, or the first digits of it, means this plan.
     pub fn is_named(&self, hash: &str) -> bool {
         hash.len() >= 8 && self.hash.starts_with(&hash.to_lowercase())
-    }
-}
-
-/// What people asked for beyond the records.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "kebab-case", default)]
-pub struct Options {
-    /// KEPs that get an issue although another one looks like theirs.
-    #[serde(skip_serializing_if = "BTreeSet::is_empty")]
-    pub create: BTreeSet<u32>,
-    /// Only this repository is planned for.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub repository: Option<RepositoryName>,
-}
-
-impl Options {
-    /// Whether somebody asks for a new issue of this.
-    pub fn asks_for(&self, subject: &Subject) -> bool {
-        match subject {
-            Subject::Kep(number) => self.create.contains(number),
-            Subject::Item(_) => false,
-        }
     }
 }
 

@@ -7,9 +7,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::sync::desired::{Desired, DesiredIssue};
-use crate::sync::journal::{Done, Found, Leftovers, Place, Work, Write};
+use crate::sync::journal::{self, Damaged, Done, Event, Found, Leftovers, Place, Work, Write};
 use crate::sync::observed::{Lookup, Observed};
-use crate::sync::plan::Options;
+use crate::sync::plan::options::Options;
 use crate::terms::{Instant, RepositoryName, Subject};
 
 /// What the runs before this one leave to know.
@@ -37,14 +37,37 @@ pub struct Doubt {
 }
 
 /// A write whose outcome is not written yet.
-pub(super) struct UnderWay {
+struct UnderWay {
     work: Work,
     /// What was left on its issue before.
     before: Option<Leftovers>,
 }
 
 impl Remembered {
-    pub(super) fn begun(&mut self, work: Work, at: Instant) -> UnderWay {
+    /// Reads what the runs at an API leave to know.
+    ///
+    /// # Errors
+    ///
+    /// The journal is damaged, or is none.
+    pub fn read(journal: &[u8], api: &str) -> Result<Self, Damaged> {
+        let mut remembered = Self::default();
+        let mut under_way: Option<UnderWay> = None;
+        for (at, event) in journal::events(journal, api)? {
+            match event {
+                // What the run before it had under way when it was killed stays unknown.
+                Event::Run(_) | Event::Unknown(_) => under_way = None,
+                Event::Begin(work) => under_way = Some(remembered.begun(work, at)),
+                Event::Done(done) => remembered.done(under_way.take(), &done),
+                Event::Refused(_) => remembered.refused(under_way.take()),
+                Event::Found(found) => remembered.found(found),
+                Event::Gone(place) => remembered.is_off(&place),
+                Event::End(_) => {}
+            }
+        }
+        Ok(remembered)
+    }
+
+    fn begun(&mut self, work: Work, at: Instant) -> UnderWay {
         let mut before = None;
         match &work.write {
             Write::Issue { subject, after } => {
@@ -72,7 +95,7 @@ impl Remembered {
         UnderWay { work, before }
     }
 
-    pub(super) fn done(&mut self, under_way: Option<UnderWay>, done: &Done) {
+    fn done(&mut self, under_way: Option<UnderWay>, done: &Done) {
         let Some(UnderWay { work, .. }) = under_way else {
             return;
         };
@@ -102,7 +125,7 @@ impl Remembered {
     }
 
     /// Nothing was written: it is as it was before.
-    pub(super) fn refused(&mut self, under_way: Option<UnderWay>) {
+    fn refused(&mut self, under_way: Option<UnderWay>) {
         let Some(UnderWay { work, before }) = under_way else {
             return;
         };
@@ -116,11 +139,11 @@ impl Remembered {
     }
 
     /// What was being taken off an issue is off.
-    pub(super) fn is_off(&mut self, place: &Place) {
+    fn is_off(&mut self, place: &Place) {
         self.leftovers.remove(place);
     }
 
-    pub(super) fn found(&mut self, found: Found) {
+    fn found(&mut self, found: Found) {
         let Found {
             repository,
             subject,

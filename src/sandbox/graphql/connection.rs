@@ -1,28 +1,35 @@
 //! Connections: paging by cursor over a list that is already filtered and in order.
 //! <https://docs.github.com/en/graphql/guides/using-pagination-in-the-graphql-api>
 //!
-//! It must not know what the nodes are.
+//! It does not know what the nodes are.
 
-use super::Scene;
-use super::objects::{Object, Subject};
+use super::{Scene, unsupported};
 use apollo_compiler::resolvers::{FieldError, ObjectValue, ResolveInfo, ResolvedValue};
 
+/// What a list is of.
+pub trait Node<'w>: Copy {
+    /// It as the value of a field.
+    fn resolved<'a>(self, scene: &'a Scene<'a>) -> ResolvedValue<'a>
+    where
+        'w: 'a;
+}
+
 /// One page.
-struct Connection<'w> {
+struct Connection<'w, N> {
     scene: &'w Scene<'w>,
     type_name: String,
     total: usize,
     /// The page's nodes with their keys.
-    page: Vec<(u64, Subject<'w>)>,
+    page: Vec<(u64, N)>,
     before: bool,
     after: bool,
 }
 
-struct Edge<'w> {
+struct Edge<'w, N> {
     scene: &'w Scene<'w>,
     type_name: String,
     key: u64,
-    node: Subject<'w>,
+    node: N,
 }
 
 struct PageInfo {
@@ -33,10 +40,10 @@ struct PageInfo {
 }
 
 /// The page of a list that a field's arguments ask for. Keys are unique, and a node keeps its key.
-pub fn connect<'a>(
+pub fn connect<'a, N: Node<'a> + 'a>(
     scene: &'a Scene<'a>,
     info: &ResolveInfo<'_>,
-    items: Vec<(u64, Subject<'a>)>,
+    items: Vec<(u64, N)>,
 ) -> Result<ResolvedValue<'a>, FieldError> {
     let (first, last) = bounds(scene, info)?;
     let total = items.len();
@@ -116,9 +123,9 @@ fn cursor(scene: &Scene<'_>, info: &ResolveInfo<'_>, key: &str) -> Result<Option
 
 /// Where a page begins after a node, or ends before it. A node that has left the list (closed, say, while
 /// only open issues are listed) still has its place, if the list is in the order of the keys.
-fn position(
+fn position<N>(
     scene: &Scene<'_>,
-    items: &[(u64, Subject<'_>)],
+    items: &[(u64, N)],
     key: u64,
     past: bool,
 ) -> Result<usize, FieldError> {
@@ -141,7 +148,7 @@ fn invalid_cursor(scene: &Scene<'_>, text: &str) -> FieldError {
     )
 }
 
-impl ObjectValue for Connection<'_> {
+impl<'w, N: Node<'w>> ObjectValue for Connection<'w, N> {
     fn type_name(&self) -> &str {
         &self.type_name
     }
@@ -154,11 +161,9 @@ impl ObjectValue for Connection<'_> {
         Ok(match info.field_name() {
             "totalCount" | "filteredCount" => count(self.total),
             "pageCount" => count(self.page.len()),
-            "nodes" => ResolvedValue::list(
-                self.page
-                    .iter()
-                    .map(move |(_, subject)| Object::resolved(scene, *subject)),
-            ),
+            "nodes" => {
+                ResolvedValue::list(self.page.iter().map(move |(_, node)| node.resolved(scene)))
+            }
             "edges" => {
                 let type_name = self.type_name.replace("Connection", "Edge");
                 ResolvedValue::list(self.page.iter().map(move |(key, node)| {
@@ -176,12 +181,12 @@ impl ObjectValue for Connection<'_> {
                 before: self.before,
                 after: self.after,
             }),
-            _ => return Err(super::objects::unsupported(scene, self.type_name(), info)),
+            _ => return Err(unsupported(scene, self.type_name(), info)),
         })
     }
 }
 
-impl ObjectValue for Edge<'_> {
+impl<'w, N: Node<'w>> ObjectValue for Edge<'w, N> {
     fn type_name(&self) -> &str {
         &self.type_name
     }
@@ -192,12 +197,8 @@ impl ObjectValue for Edge<'_> {
     ) -> Result<ResolvedValue<'a>, FieldError> {
         match info.field_name() {
             "cursor" => Ok(ResolvedValue::leaf(encode(self.key))),
-            "node" => Ok(Object::resolved(self.scene, self.node)),
-            _ => Err(super::objects::unsupported(
-                self.scene,
-                self.type_name(),
-                info,
-            )),
+            "node" => Ok(self.node.resolved(self.scene)),
+            _ => Err(unsupported(self.scene, self.type_name(), info)),
         }
     }
 }

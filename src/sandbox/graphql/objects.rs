@@ -5,8 +5,8 @@
 
 mod lists;
 
-use super::Scene;
-use super::connection::connect;
+use super::connection::{Node, connect};
+use super::{Scene, unsupported};
 use crate::sandbox::wire::{self, WEB, is_bot, node_id};
 use crate::sandbox::world::{
     Comment, Event, EventKind, Issue, Label, Milestone, Repository, State, StateReason, same,
@@ -52,21 +52,19 @@ pub fn root<'w>(scene: &'w Scene<'w>, mutation: bool) -> Object<'w> {
     }
 }
 
-/// The refusal of a field that GitHub has and the sandbox has not.
-pub fn unsupported(scene: &Scene<'_>, type_name: &str, info: &ResolveInfo<'_>) -> FieldError {
-    scene.refuse(
-        "SANDBOX_UNSUPPORTED",
-        format!(
-            "The sandbox does not support the field {type_name}.{}.",
-            info.field_name()
-        ),
-    )
-}
-
 impl<'w> Object<'w> {
     /// A subject as the value of a field.
     pub fn resolved(scene: &'w Scene<'w>, subject: Subject<'w>) -> ResolvedValue<'w> {
         ResolvedValue::object(Object { scene, subject })
+    }
+}
+
+impl<'w> Node<'w> for Subject<'w> {
+    fn resolved<'a>(self, scene: &'a Scene<'a>) -> ResolvedValue<'a>
+    where
+        'w: 'a,
+    {
+        Object::resolved(scene, self)
     }
 }
 

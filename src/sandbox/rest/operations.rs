@@ -3,7 +3,8 @@
 //! They must not hold rules of their own beyond which arguments an operation takes.
 
 use super::body::Body;
-use super::{Incoming, Reply, paginate};
+use super::paginate;
+use crate::sandbox::http::{Incoming, Reply};
 use crate::sandbox::wire::{Wire, encode};
 use crate::sandbox::world::{
     ApiError, Issue, IssuePatch, LabelPatch, MilestonePatch, NewIssue, NewLabel, NewMilestone,

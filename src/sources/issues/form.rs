@@ -218,6 +218,13 @@ impl Form {
     }
 }
 
+/// Whether a login could exist on GitHub: 1 to 39 letters, digits and single hyphens between them. In running text that is
+/// less than a [`Handle`] may have: an underscore is more likely Markdown's.
+fn is_login(text: &str) -> bool {
+    let part = |part: &str| !part.is_empty() && part.bytes().all(|b| b.is_ascii_alphanumeric());
+    (1..=39).contains(&text.len()) && text.split('-').all(part)
+}
+
 /// Adds a value that is new, while there is room.
 fn add<T: PartialEq>(list: &mut Vec<T>, value: T) {
     if list.len() < MOST && !list.contains(&value) {

@@ -4,8 +4,9 @@ use super::definitions::Definitions;
 use super::{Event, Run, TRIES, Written, refusal};
 use crate::sync::journal::{self, Done, Leftovers, Work};
 use crate::sync::observed::{Lookup, ObservedIssue};
-use crate::sync::plan::patch::{LeftOut, Stale};
-use crate::sync::plan::{Action, Comment, IssuePlan, NewIssue, RepositoryPlan, Update};
+use crate::sync::plan::{
+    Action, Comment, IssuePlan, LeftOut, NewIssue, RepositoryPlan, Stale, Update,
+};
 use crate::sync::remote::{Read, Write, WriteKind};
 use crate::terms::RepositoryName;
 

@@ -201,6 +201,61 @@ impl fmt::Display for Conflict {
     }
 }
 
+/// Why an update cannot be made any more: somebody changed this field after the plan.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Stale(pub Field);
+
+/// What an answer left out without a word, in the order in which people are told.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum LeftOut {
+    /// The title.
+    Title,
+    /// The body.
+    Body,
+    /// A label.
+    Label(String),
+    /// An assignee.
+    Assignee(String),
+    /// The milestone.
+    Milestone,
+    /// That it is closed.
+    Closing,
+    /// That a label goes.
+    LabelRemoval,
+    /// That an assignee goes.
+    AssigneeRemoval,
+}
+
+impl LeftOut {
+    pub(super) fn rank(&self) -> u8 {
+        match self {
+            Self::Title => 0,
+            Self::Body => 1,
+            Self::Label(_) => 2,
+            Self::Assignee(_) => 3,
+            Self::Milestone => 4,
+            Self::Closing => 5,
+            Self::LabelRemoval => 6,
+            Self::AssigneeRemoval => 7,
+        }
+    }
+}
+
+impl fmt::Display for LeftOut {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Title => write!(f, "the title"),
+            Self::Body => write!(f, "the body"),
+            Self::Label(label) => write!(f, "label {label}"),
+            Self::Assignee(login) => write!(f, "assignee {login}"),
+            Self::Milestone => write!(f, "the milestone"),
+            Self::Closing => write!(f, "the closing"),
+            Self::LabelRemoval => write!(f, "the removal of a label"),
+            Self::AssigneeRemoval => write!(f, "the removal of an assignee"),
+        }
+    }
+}
+
 /// What one field's three-way comparison gives.
 pub(super) struct Outcome<C, A> {
     /// What goes into the update.

@@ -5,12 +5,10 @@
 //! drops assignees and labels without a word. A new issue is an update of one that says nothing. How each field does it
 //! stands in its file. Pure.
 
-use std::fmt;
-
 use serde::Serialize;
 
 use super::field::state::Closing;
-use super::field::{self, Change, Field, SectionChange, SetChange};
+use super::field::{self, Change, LeftOut, SectionChange, SetChange, Stale};
 use super::{NewIssue, Update};
 use crate::sync::observed::ObservedIssue;
 use crate::sync::section;
@@ -36,61 +34,6 @@ pub struct Patch {
     /// That it is closed, and why.
     #[serde(flatten)]
     pub close: Option<Closing>,
-}
-
-/// Why an update cannot be made any more: somebody changed this field after the plan.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Stale(pub Field);
-
-/// What an answer left out without a word, in the order in which people are told.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum LeftOut {
-    /// The title.
-    Title,
-    /// The body.
-    Body,
-    /// A label.
-    Label(String),
-    /// An assignee.
-    Assignee(String),
-    /// The milestone.
-    Milestone,
-    /// That it is closed.
-    Closing,
-    /// That a label goes.
-    LabelRemoval,
-    /// That an assignee goes.
-    AssigneeRemoval,
-}
-
-impl LeftOut {
-    fn rank(&self) -> u8 {
-        match self {
-            Self::Title => 0,
-            Self::Body => 1,
-            Self::Label(_) => 2,
-            Self::Assignee(_) => 3,
-            Self::Milestone => 4,
-            Self::Closing => 5,
-            Self::LabelRemoval => 6,
-            Self::AssigneeRemoval => 7,
-        }
-    }
-}
-
-impl fmt::Display for LeftOut {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Title => write!(f, "the title"),
-            Self::Body => write!(f, "the body"),
-            Self::Label(label) => write!(f, "label {label}"),
-            Self::Assignee(login) => write!(f, "assignee {login}"),
-            Self::Milestone => write!(f, "the milestone"),
-            Self::Closing => write!(f, "the closing"),
-            Self::LabelRemoval => write!(f, "the removal of a label"),
-            Self::AssigneeRemoval => write!(f, "the removal of an assignee"),
-        }
-    }
 }
 
 impl Update {
@@ -285,6 +228,7 @@ impl Patch {
 
 #[cfg(test)]
 mod tests {
+    use super::super::Field;
     use super::*;
 
     fn issue() -> ObservedIssue {

@@ -1,6 +1,6 @@
 //! Takes text that people wrote, gives the addresses, references and KEP numbers in it.
 
-use super::people::is_login;
+use super::is_login;
 use crate::terms::{IssueRef, RepositoryName};
 
 /// The addresses in a text, and the text with a space in place of each.

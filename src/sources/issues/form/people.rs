@@ -1,7 +1,7 @@
 //! Takes the answer to a field that asks for people, gives their handles. It does not know who exists.
 
-use super::add;
 use super::addresses::apart;
+use super::{add, is_login};
 use crate::terms::Handle;
 
 /// The people in an answer, and what a remark says where they were understood with good will or not at all.
@@ -30,13 +30,6 @@ pub(super) fn people(answer: &str) -> (Vec<Handle>, Option<&'static str>) {
         (false, _) if more => (people, Some("says more than the handles in it")),
         (false, _) => (people, None),
     }
-}
-
-/// Whether a login could exist on GitHub: 1 to 39 letters, digits and single hyphens between them. In running text that is
-/// less than a [`Handle`] may have: an underscore is more likely Markdown's.
-pub(super) fn is_login(text: &str) -> bool {
-    let part = |part: &str| !part.is_empty() && part.bytes().all(|b| b.is_ascii_alphanumeric());
-    (1..=39).contains(&text.len()) && text.split('-').all(part)
 }
 
 fn login(text: &str) -> Option<Handle> {

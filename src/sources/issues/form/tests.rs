@@ -1,6 +1,6 @@
 //! Whole issues, as people opened them: every field at once, in both layouts, mutilated, and very large.
 
-use super::people::is_login;
+use super::is_login;
 use super::*;
 
 const FIELDS: [&str; 8] = [

@@ -1,7 +1,7 @@
 //! Takes an issue's title, gives what is left of it without prefixes, and the SIG.
 
+use super::is_login;
 use super::layout::visible;
-use super::people::is_login;
 use crate::terms::Line;
 
 /// The SIG and the short title in an issue's title.

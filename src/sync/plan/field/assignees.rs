@@ -1,10 +1,9 @@
 //! Assignees: assign whom the record names, unassign whom kepherd assigned and the record no longer names.
 
-use super::{Conflict, Drift, Drifted, Field, Outcome, SetChange};
+use super::{Conflict, Drift, Drifted, Field, LeftOut, Outcome, SetChange};
 use crate::registry::config::{AssigneePolicy, Policy};
 use crate::sync::desired::DesiredIssue;
 use crate::sync::observed::{Happening, ObservedIssue};
-use crate::sync::plan::patch::LeftOut;
 use crate::sync::section::Applied;
 use crate::terms::github_limits as limits;
 use crate::text::words::{has_name, same_name};

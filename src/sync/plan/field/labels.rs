@@ -3,11 +3,10 @@
 //! Labels that people put on are never taken off, not even those of releases. The label of a cycle that has shipped
 //! stays: it says where the work went.
 
-use super::{Conflict, Drift, Drifted, Field, Outcome, SetChange};
+use super::{Conflict, Drift, Drifted, Field, LeftOut, Outcome, SetChange};
 use crate::registry::config::Policy;
 use crate::sync::desired::DesiredIssue;
 use crate::sync::observed::{Happening, ObservedIssue};
-use crate::sync::plan::patch::LeftOut;
 use crate::sync::section::Applied;
 use crate::terms::github_limits as limits;
 use crate::text::words::{has_name, same_name};

@@ -2,11 +2,10 @@
 //!
 //! It is replaced only where kepherd knows the value it starts from, and cleared only where kepherd set it.
 
-use super::{Change, Conflict, Drift, Drifted, Field, Outcome};
+use super::{Change, Conflict, Drift, Drifted, Field, LeftOut, Outcome, Stale};
 use crate::registry::config::Policy;
 use crate::sync::desired::DesiredIssue;
 use crate::sync::observed::{Happening, ObservedIssue};
-use crate::sync::plan::patch::{LeftOut, Stale};
 use crate::sync::section::{Agreed, Applied};
 
 pub(in crate::sync::plan) fn compare(

@@ -1,10 +1,9 @@
 //! The managed section: its text is kepherd's, so that it is only a question of whether it is up to date.
 
-use super::{Drift, Drifted, Field, Outcome, SectionChange};
+use super::{Drift, Drifted, Field, LeftOut, Outcome, SectionChange, Stale};
 use crate::registry::config::Policy;
 use crate::sync::desired::DesiredIssue;
 use crate::sync::observed::ObservedIssue;
-use crate::sync::plan::patch::{LeftOut, Stale};
 use crate::sync::plan::rows::{self, Piece, Row, Tone};
 use crate::sync::section::{self, Applied, Found, Section, render, with_applied};
 use crate::terms::github_limits as limits;

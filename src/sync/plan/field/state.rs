@@ -2,11 +2,10 @@
 
 use serde::Serialize;
 
-use super::{Field, Outcome};
+use super::{Field, LeftOut, Outcome, Stale};
 use crate::registry::config::Policy;
 use crate::sync::desired::DesiredIssue;
 use crate::sync::observed::ObservedIssue;
-use crate::sync::plan::patch::{LeftOut, Stale};
 use crate::sync::plan::rows::{Piece, Row, Tone};
 use crate::sync::section::Applied;
 use crate::terms::Ending;

@@ -1,10 +1,9 @@
 //! The title of an existing issue: left alone, unless the registry says `retitle`.
 
-use super::{Change, Conflict, Drift, Drifted, Field, Outcome};
+use super::{Change, Conflict, Drift, Drifted, Field, LeftOut, Outcome, Stale};
 use crate::registry::config::Policy;
 use crate::sync::desired::DesiredIssue;
 use crate::sync::observed::{Happening, ObservedIssue};
-use crate::sync::plan::patch::{LeftOut, Stale};
 use crate::sync::section::Applied;
 
 pub(in crate::sync::plan) fn compare(

@@ -1,0 +1,38 @@
+//! The `[[allow]]` entries of records: which there are, and which could have accepted something.
+
+use super::{Reads, Rule, is_sound};
+use crate::findings::diagnostic::Pointer;
+use crate::registry::Registry;
+use crate::registry::kep::Allow;
+use crate::registry::tracked::Tracked;
+
+/// The `[[allow]]` entries of a registry that can be relied on, each with its record and its place in it.
+pub(super) fn allows(registry: &Registry) -> impl Iterator<Item = (Tracked<'_>, Pointer, &Allow)> {
+    registry.tracked().flat_map(|one| {
+        one.allow().map(move |(index, allow)| {
+            let place = Pointer::to("allow").index(index);
+            (one, place, allow)
+        })
+    })
+}
+
+/// Whether a rule could look at all of a record that it would look at: nothing that it reads has a finding already.
+pub(super) fn was_asked(rule: &Rule, registry: &Registry, record: Tracked<'_>) -> bool {
+    let config = &registry.config;
+    rule.parts.iter().all(|part| {
+        let Reads {
+            kep,
+            item,
+            config: of_config,
+            lists,
+        } = part.reads;
+        let keys = match record {
+            Tracked::Kep(_) => kep,
+            Tracked::Item(_) => item,
+        };
+        let is_unread = |list| registry.unread_lists.contains(list);
+        of_config.iter().all(|key| config.is_sound(key))
+            && is_sound(keys, |key| record.is_sound(key))
+            && !lists.iter().any(is_unread)
+    })
+}
