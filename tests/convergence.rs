@@ -90,6 +90,7 @@ struct Config {
     retitle: bool,
     exact: bool,
     issue_labels: &'static [&'static str],
+    facts: &'static str,
     milestone: &'static str,
     case: Case,
 }
@@ -229,22 +230,29 @@ fn config() -> impl Strategy<Value = Config> {
         &["area/cri"],
         &["kind/feature", "help wanted"],
     ];
+    const FACTS: [&str; 3] = [
+        "",
+        "[labels.triage]\naccepted = \"status/accepted\"\n",
+        "[labels.triage]\naccepted = \"STATUS/accepted\"\npending = \"help wanted\"\n",
+    ];
     (
         policy(),
         prop::array::uniform5(policy()),
         any::<bool>(),
         any::<bool>(),
         prop::sample::select(ISSUE_LABELS.to_vec()),
+        prop::sample::select(FACTS.to_vec()),
         prop::sample::select(vec!["{release}", "{release}", "v{release}"]),
         case(),
     )
         .prop_map(
-            |(close, drift, retitle, exact, issue_labels, milestone, case)| Config {
+            |(close, drift, retitle, exact, issue_labels, facts, milestone, case)| Config {
                 close,
                 drift,
                 retitle,
                 exact,
                 issue_labels,
+                facts,
                 milestone,
                 case,
             },
@@ -316,6 +324,7 @@ impl Repository {
             retitle,
             exact,
             issue_labels,
+            facts,
             milestone,
             case,
         } = &self.config;
@@ -348,7 +357,7 @@ impl Repository {
                     );
                 format!(
                     "{respelt}{}\n[guards]\nremovals = 1000\nremovals-percent = 100\n[assignees]\npolicy = \"{assignees}\"\n\
-                     [milestone]\ntitle = \"{milestone}\"\n\
+                     {facts}[milestone]\ntitle = \"{milestone}\"\n\
                      [drift]\n{drift}[announce]\non = [\"stage\", \"target\", \"milestone\", \"shepherds\", \"consensus\"]\n",
                     text.replace("[issue]\n", &issue)
                 )

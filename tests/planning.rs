@@ -577,6 +577,56 @@ mod three_way {
     }
 }
 
+mod labels_by_fact {
+    use super::*;
+
+    /// The labels that an issue has beside those of every issue.
+    fn facts(hub: &Hub) -> Vec<String> {
+        let mut labels = hub.issue(7).labels;
+        labels.retain(|label| !["kind/feature", "area/cri"].contains(&label.as_str()));
+        labels
+    }
+
+    /// What a record says goes on, what it says no more comes off, and what people put on stays.
+    #[test]
+    fn follow_the_record() {
+        let hub = Hub::one("issue = 7\ntriage = \"pending\"\n");
+        hub.configure(
+            "[labels.triage]\n pending = \"status/more-info\"\naccepted = \"status/accepted\"\n",
+        );
+        let becomes = |lines: &str, labels: &[&str]| {
+            hub.rewrite(&format!("issue = 7\ntarget = \"1.38\"\n{lines}"));
+            hub.run(&["apply"]).expect(0);
+            assert_eq!(facts(&hub), labels, "{lines}");
+            hub.run(&["plan", "--exit-code"]).expect(0);
+        };
+        becomes("triage = \"pending\"\n", &[TARGET, "status/more-info"]);
+        becomes("triage = \"accepted\"\n", &[TARGET, "status/accepted"]);
+        becomes("triage = \"declined\"\n", &[TARGET]);
+        hub.label(7, &[TARGET, "kind/feature", "area/cri", "status/accepted"]);
+        becomes(
+            "triage = \"pending\"\n",
+            &[TARGET, "status/accepted", "status/more-info"],
+        );
+    }
+
+    #[test]
+    fn say_what_they_stand_for_where_they_are_made() {
+        let hub = Hub::one("issue = 7\ntriage = \"accepted\"\n");
+        hub.configure("[labels.triage]\n accepted = \"status/accepted\"\n");
+        hub.run(&["apply"]).expect(0);
+        let label = hub.world(|world| {
+            let repository = world.repository(REPO).unwrap();
+            repository.label("status/accepted").cloned().unwrap()
+        });
+        assert_eq!(label.color, "ededed");
+        assert_eq!(
+            label.description.as_deref(),
+            Some("The record says: triage accepted")
+        );
+    }
+}
+
 mod release_labels {
     use super::*;
 

@@ -1,5 +1,7 @@
 //! `registry.toml`: the repositories a registry drives, its patterns, policies, guards and rule levels. Wire types.
 
+mod labels;
+
 use std::collections::BTreeMap;
 
 use schemars::JsonSchema;
@@ -8,6 +10,7 @@ use serde::{Deserialize, Serialize};
 use crate::findings::diagnostic::Level;
 use crate::terms::spelling::words_of_records;
 use crate::terms::{Line, Release, RepositoryName, Role};
+pub use labels::{Fact, LabelsConfig, ReleaseLabel};
 
 /// What a registry drives, and how.
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
@@ -165,63 +168,6 @@ words_of_records! {
         Report = "report",
         /// Make GitHub say what the record says.
         Enforce = "enforce",
-    }
-}
-
-/// The labels that are derived from records.
-#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
-pub struct LabelsConfig {
-    /// The label of a Kubernetes release.
-    pub kubernetes: ReleaseLabel,
-}
-
-/// The label of a Kubernetes release.
-#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
-pub struct ReleaseLabel {
-    /// Its name: `{release}` is filled in.
-    #[schemars(
-        regex(pattern = r"^[^{}\x00-\x1f\x7f]*\{release\}[^{}\x00-\x1f\x7f]*$"),
-        length(max = 60)
-    )]
-    pub name: String,
-    /// The label of a KEP that is accepted and aims at no release yet.
-    pub placeholder: Option<Line>,
-    /// The colour of a label that is created: six hexadecimal digits without `#`.
-    #[schemars(regex(pattern = "^[0-9A-Fa-f]{6}$"))]
-    pub color: String,
-    /// The description of a label that is created: `{release}` is filled in.
-    #[schemars(regex(pattern = r"^[^\x00-\x1f\x7f]*$"), length(max = 100))]
-    pub description: String,
-}
-
-impl Default for ReleaseLabel {
-    fn default() -> Self {
-        Self {
-            name: "target/kubernetes/v{release}".to_owned(),
-            placeholder: None,
-            color: "5319e7".to_owned(),
-            description: "Targets Kubernetes {release}".to_owned(),
-        }
-    }
-}
-
-impl ReleaseLabel {
-    /// The label of a release.
-    pub fn name_of(&self, release: Release) -> String {
-        self.name.replace("{release}", &release.to_string())
-    }
-
-    /// The release whose label this is; label names compare without case.
-    pub fn release_of(&self, label: &str) -> Option<Release> {
-        let (before, after) = self.name.split_once("{release}")?;
-        let label = label.to_lowercase();
-        label
-            .strip_prefix(&before.to_lowercase())?
-            .strip_suffix(&after.to_lowercase())?
-            .parse()
-            .ok()
     }
 }
 

@@ -41,6 +41,9 @@ placeholder = "target/kubernetes/v1.??"
 color = "5319e7"
 description = "Targets Kubernetes {release}"
 
+[labels.triage]
+accepted = "status/accepted"
+
 [milestone]
 title = "{release}"
 

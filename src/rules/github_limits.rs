@@ -62,7 +62,7 @@ labels = ["area/cri"]
             check: Check::Tracked(title),
         },
         Part {
-            reads: Reads::config(&["issue"]),
+            reads: Reads::config(&["issue", "labels"]),
             check: Check::Registry(issue_labels),
         },
         Part {
@@ -104,12 +104,16 @@ fn issue_labels(context: &Context<'_>, findings: &mut Vec<Finding>) {
         ));
     }
     let labels = value.issue.labels.len();
-    if labels >= limits::LABELS_PER_ISSUE {
+    let made = match value.labels.facts_of_a_record() {
+        0 => "that of the release".to_owned(),
+        facts => format!("the {} that are made from a record", facts + 1),
+    };
+    if labels + value.labels.facts_of_a_record() >= limits::LABELS_PER_ISSUE {
         findings.push(Finding::new(
             *file,
             Place::Key(list),
             format!(
-                "{labels} labels leave no room for that of the release: an issue takes {}",
+                "{labels} labels leave no room for {made}: an issue takes {}",
                 limits::LABELS_PER_ISSUE
             ),
         ));
@@ -144,6 +148,11 @@ fn made_labels(context: &Context<'_>, findings: &mut Vec<Finding>) {
         let at = Pointer::to("labels").key("kubernetes").key(key);
         findings.extend(text.and_then(|text| too_long(*file, at, what, &text, most)));
     }
+    for (fact, label) in value.labels.by_fact() {
+        let at = Pointer::to("labels").key(fact.key()).key(fact.value());
+        let (label, most) = (label.as_str(), limits::LABEL_NAME);
+        findings.extend(too_long(*file, at, "the label", label, most));
+    }
 }
 
 fn too_long(file: FileId, at: Pointer, what: &str, text: &str, most: usize) -> Option<Finding> {
@@ -169,6 +178,28 @@ mod tests {
         assert_eq!(check(&[("sig-node/9001-a.toml", &record(256))]), "");
         let found = check(&[("sig-node/9001-a.toml", &record(257))]);
         assert!(found.contains("the title of the issue has 257 characters; GitHub takes 256"));
+    }
+
+    #[test]
+    fn labels_of_facts_are_measured_and_need_room() {
+        let long = "x".repeat(51);
+        let config = format!("{CONFIG}\n[labels.triage]\naccepted = \"{long}\"\n");
+        let found = check(&[("registry.toml", &config)]);
+        assert!(
+            found.contains("the label has 51 characters; GitHub takes 50"),
+            "{found}"
+        );
+        let many: Vec<String> = (0..99).map(|at| format!("label {at}")).collect();
+        let config = |more: &str| format!("{CONFIG}\n[issue]\nlabels = {many:?}\n{more}");
+        assert_eq!(check(&[("registry.toml", &config(""))]), "");
+        let found = check(&[(
+            "registry.toml",
+            &config("[labels.triage]\naccepted = \"a\"\n"),
+        )]);
+        assert!(
+            found.contains("99 labels leave no room for the 2 that are made from a record"),
+            "{found}"
+        );
     }
 
     #[test]

@@ -137,7 +137,12 @@ impl Record<'_> {
         if pattern.release_of(label).is_none() {
             let placeholder = pattern.placeholder.as_ref();
             let is_placeholder = placeholder.is_some_and(|name| same_name(name.as_str(), label));
-            self.leave(if is_placeholder {
+            let facts = self.config.labels.by_fact().into_iter();
+            let mut said = facts.filter(|(_, name)| same_name(name.as_str(), label));
+            self.leave(if let Some((fact, _)) = said.next() {
+                let (key, value) = (fact.key(), fact.value());
+                format!("{label} says that `{key}` is \"{value}\": correct the record, or put the label back")
+            } else if is_placeholder {
                 format!("{label} stands for an accepted record without a target: set `target`, or correct `triage`")
             } else {
                 format!("{label} is a label of every tracking issue: it is set in registry.toml")

@@ -12,12 +12,13 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::registry::config::{AssigneePolicy, DriftConfig, Guards, Policy, ReleaseLabel};
+use crate::registry::config::{AssigneePolicy, DriftConfig, Fact, Guards, Policy, ReleaseLabel};
 use crate::registry::kep::{KepRecord, PullRequest};
+use crate::registry::tracked::Tracked;
 use crate::registry::work_item::WorkItem;
 use crate::registry::{Entry, Registry};
 use crate::terms::{Date, Ending, Handle, IssueRef, Release, RepositoryName, Subject, Triage};
-use crate::text::words::same_name;
+use crate::text::words::{has_name, same_name};
 use announcement::Announcing;
 
 /// What GitHub should say, repository by repository.
@@ -123,10 +124,11 @@ pub struct DesiredPullRequest {
     pub removable: RemovableLabels,
 }
 
-/// Which release labels may be taken off: those of cycles that have not shipped, and the placeholder.
+/// Which labels may be taken off: those of cycles that have not shipped, the placeholder, and those that say another fact.
 #[derive(Debug, Clone)]
 pub struct RemovableLabels {
     pattern: ReleaseLabel,
+    by_fact: Vec<String>,
     shipped: Vec<Release>,
     first_known: Option<Release>,
 }
@@ -135,7 +137,9 @@ impl RemovableLabels {
     /// Whether this label may be taken off.
     pub fn contains(&self, label: &str) -> bool {
         let placeholder = self.pattern.placeholder.as_ref();
-        if placeholder.is_some_and(|name| same_name(name.as_str(), label)) {
+        if placeholder.is_some_and(|name| same_name(name.as_str(), label))
+            || has_name(&self.by_fact, label)
+        {
             return true;
         }
         match self.pattern.release_of(label) {
@@ -227,6 +231,14 @@ impl<'a> Common<'a> {
             registry,
             removable: RemovableLabels {
                 pattern: registry.config.value.labels.kubernetes.clone(),
+                by_fact: registry
+                    .config
+                    .value
+                    .labels
+                    .by_fact()
+                    .into_iter()
+                    .map(|(_, label)| label.to_string())
+                    .collect(),
                 shipped: cycles
                     .clone()
                     .filter(|cycle| cycle.released.is_some())
@@ -237,22 +249,30 @@ impl<'a> Common<'a> {
         }
     }
 
-    /// The labels of an issue: those of every issue, and that of its release.
-    fn labels(&self, target: Option<Release>, accepted: bool) -> Vec<String> {
+    /// The labels of an issue: those of every issue, that of its release, and those that say what its record says.
+    fn labels(&self, record: Tracked<'_>) -> Vec<String> {
         let config = &self.registry.config.value;
         let pattern = &config.labels.kubernetes;
-        let release = match target {
+        let release = match record.target() {
             Some(release) => Some(pattern.name_of(release)),
-            None if accepted => pattern.placeholder.as_ref().map(ToString::to_string),
+            None if record.is_taken_on() => pattern.placeholder.as_ref().map(ToString::to_string),
             None => None,
         };
-        let mut labels: Vec<String> = config
+        let facts = facts_of(record).into_iter();
+        let by_fact = facts.filter_map(|fact| config.labels.of(fact));
+        let all = config
             .issue
             .labels
             .iter()
             .map(ToString::to_string)
-            .collect();
-        labels.extend(release);
+            .chain(release)
+            .chain(by_fact.map(ToString::to_string));
+        let mut labels: Vec<String> = Vec::new();
+        for label in all {
+            if !has_name(&labels, &label) {
+                labels.push(label);
+            }
+        }
         labels
     }
 
@@ -286,19 +306,27 @@ impl<'a> Common<'a> {
                 .description
                 .replace("{release}", &release.to_string()),
             None if is_placeholder => "Accepted, and aims at no Kubernetes release yet".to_owned(),
-            None => String::new(),
+            None => self.said_by(name).unwrap_or_default(),
         };
+        let is_of_a_release = is_placeholder || pattern.release_of(name).is_some();
         // GitHub's own colour for a label that nobody defined.
-        let color = if description.is_empty() {
-            "ededed"
-        } else {
-            &pattern.color
+        let color = match is_of_a_release {
+            true => &pattern.color,
+            false => "ededed",
         };
         LabelDefinition {
             name: name.to_owned(),
             color: color.to_lowercase(),
             description,
         }
+    }
+
+    /// The fact that a label says.
+    fn said_by(&self, label: &str) -> Option<String> {
+        let facts = self.registry.config.value.labels.by_fact().into_iter();
+        let mut said = facts.filter(|(_, name)| name.as_str() == label);
+        let (fact, _) = said.next()?;
+        Some(format!("The record says: {} {}", fact.key(), fact.value()))
     }
 
     /// The pull requests that may be written to.
@@ -348,6 +376,11 @@ impl<'a> Common<'a> {
     }
 }
 
+/// What a record says that a label can say too.
+fn facts_of(record: Tracked<'_>) -> Vec<Fact> {
+    record.triage().map(Fact::Triage).into_iter().collect()
+}
+
 impl DesiredRepository {
     fn define(&mut self, common: &Common<'_>, label: &str) {
         self.labels
@@ -383,7 +416,7 @@ fn kep_issue(common: &Common<'_>, entry: &Entry<KepRecord>) -> DesiredIssue {
         close: config.issue.close,
         title: config.issue.title_of_kep(record.number, &record.title),
         retitle: config.issue.retitle,
-        labels: common.labels(record.target, record.is_taken_on()),
+        labels: common.labels(Tracked::Kep(entry)),
         removable: common.removable.clone(),
         milestone: record
             .milestone
@@ -401,7 +434,6 @@ fn item_issue(common: &Common<'_>, entry: &Entry<WorkItem>) -> DesiredIssue {
     let item = &entry.value;
     let config = &common.registry.config.value;
     let declined = item.triage == Some(Triage::Declined);
-    let accepted = item.triage == Some(Triage::Accepted);
     DesiredIssue {
         subject: Subject::Item(item.id.clone()),
         name: item.title.to_string(),
@@ -414,7 +446,7 @@ fn item_issue(common: &Common<'_>, entry: &Entry<WorkItem>) -> DesiredIssue {
         close: config.issue.close,
         title: config.issue.title_of_item(&item.title),
         retitle: config.issue.retitle,
-        labels: common.labels(item.target, accepted),
+        labels: common.labels(Tracked::Item(entry)),
         removable: common.removable.clone(),
         milestone: item
             .milestone

@@ -1,0 +1,141 @@
+//! `[labels]` of `registry.toml`: the label of a Kubernetes release, and those that say what else a record says.
+
+use std::collections::BTreeSet;
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::terms::{Line, Release, Triage};
+
+/// The labels that are derived from records.
+#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
+pub struct LabelsConfig {
+    /// The label of a Kubernetes release.
+    pub kubernetes: ReleaseLabel,
+    /// Labels that say what maintainers have decided.
+    pub triage: TriageLabels,
+}
+
+/// Something that a record says and a label can say too.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Fact {
+    /// What maintainers have decided.
+    Triage(Triage),
+}
+
+impl Fact {
+    /// The key of the record that says it, and of the table under `labels`.
+    pub fn key(self) -> &'static str {
+        match self {
+            Self::Triage(_) => "triage",
+        }
+    }
+
+    /// As the record, and the table, write it.
+    pub fn value(self) -> &'static str {
+        match self {
+            Self::Triage(triage) => triage.written(),
+        }
+    }
+}
+
+impl LabelsConfig {
+    /// The label that says this, if there is one.
+    pub fn of(&self, fact: Fact) -> Option<&Line> {
+        match fact {
+            Fact::Triage(triage) => self.triage.of(triage),
+        }
+    }
+
+    /// Every label that says a fact, with what it says.
+    pub fn by_fact(&self) -> Vec<(Fact, &Line)> {
+        let Self {
+            kubernetes: _,
+            triage,
+        } = self;
+        let triage = Triage::ALL
+            .into_iter()
+            .filter_map(|value| Some((Fact::Triage(value), triage.of(value)?)));
+        triage.collect()
+    }
+
+    /// How many labels of facts one record can carry.
+    pub fn facts_of_a_record(&self) -> usize {
+        let facts = self.by_fact();
+        let keys: BTreeSet<&str> = facts.iter().map(|(fact, _)| fact.key()).collect();
+        keys.len()
+    }
+}
+
+/// The labels that say what maintainers have decided, by its word.
+#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
+pub struct TriageLabels {
+    /// Nobody has looked at it yet.
+    pub pending: Option<Line>,
+    /// Maintainers take it on.
+    pub accepted: Option<Line>,
+    /// Maintainers do not take it on.
+    pub declined: Option<Line>,
+}
+
+impl TriageLabels {
+    fn of(&self, triage: Triage) -> Option<&Line> {
+        let label = match triage {
+            Triage::Pending => &self.pending,
+            Triage::Accepted => &self.accepted,
+            Triage::Declined => &self.declined,
+        };
+        label.as_ref()
+    }
+}
+
+/// The label of a Kubernetes release.
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
+pub struct ReleaseLabel {
+    /// Its name: `{release}` is filled in.
+    #[schemars(
+        regex(pattern = r"^[^{}\x00-\x1f\x7f]*\{release\}[^{}\x00-\x1f\x7f]*$"),
+        length(max = 60)
+    )]
+    pub name: String,
+    /// The label of a KEP that is accepted and aims at no release yet.
+    pub placeholder: Option<Line>,
+    /// The colour of a label that is created: six hexadecimal digits without `#`.
+    #[schemars(regex(pattern = "^[0-9A-Fa-f]{6}$"))]
+    pub color: String,
+    /// The description of a label that is created: `{release}` is filled in.
+    #[schemars(regex(pattern = r"^[^\x00-\x1f\x7f]*$"), length(max = 100))]
+    pub description: String,
+}
+
+impl Default for ReleaseLabel {
+    fn default() -> Self {
+        Self {
+            name: "target/kubernetes/v{release}".to_owned(),
+            placeholder: None,
+            color: "5319e7".to_owned(),
+            description: "Targets Kubernetes {release}".to_owned(),
+        }
+    }
+}
+
+impl ReleaseLabel {
+    /// The label of a release.
+    pub fn name_of(&self, release: Release) -> String {
+        self.name.replace("{release}", &release.to_string())
+    }
+
+    /// The release whose label this is; label names compare without case.
+    pub fn release_of(&self, label: &str) -> Option<Release> {
+        let (before, after) = self.name.split_once("{release}")?;
+        let label = label.to_lowercase();
+        label
+            .strip_prefix(&before.to_lowercase())?
+            .strip_suffix(&after.to_lowercase())?
+            .parse()
+            .ok()
+    }
+}
