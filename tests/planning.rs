@@ -611,6 +611,17 @@ mod labels_by_fact {
     }
 
     #[test]
+    fn go_with_the_stage() {
+        let hub = Hub::one("issue = 7\nstage = \"alpha\"\n");
+        hub.configure("[labels.stage]\nalpha = \"stage/alpha\"\nbeta = \"stage/beta\"\n");
+        hub.run(&["apply"]).expect(0);
+        assert_eq!(facts(&hub), ["stage/alpha"]);
+        hub.rewrite("issue = 7\nstage = \"beta\"\n[reached]\nalpha = \"1.37\"\n");
+        hub.run(&["apply"]).expect(0);
+        assert_eq!(facts(&hub), ["stage/beta"]);
+    }
+
+    #[test]
     fn say_what_they_stand_for_where_they_are_made() {
         let hub = Hub::one("issue = 7\ntriage = \"accepted\"\n");
         hub.configure("[labels.triage]\n accepted = \"status/accepted\"\n");

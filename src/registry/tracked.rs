@@ -7,7 +7,7 @@ use super::kep::{Allow, KepRecord, PullRequest};
 use super::work_item::WorkItem;
 use super::{Entry, UnreadAllows};
 use crate::findings::sources::FileId;
-use crate::terms::{Handle, Line, Link, Release, RepositoryName, Subject, Triage};
+use crate::terms::{Handle, Line, Link, Release, RepositoryName, Stage, Subject, Triage};
 
 /// A record of tracked work.
 #[derive(Debug, Clone, Copy)]
@@ -56,6 +56,14 @@ impl<'a> Tracked<'a> {
         match self {
             Self::Kep(entry) => entry.value.target,
             Self::Item(entry) => entry.value.target,
+        }
+    }
+
+    /// Which stage is next. Work items have none.
+    pub fn stage(self) -> Option<Stage> {
+        match self {
+            Self::Kep(entry) => entry.value.stage,
+            Self::Item(_) => None,
         }
     }
 

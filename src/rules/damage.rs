@@ -44,6 +44,9 @@ description = "Targets Kubernetes {release}"
 [labels.triage]
 accepted = "status/accepted"
 
+[labels.stage]
+alpha = "stage/alpha"
+
 [milestone]
 title = "{release}"
 

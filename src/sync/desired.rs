@@ -378,7 +378,9 @@ impl<'a> Common<'a> {
 
 /// What a record says that a label can say too.
 fn facts_of(record: Tracked<'_>) -> Vec<Fact> {
-    record.triage().map(Fact::Triage).into_iter().collect()
+    let triage = record.triage().map(Fact::Triage);
+    let stage = record.stage().map(Fact::Stage);
+    triage.into_iter().chain(stage).collect()
 }
 
 impl DesiredRepository {

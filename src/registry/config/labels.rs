@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::terms::{Line, Release, Triage};
+use crate::terms::{Line, Release, Stage, Triage};
 
 /// The labels that are derived from records.
 #[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema)]
@@ -15,6 +15,8 @@ pub struct LabelsConfig {
     pub kubernetes: ReleaseLabel,
     /// Labels that say what maintainers have decided.
     pub triage: TriageLabels,
+    /// Labels that say which stage is next.
+    pub stage: StageLabels,
 }
 
 /// Something that a record says and a label can say too.
@@ -22,6 +24,8 @@ pub struct LabelsConfig {
 pub enum Fact {
     /// What maintainers have decided.
     Triage(Triage),
+    /// Which stage is next.
+    Stage(Stage),
 }
 
 impl Fact {
@@ -29,6 +33,7 @@ impl Fact {
     pub fn key(self) -> &'static str {
         match self {
             Self::Triage(_) => "triage",
+            Self::Stage(_) => "stage",
         }
     }
 
@@ -36,6 +41,7 @@ impl Fact {
     pub fn value(self) -> &'static str {
         match self {
             Self::Triage(triage) => triage.written(),
+            Self::Stage(stage) => stage.written(),
         }
     }
 }
@@ -45,6 +51,7 @@ impl LabelsConfig {
     pub fn of(&self, fact: Fact) -> Option<&Line> {
         match fact {
             Fact::Triage(triage) => self.triage.of(triage),
+            Fact::Stage(stage) => self.stage.of(stage),
         }
     }
 
@@ -53,11 +60,15 @@ impl LabelsConfig {
         let Self {
             kubernetes: _,
             triage,
+            stage,
         } = self;
         let triage = Triage::ALL
             .into_iter()
             .filter_map(|value| Some((Fact::Triage(value), triage.of(value)?)));
-        triage.collect()
+        let stage = Stage::ALL
+            .into_iter()
+            .filter_map(|value| Some((Fact::Stage(value), stage.of(value)?)));
+        triage.chain(stage).collect()
     }
 
     /// How many labels of facts one record can carry.
@@ -86,6 +97,38 @@ impl TriageLabels {
             Triage::Pending => &self.pending,
             Triage::Accepted => &self.accepted,
             Triage::Declined => &self.declined,
+        };
+        label.as_ref()
+    }
+}
+
+/// The labels that say which stage is next, by its word.
+#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
+pub struct StageLabels {
+    /// Off by default, may change.
+    pub alpha: Option<Line>,
+    /// Well tested.
+    pub beta: Option<Line>,
+    /// Generally available.
+    pub stable: Option<Line>,
+    /// On its way out.
+    pub deprecated: Option<Line>,
+    /// Present, and switched off for good.
+    pub disabled: Option<Line>,
+    /// Gone.
+    pub removed: Option<Line>,
+}
+
+impl StageLabels {
+    fn of(&self, stage: Stage) -> Option<&Line> {
+        let label = match stage {
+            Stage::Alpha => &self.alpha,
+            Stage::Beta => &self.beta,
+            Stage::Stable => &self.stable,
+            Stage::Deprecated => &self.deprecated,
+            Stage::Disabled => &self.disabled,
+            Stage::Removed => &self.removed,
         };
         label.as_ref()
     }
