@@ -125,6 +125,12 @@ impl Registry {
             .and_then(|index| self.keps.get(*index))
     }
 
+    /// The SIG that owns a KEP: the folder of its record.
+    pub fn sig_of(&self, entry: &Entry<KepRecord>) -> &str {
+        let path = &self.file(entry.file).path;
+        path.split('/').next().unwrap_or_default()
+    }
+
     /// The repository where a record's issue lives: the one it names, or the registry's first.
     pub fn repository_of<'a>(
         &'a self,

@@ -233,7 +233,7 @@ fn config() -> impl Strategy<Value = Config> {
     const FACTS: [&str; 3] = [
         "",
         "[labels.triage]\naccepted = \"status/accepted\"\n",
-        "[labels.triage]\naccepted = \"STATUS/accepted\"\npending = \"help wanted\"\n[labels.stage]\nbeta = \"stage/beta\"\n",
+        "[labels.triage]\naccepted = \"STATUS/accepted\"\npending = \"help wanted\"\n[labels.stage]\nbeta = \"stage/beta\"\n[labels.sig]\nsig-node = \"sig/node\"\n",
     ];
     (
         policy(),

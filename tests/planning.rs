@@ -622,6 +622,19 @@ mod labels_by_fact {
     }
 
     #[test]
+    fn go_with_the_folder() {
+        let hub = Hub::one("issue = 7\n");
+        hub.configure("[labels.sig]\nsig-node = \"sig/node\"\nsig-auth = \"sig/auth\"\n");
+        hub.run(&["apply"]).expect(0);
+        assert_eq!(facts(&hub), ["sig/node"]);
+        hub.folder
+            .write("sig-auth/9001-pod-lullabies.toml", hub.folder.read(PATH));
+        hub.folder.remove(PATH);
+        hub.run(&["apply"]).expect(0);
+        assert_eq!(facts(&hub), ["sig/auth"]);
+    }
+
+    #[test]
     fn say_what_they_stand_for_where_they_are_made() {
         let hub = Hub::one("issue = 7\ntriage = \"accepted\"\n");
         hub.configure("[labels.triage]\n accepted = \"status/accepted\"\n");

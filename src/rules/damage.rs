@@ -47,6 +47,9 @@ accepted = "status/accepted"
 [labels.stage]
 alpha = "stage/alpha"
 
+[labels.sig]
+sig-node = "sig/node"
+
 [milestone]
 title = "{release}"
 
@@ -362,7 +365,7 @@ fn has_own_keys(way: &[String]) -> bool {
     let above: Vec<&str> = way[..way.len() - 1].iter().map(String::as_str).collect();
     matches!(
         above.as_slice(),
-        ["runtimes"] | ["rules"] | ["design", "approved-by"]
+        ["runtimes"] | ["rules"] | ["labels", "sig"] | ["design", "approved-by"]
     )
 }
 

@@ -141,7 +141,7 @@ impl Record<'_> {
             let mut said = facts.filter(|(_, name)| same_name(name.as_str(), label));
             self.leave(if let Some((fact, _)) = said.next() {
                 let (key, value) = (fact.key(), fact.value());
-                format!("{label} says that `{key}` is \"{value}\": correct the record, or put the label back")
+                format!("{label} says that the {key} is {value}: correct the record, or put the label back")
             } else if is_placeholder {
                 format!("{label} stands for an accepted record without a target: set `target`, or correct `triage`")
             } else {

@@ -258,7 +258,7 @@ impl<'a> Common<'a> {
             None if record.is_taken_on() => pattern.placeholder.as_ref().map(ToString::to_string),
             None => None,
         };
-        let facts = facts_of(record).into_iter();
+        let facts = facts_of(self.registry, record).into_iter();
         let by_fact = facts.filter_map(|fact| config.labels.of(fact));
         let all = config
             .issue
@@ -377,10 +377,14 @@ impl<'a> Common<'a> {
 }
 
 /// What a record says that a label can say too.
-fn facts_of(record: Tracked<'_>) -> Vec<Fact> {
+fn facts_of<'a>(registry: &'a Registry, record: Tracked<'a>) -> Vec<Fact<'a>> {
     let triage = record.triage().map(Fact::Triage);
     let stage = record.stage().map(Fact::Stage);
-    triage.into_iter().chain(stage).collect()
+    let sig = match record {
+        Tracked::Kep(entry) => Some(Fact::Sig(registry.sig_of(entry))),
+        Tracked::Item(_) => None,
+    };
+    triage.into_iter().chain(stage).chain(sig).collect()
 }
 
 impl DesiredRepository {

@@ -205,7 +205,7 @@ fn row(registry: &Registry, entry: &Entry<KepRecord>, findings: Findings) -> Row
     Row {
         number: record.number,
         title: record.title.to_string(),
-        sig: path.split('/').next().unwrap_or_default().to_owned(),
+        sig: registry.sig_of(entry).to_owned(),
         record: path,
         status: record.status,
         stage: record.stage,

@@ -135,6 +135,11 @@ impl Folder {
         self.folder.path()
     }
 
+    /// Takes a file away.
+    pub fn remove(&self, path: &str) {
+        std::fs::remove_file(self.folder.path().join(path)).unwrap();
+    }
+
     pub fn write(&self, path: &str, text: impl AsRef<[u8]>) {
         let path = self.path().join(path);
         std::fs::create_dir_all(path.parent().unwrap()).unwrap();

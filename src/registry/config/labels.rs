@@ -1,6 +1,6 @@
 //! `[labels]` of `registry.toml`: the label of a Kubernetes release, and those that say what else a record says.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -17,50 +17,58 @@ pub struct LabelsConfig {
     pub triage: TriageLabels,
     /// Labels that say which stage is next.
     pub stage: StageLabels,
+    /// Labels that say which SIG owns a KEP, by the folder of its record.
+    pub sig: BTreeMap<String, Line>,
 }
 
 /// Something that a record says and a label can say too.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Fact {
+pub enum Fact<'a> {
     /// What maintainers have decided.
     Triage(Triage),
     /// Which stage is next.
     Stage(Stage),
+    /// Which SIG owns the KEP: the folder of its record.
+    Sig(&'a str),
 }
 
-impl Fact {
-    /// The key of the record that says it, and of the table under `labels`.
+impl<'a> Fact<'a> {
+    /// What it is about, as the table under `labels` is called.
     pub fn key(self) -> &'static str {
         match self {
             Self::Triage(_) => "triage",
             Self::Stage(_) => "stage",
+            Self::Sig(_) => "sig",
         }
     }
 
     /// As the record, and the table, write it.
-    pub fn value(self) -> &'static str {
+    pub fn value(self) -> &'a str {
         match self {
             Self::Triage(triage) => triage.written(),
             Self::Stage(stage) => stage.written(),
+            Self::Sig(sig) => sig,
         }
     }
 }
 
 impl LabelsConfig {
     /// The label that says this, if there is one.
-    pub fn of(&self, fact: Fact) -> Option<&Line> {
+    pub fn of(&self, fact: Fact<'_>) -> Option<&Line> {
         match fact {
             Fact::Triage(triage) => self.triage.of(triage),
             Fact::Stage(stage) => self.stage.of(stage),
+            Fact::Sig(sig) => self.sig.get(sig),
         }
     }
 
     /// Every label that says a fact, with what it says.
-    pub fn by_fact(&self) -> Vec<(Fact, &Line)> {
+    pub fn by_fact(&self) -> Vec<(Fact<'_>, &Line)> {
         let Self {
             kubernetes: _,
             triage,
             stage,
+            sig,
         } = self;
         let triage = Triage::ALL
             .into_iter()
@@ -68,7 +76,8 @@ impl LabelsConfig {
         let stage = Stage::ALL
             .into_iter()
             .filter_map(|value| Some((Fact::Stage(value), stage.of(value)?)));
-        triage.chain(stage).collect()
+        let sig = sig.iter().map(|(sig, label)| (Fact::Sig(sig), label));
+        triage.chain(stage).chain(sig).collect()
     }
 
     /// How many labels of facts one record can carry.
