@@ -4,3 +4,4 @@ pub mod diagnostic;
 pub mod document;
 pub mod loader;
 pub mod sources;
+pub mod typed;

@@ -3,7 +3,10 @@
 //! [`load`](load::load) turns files into a [`Registry`] and findings: what could be read *and* what is wrong. The
 //! registry is immutable; nothing here reads files, knows the date, or decides what GitHub should say.
 
+#[cfg(test)]
+mod agreement;
 mod amend;
+mod bounds;
 pub mod calendars;
 pub mod config;
 pub mod edit;

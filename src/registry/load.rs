@@ -10,6 +10,7 @@ use std::sync::Arc;
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value, json};
 
+use super::bounds::Bounded;
 use super::calendars::{KubernetesCalendar, Roster, RuntimeCalendar};
 use super::config::Config;
 use super::schema::FileKind;
@@ -17,9 +18,9 @@ use super::verdict;
 use super::verdict::Damage;
 use super::{Entry, Registry, UnreadAllows};
 use crate::findings::diagnostic::{Finding, Found, Place};
-use crate::findings::document;
 use crate::findings::loader::{FILE_NAME, SCHEMA, SYNTAX, UNSAFE_FILE};
 use crate::findings::sources::{FileId, Revision};
+use crate::findings::{document, typed};
 use crate::parallel;
 use crate::text::source::{SourceFile, Span};
 
@@ -303,7 +304,7 @@ impl Loading {
 }
 
 /// One file as the type of its kind.
-fn read_as<T: DeserializeOwned>(
+fn read_as<T: DeserializeOwned + Bounded>(
     kind: FileKind,
     file: FileId,
     source: &SourceFile,
@@ -322,6 +323,16 @@ fn read_as<T: DeserializeOwned>(
             file,
             value: stand_in(kind, &source.path),
             damaged: BTreeSet::from(["*".to_owned()]),
+            unread_allows: UnreadAllows::default(),
+        };
+    }
+    // What its type reads whole the schema has nothing to say of. Most files are like that, and a schema takes longer to get
+    // ready than many files to read.
+    if let Some(value) = typed::read::<T>(table.get_ref()).filter(T::is_within) {
+        return Entry {
+            file,
+            value,
+            damaged: BTreeSet::new(),
             unread_allows: UnreadAllows::default(),
         };
     }

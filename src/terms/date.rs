@@ -7,7 +7,7 @@ use jiff::ToSpan as _;
 use jiff::civil;
 
 use super::Misspelt;
-use super::spelling::spelled_as_string;
+use super::spelling::spelled_as_date;
 
 /// A day.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -47,7 +47,7 @@ impl FromStr for Date {
     }
 }
 
-spelled_as_string!(Date, "a date", {
+spelled_as_date!(Date, "a date", |_| None, {
     "type": "string",
     "description": "A day, written as a TOML date, without quotes.",
     "format": "date",
@@ -106,7 +106,7 @@ impl FromStr for Instant {
     }
 }
 
-spelled_as_string!(Instant, "an instant", {
+spelled_as_date!(Instant, "an instant", |_| None, {
     "type": "string",
     "description": "An instant, written as a TOML date-time with its offset, without quotes. UTC ends in `Z`.",
     "format": "date-time",
@@ -136,6 +136,15 @@ impl PlannedDate {
         matches!(self, Self::Month(..))
     }
 
+    /// The month that a text like `2026-12` names.
+    fn month_of(text: &str) -> Option<Self> {
+        if text.len() != 7 {
+            return None;
+        }
+        let first = Date::from_str(&format!("{text}-01")).ok()?;
+        Some(Self::Month(first.month()))
+    }
+
     /// The first day that it can mean.
     pub fn earliest(self) -> Date {
         match self {
@@ -158,10 +167,8 @@ impl FromStr for PlannedDate {
     type Err = Misspelt;
 
     fn from_str(text: &str) -> Result<Self, Misspelt> {
-        if text.len() == 7
-            && let Ok(day) = Date::from_str(&format!("{text}-01"))
-        {
-            return Ok(Self::Month(day.month()));
+        if let Some(month) = Self::month_of(text) {
+            return Ok(month);
         }
         text.parse()
             .map(Self::Day)
@@ -169,7 +176,7 @@ impl FromStr for PlannedDate {
     }
 }
 
-spelled_as_string!(PlannedDate, "a date or a month", {
+spelled_as_date!(PlannedDate, "a date or a month", PlannedDate::month_of, {
     "description": "A day as a TOML date, or a month in quotes when no more is known.",
     "examples": ["2026-12-16", "2026-12"],
     "anyOf": [

@@ -5,7 +5,7 @@ use std::fmt;
 use std::str::FromStr;
 
 use super::Misspelt;
-use super::spelling::spelled_as_string;
+use super::spelling::{folded_order, spelled_as_string};
 
 /// A GitHub login. Compares without case, as GitHub does, and keeps its spelling.
 #[derive(Debug, Clone)]
@@ -39,7 +39,7 @@ impl PartialOrd for Handle {
 
 impl Ord for Handle {
     fn cmp(&self, other: &Self) -> Ordering {
-        self.folded().cmp(&other.folded())
+        folded_order(&self.0, &other.0)
     }
 }
 

@@ -27,7 +27,10 @@ impl FromStr for Line {
     type Err = Misspelt;
 
     fn from_str(text: &str) -> Result<Self, Misspelt> {
-        if text.is_empty() || text.trim() != text || text.contains(|c: char| c.is_ascii_control()) {
+        if text.is_empty()
+            || text.trim_matches(is_space) != text
+            || text.contains(|c: char| c.is_ascii_control())
+        {
             return Err(Misspelt::new(text, "one line of text"));
         }
         Ok(Self(text.to_owned()))
@@ -37,9 +40,14 @@ impl FromStr for Line {
 spelled_as_string!(Line, "one line of text", {
     "type": "string",
     "description": "One line of text, not empty, without white space around it.",
-    "pattern": "^[^\\s\\x00-\\x1f\\x7f]([^\\x00-\\x1f\\x7f]*[^\\s\\x00-\\x1f\\x7f])?$",
+    "pattern": "^[^\\s\\x00-\\x1f\\x7f\\x85]([^\\x00-\\x1f\\x7f]*[^\\s\\x00-\\x1f\\x7f\\x85])?$",
     "examples": ["Pod Lullabies"]
 });
+
+/// White space, to Unicode or to the patterns of a schema.
+fn is_space(c: char) -> bool {
+    c.is_whitespace() || c == '\u{feff}'
+}
 
 /// An address on the web.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -66,7 +74,7 @@ impl FromStr for Link {
             .strip_prefix("https://")
             .or_else(|| text.strip_prefix("http://"));
         // What would end a link in Markdown or HTML early has no place in an address; it is written percent-encoded.
-        let hostile = |c: char| c.is_whitespace() || c.is_control() || "<>\"`{}|\\^".contains(c);
+        let hostile = |c: char| is_space(c) || c.is_control() || "<>\"`{}|\\^".contains(c);
         match rest {
             Some(rest) if !rest.is_empty() && !rest.contains(hostile) => Ok(Self(text.to_owned())),
             _ => Err(Misspelt::new(
@@ -80,6 +88,6 @@ impl FromStr for Link {
 spelled_as_string!(Link, "a web address", {
     "type": "string",
     "description": "An address that begins with https:// or http://.",
-    "pattern": "^https?://[^\\s\\x00-\\x1f<>\"`{}|\\\\^]+$",
+    "pattern": "^https?://[^\\s\\x00-\\x1f\\x7f-\\x9f<>\"`{}|\\\\^]+$",
     "examples": ["https://kep.k8s.io/4960"]
 });

@@ -4,7 +4,7 @@ use std::cmp::Ordering;
 use std::fmt;
 use std::str::FromStr;
 
-use super::spelling::spelled_as_string;
+use super::spelling::{folded_order, spelled_as_string};
 use super::{Handle, Misspelt};
 
 /// A repository on GitHub: "containerd/containerd". Compares without case, as GitHub does.
@@ -30,18 +30,11 @@ impl RepositoryName {
         let Self { owner, name } = self;
         owner.eq_ignore_ascii_case("kubernetes") && name.eq_ignore_ascii_case("enhancements")
     }
-
-    fn folded(&self) -> (String, String) {
-        (
-            self.owner.to_ascii_lowercase(),
-            self.name.to_ascii_lowercase(),
-        )
-    }
 }
 
 impl PartialEq for RepositoryName {
     fn eq(&self, other: &Self) -> bool {
-        self.folded() == other.folded()
+        self.cmp(other).is_eq()
     }
 }
 
@@ -55,7 +48,8 @@ impl PartialOrd for RepositoryName {
 
 impl Ord for RepositoryName {
     fn cmp(&self, other: &Self) -> Ordering {
-        self.folded().cmp(&other.folded())
+        let owners = folded_order(&self.owner, &other.owner);
+        owners.then_with(|| folded_order(&self.name, &other.name))
     }
 }
 
@@ -72,13 +66,10 @@ impl FromStr for RepositoryName {
         let misspelt = || Misspelt::new(text, "a repository like \"containerd/containerd\"");
         let (owner, name) = text.split_once('/').ok_or_else(misspelt)?;
         let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"._-".contains(&byte);
-        let dots = name.bytes().all(|byte| byte == b'.');
-        if Handle::from_str(owner).is_err()
-            || name.is_empty()
-            || name.len() > 100
-            || dots
-            || !name.bytes().all(plain)
-        {
+        // As the schema has it: it cannot count the characters before it has seen one that is no dot.
+        let behind_dots = name.trim_start_matches('.');
+        let is_short = name.len() - behind_dots.len() <= 2 && (1..=98).contains(&behind_dots.len());
+        if Handle::from_str(owner).is_err() || !is_short || !name.bytes().all(plain) {
             return Err(misspelt());
         }
         Ok(Self {

@@ -1,0 +1,123 @@
+//! What the schemas ask beyond the types: ranges, lengths, and the form of texts that have no type of their own.
+//!
+//! A file whose type reads it and whose value is within its bounds needs no judgement by its schema, which costs far more. So
+//! these must never take what the schema does not; a test holds both to each other. They say no word about what is wrong: that is
+//! the schema's.
+
+use super::calendars::{KubernetesCalendar, Roster, RuntimeCalendar};
+use super::config::{
+    Config, IssueConfig, LabelsConfig, MilestoneConfig, PolicyConfig, ReleaseLabel,
+};
+use super::kep::KepRecord;
+use super::work_item::WorkItem;
+
+/// A value that may be read whole and still be more than its schema takes.
+pub(super) trait Bounded {
+    /// Whether the schema takes it.
+    fn is_within(&self) -> bool;
+}
+
+const ISSUES: std::ops::RangeInclusive<u64> = 1..=999_999_999;
+const MOST_ASSIGNEES: usize = 10;
+
+impl Bounded for KepRecord {
+    fn is_within(&self) -> bool {
+        let issues = self.former_issues.iter().chain(&self.related_issues);
+        (1..=999_999).contains(&self.number)
+            && self.shepherds.len() <= MOST_ASSIGNEES
+            && issues
+                .chain(&self.issue)
+                .all(|issue| ISSUES.contains(issue))
+    }
+}
+
+impl Bounded for WorkItem {
+    fn is_within(&self) -> bool {
+        let plain = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit();
+        let is_word = |word: &str| !word.is_empty() && word.bytes().all(plain);
+        self.id.split('-').all(is_word)
+            && self.id.len() <= 60
+            && self.assignees.len() <= MOST_ASSIGNEES
+            && self.issue.is_none_or(|issue| ISSUES.contains(&issue))
+    }
+}
+
+impl Bounded for Config {
+    fn is_within(&self) -> bool {
+        !self.repositories.is_empty()
+            && !self.runtimes.is_empty()
+            && self.issue.is_within()
+            && self.labels.is_within()
+            && self.milestone.is_within()
+            && self.guards.removals_percent <= 100
+            && self.policy.is_within()
+    }
+}
+
+impl Bounded for IssueConfig {
+    fn is_within(&self) -> bool {
+        let is_title = |text: &str, part| is_line(text, 200) && text.contains(part);
+        is_title(&self.title, "{number}")
+            && is_title(&self.item_title, "{title}")
+            && !self.labels.is_empty()
+    }
+}
+
+impl Bounded for LabelsConfig {
+    fn is_within(&self) -> bool {
+        let Self {
+            kubernetes,
+            triage: _,
+            stage: _,
+            sig: _,
+        } = self;
+        kubernetes.is_within()
+    }
+}
+
+impl Bounded for ReleaseLabel {
+    fn is_within(&self) -> bool {
+        let has_no_other = |part: &str| !part.contains(['{', '}']);
+        let around = self.name.split_once("{release}");
+        is_line(&self.name, 60)
+            && around.is_some_and(|(before, after)| has_no_other(before) && has_no_other(after))
+            && self.color.len() == 6
+            && self.color.bytes().all(|byte| byte.is_ascii_hexdigit())
+            && is_line(&self.description, 100)
+    }
+}
+
+impl Bounded for MilestoneConfig {
+    fn is_within(&self) -> bool {
+        is_line(&self.title, 100) && self.title.contains("{release}")
+    }
+}
+
+impl Bounded for PolicyConfig {
+    fn is_within(&self) -> bool {
+        self.tolerance_days <= 365 && self.consensus_days <= 365
+    }
+}
+
+impl Bounded for KubernetesCalendar {
+    fn is_within(&self) -> bool {
+        true
+    }
+}
+
+impl Bounded for RuntimeCalendar {
+    fn is_within(&self) -> bool {
+        true
+    }
+}
+
+impl Bounded for Roster {
+    fn is_within(&self) -> bool {
+        true
+    }
+}
+
+/// Whether a text has no control characters, and no more characters than this.
+fn is_line(text: &str, most: usize) -> bool {
+    !text.contains(|c: char| c.is_ascii_control()) && text.chars().count() <= most
+}
