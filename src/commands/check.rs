@@ -2,7 +2,7 @@
 
 use anyhow::{Result, bail};
 
-use super::clone::Clone;
+use super::clone::EnhancementsClone;
 use super::findings::{Reported, has_errors, prefix_for, report};
 use super::revision::Around;
 use super::{Context, Exit, files};
@@ -138,7 +138,7 @@ pub(super) fn check(context: &mut Context<'_>, options: &Check) -> Result<Exit> 
     let upstream = match &options.upstream {
         Some(repo) => {
             let rev = &options.upstream_rev;
-            let clone = Clone::at(context, repo, rev, &loaded.registry)?;
+            let clone = EnhancementsClone::at(context, repo, rev, &loaded.registry)?;
             let base = base.as_ref().map(|(_, base, _)| &base.registry);
             let registries: Vec<&Registry> = [&loaded.registry].into_iter().chain(base).collect();
             Some(clone.snapshot(&registries, &[])?)

@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 
 use anyhow::{Result, bail};
 
-use super::clone::{Clone, Folder, Folders, kep_yaml};
+use super::clone::{EnhancementsClone, folders};
 use super::findings::{Reported, prefix_for, report};
 use super::{Context, Exit, files};
 use crate::cli::{Diff, Log, Untracked};
@@ -16,9 +16,10 @@ use crate::registry::Registry;
 use crate::registry::load::MAX_FILE_BYTES;
 use crate::render;
 use crate::rules;
+use crate::sources::upstream::folders::{Folder, kep_yaml};
 use crate::sources::upstream::kep_yaml::MAX_KEP_YAML;
 use crate::sources::upstream::moves::{Version, moves};
-use crate::sources::upstream::snapshot::{Found, Unusable};
+use crate::sources::upstream::snapshot::{Enhancements as _, Found, Unusable};
 use crate::sources::upstream::untracked::{Candidate, Mentions, is_active, rank};
 use crate::text::words::{counted, printable};
 
@@ -27,7 +28,7 @@ pub(super) use pull::pull;
 pub(super) fn diff(context: &mut Context<'_>, options: &Diff) -> Result<Exit> {
     let opened = files::open(context)?;
     let registry = &opened.loaded.registry;
-    let clone = Clone::open(context, &options.clone, registry)?;
+    let clone = EnhancementsClone::open(context, &options.clone, registry)?;
     let unknown = options.kep.iter().find(|one| registry.kep(**one).is_none());
     if let Some(number) = unknown {
         let remedy = match clone.folder(*number, None) {
@@ -105,7 +106,7 @@ fn summary(diagnostics: &[Diagnostic], compared: usize) -> String {
 pub(super) fn untracked(context: &mut Context<'_>, options: &Untracked) -> Result<Exit> {
     let opened = files::open(context)?;
     let registry = &opened.loaded.registry;
-    let clone = Clone::open(context, &options.clone, registry)?;
+    let clone = EnhancementsClone::open(context, &options.clone, registry)?;
     let folders = clone.folders();
     let all: Vec<String> = folders
         .unnumbered
@@ -205,7 +206,7 @@ pub(super) fn untracked(context: &mut Context<'_>, options: &Untracked) -> Resul
 }
 
 /// Looks for runtimes in the pages beside kep.yaml as well, as far as the clone has them. Gives how many there are.
-fn look_into_pages(clone: &Clone<'_>, candidates: &mut [Candidate]) -> Result<usize> {
+fn look_into_pages(clone: &EnhancementsClone<'_>, candidates: &mut [Candidate]) -> Result<usize> {
     let (repository, commit) = (&clone.repository, &clone.commit);
     let mut paths: Vec<String> = Vec::new();
     let mut owner: Vec<usize> = Vec::new();
@@ -242,7 +243,7 @@ fn look_into_pages(clone: &Clone<'_>, candidates: &mut [Candidate]) -> Result<us
 pub(super) fn log(context: &mut Context<'_>, options: &Log) -> Result<Exit> {
     let opened = files::open(context)?;
     let registry = &opened.loaded.registry;
-    let clone = Clone::open(context, &options.clone, registry)?;
+    let clone = EnhancementsClone::open(context, &options.clone, registry)?;
     let versions = versions(&clone, registry, options.number)?;
     if versions.is_empty() {
         bail!(
@@ -265,7 +266,11 @@ pub(super) fn log(context: &mut Context<'_>, options: &Log) -> Result<Exit> {
 }
 
 /// Every kep.yaml that a KEP had, from the newest to the oldest, wherever its folder was.
-fn versions(clone: &Clone<'_>, registry: &Registry, number: u32) -> Result<Vec<Version>> {
+fn versions(
+    clone: &EnhancementsClone<'_>,
+    registry: &Registry,
+    number: u32,
+) -> Result<Vec<Version>> {
     let repository = &clone.repository;
     let path = registry
         .kep(number)
@@ -317,7 +322,7 @@ fn versions(clone: &Clone<'_>, registry: &Registry, number: u32) -> Result<Vec<V
             // Where a folder begins, another one may have ended: it was renamed, or went to another SIG.
             if began
                 && let Some(before) = change.before
-                && let Folder::One(other) = Folders::of(repository, &before)?.of_kep(number, None)
+                && let Folder::One(other) = folders(repository, &before)?.of_kep(number, None)
                 && other != folder
             {
                 from = Some((before, other.to_owned()));
@@ -337,7 +342,7 @@ fn last_there(
 ) -> Result<Option<(Commit, Commit, String)>> {
     for change in repository.changes(from, "keps")? {
         if let Some(before) = change.before
-            && let Folder::One(folder) = Folders::of(repository, &before)?.of_kep(number, None)
+            && let Folder::One(folder) = folders(repository, &before)?.of_kep(number, None)
         {
             let folder = folder.to_owned();
             return Ok(Some((change.commit, before, folder)));

@@ -5,7 +5,7 @@
 
 use proptest::prelude::*;
 use proptest::sample::{Index, select};
-use proptest::test_runner::{Config as Runs, TestRunner};
+use proptest::test_runner::{Config as Runs, RngSeed, TestRunner};
 use serde::de::DeserializeOwned;
 use toml::Value;
 
@@ -16,6 +16,7 @@ use super::kep::KepRecord;
 use super::schema::FileKind;
 use super::work_item::WorkItem;
 use crate::findings::{document, typed};
+use crate::terms::spelling::DATE_MARK;
 use crate::text::source::SourceFile;
 
 /// A document of each kind with every key that it can have.
@@ -423,6 +424,8 @@ fn is_told_apart_by_nobody(value: &Value) -> bool {
     match value {
         Value::Float(number) => number.is_nan() || number.fract() == 0.0 || number.is_infinite(),
         Value::Integer(number) => i32::try_from(*number).is_err(),
+        // Whoever forges the mark of a date gets a date.
+        Value::String(text) => text.starts_with(DATE_MARK),
         Value::Array(items) => items.iter().any(is_told_apart_by_nobody),
         Value::Table(table) => table.values().any(is_told_apart_by_nobody),
         _ => false,
@@ -444,8 +447,14 @@ fn agree<T: DeserializeOwned + Bounded + std::fmt::Debug>(kind: FileKind, whole:
         typed.is_some() && valid,
         "{kind:?}: the document that is whole"
     );
+    // The same changes each time, and others on demand: `PROPTEST_RNG_SEED=1 cargo test agreement`.
+    let rng_seed = match Runs::default().rng_seed {
+        RngSeed::Random => RngSeed::Fixed(0),
+        seed => seed,
+    };
     let mut runner = TestRunner::new(Runs {
         failure_persistence: None,
+        rng_seed,
         ..Runs::with_cases(3_000)
     });
     let changes = prop::collection::vec((any::<Index>(), change()), 1..4);

@@ -1,18 +1,17 @@
 //! A small registry for the tests of rules: sound in every file, so that a test changes the one thing it is about.
 
-use std::collections::BTreeMap;
+use std::convert::Infallible;
 use std::fmt::Write as _;
 
 use super::{Beside, ExampleBeside};
 use crate::findings::sources::Revision;
+use crate::registry::calendars::KubernetesCalendar;
 use crate::registry::load::{Loaded, RawFile, file_stem, leading_number, load_as};
 use crate::render;
-use crate::sources::upstream::kep_yaml::{Kep, read};
-use crate::sources::upstream::snapshot::{
-    Elsewhere, Found, Read, Unusable, Upstream, same_name, source_file,
-};
+use crate::sources::upstream::folders::Folders;
+use crate::sources::upstream::kep_yaml::read;
+use crate::sources::upstream::snapshot::{self, Head, Reading, Unusable, Upstream, source_file};
 use crate::terms::Date;
-use crate::text::source::SourceFile;
 
 /// `registry.toml` of the test registry.
 pub(crate) const CONFIG: &str = r#"home = "containerd"
@@ -213,82 +212,65 @@ pub(crate) fn beside_upstream(rule: &str, more: &str, enhancements: &Enhancement
     shown(&loaded, beside, |found| found == rule)
 }
 
-fn upstream(loaded: &Loaded, enhancements: &Enhancements<'_>) -> Upstream {
-    let Enhancements { day, keps, before } = enhancements;
+fn upstream(loaded: &Loaded, made: &Enhancements<'_>) -> Upstream {
     let registry = &loaded.registry;
-    let date: Date = day.parse().unwrap();
-    let calendar = registry.kubernetes.as_ref().map(|entry| &entry.value);
-    let parse = |folder: &str, yaml: &str, day: Date| -> (SourceFile, Result<Kep, Unusable>) {
-        let path = format!("{folder}/kep.yaml");
-        let file = source_file(&path, "0123456789abcdef", "0123456789", yaml);
-        let kep = read(&file, calendar, day).map_err(Unusable::Malformed);
-        (file, kep)
+    let mut folders = Folders::default();
+    for (folder, _) in made.keps {
+        let number = leading_number(file_stem(folder)).unwrap();
+        let all = folders.by_number.entry(number).or_default();
+        all.push((*folder).to_owned());
+    }
+    let date = made.day.parse().unwrap();
+    let texts = Texts {
+        made,
+        date,
+        calendar: registry.kubernetes.as_ref().map(|entry| &entry.value),
+        folders,
     };
-    let mut upstream = Upstream {
+    let head = Head {
         commit: "0123456789".to_owned(),
         date,
         pull: "kepherd upstream pull --repo CLONE".to_owned(),
-        files: Vec::new(),
-        keps: BTreeMap::new(),
     };
-    let mut folders: BTreeMap<u32, Vec<String>> = BTreeMap::new();
-    for (folder, _) in *keps {
-        let number = leading_number(file_stem(folder)).unwrap();
-        folders
-            .entry(number)
-            .or_default()
-            .push((*folder).to_owned());
-    }
-    for entry in &registry.keps {
-        let number = entry.value.number;
-        let seen = entry.value.upstream_seen;
-        let said = seen
-            .zip(*before)
-            .map(|(seen, yaml)| parse(FOLDER, yaml, seen));
-        let mut put = |file: SourceFile| upstream.add(file);
-        let mut look = |number: u32, folder: &str| {
-            let (_, yaml) = keps.iter().find(|(other, _)| *other == folder).unwrap();
-            let (file, kep) = parse(folder, yaml, date);
-            let place = kep.as_ref().map(|kep| kep.places.number());
-            let elsewhere = Elsewhere {
-                number,
-                file: put(file),
-                place: place.unwrap_or_default(),
-            };
-            (elsewhere, kep)
-        };
-        let found = match folders.get(&number).map(Vec::as_slice) {
-            None | Some([]) => {
-                let path = &registry.file(entry.file).path;
-                let is_recorded = |number| registry.kep(number).is_some();
-                let renamed = same_name(path, &folders, is_recorded)
-                    .map(|(number, folder)| look(number, folder).0);
-                Found::Absent {
-                    before: said.map(|(file, kep)| (put(file), kep.unwrap().places.number())),
-                    renamed,
-                }
-            }
-            Some([folder]) => match look(number, folder) {
-                (Elsewhere { file, .. }, Err(problem)) => Found::Unusable(file, problem),
-                (Elsewhere { file, .. }, Ok(kep)) => Found::Read(Box::new(Read {
-                    file,
-                    kep,
-                    twins: Vec::new(),
-                    before: seen
-                        .zip(said.and_then(|(_, kep)| kep.ok()))
-                        .map(|(seen, kep)| (seen, vec![kep.facts]))
-                        .into_iter()
-                        .collect(),
-                })),
-            },
-            Some(several) => Found::Ambiguous(
-                several
-                    .iter()
-                    .map(|folder| look(number, folder).0)
-                    .collect(),
-            ),
-        };
-        upstream.keps.insert(number, found);
-    }
+    let Ok(upstream) = Upstream::of(&texts, head, &[registry], &[]);
     upstream
+}
+
+/// Texts that are read like a clone.
+struct Texts<'a> {
+    made: &'a Enhancements<'a>,
+    date: Date,
+    calendar: Option<&'a KubernetesCalendar>,
+    folders: Folders,
+}
+
+impl Texts<'_> {
+    fn parsed(&self, folder: &str, yaml: &str, day: Date) -> Reading {
+        let path = format!("{folder}/kep.yaml");
+        let file = source_file(&path, "0123456789abcdef", "0123456789", yaml);
+        let kep = read(&file, self.calendar, day).map_err(Unusable::Malformed);
+        (file, kep)
+    }
+}
+
+impl snapshot::Enhancements for Texts<'_> {
+    type Error = Infallible;
+
+    fn folders(&self) -> &Folders {
+        &self.folders
+    }
+
+    fn read(&self, folders: &[String]) -> Result<Vec<Reading>, Infallible> {
+        let parsed = |folder: &String| {
+            let mut keps = self.made.keps.iter();
+            let (_, yaml) = keps.find(|(other, _)| other == folder).unwrap();
+            self.parsed(folder, yaml, self.date)
+        };
+        Ok(folders.iter().map(parsed).collect())
+    }
+
+    fn on(&self, day: Date, _: u32, _: &str) -> Result<Vec<Reading>, Infallible> {
+        let before = self.made.before.into_iter();
+        Ok(before.map(|yaml| self.parsed(FOLDER, yaml, day)).collect())
+    }
 }

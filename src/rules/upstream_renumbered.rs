@@ -168,15 +168,35 @@ mod tests {
     }
 
     #[test]
-    fn a_number_that_is_given_twice_is_named() {
+    fn a_number_that_is_given_twice_is_a_note_where_the_record_is_named_after_one_of_them() {
         insta::assert_snapshot!(found(&[(FOLDER, KEP_YAML), ("keps/sig-apps/9001-b", KEP_YAML)]), @"
+        note[upstream-renumbered]: another KEP upstream has the number 9001 too
+         --> sig-node/9001-a.toml:1:10
+          |
+        1 | number = 9001
+          |          ^^^^
+          |
+         ::: keps/sig-apps/9001-b/kep.yaml @ 0123456789:2:13
+          |
+        2 | kep-number: 9001
+          |             ----
+          |
+          = why: a KEP's number is that of its issue in kubernetes/enhancements; under another one, people look at another KEP
+          = note: upstream is kubernetes/enhancements at 0123456789 of 2026-11-01
+          = help: nothing, if the record is about the one that it is named after
+        ");
+    }
+
+    #[test]
+    fn a_number_that_is_given_twice_is_named() {
+        insta::assert_snapshot!(found(&[("keps/sig-node/9001-c", KEP_YAML), ("keps/sig-apps/9001-b", KEP_YAML)]), @"
         warning[upstream-renumbered]: 2 KEPs have the number 9001 upstream
          --> sig-node/9001-a.toml:1:10
           |
         1 | number = 9001
           |          ^^^^
           |
-         ::: keps/sig-node/9001-a/kep.yaml @ 0123456789:2:13
+         ::: keps/sig-node/9001-c/kep.yaml @ 0123456789:2:13
           |
         2 | kep-number: 9001
           |             ----

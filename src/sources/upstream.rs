@@ -6,7 +6,9 @@
 
 pub mod drift;
 pub mod facts;
+pub mod folders;
 pub mod kep_yaml;
 pub mod moves;
+pub mod pull;
 pub mod snapshot;
 pub mod untracked;
