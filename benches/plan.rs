@@ -19,6 +19,7 @@ use kepherd::sync::observed::{
 };
 use kepherd::sync::plan::{Action, Options, plan};
 use kepherd::sync::remembered::Remembered;
+use kepherd::terms::links::Site;
 
 const SIZES: [u32; 3] = [100, 1_000, 10_000];
 const DRIFTED: u32 = 100;
@@ -150,8 +151,10 @@ fn plans(sizes: &[u32]) {
         let registry = registry(size, without);
         let mut world = observed(size, without);
         let runs = if size > 1_000 { 5 } else { 21 };
-        let wanted = median(runs, || drop(black_box(desired(&registry))));
-        let wants = desired(&registry);
+        let wanted = median(runs, || {
+            drop(black_box(desired(&registry, &Site::github())))
+        });
+        let wants = desired(&registry, &Site::github());
         let first = median(runs, || {
             drop(black_box(plan(&wants, &world, &remembered, &options)));
         });

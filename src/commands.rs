@@ -35,6 +35,8 @@ use anyhow::Result;
 
 use self::event::ChangeEvent;
 use crate::cli::{Cli, ColorWhen, Command, Global, Maintainers, New, Releases, Upstream};
+use crate::github::client::Address;
+use crate::terms::links::Site;
 use crate::terms::{Date, Instant};
 use crate::text::paint::Paint;
 use crate::text::words::printable;
@@ -130,6 +132,13 @@ impl Context<'_> {
                 anstream::AutoStream::choice(&std::io::stdout()) != anstream::ColorChoice::Never
             }
         }
+    }
+
+    /// Where people look at the registry's issues.
+    fn site(&self) -> Site {
+        let api = self.environment.api_url.as_deref();
+        let address = api.and_then(Address::of);
+        address.map_or_else(Site::github, |address| address.site())
     }
 
     fn paint(&self) -> Paint {

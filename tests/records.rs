@@ -365,3 +365,15 @@ fn watching_checks_again_after_a_change() {
     watch.kill().unwrap();
     watch.wait().unwrap();
 }
+
+#[test]
+fn an_issue_on_an_enterprise_server_is_shown_there() {
+    let folder = Folder::with(&[(PATH, &record(9001, "issue = 7\n"))]);
+    let mut command = common::command(folder.path(), &["show", "9001"]);
+    let ran = Ran::of(command.env("GITHUB_API_URL", "https://git.example.com/api/v3"));
+    let out = ran.expect(0);
+    assert!(
+        out.contains("https://git.example.com/containerd/containerd/issues/7"),
+        "{out}"
+    );
+}

@@ -27,7 +27,13 @@ pub(super) fn run(context: &mut Context<'_>, options: &Show) -> Result<Exit> {
         bail!("the registry has no record of KEP-{number}{hint}");
     };
     let card = card(registry, Tracked::Kep(entry), context.today());
-    let drawn = render::card::card(&card, &opened.prefix, context.width(), context.paint());
+    let drawn = render::card::card(
+        &card,
+        &context.site(),
+        &opened.prefix,
+        context.width(),
+        context.paint(),
+    );
     writeln!(context.out, "{drawn}")?;
     let mut checked = rules::run(&opened.loaded, context.today(), rules::Beside::default());
     checked

@@ -21,6 +21,7 @@ use crate::sync::plan::patch::Patch;
 use crate::sync::plan::{Histories, NewIssue};
 use crate::sync::remote::{Error, Held, Problem, Read, Wanted, Write, WriteKind};
 use crate::terms::github_limits::PAGE;
+use crate::terms::links::Site;
 use crate::terms::{Instant, RepositoryName};
 
 /// GitHub's own address; Enterprise servers have another.
@@ -162,6 +163,10 @@ impl Client {
 }
 
 impl Read for Client {
+    fn site(&self) -> Site {
+        self.transport.wire.site()
+    }
+
     async fn observe(&self, wanted: &Wanted) -> Result<Observed, Error> {
         let mut observed = Observed::default();
         let mut problems: BTreeMap<RepositoryName, Error> = BTreeMap::new();

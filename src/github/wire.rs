@@ -20,6 +20,7 @@ use super::budget::Spending;
 use super::nodes::Unusable;
 use super::patience::{self, Patience, Throttle};
 use crate::sync::remote::{Error, Problem};
+use crate::terms::links::Site;
 use crate::text::words::{counted, duration, printable};
 
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
@@ -111,6 +112,14 @@ impl Address {
     /// The host, as `gh` calls it.
     pub fn host(&self) -> &str {
         self.host.strip_prefix("api.").unwrap_or(&self.host)
+    }
+
+    /// Where people look at what is there. A stand-in on this machine stands in for GitHub.
+    pub fn site(&self) -> Site {
+        match self.is_loopback() {
+            true => Site::github(),
+            false => Site::at(&self.origin.replacen("://api.", "://", 1)),
+        }
     }
 
     /// Scheme, host and port: the same for the same server.
@@ -223,6 +232,11 @@ impl Wire {
             throttle: Throttle::new(patience),
             usage: Usage::default(),
         })
+    }
+
+    /// Where people look at what is there.
+    pub(super) fn site(&self) -> Site {
+        self.address.site()
     }
 
     /// What the run has cost so far.
@@ -585,6 +599,17 @@ mod tests {
         let tenant = address("https://api.octo.ghe.com");
         assert_eq!(tenant.uri(GRAPHQL), "https://api.octo.ghe.com/graphql");
         assert_eq!(tenant.host(), "octo.ghe.com");
+        let sites = [&own, &address("http://[::1]:9108"), &server, &tenant].map(Address::site);
+        assert_eq!(
+            sites,
+            [
+                "https://github.com",
+                "https://github.com",
+                "https://git.example.com:8443",
+                "https://octo.ghe.com"
+            ]
+            .map(Site::at)
+        );
         let odd = address("HTTPS://Git.Example.com:443/api/v3#x");
         assert_eq!(odd, address("https://git.example.com/api/v3"));
         let six = address("http://[::1]:9108");

@@ -4,14 +4,20 @@ use std::fmt::Write as _;
 
 use super::life::life;
 use crate::registry::tracked::Tracked;
-use crate::terms::links::address;
+use crate::terms::links::Site;
 use crate::text::paint::Paint;
 use crate::text::words::printable;
 use crate::views::card::Card;
 
 /// The card, no wider than a terminal, if there is one. `prefix` leads to the registry's root. A fact that the record does not
 /// have has no line.
-pub fn card(card: &Card<'_>, prefix: &str, width: Option<usize>, paint: Paint) -> String {
+pub fn card(
+    card: &Card<'_>,
+    site: &Site,
+    prefix: &str,
+    width: Option<usize>,
+    paint: Paint,
+) -> String {
     let record = card.record;
     let title = format!(
         "{}  {}",
@@ -24,7 +30,7 @@ pub fn card(card: &Card<'_>, prefix: &str, width: Option<usize>, paint: Paint) -
         out.push_str(&life(drawn, width, paint));
         out.push('\n');
     }
-    for (name, value) in facts(card) {
+    for (name, value) in facts(card, site) {
         if !value.is_empty() {
             // Writing to a string cannot fail.
             let _ = writeln!(out, "{name:<11}{}", printable(&value));
@@ -34,9 +40,12 @@ pub fn card(card: &Card<'_>, prefix: &str, width: Option<usize>, paint: Paint) -
 }
 
 /// What each line says, by its name; empty where there is nothing to say.
-fn facts(card: &Card<'_>) -> Vec<(&'static str, String)> {
+fn facts(card: &Card<'_>, site: &Site) -> Vec<(&'static str, String)> {
     let record = card.record;
-    let issue = card.issue.as_ref().map(|issue| address(issue, "issues"));
+    let issue = card
+        .issue
+        .as_ref()
+        .map(|issue| site.address(issue, "issues"));
     let triage = record.triage().map(|triage| triage.written().to_owned());
     let milestone = card.milestone.map(|minor| format!("{} {minor}", card.home));
     let pulls = record

@@ -17,6 +17,7 @@ use crate::registry::kep::{KepRecord, PullRequest};
 use crate::registry::tracked::Tracked;
 use crate::registry::work_item::WorkItem;
 use crate::registry::{Entry, Registry};
+use crate::terms::links::Site;
 use crate::terms::{Date, Ending, Handle, IssueRef, Release, RepositoryName, Subject, Triage};
 use crate::text::words::{has_name, same_name};
 use announcement::Announcing;
@@ -152,8 +153,8 @@ impl RemovableLabels {
     }
 }
 
-/// What GitHub should say for this registry.
-pub fn desired(registry: &Registry) -> Desired {
+/// What GitHub should say for this registry, whose repositories people look at on this site.
+pub fn desired(registry: &Registry, site: &Site) -> Desired {
     let config = &registry.config.value;
     let mut repositories: BTreeMap<RepositoryName, DesiredRepository> = config
         .repositories
@@ -171,7 +172,7 @@ pub fn desired(registry: &Registry) -> Desired {
             (name.clone(), repository)
         })
         .collect();
-    let common = Common::of(registry);
+    let common = Common::of(registry, site);
     for entry in &registry.keps {
         let record = &entry.value;
         let name = registry.repository_of(record.repository.as_ref());
@@ -218,17 +219,19 @@ impl Desired {
 /// What every issue of a registry has in common.
 struct Common<'a> {
     registry: &'a Registry,
+    site: &'a Site,
     removable: RemovableLabels,
 }
 
 impl<'a> Common<'a> {
-    fn of(registry: &'a Registry) -> Self {
+    fn of(registry: &'a Registry, site: &'a Site) -> Self {
         let cycles = registry
             .kubernetes
             .iter()
             .flat_map(|calendar| &calendar.value.cycles);
         Self {
             registry,
+            site,
             removable: RemovableLabels {
                 pattern: registry.config.value.labels.kubernetes.clone(),
                 by_fact: registry
@@ -247,6 +250,10 @@ impl<'a> Common<'a> {
                 first_known: cycles.map(|cycle| cycle.release).min(),
             },
         }
+    }
+
+    fn places(&self) -> status::Places<'a> {
+        status::Places::of(self.registry, self.site)
     }
 
     /// The labels of an issue: those of every issue, that of its release, and those that say what its record says.
@@ -429,7 +436,7 @@ fn kep_issue(common: &Common<'_>, entry: &Entry<KepRecord>) -> DesiredIssue {
             .map(|release| config.milestone.title_of(release)),
         assignees: record.shepherds.clone(),
         assignee_policy: config.assignees.policy,
-        status: status::of_kep(common.registry, entry),
+        status: status::of_kep(common.places(), entry),
         pull_requests: common.references_of(&record.pull_requests),
         announcing: announcement::of_kep(common.registry, entry),
         drift: config.drift.clone(),
@@ -459,7 +466,7 @@ fn item_issue(common: &Common<'_>, entry: &Entry<WorkItem>) -> DesiredIssue {
             .map(|release| config.milestone.title_of(release)),
         assignees: item.assignees.clone(),
         assignee_policy: config.assignees.policy,
-        status: status::of_item(common.registry, entry),
+        status: status::of_item(common.places(), entry),
         pull_requests: common.references_of(&item.pull_requests),
         announcing: announcement::of_item(common.registry, entry),
         drift: config.drift.clone(),

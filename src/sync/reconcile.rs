@@ -16,7 +16,7 @@ pub async fn read_and_plan<R: Read>(
     remembered: &Remembered,
     listed: bool,
 ) -> Result<(Plan, Observed), Error> {
-    let mut desired = desired(registry);
+    let mut desired = desired(registry, &client.site());
     if let Some(repository) = &options.repository {
         desired = desired.only(repository);
     }

@@ -13,6 +13,7 @@ use super::observed::{Lookup, Observed, ObservedIssue};
 use super::plan::patch::Patch;
 use super::plan::{Histories, NewIssue, Options};
 use super::remembered::Remembered;
+use crate::terms::links::Site;
 use crate::terms::{Instant, RepositoryName};
 use crate::text::words::{duration, printable};
 
@@ -78,6 +79,9 @@ impl Wanted {
 
 /// Reading. An implementation makes as few requests as it can.
 pub trait Read {
+    /// Where people look at what is read.
+    fn site(&self) -> Site;
+
     /// Reads what a plan needs: of each repository the whole, or its problem. A part that is missing is a problem, not an
     /// absence. If no repository could be read, the problem is the answer.
     fn observe(&self, wanted: &Wanted) -> impl Future<Output = Result<Observed, Error>>;

@@ -3,22 +3,36 @@
 use super::{Handle, IssueRef, Link};
 use crate::text::markdown::text;
 
-/// A person as a link: a mention would notify them on every change.
-pub fn person(handle: &Handle) -> String {
-    format!("[{}](https://github.com/{handle})", text(handle.as_str()))
-}
+/// Where people look at GitHub: its own site, or that of an Enterprise server.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Site(String);
 
-/// An issue or pull request as a link; `kind` is the part of its address: `issues` or `pull`.
-pub fn reference(issue: &IssueRef, kind: &str) -> String {
-    format!("[{}]({})", text(&issue.to_string()), address(issue, kind))
-}
+impl Site {
+    /// GitHub's own: KEPs and those who own them are there, wherever a registry drives issues.
+    pub fn github() -> Self {
+        Self("https://github.com".to_owned())
+    }
 
-/// The address of an issue or pull request.
-pub fn address(issue: &IssueRef, kind: &str) -> String {
-    format!(
-        "https://github.com/{}/{kind}/{}",
-        issue.repository, issue.number
-    )
+    /// By scheme and host, without anything behind them.
+    pub fn at(origin: &str) -> Self {
+        Self(origin.to_owned())
+    }
+
+    /// A person as a link: a mention would notify them on every change.
+    pub fn person(&self, handle: &Handle) -> String {
+        format!("[{}]({}/{handle})", text(handle.as_str()), self.0)
+    }
+
+    /// An issue or pull request as a link; `kind` is the part of its address: `issues` or `pull`.
+    pub fn reference(&self, issue: &IssueRef, kind: &str) -> String {
+        let address = self.address(issue, kind);
+        format!("[{}]({address})", text(&issue.to_string()))
+    }
+
+    /// The address of an issue or pull request.
+    pub fn address(&self, issue: &IssueRef, kind: &str) -> String {
+        format!("{}/{}/{kind}/{}", self.0, issue.repository, issue.number)
+    }
 }
 
 /// A link, shown without its scheme.

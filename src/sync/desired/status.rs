@@ -8,14 +8,42 @@ use crate::registry::kep::{KepRecord, PullRequest, RuntimeFacts};
 use crate::registry::load::file_stem;
 use crate::registry::work_item::WorkItem;
 use crate::registry::{Entry, Registry};
-use crate::terms::links::{address, link, person, reference};
+use crate::terms::links::{Site, link};
 use crate::terms::{
     BranchDecision, Handle, IssueRef, Release, RepositoryName, RuntimeState, Stage,
 };
 use crate::text::markdown::{code, encoded, text};
 
+/// Where what a section names is to be looked at.
+#[derive(Clone, Copy)]
+pub(super) struct Places<'a> {
+    registry: &'a Registry,
+    /// Where the registry's repositories are, and the people who work in them.
+    site: &'a Site,
+}
+
+impl<'a> Places<'a> {
+    pub(super) fn of(registry: &'a Registry, site: &'a Site) -> Self {
+        Self { registry, site }
+    }
+
+    fn people(self, handles: &[Handle]) -> String {
+        join(handles, |handle| self.site.person(handle))
+    }
+
+    /// An issue or pull request: of other repositories than the registry's, those on GitHub are meant.
+    fn reference(self, issue: &IssueRef, kind: &str) -> String {
+        let listed = &self.registry.config.value.repositories;
+        match listed.contains(&issue.repository) {
+            true => self.site.reference(issue, kind),
+            false => Site::github().reference(issue, kind),
+        }
+    }
+}
+
 /// The status of a KEP.
-pub(super) fn of_kep(registry: &Registry, entry: &Entry<KepRecord>) -> String {
+pub(super) fn of_kep(places: Places<'_>, entry: &Entry<KepRecord>) -> String {
+    let registry = places.registry;
     let record = &entry.value;
     let mut table = Table::default();
     table.row("Status", record.status.written());
@@ -30,7 +58,7 @@ pub(super) fn of_kep(registry: &Registry, entry: &Entry<KepRecord>) -> String {
     for runtime in &registry.config.value.runtimes {
         let name = runtime.name.as_str();
         if let Some(facts) = record.runtimes.get(name) {
-            table.row(&text(name), &runtime_facts(facts));
+            table.row(&text(name), &runtime_facts(places, facts));
         } else if record.runtime_support.is_none() {
             table.row(&text(name), "not recorded");
         }
@@ -48,27 +76,37 @@ pub(super) fn of_kep(registry: &Registry, entry: &Entry<KepRecord>) -> String {
             .map(|consensus| format!("consensus {}", consensus.written()))
             .collect();
         parts.extend(design.approved_by.iter().map(|(runtime, handle)| {
-            format!("agreed for {} by {}", text(runtime), person(handle))
+            format!(
+                "agreed for {} by {}",
+                text(runtime),
+                places.site.person(handle)
+            )
         }));
         parts.extend(design.discussion.iter().map(link));
         table.row("Design", &parts.join(", "));
     }
-    table.row("Shepherds", &people(&record.shepherds));
-    table.row("Liaisons", &liaisons(registry, record.target));
+    table.row("Shepherds", &places.people(&record.shepherds));
+    table.row("Liaisons", &liaisons(places, record.target));
     table.row("KEP", &upstream(registry, entry));
-    table.row("KEP owners", &people(&record.owners));
+    table.row(
+        "KEP owners",
+        &join(&record.owners, |owner| Site::github().person(owner)),
+    );
     table.row(
         "Feature gates",
         &join(&record.feature_gates, |gate| {
             format!("`{}`", code(gate.as_str()))
         }),
     );
-    table.row("Pull requests", &pull_requests(&record.pull_requests));
+    table.row(
+        "Pull requests",
+        &pull_requests(places, &record.pull_requests),
+    );
     let home = registry.repository_of(record.repository.as_ref());
     table.row(
         "Related issues",
         &join(&record.related_issues, |number| match home {
-            Some(repository) => reference(
+            Some(repository) => places.reference(
                 &IssueRef {
                     repository: repository.clone(),
                     number: *number,
@@ -86,7 +124,8 @@ pub(super) fn of_kep(registry: &Registry, entry: &Entry<KepRecord>) -> String {
 }
 
 /// The status of a work item.
-pub(super) fn of_item(registry: &Registry, entry: &Entry<WorkItem>) -> String {
+pub(super) fn of_item(places: Places<'_>, entry: &Entry<WorkItem>) -> String {
+    let registry = places.registry;
     let item = &entry.value;
     let mut table = Table::default();
     table.row("Kind", item.kind.said());
@@ -102,9 +141,9 @@ pub(super) fn of_item(registry: &Registry, entry: &Entry<WorkItem>) -> String {
     if let Some(milestone) = item.milestone {
         table.row("Milestone", &milestone_of(registry, milestone));
     }
-    table.row("Assigned to", &people(&item.assignees));
-    table.row("Liaisons", &liaisons(registry, item.target));
-    table.row("Pull requests", &pull_requests(&item.pull_requests));
+    table.row("Assigned to", &places.people(&item.assignees));
+    table.row("Liaisons", &liaisons(places, item.target));
+    table.row("Pull requests", &pull_requests(places, &item.pull_requests));
     table.row("Links", &join(&item.links, link));
     table.finish(
         &format!("Work item {}", text(&item.id)),
@@ -191,7 +230,7 @@ fn reached(record: &KepRecord) -> String {
     stages.join(", ")
 }
 
-fn runtime_facts(facts: &RuntimeFacts) -> String {
+fn runtime_facts(places: Places<'_>, facts: &RuntimeFacts) -> String {
     let mut parts = vec![match (facts.state, facts.release) {
         (RuntimeState::Released, Some(version)) => format!("released in {version}"),
         (state, Some(version)) => format!("{}, in {version}", state.said()),
@@ -219,28 +258,24 @@ fn runtime_facts(facts: &RuntimeFacts) -> String {
         facts
             .evidence
             .iter()
-            .map(|evidence| reference(evidence, "issues")),
+            .map(|evidence| places.reference(evidence, "issues")),
     );
     parts.join(", ")
 }
 
-fn liaisons(registry: &Registry, target: Option<Release>) -> String {
-    let cycle = target.and_then(|target| registry.kubernetes.as_ref()?.value.cycle(target));
-    cycle.map_or_else(String::new, |cycle| people(&cycle.liaisons))
+fn liaisons(places: Places<'_>, target: Option<Release>) -> String {
+    let cycle = target.and_then(|target| places.registry.kubernetes.as_ref()?.value.cycle(target));
+    cycle.map_or_else(String::new, |cycle| places.people(&cycle.liaisons))
 }
 
-fn pull_requests(pull_requests: &[PullRequest]) -> String {
+fn pull_requests(places: Places<'_>, pull_requests: &[PullRequest]) -> String {
     join(pull_requests, |pull_request| {
-        let link = reference(&pull_request.id, "pull");
+        let link = places.reference(&pull_request.id, "pull");
         match pull_request.kubernetes {
             Some(release) => format!("{link} (for {release})"),
             None => link,
         }
     })
-}
-
-fn people(handles: &[Handle]) -> String {
-    join(handles, person)
 }
 
 pub(super) fn join<T>(all: &[T], one: impl Fn(&T) -> String) -> String {
@@ -257,8 +292,65 @@ pub(super) fn upstream(registry: &Registry, entry: &Entry<KepRecord>) -> String 
     let folder = path.rsplit_once('/').map_or("", |(folder, _)| folder);
     format!(
         "[issue]({}), [document](https://github.com/kubernetes/enhancements/tree/master/keps/{}/{})",
-        address(&issue, "issues"),
+        Site::github().address(&issue, "issues"),
         encoded(folder),
         encoded(file_stem(path))
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::registry::load::{RawFile, load};
+    use crate::sync::desired::desired;
+    use crate::terms::links::Site;
+
+    /// On an Enterprise server the registry's people and issues are there; KEPs, those who own them, and other projects' pull
+    /// requests are on GitHub.
+    #[test]
+    fn links_lead_to_where_the_registry_is_driven() {
+        let file = |path: &str, text: &str| RawFile {
+            path: path.to_owned(),
+            content: Ok(text.as_bytes().to_vec()),
+        };
+        let registry = load(vec![
+            file(
+                "registry.toml",
+                "home = \"containerd\"\nrepositories = [\"a/b\"]\n\n[[runtimes]]\nname = \"containerd\"\ncalendar = \"releases/containerd.toml\"\n",
+            ),
+            file(
+                "sig-node/1-x.toml",
+                "number = 1\ntitle = \"x\"\nstatus = \"implementable\"\nowners = [\"owner\"]\nshepherds = [\"Shepherd\"]\nrelated-issues = [4]\npull-requests = [{ id = \"A/b#2\" }, { id = \"kubernetes/kubernetes#3\" }]\n",
+            ),
+        ])
+        .registry;
+        let status = |site: &Site| {
+            let repositories = desired(&registry, site).repositories.into_values();
+            let mut issues = repositories.flat_map(|repository| repository.issues);
+            issues.next().unwrap().status
+        };
+        let (github, server) = (
+            status(&Site::github()),
+            status(&Site::at("https://git.example.com")),
+        );
+        for own in ["/Shepherd)", "/A/b/pull/2)", "/a/b/issues/4)"] {
+            assert!(
+                server.contains(&format!("(https://git.example.com{own}")),
+                "{server}"
+            );
+            assert!(
+                github.contains(&format!("(https://github.com{own}")),
+                "{github}"
+            );
+        }
+        for upstream in [
+            "/owner)",
+            "/kubernetes/kubernetes/pull/3)",
+            "/kubernetes/enhancements/issues/1)",
+        ] {
+            assert!(
+                server.contains(&format!("(https://github.com{upstream}")),
+                "{server}"
+            );
+        }
+    }
 }
