@@ -4,5 +4,6 @@ pub mod diff;
 pub mod digest;
 pub mod markdown;
 pub mod paint;
+pub mod percent;
 pub mod source;
 pub mod words;

@@ -1,4 +1,5 @@
-//! A KEP record: `keps/<sig>/<number>-<slug>.toml`. Wire types only; their documentation is the editors' hover text.
+//! A KEP record: `keps/<sig>/<number>-<slug>.toml`. The documentation of its types is the editors' hover text; behind them stands
+//! what follows from one record alone.
 
 use std::collections::BTreeMap;
 

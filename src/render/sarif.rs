@@ -8,6 +8,7 @@ use serde::Serialize;
 use crate::findings::diagnostic::{Certainty, Diagnostic, Edit, Label, Level};
 use crate::findings::sources::Sources;
 use crate::rules::{RULES, Rule};
+use crate::text::percent;
 use crate::text::source::{SourceFile, Span};
 
 const SCHEMA: &str = "https://json.schemastore.org/sarif-2.1.0.json";
@@ -300,7 +301,7 @@ fn physical(file: &SourceFile, span: Span, prefix: &str) -> Physical {
         artifact_location: Artifact {
             uri: match file.address() {
                 Some(address) => address.to_owned(),
-                None => encoded(&file.below(prefix)),
+                None => percent::path(&file.below(prefix)),
             },
             uri_base_id: file.address().is_none().then_some("%SRCROOT%"),
         },
@@ -310,29 +311,5 @@ fn physical(file: &SourceFile, span: Span, prefix: &str) -> Physical {
             end_line: end.line,
             end_column: end.column,
         },
-    }
-}
-
-/// A path as a relative reference (RFC 3986).
-fn encoded(path: &str) -> String {
-    let mut uri = String::with_capacity(path.len());
-    for byte in path.bytes() {
-        if byte.is_ascii_alphanumeric() || b"-._~/".contains(&byte) {
-            uri.push(char::from(byte));
-        } else {
-            uri.push_str(&format!("%{byte:02X}"));
-        }
-    }
-    uri
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_path_is_a_relative_reference() {
-        assert_eq!(encoded("keps/sig-node/1-a.toml"), "keps/sig-node/1-a.toml");
-        assert_eq!(encoded("a b/ü%:#?.toml"), "a%20b/%C3%BC%25%3A%23%3F.toml");
     }
 }

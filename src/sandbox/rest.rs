@@ -9,9 +9,10 @@ mod operations;
 use super::apps::{App, INSTALLATION};
 use super::faults::{Answered, Effect};
 use super::http::{Incoming, Reply};
-use super::wire::{Wire, encode};
+use super::wire::Wire;
 use super::world::{ApiError, World};
 use super::{Budget, Exchange, Shared, State, graphql, store};
+use crate::text::percent;
 use axum::Router;
 use axum::body::{Bytes, to_bytes};
 use axum::extract::{Query, Request};
@@ -538,7 +539,7 @@ fn paginate<T>(
         let mut parts: Vec<String> = query
             .iter()
             .filter(|(name, _)| name != "page")
-            .map(|(name, value)| format!("{}={}", encode(name), encode(value)))
+            .map(|(name, value)| format!("{}={}", percent::part(name), percent::part(value)))
             .collect();
         parts.push(format!("page={page}"));
         format!("<{address}?{}>; rel=\"{relation}\"", parts.join("&"))

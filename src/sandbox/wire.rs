@@ -6,6 +6,7 @@
 use super::world::{
     ApiError, Comment, Issue, Label, Milestone, PullRequest, Repository, State, World,
 };
+use crate::text::percent;
 use serde_json::{Value, json};
 
 /// GitHub's web site.
@@ -24,7 +25,7 @@ impl Wire<'_> {
         let known = self.world.user(login);
         let login = known.map_or(login, |user| user.login.as_str());
         let id = known.map_or(0, |user| user.id);
-        let url = format!("{}/users/{}", self.base, encode(login));
+        let url = format!("{}/users/{}", self.base, percent::part(login));
         json!({
             "login": login,
             "id": id,
@@ -32,7 +33,7 @@ impl Wire<'_> {
             "avatar_url": format!("https://avatars.githubusercontent.com/u/{id}?v=4"),
             "gravatar_id": "",
             "url": url,
-            "html_url": format!("{WEB}/{}", encode(login)),
+            "html_url": format!("{WEB}/{}", percent::part(login)),
             "followers_url": format!("{url}/followers"),
             "following_url": format!("{url}/following{{/other_user}}"),
             "gists_url": format!("{url}/gists{{/gist_id}}"),
@@ -67,7 +68,7 @@ impl Wire<'_> {
         json!({
             "id": label.id,
             "node_id": node_id("LA", label.id),
-            "url": format!("{}/labels/{}", self.repository_url(repository), encode(&label.name)),
+            "url": format!("{}/labels/{}", self.repository_url(repository), percent::part(&label.name)),
             "name": label.name,
             "color": label.color,
             "default": false,
@@ -360,19 +361,6 @@ pub(super) fn time(seconds: i64) -> String {
     jiff::Timestamp::from_second(seconds)
         .unwrap_or(jiff::Timestamp::UNIX_EPOCH)
         .to_string()
-}
-
-/// Percent-encodes everything but RFC 3986's unreserved characters.
-pub(super) fn encode(text: &str) -> String {
-    let mut encoded = String::with_capacity(text.len());
-    for byte in text.bytes() {
-        if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) {
-            encoded.push(char::from(byte));
-        } else {
-            encoded.push_str(&format!("%{byte:02X}"));
-        }
-    }
-    encoded
 }
 
 fn merge(shape: &mut Value, more: Value) {

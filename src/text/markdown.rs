@@ -67,20 +67,6 @@ pub fn html(text: &str) -> String {
     safe
 }
 
-/// A name as a part of an address: what could end a link is percent-encoded.
-pub fn encoded(name: &str) -> String {
-    let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"._-".contains(&byte);
-    name.bytes()
-        .map(|byte| {
-            if plain(byte) {
-                char::from(byte).to_string()
-            } else {
-                format!("%{byte:02X}")
-            }
-        })
-        .collect()
-}
-
 /// Text inside backticks in a table: a backtick would end it, and a bar would end the cell.
 pub fn code(text: &str) -> String {
     text.chars()

@@ -11,6 +11,7 @@ use crate::sandbox::wire::{self, WEB, is_bot, node_id};
 use crate::sandbox::world::{
     Comment, Event, EventKind, Issue, Label, Milestone, Repository, State, StateReason, same,
 };
+use crate::text::percent;
 use apollo_compiler::resolvers::{FieldError, ObjectValue, ResolveInfo, ResolvedValue};
 
 type Answer<'a> = Result<ResolvedValue<'a>, FieldError>;
@@ -329,7 +330,7 @@ fn label<'a>(
         format!(
             "/{}/labels/{}",
             found.full_name(),
-            wire::encode(&label.name)
+            percent::part(&label.name)
         )
     };
     let carried = |issue: &Issue| issue.labels.iter().any(|name| same(name, &label.name));

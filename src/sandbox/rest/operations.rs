@@ -5,11 +5,12 @@
 use super::body::Body;
 use super::paginate;
 use crate::sandbox::http::{Incoming, Reply};
-use crate::sandbox::wire::{Wire, encode};
+use crate::sandbox::wire::Wire;
 use crate::sandbox::world::{
     ApiError, Issue, IssuePatch, LabelPatch, MilestonePatch, NewIssue, NewLabel, NewMilestone,
     Repository, State, World, same,
 };
+use crate::text::percent;
 use serde_json::Value;
 
 /// One request on its way into the world.
@@ -394,7 +395,7 @@ impl Call<'_> {
         let mut address = format!("{}/repositories/{}", self.base, repository.id);
         for part in parts.iter().skip(known) {
             address.push('/');
-            address.push_str(&encode(part));
+            address.push_str(&percent::part(part));
         }
         paginate(items, &address, &self.incoming.query, self.page_size_limit)
     }

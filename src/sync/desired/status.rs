@@ -12,7 +12,8 @@ use crate::terms::links::{Site, link};
 use crate::terms::{
     BranchDecision, Handle, IssueRef, Release, RepositoryName, RuntimeState, Stage,
 };
-use crate::text::markdown::{code, encoded, text};
+use crate::text::markdown::{code, text};
+use crate::text::percent;
 
 /// Where what a section names is to be looked at.
 #[derive(Clone, Copy)]
@@ -293,8 +294,8 @@ pub(super) fn upstream(registry: &Registry, entry: &Entry<KepRecord>) -> String 
     format!(
         "[issue]({}), [document](https://github.com/kubernetes/enhancements/tree/master/keps/{}/{})",
         Site::github().address(&issue, "issues"),
-        encoded(folder),
-        encoded(file_stem(path))
+        percent::part(folder),
+        percent::part(file_stem(path))
     )
 }
 
