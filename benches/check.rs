@@ -4,10 +4,14 @@
 //! `cargo bench --bench check`; `cargo bench --bench check -- 100 1000` for other sizes.
 #![allow(clippy::disallowed_methods, clippy::print_stdout, clippy::unwrap_used)]
 
+#[path = "../tests/common/history.rs"]
+mod history;
+
 use std::hint::black_box;
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
+use history::History;
 use kepherd::registry::load::{RawFile, load};
 use kepherd::rules;
 
@@ -78,6 +82,54 @@ fn memory(key: &str) -> Option<u64> {
     line.split_whitespace().nth(1)?.parse().ok()
 }
 
+/// `check --base` and `check --at` beside `check`, through the program. The commits lie in loose objects, each a file that has to
+/// be inflated: a packed clone is faster.
+fn at_revisions() {
+    println!("\nrecords |      check |     --base | ratio |       --at | ratio");
+    for size in [1_000, 3_000, 10_000] {
+        let texts: Vec<(String, String)> = registry(size)
+            .into_iter()
+            .map(|file| (file.path, String::from_utf8(file.content.unwrap()).unwrap()))
+            .collect();
+        let mut history = History::with_worktree();
+        for (path, text) in &texts {
+            let path = history.worktree().join(path);
+            std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+            std::fs::write(path, text).unwrap();
+        }
+        let files: Vec<(&str, &str)> = texts
+            .iter()
+            .map(|(path, text)| (path.as_str(), text.as_str()))
+            .collect();
+        history.commit("2026-10-01", &files);
+        let (base, changed) = (history.head(), texts[4].1.replace("Lullabies", "Songs"));
+        let mut files = files;
+        files[4].1 = &changed;
+        history.commit("2026-10-02", &files);
+        let run = |arguments: &[&str]| {
+            median(5, || {
+                let mut command = Command::new(env!("CARGO_BIN_EXE_kepherd"));
+                command.current_dir(history.worktree()).args(arguments);
+                let status = command
+                    .args(["--today=2026-11-24", "--quiet"])
+                    .stdout(Stdio::null());
+                assert!(status.status().is_ok_and(|status| status.success()));
+            })
+        };
+        let plain = run(&["check"]);
+        let judged = run(&["check", "--base", &base]);
+        let at = run(&["check", "--at", "HEAD"]);
+        println!(
+            "{size:7} | {:>10} | {:>10} | {:5.2} | {:>10} | {:5.2}",
+            shown(plain),
+            shown(judged),
+            judged.as_secs_f64() / plain.as_secs_f64(),
+            shown(at),
+            at.as_secs_f64() / plain.as_secs_f64()
+        );
+    }
+}
+
 fn main() {
     let asked: Vec<u32> = std::env::args()
         .filter_map(|argument| argument.parse().ok())
@@ -135,6 +187,7 @@ fn main() {
             "{found} findings: the made records are to pass"
         );
     }
+    at_revisions();
     let start = |program: &str, arguments: &[&str]| {
         median(41, || {
             let mut command = Command::new(program);

@@ -58,6 +58,16 @@ impl UnreadAllows {
     }
 }
 
+impl<T: Clone> Entry<T> {
+    /// The same of a file with another number.
+    fn renumbered(&self, file: FileId) -> Self {
+        Self {
+            file,
+            ..self.clone()
+        }
+    }
+}
+
 impl<T> Entry<T> {
     /// Whether the key's value can be relied on. A rule that reads a damaged key would report its mistake again.
     pub fn is_sound(&self, key: &str) -> bool {

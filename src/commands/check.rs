@@ -9,7 +9,7 @@ use super::{Context, Exit, files};
 use crate::cli::{Check, CheckFormat};
 use crate::findings::sources::Revision;
 use crate::registry::Registry;
-use crate::registry::load::{Loaded, load, load_as};
+use crate::registry::load::{Loaded, load, load_beside};
 use crate::render;
 use crate::rules::fix::{Fixed, fix};
 use crate::rules::{self, Beside};
@@ -133,7 +133,11 @@ pub(super) fn check(context: &mut Context<'_>, options: &Check) -> Result<Exit> 
     let base: Option<(String, Loaded, bool)> = base.map(|base| {
         let is_new = base.files.is_none();
         let files = base.files.unwrap_or_default();
-        (base.commit.short(), load_as(Revision::Base, files), is_new)
+        (
+            base.commit.short(),
+            load_beside(&loaded, Revision::Base, files),
+            is_new,
+        )
     });
     let upstream = match &options.upstream {
         Some(repo) => {

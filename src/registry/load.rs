@@ -4,7 +4,7 @@
 //! stood in for) and marked as damaged, so that independent mistakes elsewhere are found in the same run and no mistake
 //! is reported twice. Nothing here touches the file system: see `commands/files.rs` and `git.rs`.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
 use serde::de::DeserializeOwned;
@@ -99,6 +99,92 @@ pub fn load_as(revision: Revision, mut raw: Vec<RawFile>) -> Loaded {
         loading.put(read);
     }
     loading.finish()
+}
+
+/// Reads the files of another revision of a registry. A record whose file is the same in both, and has no mistakes, is taken as
+/// it was read: most changes touch few files.
+pub fn load_beside(head: &Loaded, revision: Revision, mut raw: Vec<RawFile>) -> Loaded {
+    raw.sort_by(|a, b| a.path.cmp(&b.path));
+    let known = Known::of(head, &raw);
+    let mut loading = Loading::of(revision);
+    let numbered = raw.into_iter().enumerate();
+    let numbered = numbered.map(|(at, file)| (FileId::new(revision, at), file));
+    let read = parallel::each(numbered.collect(), FILES_A_THREAD, |(id, file)| {
+        known.read(id, &file).unwrap_or_else(|| read(id, file))
+    });
+    for read in read {
+        loading.put(read);
+    }
+    loading.finish()
+}
+
+/// The records of a registry that were read whole, by path.
+struct Known<'a> {
+    keps: HashMap<&'a str, &'a Entry<super::KepRecord>>,
+    items: HashMap<&'a str, &'a Entry<super::WorkItem>>,
+    registry: &'a Registry,
+}
+
+impl<'a> Known<'a> {
+    fn of(head: &'a Loaded, raw: &[RawFile]) -> Self {
+        let registry = &head.registry;
+        let mut known = Self {
+            keps: HashMap::new(),
+            items: HashMap::new(),
+            registry,
+        };
+        // What a record means depends on the configuration.
+        let config = registry.file(registry.config.file);
+        let is_same = |file: &RawFile| *file.path == *config.path && is_text(file, &config.text);
+        if !raw.iter().any(is_same) {
+            return known;
+        }
+        let found: BTreeSet<FileId> = head
+            .findings
+            .iter()
+            .map(|found| found.finding.primary.file)
+            .collect();
+        let path = |file: FileId| &*registry.file(file).path;
+        let keps = registry.keps.iter();
+        let keps = keps.filter(|entry| entry.is_whole() && !found.contains(&entry.file));
+        known
+            .keps
+            .extend(keps.map(|entry| (path(entry.file), entry)));
+        let items = registry.items.iter();
+        let items = items.filter(|entry| entry.is_whole() && !found.contains(&entry.file));
+        known
+            .items
+            .extend(items.map(|entry| (path(entry.file), entry)));
+        known
+    }
+
+    /// A file as it was read already, if it is the same.
+    fn read(&self, id: FileId, file: &RawFile) -> Option<ReadFile> {
+        let path = file.path.as_str();
+        let source_of = |at: FileId| {
+            let source = self.registry.file(at);
+            is_text(file, &source.text).then_some(source)
+        };
+        let (source, holds) = if let Some(entry) = self.keps.get(path) {
+            let source = source_of(entry.file)?;
+            (source, Holds::Kep(Box::new(entry.renumbered(id))))
+        } else {
+            let entry = self.items.get(path)?;
+            let source = source_of(entry.file)?;
+            (source, Holds::WorkItem(Box::new(entry.renumbered(id))))
+        };
+        Some(ReadFile {
+            file: id,
+            source: source.clone(),
+            holds,
+            findings: Vec::new(),
+        })
+    }
+}
+
+/// Whether a file holds this text.
+fn is_text(file: &RawFile, text: &str) -> bool {
+    matches!(&file.content, Ok(bytes) if bytes == text.as_bytes())
 }
 
 /// With fewer files for each, another thread costs more than it saves.
@@ -536,6 +622,54 @@ fn stray_file(file: FileId, source: &SourceFile) -> Found {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    fn raw(path: &str, text: &str) -> RawFile {
+        RawFile {
+            path: path.to_owned(),
+            content: Ok(text.as_bytes().to_vec()),
+        }
+    }
+
+    /// Another revision is what it would be if nothing were known of it, and only what differs is parsed.
+    #[test]
+    fn a_revision_beside_another_is_the_one_that_is_read_alone() {
+        let config = "home = \"containerd\"\nrepositories = [\"a/b\"]\n\n[[runtimes]]\nname = \"containerd\"\ncalendar = \"releases/containerd.toml\"\n";
+        let record = |number: u32, more: &str| {
+            let text =
+                format!("number = {number}\ntitle = \"x\"\nstatus = \"implementable\"\n{more}");
+            raw(&format!("sig-node/{number}-x.toml"), &text)
+        };
+        let files = |config: &str, second: &str| {
+            vec![
+                raw("registry.toml", config),
+                record(1, ""),
+                record(2, second),
+                record(3, "[runtimes.crio]\nstate = \"merged\"\n"),
+                record(4, "isue = 4\n"),
+            ]
+        };
+        let said = |loaded: &Loaded| {
+            let Loaded { registry, findings } = loaded;
+            format!(
+                "{:#?} {:#?} {findings:#?}",
+                registry.keps, registry.by_number
+            )
+        };
+        let head = load(files(config, "issue = 2\n"));
+        let other = config.replace("name = \"containerd\"", "name = \"crio\"");
+        for (config, second, parsed) in [
+            (config, "issue = 2\n", 3),
+            (config, "issue = 3\n", 4),
+            (&other, "issue = 2\n", 5),
+        ] {
+            PARSED.set(0);
+            let beside = load_beside(&head, Revision::Base, files(config, second));
+            assert_eq!(PARSED.get(), parsed);
+            let alone = load_as(Revision::Base, files(config, second));
+            assert_eq!(said(&beside), said(&alone));
+        }
+    }
+
     use crate::registry::kep::KepRecord;
     use crate::registry::work_item::WorkItem;
 

@@ -14,6 +14,7 @@ use crate::findings::diagnostic::{
 use crate::findings::document::Located;
 use crate::findings::loader::{SCHEMA, SYNTAX};
 use crate::findings::sources::{FileId, Revision, Sources};
+use crate::parallel;
 use crate::registry::Registry;
 use crate::registry::load::Loaded;
 use crate::registry::schema::FileKind;
@@ -80,9 +81,17 @@ pub(super) fn judge(
         upstream,
     };
     let mut findings = loaded.findings.clone();
-    for rule in RULES {
-        round.ask(rule, &mut findings);
-    }
+    // In a small registry another thread costs more than it saves.
+    let least = match registry.tracked().nth(RECORDS_A_THREAD) {
+        Some(_) => 1,
+        None => RULES.len(),
+    };
+    let said = parallel::each(RULES.iter().collect(), least, |rule| {
+        let mut found = Vec::new();
+        round.ask(rule, &mut found);
+        found
+    });
+    findings.extend(said.into_iter().flatten());
     say_what_did_not_run(registry, &mut findings);
     let accepted = accept(registry, &mut findings);
     let mut last = Vec::new();
@@ -116,6 +125,9 @@ pub fn run_upstream(loaded: &Loaded, today: Date, upstream: &Upstream) -> Checke
     accept(&loaded.registry, &mut findings);
     round.located(findings, |rule| rule.level)
 }
+
+/// From how many records on the rules share the cores.
+const RECORDS_A_THREAD: usize = 1_000;
 
 /// What one run of the rules looks at.
 struct Round<'a> {
