@@ -9,7 +9,7 @@ use crate::sandbox::faults::{Fault, names};
 use crate::terms::{
     Date, Handle, Release, RepositoryName, Stage, Status, Triage, WorkKind, kep_number,
 };
-use crate::views::overview::{RuntimeWanted, Wanted};
+use crate::views::overview::{Criterion, RuntimeCriterion};
 
 /// Keeps a project's Kubernetes enhancements (KEPs) as records in git, and GitHub issues in step with them.
 #[derive(Debug, Parser)]
@@ -265,31 +265,31 @@ pub struct Adopt {
 pub struct List {
     /// Stage aimed at: alpha, beta, stable, deprecated, disabled, removed, none
     #[arg(long, value_name = "STAGE", value_parser = word_or_none(&Stage::ALL, Stage::written))]
-    pub stage: Vec<Wanted<Stage>>,
+    pub stage: Vec<Criterion<Stage>>,
     /// Status upstream
     #[arg(long, value_name = "STATUS", value_parser = word(&Status::ALL, Status::written))]
     pub status: Vec<Status>,
     /// Kubernetes release aimed for, or none
     #[arg(long, value_name = "RELEASE")]
-    pub target: Vec<Wanted<Release>>,
+    pub target: Vec<Criterion<Release>>,
     /// Minor of the home runtime, or none
     #[arg(long, value_name = "RELEASE")]
-    pub milestone: Vec<Wanted<Release>>,
+    pub milestone: Vec<Criterion<Release>>,
     /// Shepherd, or none
     #[arg(long, value_name = "HANDLE")]
-    pub shepherd: Vec<Wanted<Handle>>,
+    pub shepherd: Vec<Criterion<Handle>>,
     /// SIG: the folder of the record
     #[arg(long, value_name = "SIG")]
     pub sig: Vec<String>,
     /// State of the home runtime, or NAME=STATE of another: none, in-progress, experimental, merged, released, unknown
     #[arg(long, value_name = "[NAME=]STATE")]
-    pub runtime: Vec<RuntimeWanted>,
+    pub runtime: Vec<RuntimeCriterion>,
     /// Triage: pending, accepted, declined, none
     #[arg(long, value_name = "TRIAGE", value_parser = word_or_none(&Triage::ALL, Triage::written))]
-    pub triage: Vec<Wanted<Triage>>,
+    pub triage: Vec<Criterion<Triage>>,
     /// Finding: a rule's name, or error, warning, note, none
     #[arg(long, value_name = "RULE", value_parser = finding())]
-    pub finding: Vec<Wanted<String>>,
+    pub finding: Vec<Criterion<String>>,
     /// How the list is written
     #[arg(long, value_name = "FORMAT", default_value = "table")]
     pub format: ListFormat,
@@ -334,11 +334,11 @@ fn word<T: Copy + Send + Sync>(
 fn word_or_none<T: Copy + Send + Sync>(
     all: &'static [T],
     written: fn(T) -> &'static str,
-) -> impl TypedValueParser<Value = Wanted<T>> {
+) -> impl TypedValueParser<Value = Criterion<T>> {
     let words = all.iter().map(move |one| written(*one));
     PossibleValuesParser::new(words.chain(["none"])).try_map(move |word| match word.as_str() {
-        "none" => Ok(Wanted::Absent),
-        word => find(all, written, word).map(Wanted::Is),
+        "none" => Ok(Criterion::Absent),
+        word => find(all, written, word).map(Criterion::Is),
     })
 }
 
@@ -348,9 +348,9 @@ fn find<T: Copy>(all: &[T], written: fn(T) -> &'static str, word: &str) -> Resul
 }
 
 /// The name of a rule, a level, or `none`.
-fn finding() -> impl TypedValueParser<Value = Wanted<String>> {
+fn finding() -> impl TypedValueParser<Value = Criterion<String>> {
     let words = crate::rules::names().chain(["error", "warning", "note", "none"]);
-    PossibleValuesParser::new(words).try_map(|word| word.parse::<Wanted<String>>())
+    PossibleValuesParser::new(words).try_map(|word| word.parse::<Criterion<String>>())
 }
 
 /// The commands of `new`.

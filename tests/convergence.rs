@@ -27,7 +27,7 @@ use kepherd::sync::apply::{Told, apply};
 use kepherd::sync::plan::{Action, Options, Plan, PullRequestAction};
 use kepherd::sync::reconcile::read_and_plan;
 use kepherd::sync::remembered::Remembered;
-use kepherd::sync::section::{Found, find, put};
+use kepherd::sync::section::{Markers, find, put};
 use kepherd::terms::Subject;
 use proptest::prelude::*;
 
@@ -445,7 +445,7 @@ fn people_edit(world: &mut World, edit: &Edit) {
     let is_pull_request = issue.pull_request.is_some();
     let merged = issue.pull_request.as_ref().is_some_and(|pull| pull.merged);
     let section = match find(was) {
-        Found::Present(section) => Some(section.text),
+        Markers::Present(section) => Some(section.text),
         _ => None,
     };
     let body = edit.body.as_ref().map(|body| match (body, section) {
@@ -521,7 +521,7 @@ fn folded(names: &[String]) -> BTreeSet<String> {
 /// The body without the section.
 fn people_wrote(body: &str) -> String {
     match find(body) {
-        Found::Present(_) => put(body, "").unwrap(),
+        Markers::Present(_) => put(body, "").unwrap(),
         _ => body.to_owned(),
     }
 }
@@ -655,7 +655,7 @@ fn compare(before: &World, after: &World, plan: &Plan, config: &Config, ledger: 
 fn nothing_twice(world: &World) {
     let mut subjects = BTreeSet::new();
     for issue in world.repository(REPO).unwrap().issues.values() {
-        if let Found::Present(section) = find(&issue.body) {
+        if let Markers::Present(section) = find(&issue.body) {
             assert!(
                 subjects.insert(section.subject.clone()),
                 "{} has two issues",
@@ -756,7 +756,7 @@ async fn run(
             Step::Ship => repository.shipped = true,
             Step::Pin => {
                 for issue in was.repository(REPO).unwrap().issues.values() {
-                    if let Found::Present(section) = find(&issue.body)
+                    if let Markers::Present(section) = find(&issue.body)
                         && let Subject::Kep(number) = section.subject
                     {
                         repository.pinned[number as usize - 1].get_or_insert(issue.number);

@@ -21,7 +21,7 @@ use common::{APP_KEY, Folder, Hub, PATH, REPO, Ran, app, record, seeded};
 use kepherd::sandbox::faults::{Fault, names};
 use kepherd::sandbox::world::{State, World};
 use kepherd::sandbox::{Faults, Options};
-use kepherd::sync::section::{Found, find};
+use kepherd::sync::section::{Markers, find};
 
 const OTHER: &str = "sig-node/9002-b.toml";
 const NEW: &str = "sig-node/9003-c.toml";
@@ -190,7 +190,7 @@ fn nothing_twice(world: &World) {
     for repository in world.repositories.values() {
         let mut subjects = BTreeSet::new();
         for issue in repository.issues.values() {
-            if let Found::Present(section) = find(&issue.body) {
+            if let Markers::Present(section) = find(&issue.body) {
                 assert!(
                     subjects.insert(section.subject.clone()),
                     "{} twice",

@@ -10,7 +10,7 @@ mod common;
 
 use common::{Folder, Hub, PATH, REPO, Ran, borrowed, many, record, seeded};
 use kepherd::sandbox::world::{EventKind, IssuePatch, State, StateReason};
-use kepherd::sync::section::{Found, find};
+use kepherd::sync::section::{Markers, find};
 
 const TARGET: &str = "target/kubernetes/v1.38";
 
@@ -965,7 +965,7 @@ mod identity {
                 .unwrap();
         });
         hub.run(&["apply"]).expect(0);
-        assert!(matches!(find(&hub.issue(7).body), Found::Present(_)));
+        assert!(matches!(find(&hub.issue(7).body), Markers::Present(_)));
         assert_eq!(hub.issue(3).body, forged);
     }
 
@@ -1472,7 +1472,7 @@ mod bounds {
         );
         hub.run(&["apply"]).expect(0);
         let body = hub.issue(1).body;
-        assert!(matches!(find(&body), Found::Present(_)), "{body}");
+        assert!(matches!(find(&body), Markers::Present(_)), "{body}");
         assert!(
             !body.contains("@octocat") && !body.contains("<img"),
             "{body}"
@@ -1497,7 +1497,7 @@ mod bounds {
         );
         hub.run(&["apply"]).expect(0);
         let issue = hub.issue(7);
-        let Found::Present(section) = find(&issue.body) else {
+        let Markers::Present(section) = find(&issue.body) else {
             panic!("{}", issue.body)
         };
         assert!(!section.text.contains('@'), "{}", section.text);

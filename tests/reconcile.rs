@@ -12,7 +12,7 @@ mod common;
 use common::{Folder, Hub, PATH, REPO, borrowed, record, seeded};
 use kepherd::sandbox::Options;
 use kepherd::sandbox::world::{IssuePatch, NewLabel, State};
-use kepherd::sync::section::{Found, find};
+use kepherd::sync::section::{Markers, find};
 
 #[test]
 fn a_new_issue_says_what_its_record_says() {
@@ -230,7 +230,7 @@ fn a_work_item_gets_an_issue_too() {
     hub.world(|world| {
         let issue = world.issue(REPO, 1).unwrap();
         assert_eq!(issue.title, "Run critest on both runtimes");
-        assert!(matches!(find(&issue.body), Found::Present(_)));
+        assert!(matches!(find(&issue.body), Markers::Present(_)));
     });
     hub.run(&["plan", "--exit-code"]).expect(0);
 }

@@ -2,7 +2,7 @@
 #![no_main]
 
 use kepherd::desired::Subject;
-use kepherd::section::{Applied, Found, find, folded, mentioned, put, render};
+use kepherd::section::{Applied, Markers, find, folded, mentioned, put, render};
 use libfuzzer_sys::fuzz_target;
 
 fuzz_target!(|body: &str| {
@@ -14,14 +14,14 @@ fuzz_target!(|body: &str| {
     let subject = Subject::Kep(9001);
     let section = render(&subject, "a status", &Applied::default());
     match (&before, put(body, &section)) {
-        (Found::Broken { .. }, put) => assert_eq!(put, None),
+        (Markers::Broken { .. }, put) => assert_eq!(put, None),
         (_, None) => panic!("a body that is whole takes a section"),
-        (Found::Absent, Some(after)) => {
+        (Markers::Absent, Some(after)) => {
             assert!(folded(&after).starts_with(folded(body).trim_end()));
-            assert!(matches!(find(&after), Found::Present(_)));
+            assert!(matches!(find(&after), Markers::Present(_)));
         }
-        (Found::Present(_), Some(after)) => {
-            let Found::Present(new) = find(&after) else {
+        (Markers::Present(_), Some(after)) => {
+            let Markers::Present(new) = find(&after) else {
                 panic!("{after}")
             };
             assert_eq!(new.subject, subject);

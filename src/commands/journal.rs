@@ -12,7 +12,7 @@ use super::files::Opened;
 use crate::cli::Target;
 use crate::git;
 use crate::sync::apply::Outcome;
-use crate::sync::journal::{self, Event, Found, Line, RunEnd, RunStart};
+use crate::sync::journal::{self, Event, FoundIssue, Line, RunEnd, RunStart};
 use crate::sync::observed::Observed;
 use crate::sync::plan::{Plan, RepositoryPlan};
 use crate::sync::remembered::Remembered;
@@ -190,7 +190,7 @@ pub(super) fn clear(plan: &Plan, observed: &Observed, remembered: &Remembered) -
         let issues = repository.issues.iter();
         let found = issues.filter(|issue| remembered.is_in_doubt(&issue.subject));
         let found = found.filter_map(|issue| {
-            Some(Event::Found(Found {
+            Some(Event::Found(FoundIssue {
                 repository: repository.repository.clone(),
                 subject: issue.subject.clone(),
                 number: issue.number?,

@@ -18,7 +18,7 @@ use crate::registry::edit::edited;
 use crate::registry::load::MAX_FILE_BYTES;
 use crate::rules;
 use crate::rules::trial::{Brought, Trial};
-use crate::sources::change::{Change, Misread};
+use crate::sources::change::{KeyChange, Misread};
 use crate::sources::maintainers::{self, Leaving};
 use crate::sources::releases;
 use crate::terms::Handle;
@@ -169,7 +169,7 @@ pub(super) fn releases(context: &mut Context<'_>, options: &PullReleases) -> Res
         None => RuntimeCalendar { minors: Vec::new() },
     };
     refuse_damaged(registry, &path, registry.runtimes.contains_key(runtime))?;
-    let is_known = |row: &releases::Row| calendar.minor(row.release).is_some();
+    let is_known = |row: &releases::ReleaseRow| calendar.minor(row.release).is_some();
     if !calendar.minors.is_empty() && !page.minors.iter().any(is_known) {
         bail!(
             "`{}` and `{path}` have no release in common: is it the page of another project than {runtime}?",
@@ -229,7 +229,7 @@ struct Edited {
     /// Absent: it is new.
     before: Option<String>,
     after: String,
-    changes: Vec<Change>,
+    changes: Vec<KeyChange>,
 }
 
 /// Edits a file of the registry, or begins it.
@@ -237,7 +237,7 @@ fn edit(
     registry: &Registry,
     path: &str,
     schema: &str,
-    change: impl FnOnce(&mut DocumentMut) -> Option<Vec<Change>>,
+    change: impl FnOnce(&mut DocumentMut) -> Option<Vec<KeyChange>>,
 ) -> Result<Option<Edited>> {
     let source = registry.files.iter().find(|file| *file.path == *path);
     let before = source.map(|file| file.text.to_string());

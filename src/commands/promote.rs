@@ -9,7 +9,7 @@ use crate::cli::Promote;
 use crate::findings::diagnostic::Level;
 use crate::registry::edit::edited;
 use crate::rules::trial::{Brought, Trial};
-use crate::sources::promote::{Aim, Promotion, promote, who_can_act};
+use crate::sources::promote::{NextAim, Promotion, promote, who_can_act};
 use crate::text::diff;
 use crate::text::words::{counted, printable};
 
@@ -29,7 +29,7 @@ pub(super) fn run(context: &mut Context<'_>, options: &Promote) -> Result<Exit> 
         bail!("the registry has no record of KEP-{number}: `kepherd new kep {number}` makes one");
     };
     let record = &entry.value;
-    let aim = Aim {
+    let aim = NextAim {
         stage: *stage,
         target: *target,
         on_by_default: *enabled_by_default,

@@ -19,7 +19,7 @@ use crate::rules;
 use crate::sources::upstream::folders::{Folder, kep_yaml};
 use crate::sources::upstream::kep_yaml::MAX_KEP_YAML;
 use crate::sources::upstream::moves::{Version, moves};
-use crate::sources::upstream::snapshot::{Enhancements as _, Found, Unusable};
+use crate::sources::upstream::snapshot::{Enhancements as _, Unusable, UpstreamKep};
 use crate::sources::upstream::untracked::{Candidate, Mentions, is_active, rank};
 use crate::text::words::{counted, printable};
 
@@ -42,7 +42,7 @@ pub(super) fn diff(context: &mut Context<'_>, options: &Diff) -> Result<Exit> {
         bail!("the registry has no record of KEP-{number}: {remedy}");
     }
     let upstream = clone.snapshot(&[registry], &options.kep)?;
-    let is_absent = |found: &Found| matches!(found, Found::Absent { .. });
+    let is_absent = |found: &UpstreamKep| matches!(found, UpstreamKep::Absent { .. });
     let absent: Vec<String> = upstream
         .keps
         .iter()

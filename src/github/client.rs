@@ -11,7 +11,7 @@ use super::credentials::Credentials;
 use super::patience::Patience;
 use super::queries::{self, Query, Request};
 use super::rest::{Numbered, NumberedMilestone, RestComment, RestIssue};
-use super::stories::{self, Found};
+use super::stories::{self, FoundComment};
 use super::transport::Transport;
 pub use super::wire::{Address, Cost};
 use super::wire::{Answer, Call, GRAPHQL, Repeatable};
@@ -354,9 +354,9 @@ impl Read for Client {
             let request = stories::comments(repository, number, before.as_deref());
             let answer = self.query(&request, Repeatable::Yes).await?;
             match stories::find_comment(&answer.body, marker) {
-                Ok(Found::Yes) => return Ok(true),
-                Ok(Found::No) => return Ok(false),
-                Ok(Found::PerhapsBefore(cursor)) => before = Some(cursor),
+                Ok(FoundComment::Yes) => return Ok(true),
+                Ok(FoundComment::No) => return Ok(false),
+                Ok(FoundComment::PerhapsBefore(cursor)) => before = Some(cursor),
                 Err(unusable) => return Err(answer.unusable(unusable)),
             }
         }

@@ -125,7 +125,7 @@ pub fn comments(repository: &RepositoryName, number: u64, before: Option<&str>) 
 }
 
 /// Whether a page of comments has one of this identity with a line, or else where the page before it ends.
-pub fn find_comment(answer: &Value, marker: &str) -> Result<Found, Unusable> {
+pub fn find_comment(answer: &Value, marker: &str) -> Result<FoundComment, Unusable> {
     if !missing(answer)?.is_empty() {
         return Err(Unusable::Malformed("the issue is not there".to_owned()));
     }
@@ -136,17 +136,17 @@ pub fn find_comment(answer: &Value, marker: &str) -> Result<Found, Unusable> {
         comment.viewer_did_author && comment.body.lines().any(|line| line.trim_end() == marker)
     };
     if page.nodes.iter().flatten().any(carries) {
-        return Ok(Found::Yes);
+        return Ok(FoundComment::Yes);
     }
     Ok(match page.page_info.start_cursor {
-        Some(cursor) if page.page_info.has_previous_page => Found::PerhapsBefore(cursor),
-        _ => Found::No,
+        Some(cursor) if page.page_info.has_previous_page => FoundComment::PerhapsBefore(cursor),
+        _ => FoundComment::No,
     })
 }
 
 /// Whether a comment was found.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Found {
+pub enum FoundComment {
     /// It is there.
     Yes,
     /// It is not on this page; the one before it ends at this cursor.

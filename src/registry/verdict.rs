@@ -25,7 +25,7 @@ const MOST_VERDICTS: usize = 2_000;
 
 /// A finding, and what cannot be relied on because of it.
 #[derive(Debug)]
-pub struct Verdict {
+pub(super) struct Verdict {
     /// What is wrong.
     pub finding: Finding,
     /// What it damages.
@@ -34,7 +34,7 @@ pub struct Verdict {
 
 /// What cannot be relied on.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Damage {
+pub(super) enum Damage {
     /// A top-level key: that of the finding, or the one that was probably meant; `*` where the document itself is meant.
     Key(String),
     /// An entry of `[[allow]]`: each stands for itself.
@@ -52,7 +52,7 @@ fn damage(at: &Pointer, key: &str) -> Damage {
 }
 
 /// Holds a document to the schema of its kind: every mistake, each once.
-pub fn judge(
+pub(super) fn judge(
     kind: FileKind,
     file: FileId,
     source: &SourceFile,

@@ -5,7 +5,7 @@ use unicode_width::{UnicodeWidthChar as _, UnicodeWidthStr as _};
 use crate::terms::{Handle, RuntimeState};
 use crate::text::paint::Paint;
 use crate::text::words::{counted, printable};
-use crate::views::overview::{Overview, Row, RuntimeCell};
+use crate::views::overview::{KepRow, Overview, RuntimeCell};
 
 /// Columns of a title that is cut, at the least.
 const LEAST_TITLE: usize = 16;
@@ -68,7 +68,7 @@ pub fn table(overview: &Overview, runtimes: &[&str], width: Option<usize>, paint
     out
 }
 
-fn cells(row: &Row, runtimes: &[&str]) -> Vec<String> {
+fn cells(row: &KepRow, runtimes: &[&str]) -> Vec<String> {
     let word = |text: Option<String>| text.unwrap_or_else(|| "-".to_owned());
     let stage = row.stage.map(|stage| match row.enabled_by_default {
         Some(true) => format!("{}, on", stage.written()),

@@ -5,7 +5,7 @@ use crate::sync::plan::{Action, Blocked, Field, IssuePlan, PullRequestAction, Pu
 use crate::terms::Subject;
 
 /// An issue's number, or that it is new.
-pub fn number_of(issue: &IssuePlan) -> String {
+pub(super) fn number_of(issue: &IssuePlan) -> String {
     let new = || match issue.action {
         Action::Create(_) => "new".to_owned(),
         _ => "-".to_owned(),
@@ -14,7 +14,7 @@ pub fn number_of(issue: &IssuePlan) -> String {
 }
 
 /// Why there is nothing to say of an issue.
-pub fn why_nothing(issue: &IssuePlan) -> &'static str {
+pub(super) fn why_nothing(issue: &IssuePlan) -> &'static str {
     match issue.action {
         Action::NotTracked => "needs no issue: the record is over, or declined",
         _ => "in sync",
@@ -22,7 +22,7 @@ pub fn why_nothing(issue: &IssuePlan) -> &'static str {
 }
 
 /// Whether there is anything to say of an issue.
-pub fn is_worth_showing(issue: &IssuePlan) -> bool {
+pub(super) fn is_worth_showing(issue: &IssuePlan) -> bool {
     match issue.action {
         Action::Create(_) | Action::Update(_) | Action::Blocked(_) => true,
         Action::InSync | Action::NotTracked => !issue.drift.is_empty() || !issue.notices.is_empty(),
@@ -30,13 +30,13 @@ pub fn is_worth_showing(issue: &IssuePlan) -> bool {
 }
 
 /// Whether a person should look at it, and not only approve of it.
-pub fn needs_a_look(issue: &IssuePlan) -> bool {
+pub(super) fn needs_a_look(issue: &IssuePlan) -> bool {
     let blocked = matches!(issue.action, Action::Blocked(_));
     blocked || !issue.drift.is_empty() || !issue.notices.is_empty()
 }
 
 /// The fields that change, for one line.
-pub fn touched(issue: &IssuePlan) -> Vec<String> {
+pub(super) fn touched(issue: &IssuePlan) -> Vec<String> {
     match &issue.action {
         Action::Create(_) => vec!["a new issue".to_owned()],
         Action::Update(update) => update.touched(),
@@ -45,7 +45,7 @@ pub fn touched(issue: &IssuePlan) -> Vec<String> {
 }
 
 /// The rows of an issue; `full` shows every line of its texts.
-pub fn of_issue(issue: &IssuePlan, full: bool) -> Vec<Row> {
+pub(super) fn of_issue(issue: &IssuePlan, full: bool) -> Vec<Row> {
     let IssuePlan {
         subject,
         name: _,
@@ -105,7 +105,7 @@ fn record_name(subject: &Subject) -> String {
 }
 
 /// What is said of a pull request; empty if there is nothing to say.
-pub fn of_pull_request(pull_request: &PullRequestPlan) -> Vec<Row> {
+pub(super) fn of_pull_request(pull_request: &PullRequestPlan) -> Vec<Row> {
     let mut rows = Vec::new();
     match &pull_request.action {
         PullRequestAction::Label(change) => rows.extend(change.row(Field::Labels, Vec::new())),

@@ -7,7 +7,7 @@ use crate::registry::Entry;
 use crate::registry::kep::KepRecord;
 use crate::sources::upstream::drift::{Cause, Drift};
 use crate::sources::upstream::facts::{Field, FieldValue};
-use crate::sources::upstream::snapshot::{Found, Read, Unusable, Upstream};
+use crate::sources::upstream::snapshot::{ReadKep, Unusable, Upstream, UpstreamKep};
 
 pub(super) const RULE: Rule = Rule {
     id: RuleId("upstream-drift"),
@@ -64,16 +64,16 @@ alpha = "1.37"
 
 fn check(upstream: &Upstream, entry: &Entry<KepRecord>, findings: &mut Vec<Finding>) {
     match upstream.keps.get(&entry.value.number) {
-        Some(Found::Read(read)) => {
+        Some(UpstreamKep::Read(read)) => {
             let drifts = upstream.drift(&entry.value);
             let sound = drifts.iter().filter(|drift| is_sound(entry, drift.field));
             findings.extend(sound.map(|drift| difference(entry, upstream, read, drift)));
         }
-        Some(Found::Unusable(file, problem)) => {
+        Some(UpstreamKep::Unusable(file, problem)) => {
             findings.push(unusable(entry, upstream, *file, problem));
         }
         // Where there is nothing to compare with, other rules speak.
-        Some(Found::Absent { .. } | Found::Ambiguous(_)) | None => {}
+        Some(UpstreamKep::Absent { .. } | UpstreamKep::Ambiguous(_)) | None => {}
     }
 }
 
@@ -86,7 +86,7 @@ fn is_sound(entry: &Entry<KepRecord>, field: Field) -> bool {
 fn difference(
     entry: &Entry<KepRecord>,
     upstream: &Upstream,
-    read: &Read,
+    read: &ReadKep,
     drift: &Drift,
 ) -> Finding {
     let Drift {
@@ -151,7 +151,7 @@ fn difference(
 }
 
 /// How upstream says nothing of a field.
-fn nothing_upstream(field: Field, read: &Read) -> String {
+fn nothing_upstream(field: Field, read: &ReadKep) -> String {
     let facts = &read.kep.facts;
     match (field, facts.said(field)) {
         (Field::Target, _) if !facts.status.is_live() => {
@@ -169,7 +169,7 @@ fn nothing_upstream(field: Field, read: &Read) -> String {
 fn upstream_label(
     field: Field,
     says: &Option<FieldValue>,
-    read: &Read,
+    read: &ReadKep,
     upstream: &Upstream,
 ) -> String {
     let facts = &read.kep.facts;

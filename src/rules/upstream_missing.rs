@@ -4,8 +4,8 @@ use super::{Check, Example, ExampleBeside, Group, Part, Reads, Rule, UPSTREAM};
 use crate::findings::diagnostic::{Finding, Level, Place, Pointer, RuleId};
 use crate::registry::Entry;
 use crate::registry::kep::KepRecord;
-use crate::sources::upstream::snapshot::Found;
 use crate::sources::upstream::snapshot::Upstream;
+use crate::sources::upstream::snapshot::UpstreamKep;
 
 pub(super) const RULE: Rule = Rule {
     id: RuleId("upstream-missing"),
@@ -49,7 +49,7 @@ fn check(upstream: &Upstream, entry: &Entry<KepRecord>, findings: &mut Vec<Findi
         return;
     };
     // A KEP that has another number now is for `upstream-renumbered`.
-    let Some(Found::Absent {
+    let Some(UpstreamKep::Absent {
         before,
         renamed: None,
     }) = upstream.keps.get(&record.number)

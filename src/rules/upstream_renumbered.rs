@@ -4,8 +4,8 @@ use super::{Check, Example, ExampleBeside, Group, Part, Reads, Rule, UPSTREAM};
 use crate::findings::diagnostic::{Finding, Level, Place, Pointer, RuleId};
 use crate::registry::Entry;
 use crate::registry::kep::KepRecord;
-use crate::sources::upstream::snapshot::Found;
 use crate::sources::upstream::snapshot::Upstream;
+use crate::sources::upstream::snapshot::UpstreamKep;
 
 pub(super) const RULE: Rule = Rule {
     id: RuleId("upstream-renumbered"),
@@ -59,7 +59,7 @@ fn check(upstream: &Upstream, entry: &Entry<KepRecord>, findings: &mut Vec<Findi
         Finding::new(entry.file, place, message)
     };
     match upstream.keps.get(&number) {
-            Some(Found::Read(read)) if read.kep.facts.number != number => {
+            Some(UpstreamKep::Read(read)) if read.kep.facts.number != number => {
                 let other = read.kep.facts.number;
                 findings.push(
                     finding(format!("KEP-{number}'s kep.yaml says that it is KEP-{other}"))
@@ -72,7 +72,7 @@ fn check(upstream: &Upstream, entry: &Entry<KepRecord>, findings: &mut Vec<Findi
                         .help("nothing is taken over from it: look at both issues in kubernetes/enhancements"),
                 );
             }
-            Some(Found::Read(read)) if !read.twins.is_empty() => {
+            Some(UpstreamKep::Read(read)) if !read.twins.is_empty() => {
                 let finding = finding(format!(
                     "another KEP upstream has the number {number} too"
                 ));
@@ -86,7 +86,7 @@ fn check(upstream: &Upstream, entry: &Entry<KepRecord>, findings: &mut Vec<Findi
                         .help("nothing, if the record is about the one that it is named after"),
                 );
             }
-            Some(Found::Ambiguous(all)) => {
+            Some(UpstreamKep::Ambiguous(all)) => {
                 let count = all.len();
                 let finding = finding(format!("{count} KEPs have the number {number} upstream"));
                 let finding = all.iter().fold(finding, |finding, one| {
@@ -98,7 +98,7 @@ fn check(upstream: &Upstream, entry: &Entry<KepRecord>, findings: &mut Vec<Findi
                         .help("name the record's folder and file as upstream names the one that is meant"),
                 );
             }
-            Some(Found::Absent {
+            Some(UpstreamKep::Absent {
                 before: _,
                 renamed: Some(other),
             }) => findings.push(
@@ -108,7 +108,7 @@ fn check(upstream: &Upstream, entry: &Entry<KepRecord>, findings: &mut Vec<Findi
                     .note(format!("upstream is {upstream}"))
                     .help("look at its issue in kubernetes/enhancements, and give the KEP a record with that number"),
             ),
-            Some(Found::Absent { renamed: None, .. } | Found::Read(_) | Found::Unusable(..)) | None => {}
+            Some(UpstreamKep::Absent { renamed: None, .. } | UpstreamKep::Read(_) | UpstreamKep::Unusable(..)) | None => {}
         }
 }
 

@@ -5,7 +5,7 @@ use serde_json::Value;
 
 /// A request, read in full.
 #[derive(Debug)]
-pub struct Incoming {
+pub(super) struct Incoming {
     pub method: String,
     /// As sent, without what an Enterprise server has before it.
     pub path: String,
@@ -20,7 +20,7 @@ pub struct Incoming {
 
 /// An answer.
 #[derive(Debug, Clone)]
-pub struct Reply {
+pub(super) struct Reply {
     pub status: u16,
     pub body: Option<Value>,
     pub link: Option<String>,

@@ -26,7 +26,7 @@ struct Read {
 
 /// Keeps a state file to one sandbox: two would each write its own world over the other's.
 #[derive(Debug)]
-pub struct Lock {
+pub(super) struct Lock {
     path: PathBuf,
     // Held open: the lock goes with it, also when the process is killed.
     _file: File,
@@ -34,7 +34,7 @@ pub struct Lock {
 
 impl Lock {
     /// Takes the lock, in a file beside the state file.
-    pub fn take(state_file: &Path) -> io::Result<Self> {
+    pub(super) fn take(state_file: &Path) -> io::Result<Self> {
         let mut name = state_file.as_os_str().to_owned();
         name.push(".lock");
         let path = PathBuf::from(name);
@@ -62,7 +62,7 @@ impl Drop for Lock {
 }
 
 /// Reads the world of a state file; none if there is no such file.
-pub fn load(path: &Path) -> io::Result<Option<World>> {
+pub(super) fn load(path: &Path) -> io::Result<Option<World>> {
     // Looked at before it is opened: opening a pipe would wait for its writer.
     if std::fs::metadata(path).is_ok_and(|found| !found.is_file()) {
         let error = io::Error::other("it is no regular file");
@@ -95,7 +95,7 @@ pub fn load(path: &Path) -> io::Result<Option<World>> {
 }
 
 /// Replaces the state file as one step: a reader sees the world before or after, never a part.
-pub fn save(path: &Path, world: &World) -> io::Result<()> {
+pub(super) fn save(path: &Path, world: &World) -> io::Result<()> {
     let folder = path
         .parent()
         .filter(|folder| !folder.as_os_str().is_empty())

@@ -21,7 +21,7 @@ pub(super) struct Wire<'a> {
 }
 
 impl Wire<'_> {
-    pub fn user(&self, login: &str) -> Value {
+    pub(super) fn user(&self, login: &str) -> Value {
         let known = self.world.user(login);
         let login = known.map_or(login, |user| user.login.as_str());
         let id = known.map_or(0, |user| user.id);
@@ -50,7 +50,7 @@ impl Wire<'_> {
     }
 
     /// The account behind the token, with what a public profile adds.
-    pub fn viewer(&self) -> Value {
+    pub(super) fn viewer(&self) -> Value {
         let mut user = self.user(&self.world.viewer);
         merge(
             &mut user,
@@ -64,7 +64,7 @@ impl Wire<'_> {
         user
     }
 
-    pub fn label(&self, repository: &Repository, label: &Label) -> Value {
+    pub(super) fn label(&self, repository: &Repository, label: &Label) -> Value {
         json!({
             "id": label.id,
             "node_id": node_id("LA", label.id),
@@ -77,7 +77,7 @@ impl Wire<'_> {
     }
 
     /// The labels of an issue.
-    pub fn labels(&self, repository: &Repository, issue: &Issue) -> Vec<Value> {
+    pub(super) fn labels(&self, repository: &Repository, issue: &Issue) -> Vec<Value> {
         issue
             .labels
             .iter()
@@ -86,7 +86,7 @@ impl Wire<'_> {
             .collect()
     }
 
-    pub fn milestone(&self, repository: &Repository, milestone: &Milestone) -> Value {
+    pub(super) fn milestone(&self, repository: &Repository, milestone: &Milestone) -> Value {
         let number = milestone.number;
         let url = format!("{}/milestones/{number}", self.repository_url(repository));
         let count = |state| {
@@ -116,7 +116,7 @@ impl Wire<'_> {
         })
     }
 
-    pub fn issue(&self, repository: &Repository, issue: &Issue) -> Value {
+    pub(super) fn issue(&self, repository: &Repository, issue: &Issue) -> Value {
         let home = self.repository_url(repository);
         let url = format!("{home}/issues/{}", issue.number);
         let milestone = issue
@@ -178,7 +178,12 @@ impl Wire<'_> {
         shape
     }
 
-    pub fn comment(&self, repository: &Repository, issue: &Issue, comment: &Comment) -> Value {
+    pub(super) fn comment(
+        &self,
+        repository: &Repository,
+        issue: &Issue,
+        comment: &Comment,
+    ) -> Value {
         let home = self.repository_url(repository);
         let page = html_url(repository, issue);
         json!({
@@ -195,7 +200,7 @@ impl Wire<'_> {
         })
     }
 
-    pub fn repository(&self, repository: &Repository) -> Value {
+    pub(super) fn repository(&self, repository: &Repository) -> Value {
         let full = repository.full_name();
         let url = self.repository_url(repository);
         let open = repository
@@ -296,7 +301,7 @@ impl Wire<'_> {
     }
 
     /// The body of a refusal, and where the thing has gone if it has moved.
-    pub fn error(&self, error: &ApiError) -> (Value, Option<String>) {
+    pub(super) fn error(&self, error: &ApiError) -> (Value, Option<String>) {
         let location = error.moved.as_ref().map(|(name, number)| {
             let id = self.world.repository(name).map_or(0, |found| found.id);
             format!("{}/repositories/{id}/issues/{number}", self.base)
@@ -315,7 +320,7 @@ impl Wire<'_> {
         (shape, location)
     }
 
-    pub fn repository_url(&self, repository: &Repository) -> String {
+    pub(super) fn repository_url(&self, repository: &Repository) -> String {
         format!("{}/repos/{}", self.base, repository.full_name())
     }
 

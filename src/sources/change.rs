@@ -7,7 +7,7 @@ use std::fmt;
 
 /// What an edit changes, for people.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Change {
+pub struct KeyChange {
     /// What it is about: a handle, or a minor release.
     pub subject: String,
     /// The key; empty, if all of it comes or goes.
@@ -18,7 +18,7 @@ pub struct Change {
     pub after: Option<String>,
 }
 
-impl fmt::Display for Change {
+impl fmt::Display for KeyChange {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self {
             subject,

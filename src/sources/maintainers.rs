@@ -5,7 +5,7 @@
 
 use toml_edit::{ArrayOfTables, DocumentMut, Item, Table, Value};
 
-use super::change::{Change, Misread};
+use super::change::{KeyChange, Misread};
 use crate::registry::calendars::{Maintainer, Roster};
 use crate::registry::edit;
 use crate::terms::{Handle, Line, Role};
@@ -31,11 +31,11 @@ pub struct Person {
     pub role: Role,
 }
 
-/// Below which comment a line stands.
+/// The comment that a line stands below.
 #[derive(Debug, Clone, Copy)]
-enum Section {
+enum Heading {
     /// None yet.
-    Head,
+    None,
     /// A role.
     Role(Role),
     /// People without a role, such as those who have left.
@@ -46,18 +46,18 @@ enum Section {
 pub fn read(text: &str) -> (Vec<Person>, Vec<Misread>) {
     let mut people: Vec<Person> = Vec::new();
     let mut misread = Vec::new();
-    let mut section = Section::Head;
+    let mut above = Heading::None;
     for (index, line) in text.lines().enumerate() {
         let line = line.trim_start_matches('\u{feff}').trim();
         if let Some(comment) = line.strip_prefix('#') {
-            section = heading(comment).unwrap_or(section);
+            above = heading(comment).unwrap_or(above);
             continue;
         }
-        let person = match section {
+        let person = match above {
             _ if line.is_empty() => continue,
-            Section::Other => continue,
-            Section::Role(role) => person(line, role),
-            Section::Head => {
+            Heading::Other => continue,
+            Heading::Role(role) => person(line, role),
+            Heading::None => {
                 Err("this line stands below neither `# COMMITTERS` nor `# REVIEWERS`".to_owned())
             }
         };
@@ -88,13 +88,13 @@ pub fn read(text: &str) -> (Vec<Person>, Vec<Misread>) {
 }
 
 /// The section that a comment heads: one in capitals.
-fn heading(comment: &str) -> Option<Section> {
+fn heading(comment: &str) -> Option<Heading> {
     let words = comment.trim_matches(['#', ' ', '\t', ':', '-', '=']);
     let is_capital = |c: char| c.is_ascii_uppercase() || " /-".contains(c);
     match words {
-        "COMMITTERS" => Some(Section::Role(Role::Committer)),
-        "REVIEWERS" => Some(Section::Role(Role::Reviewer)),
-        _ => (words.len() > 3 && words.chars().all(is_capital)).then_some(Section::Other),
+        "COMMITTERS" => Some(Heading::Role(Role::Committer)),
+        "REVIEWERS" => Some(Heading::Role(Role::Reviewer)),
+        _ => (words.len() > 3 && words.chars().all(is_capital)).then_some(Heading::Other),
     }
 }
 
@@ -185,9 +185,9 @@ pub fn is_cut(roster: &Roster, people: &[Person], most_percent: usize) -> Option
 
 /// What became of a roster.
 #[derive(Debug, Default, PartialEq, Eq)]
-pub struct Update {
+pub struct RosterUpdate {
     /// What changed.
-    pub changes: Vec<Change>,
+    pub changes: Vec<KeyChange>,
     /// Who is not in the file and stays, because records need them.
     pub stays: Vec<Handle>,
 }
@@ -210,8 +210,8 @@ pub fn update(
     roster: &Roster,
     people: &[Person],
     leaving: impl Fn(&Handle) -> Leaving,
-) -> Option<Update> {
-    let mut update = Update::default();
+) -> Option<RosterUpdate> {
+    let mut update = RosterUpdate::default();
     let entry = document
         .entry("maintainers")
         .or_insert_with(|| Item::ArrayOfTables(ArrayOfTables::new()));
@@ -225,7 +225,7 @@ pub fn update(
             kubernetes_org_member: _,
             sig_node_member: _,
         } = maintainer;
-        let change = |key: &str, before: Option<String>, after: Option<String>| Change {
+        let change = |key: &str, before: Option<String>, after: Option<String>| KeyChange {
             subject: github.to_string(),
             key: key.to_owned(),
             before,
@@ -274,7 +274,7 @@ pub fn update(
             .any(|maintainer| maintainer.github == person.github);
         if !is_known {
             insert(tables, person);
-            update.changes.push(Change {
+            update.changes.push(KeyChange {
                 subject: person.github.to_string(),
                 key: String::new(),
                 before: None,
@@ -353,7 +353,7 @@ name = \"Sebastiaan van Stijn\"
 role = \"reviewer\"
 ";
 
-    fn updated(text: &str, leaving: Leaving) -> (String, Update) {
+    fn updated(text: &str, leaving: Leaving) -> (String, RosterUpdate) {
         let (people, misread) = read(FILE);
         assert_eq!(misread, []);
         let roster: Roster = toml::from_str(text).unwrap();
@@ -391,7 +391,7 @@ role = \"reviewer\"
         name = "Sebastiaan van Stijn"
         role = "reviewer"
         "##);
-        let words: Vec<String> = update.changes.iter().map(Change::to_string).collect();
+        let words: Vec<String> = update.changes.iter().map(KeyChange::to_string).collect();
         insta::assert_debug_snapshot!(words, @r#"
         [
             "leaver left: was committer",
@@ -403,7 +403,7 @@ role = \"reviewer\"
         let (again, update) = updated(&text, Leaving::Drop);
         assert_eq!(
             (again, update),
-            (text, Update::default()),
+            (text, RosterUpdate::default()),
             "twice changes nothing"
         );
     }

@@ -9,7 +9,7 @@ use crate::terms::{Date, Handle, Release, Stage, Status};
 
 /// A new aim.
 #[derive(Debug, Clone, Copy)]
-pub struct Aim {
+pub struct NextAim {
     /// The stage.
     pub stage: Stage,
     /// The Kubernetes release.
@@ -50,7 +50,7 @@ pub struct Promotion {
 pub fn promote(
     registry: &Registry,
     record: &KepRecord,
-    aim: Aim,
+    aim: NextAim,
     today: Date,
     document: &mut DocumentMut,
 ) -> Result<Promotion, NoAim> {
@@ -211,7 +211,7 @@ mod tests {
         ]);
         let mut document: DocumentMut = text.parse().unwrap();
         let record = &loaded.registry.kep(9001).unwrap().value;
-        let aim = Aim {
+        let aim = NextAim {
             stage,
             target: target.parse().unwrap(),
             on_by_default: on,

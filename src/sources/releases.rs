@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use toml_edit::{ArrayOfTables, DocumentMut, InlineTable, Item, Table, Value};
 
-use super::change::{Change, Misread};
+use super::change::{KeyChange, Misread};
 use crate::registry::calendars::{Minor, RuntimeCalendar};
 use crate::registry::edit;
 use crate::terms::{Date, PlannedDate, Release, Version, When};
@@ -25,9 +25,9 @@ const ORDER: &[&str] = &[
 
 /// What the page says.
 #[derive(Debug, Default, PartialEq, Eq)]
-pub struct Page {
+pub struct ReleasesPage {
     /// The minor releases, as the table has them.
-    pub minors: Vec<Row>,
+    pub minors: Vec<ReleaseRow>,
     /// For each minor, the first version that is recommended for each Kubernetes release.
     pub kubernetes: BTreeMap<Release, BTreeMap<Release, Version>>,
     /// What was not understood.
@@ -36,7 +36,7 @@ pub struct Page {
 
 /// A line of the table of releases.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Row {
+pub struct ReleaseRow {
     /// The line, from 1.
     pub line: usize,
     /// The minor.
@@ -52,8 +52,8 @@ pub struct Row {
 }
 
 /// Reads the page, as it is on a day: what is out was released by then.
-pub fn read(text: &str, today: Date) -> Page {
-    let mut page = Page::default();
+pub fn read(text: &str, today: Date) -> ReleasesPage {
+    let mut page = ReleasesPage::default();
     let mut table: Option<Columns> = None;
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     let mut known: BTreeSet<Release> = BTreeSet::new();
@@ -193,7 +193,7 @@ fn row(
     start: &str,
     end_of_life: &str,
     misread: &mut Vec<Misread>,
-) -> Option<Row> {
+) -> Option<ReleaseRow> {
     let mut wrong = |reason: String| misread.push(Misread { line, reason });
     let release = plain(release);
     let Ok(number) = release.trim_start_matches('v').parse::<Release>() else {
@@ -219,7 +219,7 @@ fn row(
         }
     };
     let (start, end_of_life) = (day(start), day(end_of_life));
-    Some(Row {
+    Some(ReleaseRow {
         line,
         release: number,
         is_out,
@@ -267,7 +267,7 @@ fn recommend(
     line: usize,
     (kubernetes, versions): (&str, &str),
     known: &mut BTreeSet<Release>,
-    page: &mut Page,
+    page: &mut ReleasesPage,
 ) {
     let mut wrong = |reason: String| page.misread.push(Misread { line, reason });
     let kubernetes = plain(kubernetes);
@@ -297,9 +297,9 @@ fn recommend(
 
 /// What became of a calendar.
 #[derive(Debug, Default, PartialEq, Eq)]
-pub struct Update {
+pub struct CalendarUpdate {
     /// What changed.
-    pub changes: Vec<Change>,
+    pub changes: Vec<KeyChange>,
     /// What people know better, and stays.
     pub kept: Vec<String>,
     /// How many minors of the page are older than the calendar, and are left out.
@@ -311,9 +311,9 @@ pub struct Update {
 pub fn update(
     document: &mut DocumentMut,
     calendar: &RuntimeCalendar,
-    page: &Page,
-) -> Option<Update> {
-    let mut update = Update::default();
+    page: &ReleasesPage,
+) -> Option<CalendarUpdate> {
+    let mut update = CalendarUpdate::default();
     let entry = document
         .entry("minors")
         .or_insert_with(|| Item::ArrayOfTables(ArrayOfTables::new()));
@@ -358,8 +358,8 @@ fn release_of(table: &Table) -> Option<Release> {
     table.get("release")?.as_str()?.parse().ok()
 }
 
-fn update_minor(table: &mut Table, minor: &Minor, row: &Row, update: &mut Update) {
-    let Row {
+fn update_minor(table: &mut Table, minor: &Minor, row: &ReleaseRow, update: &mut CalendarUpdate) {
+    let ReleaseRow {
         line: _,
         release,
         is_out,
@@ -368,7 +368,7 @@ fn update_minor(table: &mut Table, minor: &Minor, row: &Row, update: &mut Update
         end_of_life,
     } = row;
     let mut set = |key: &str, before: Option<String>, value: Value| {
-        update.changes.push(Change {
+        update.changes.push(KeyChange {
             subject: release.to_string(),
             key: key.to_owned(),
             before,
@@ -428,8 +428,8 @@ fn shown(date: PlannedDate) -> String {
 }
 
 /// Adds a minor beside the greatest one that is smaller: behind it, or before it in a calendar that begins with the newest.
-fn insert(tables: &mut ArrayOfTables, row: &Row, update: &mut Update) {
-    let Row {
+fn insert(tables: &mut ArrayOfTables, row: &ReleaseRow, update: &mut CalendarUpdate) {
+    let ReleaseRow {
         line: _,
         release,
         is_out,
@@ -471,7 +471,7 @@ fn insert(tables: &mut ArrayOfTables, row: &Row, update: &mut Update) {
         false => at + 1,
     });
     edit::insert_table(tables, at, table);
-    update.changes.push(Change {
+    update.changes.push(KeyChange {
         subject: release.to_string(),
         key: String::new(),
         before: None,
@@ -483,7 +483,7 @@ fn update_matrix(
     table: &mut Table,
     minor: Release,
     recommended: &BTreeMap<Release, Version>,
-    changes: &mut Vec<Change>,
+    changes: &mut Vec<KeyChange>,
 ) {
     let entry = table
         .entry("kubernetes")
@@ -503,7 +503,7 @@ fn update_matrix(
         if !edit::replace(matrix.get_mut(&key), &value) {
             matrix.insert(&key, Item::Value(value));
         }
-        changes.push(Change {
+        changes.push(KeyChange {
             subject: minor.to_string(),
             key: format!("kubernetes.\"{key}\""),
             before: before.map(|text| format!("\"{text}\"")),
@@ -582,7 +582,7 @@ planned = \"2027-04\"
         "2026-11-24".parse().unwrap()
     }
 
-    fn updated(text: &str, page: &str) -> (String, Update, Page) {
+    fn updated(text: &str, page: &str) -> (String, CalendarUpdate, ReleasesPage) {
         let page = read(page, day());
         let calendar: RuntimeCalendar = {
             let value = crate::findings::document::to_json(
@@ -640,7 +640,7 @@ planned = \"2027-04\"
         release = "2.6"
         planned = "2027-04"
         "#);
-        let words: Vec<String> = update.changes.iter().map(Change::to_string).collect();
+        let words: Vec<String> = update.changes.iter().map(KeyChange::to_string).collect();
         insta::assert_debug_snapshot!((words, update.kept, update.older), @r#"
         (
             [
@@ -698,9 +698,9 @@ planned = \"2027-04\"
     fn a_page_without_tables_says_nothing() {
         assert_eq!(
             read("# Releases\n\n| a | b |\n|---|---|\n| 1 | 2 |\n", day()),
-            Page::default()
+            ReleasesPage::default()
         );
-        assert_eq!(read("", day()), Page::default());
+        assert_eq!(read("", day()), ReleasesPage::default());
     }
 
     #[test]

@@ -40,7 +40,7 @@ pub enum Event {
     /// Nobody knows whether it was carried out.
     Unknown(Refused),
     /// An issue was found that an earlier run had created without knowing it.
-    Found(Found),
+    Found(FoundIssue),
     /// What an earlier run was taking off an issue is off.
     Gone(Place),
     /// The run has ended by itself.
@@ -154,7 +154,9 @@ pub struct Refused {
 /// An issue that an earlier run had created without knowing it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
-pub struct Found {
+// Its name in the published schema.
+#[schemars(rename = "Found")]
+pub struct FoundIssue {
     /// Where.
     pub repository: RepositoryName,
     /// What it is about.
@@ -390,7 +392,7 @@ mod tests {
             remembered(&[run(API), begin(), refused()]),
             Remembered::default()
         );
-        let found = Event::Found(Found {
+        let found = Event::Found(FoundIssue {
             repository: name(),
             subject: Subject::Kep(1),
             number: 9,

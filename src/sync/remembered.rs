@@ -7,7 +7,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::sync::desired::{Desired, DesiredIssue};
-use crate::sync::journal::{self, Damaged, Done, Event, Found, Leftovers, Place, Work, Write};
+use crate::sync::journal::{self, Damaged, Done, Event, FoundIssue, Leftovers, Place, Work, Write};
 use crate::sync::observed::{Lookup, Observed};
 use crate::sync::plan::options::Options;
 use crate::terms::{Instant, RepositoryName, Subject};
@@ -143,8 +143,8 @@ impl Remembered {
         self.leftovers.remove(place);
     }
 
-    fn found(&mut self, found: Found) {
-        let Found {
+    fn found(&mut self, found: FoundIssue) {
+        let FoundIssue {
             repository,
             subject,
             number,

@@ -101,7 +101,7 @@ fn is_false(value: &bool) -> bool {
 
 /// What the body of an issue holds.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Found {
+pub enum Markers {
     /// No marker.
     Absent,
     /// One section.
@@ -224,7 +224,7 @@ fn checksum(applied: &Applied) -> String {
 }
 
 /// Finds the section in a body.
-pub fn find(body: &str) -> Found {
+pub fn find(body: &str) -> Markers {
     let mut begins: Vec<(Range<usize>, Option<Subject>)> = Vec::new();
     let mut ends: Vec<(Range<usize>, Option<Subject>)> = Vec::new();
     let mut unreadable = false;
@@ -259,7 +259,7 @@ pub fn find(body: &str) -> Found {
         .chain(&ends)
         .filter_map(|(_, subject)| subject.clone())
         .collect();
-    let broken = |damage| Found::Broken {
+    let broken = |damage| Markers::Broken {
         damage,
         subjects: subjects.clone(),
     };
@@ -267,7 +267,7 @@ pub fn find(body: &str) -> Found {
         return broken(Damage::Unreadable);
     }
     match (begins.as_slice(), ends.as_slice()) {
-        ([], []) => Found::Absent,
+        ([], []) => Markers::Absent,
         ([(begin, Some(name))], [(end, Some(closing))]) => {
             if end.start < begin.end {
                 return broken(Damage::Reversed);
@@ -275,7 +275,7 @@ pub fn find(body: &str) -> Found {
             if name != closing {
                 return broken(Damage::Different);
             }
-            Found::Present(Box::new(section(body, name.clone(), begin.start..end.end)))
+            Markers::Present(Box::new(section(body, name.clone(), begin.start..end.end)))
         }
         ([(_, name)], []) => broken(Damage::NoEnd(name.clone())),
         ([], [(_, name)]) => broken(Damage::NoBegin(name.clone())),
@@ -307,14 +307,14 @@ pub fn mentioned(body: &str) -> BTreeSet<Subject> {
 /// `None` if the body's markers are broken.
 pub fn put(body: &str, section: &str) -> Option<String> {
     match find(body) {
-        Found::Broken { .. } => None,
-        Found::Present(present) => {
+        Markers::Broken { .. } => None,
+        Markers::Present(present) => {
             let mut new = body.to_owned();
             new.replace_range(present.range, section);
             Some(new)
         }
-        Found::Absent if body.is_empty() => Some(section.to_owned()),
-        Found::Absent => {
+        Markers::Absent if body.is_empty() => Some(section.to_owned()),
+        Markers::Absent => {
             let gap = if body.ends_with("\n\n") || body.ends_with("\n\r\n") {
                 ""
             } else if body.ends_with('\n') {
@@ -392,14 +392,14 @@ mod tests {
 
     fn present(body: &str) -> Section {
         match find(body) {
-            Found::Present(section) => *section,
+            Markers::Present(section) => *section,
             other => panic!("{other:?}"),
         }
     }
 
     fn reason(body: &str) -> String {
         match find(body) {
-            Found::Broken { damage, .. } => damage.to_string(),
+            Markers::Broken { damage, .. } => damage.to_string(),
             other => panic!("{other:?}"),
         }
     }
@@ -515,7 +515,7 @@ mod tests {
     fn a_quoted_marker_is_not_a_marker() {
         assert_eq!(
             find("> <!-- kepherd:begin KEP-7 -->\nsee `<!-- kepherd:end KEP-7 -->`"),
-            Found::Absent
+            Markers::Absent
         );
     }
 
@@ -538,7 +538,7 @@ mod tests {
         fn what_people_wrote_stays_byte_for_byte(before in "(?s).{0,80}", after in "(?s).{0,80}", status in "[a-z\n|]{0,40}") {
             let old = render(&kep(7), "old", &Applied::default());
             let body = format!("{before}\n{old}\n{after}");
-            prop_assume!(matches!(find(&body), Found::Present(_)));
+            prop_assume!(matches!(find(&body), Markers::Present(_)));
             let new = render(&kep(7), &status, &Applied::default());
             let written = put(&body, &new).unwrap();
             prop_assert_eq!(&written, &format!("{before}\n{new}\n{after}"));

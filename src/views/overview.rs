@@ -20,13 +20,15 @@ pub struct Overview {
     /// The version of this format.
     pub version: u32,
     /// A row for each KEP, by number.
-    pub keps: Vec<Row>,
+    pub keps: Vec<KepRow>,
 }
 
 /// One KEP. What is absent is not known.
 #[derive(Debug, Clone, Serialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
-pub struct Row {
+// Its name in the published schema.
+#[schemars(rename = "Row")]
+pub struct KepRow {
     /// Its number.
     pub number: u32,
     /// Its title.
@@ -65,7 +67,7 @@ pub struct Row {
     /// What each participating runtime has of it; one that is absent is not known.
     pub runtimes: BTreeMap<String, RuntimeCell>,
     /// What `check` finds in its record.
-    pub findings: Findings,
+    pub findings: FindingCounts,
 }
 
 /// What a runtime has of a feature.
@@ -80,7 +82,9 @@ pub struct RuntimeCell {
 
 /// Findings of a record.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, JsonSchema)]
-pub struct Findings {
+// Its name in the published schema.
+#[schemars(rename = "Findings")]
+pub struct FindingCounts {
     /// How many errors.
     pub errors: usize,
     /// How many warnings.
@@ -95,28 +99,28 @@ pub struct Findings {
 #[derive(Debug, Clone, Default)]
 pub struct Filter {
     /// Stages.
-    pub stages: Vec<Wanted<Stage>>,
+    pub stages: Vec<Criterion<Stage>>,
     /// Statuses.
     pub statuses: Vec<Status>,
     /// Kubernetes releases.
-    pub targets: Vec<Wanted<Release>>,
+    pub targets: Vec<Criterion<Release>>,
     /// Minors of the home runtime.
-    pub milestones: Vec<Wanted<Release>>,
+    pub milestones: Vec<Criterion<Release>>,
     /// Shepherds.
-    pub shepherds: Vec<Wanted<Handle>>,
+    pub shepherds: Vec<Criterion<Handle>>,
     /// SIGs.
     pub sigs: Vec<String>,
     /// States of runtimes.
-    pub runtimes: Vec<RuntimeWanted>,
+    pub runtimes: Vec<RuntimeCriterion>,
     /// Triage.
-    pub triages: Vec<Wanted<Triage>>,
+    pub triages: Vec<Criterion<Triage>>,
     /// Rules, or levels, of findings.
-    pub findings: Vec<Wanted<String>>,
+    pub findings: Vec<Criterion<String>>,
 }
 
 /// A value, or its absence.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Wanted<T> {
+pub enum Criterion<T> {
     /// Records without one: `none`.
     Absent,
     /// Records with this one.
@@ -125,14 +129,14 @@ pub enum Wanted<T> {
 
 /// A state of a runtime: `STATE` of the home runtime, or `RUNTIME=STATE`; `unknown` where nothing is recorded.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct RuntimeWanted {
+pub struct RuntimeCriterion {
     /// The runtime, if it is not the home one.
     pub runtime: Option<String>,
     /// The state; `None`: nothing is recorded.
     pub state: Option<RuntimeState>,
 }
 
-impl<T: std::str::FromStr> std::str::FromStr for Wanted<T> {
+impl<T: std::str::FromStr> std::str::FromStr for Criterion<T> {
     type Err = T::Err;
 
     fn from_str(text: &str) -> Result<Self, T::Err> {
@@ -143,7 +147,7 @@ impl<T: std::str::FromStr> std::str::FromStr for Wanted<T> {
     }
 }
 
-impl std::str::FromStr for RuntimeWanted {
+impl std::str::FromStr for RuntimeCriterion {
     type Err = String;
 
     fn from_str(text: &str) -> Result<Self, String> {
@@ -168,7 +172,7 @@ impl std::str::FromStr for RuntimeWanted {
 
 /// The rows of the KEPs that are wanted, by number.
 pub fn overview(registry: &Registry, diagnostics: &[Diagnostic], filter: &Filter) -> Overview {
-    let mut found: BTreeMap<FileId, Findings> = BTreeMap::new();
+    let mut found: BTreeMap<FileId, FindingCounts> = BTreeMap::new();
     for diagnostic in diagnostics {
         let findings = found.entry(diagnostic.primary.file).or_default();
         match diagnostic.level {
@@ -180,7 +184,7 @@ pub fn overview(registry: &Registry, diagnostics: &[Diagnostic], filter: &Filter
         findings.rules.insert(diagnostic.rule.to_string());
     }
     let home = registry.config.value.home.as_str();
-    let mut keps: Vec<Row> = registry
+    let mut keps: Vec<KepRow> = registry
         .keps
         .iter()
         .map(|entry| {
@@ -199,10 +203,10 @@ pub fn overview(registry: &Registry, diagnostics: &[Diagnostic], filter: &Filter
     }
 }
 
-fn row(registry: &Registry, entry: &Entry<KepRecord>, findings: Findings) -> Row {
+fn row(registry: &Registry, entry: &Entry<KepRecord>, findings: FindingCounts) -> KepRow {
     let record = &entry.value;
     let path = registry.file(entry.file).path.to_string();
-    Row {
+    KepRow {
         number: record.number,
         title: record.title.to_string(),
         sig: registry.sig_of(entry).to_owned(),
@@ -234,7 +238,7 @@ fn row(registry: &Registry, entry: &Entry<KepRecord>, findings: Findings) -> Row
 }
 
 impl Filter {
-    fn takes(&self, row: &Row, home: &str) -> bool {
+    fn takes(&self, row: &KepRow, home: &str) -> bool {
         let Self {
             stages,
             statuses,
@@ -246,22 +250,22 @@ impl Filter {
             triages,
             findings,
         } = self;
-        let runtime = |wanted: &RuntimeWanted| {
+        let runtime = |wanted: &RuntimeCriterion| {
             let name = wanted.runtime.as_deref().unwrap_or(home);
             row.runtimes.get(name).map(|cell| cell.state) == wanted.state
         };
-        let finding = |wanted: &Wanted<String>| match wanted {
-            Wanted::Absent => row.findings.rules.is_empty(),
-            Wanted::Is(word) => match word.as_str() {
+        let finding = |wanted: &Criterion<String>| match wanted {
+            Criterion::Absent => row.findings.rules.is_empty(),
+            Criterion::Is(word) => match word.as_str() {
                 "error" => row.findings.errors > 0,
                 "warning" => row.findings.warnings > 0,
                 "note" => row.findings.notes > 0,
                 rule => row.findings.rules.contains(rule),
             },
         };
-        let shepherd = |wanted: &Wanted<Handle>| match wanted {
-            Wanted::Absent => row.shepherds.is_empty(),
-            Wanted::Is(handle) => row.shepherds.contains(handle),
+        let shepherd = |wanted: &Criterion<Handle>| match wanted {
+            Criterion::Absent => row.shepherds.is_empty(),
+            Criterion::Is(handle) => row.shepherds.contains(handle),
         };
         any(stages, |one| one.is(row.stage))
             && any(statuses, |one| *one == row.status)
@@ -280,7 +284,7 @@ fn any<T>(all: &[T], is_met: impl Fn(&T) -> bool) -> bool {
     all.is_empty() || all.iter().any(is_met)
 }
 
-impl<T: PartialEq> Wanted<T> {
+impl<T: PartialEq> Criterion<T> {
     fn is(&self, value: Option<T>) -> bool {
         match (self, value) {
             (Self::Absent, None) => true,

@@ -7,7 +7,7 @@ use super::{Scene, unsupported};
 use apollo_compiler::resolvers::{FieldError, ObjectValue, ResolveInfo, ResolvedValue};
 
 /// What a list is of.
-pub trait Node<'w>: Copy {
+pub(super) trait Node<'w>: Copy {
     /// It as the value of a field.
     fn resolved<'a>(self, scene: &'a Scene<'a>) -> ResolvedValue<'a>
     where
@@ -40,7 +40,7 @@ struct PageInfo {
 }
 
 /// The page of a list that a field's arguments ask for. Keys are unique, and a node keeps its key.
-pub fn connect<'a, N: Node<'a> + 'a>(
+pub(super) fn connect<'a, N: Node<'a> + 'a>(
     scene: &'a Scene<'a>,
     info: &ResolveInfo<'_>,
     items: Vec<(u64, N)>,

@@ -15,7 +15,7 @@ const MOST_FIELDS: u32 = 100_000;
 
 /// Points and nodes of a document.
 #[derive(Debug, Clone, Copy)]
-pub struct Cost {
+pub(super) struct Cost {
     /// Requests to fill each connection, divided by 100 and rounded, at least 1.
     pub points: u64,
     pub nodes: u64,
@@ -30,7 +30,7 @@ struct Count<'a> {
 }
 
 /// The cost, or type and message of the refusal.
-pub fn of(
+pub(super) fn of(
     document: &ExecutableDocument,
     operation: &Operation,
     variables: &JsonMap,

@@ -18,7 +18,7 @@ type Answer<'a> = Result<ResolvedValue<'a>, FieldError>;
 
 /// What an object is a view of.
 #[derive(Clone, Copy)]
-pub enum Subject<'w> {
+pub(super) enum Subject<'w> {
     Query,
     Mutation,
     RateLimit,
@@ -36,13 +36,13 @@ pub enum Subject<'w> {
 }
 
 /// A subject in its scene.
-pub struct Object<'w> {
+pub(super) struct Object<'w> {
     scene: &'w Scene<'w>,
     subject: Subject<'w>,
 }
 
 /// The object that execution starts from.
-pub fn root<'w>(scene: &'w Scene<'w>, mutation: bool) -> Object<'w> {
+pub(super) fn root<'w>(scene: &'w Scene<'w>, mutation: bool) -> Object<'w> {
     Object {
         scene,
         subject: if mutation {
@@ -55,7 +55,7 @@ pub fn root<'w>(scene: &'w Scene<'w>, mutation: bool) -> Object<'w> {
 
 impl<'w> Object<'w> {
     /// A subject as the value of a field.
-    pub fn resolved(scene: &'w Scene<'w>, subject: Subject<'w>) -> ResolvedValue<'w> {
+    pub(super) fn resolved(scene: &'w Scene<'w>, subject: Subject<'w>) -> ResolvedValue<'w> {
         ResolvedValue::object(Object { scene, subject })
     }
 }

@@ -7,14 +7,14 @@ use serde_json::{Map, Value};
 
 /// A JSON object, or nothing.
 #[derive(Clone, Copy)]
-pub struct Body<'a> {
+pub(super) struct Body<'a> {
     fields: Option<&'a Map<String, Value>>,
     /// GitHub takes the labels of an issue as a bare list, too.
     list: Option<&'a Value>,
 }
 
 impl<'a> Body<'a> {
-    pub fn new(value: Option<&'a Value>) -> Result<Self, ApiError> {
+    pub(super) fn new(value: Option<&'a Value>) -> Result<Self, ApiError> {
         match value {
             None => Ok(Body {
                 fields: None,
@@ -32,17 +32,17 @@ impl<'a> Body<'a> {
         }
     }
 
-    pub fn has(&self, key: &str) -> bool {
+    pub(super) fn has(&self, key: &str) -> bool {
         self.get(key).is_some()
     }
 
     /// A string; null counts as absent.
-    pub fn text(&self, key: &str) -> Result<Option<String>, ApiError> {
+    pub(super) fn text(&self, key: &str) -> Result<Option<String>, ApiError> {
         Ok(self.nullable_text(key)?.flatten())
     }
 
     /// A string or null.
-    pub fn nullable_text(&self, key: &str) -> Result<Option<Option<String>>, ApiError> {
+    pub(super) fn nullable_text(&self, key: &str) -> Result<Option<Option<String>>, ApiError> {
         match self.get(key) {
             None => Ok(None),
             Some(Value::Null) => Ok(Some(None)),
@@ -54,7 +54,7 @@ impl<'a> Body<'a> {
     }
 
     /// A string that must be there.
-    pub fn required(&self, key: &str) -> Result<String, ApiError> {
+    pub(super) fn required(&self, key: &str) -> Result<String, ApiError> {
         self.text(key)?.ok_or_else(|| {
             ApiError::new(
                 422,
@@ -64,7 +64,7 @@ impl<'a> Body<'a> {
     }
 
     /// A number, as digits or as a string of digits, or null.
-    pub fn nullable_number(&self, key: &str) -> Result<Option<Option<u64>>, ApiError> {
+    pub(super) fn nullable_number(&self, key: &str) -> Result<Option<Option<u64>>, ApiError> {
         let number = match self.get(key) {
             None => return Ok(None),
             Some(Value::Null) => return Ok(Some(None)),
@@ -79,7 +79,7 @@ impl<'a> Body<'a> {
     }
 
     /// A list of names: strings, or objects with `name` or `login`.
-    pub fn names(&self, key: &str) -> Result<Option<Vec<String>>, ApiError> {
+    pub(super) fn names(&self, key: &str) -> Result<Option<Vec<String>>, ApiError> {
         let value = match self.get(key).or(self.list) {
             None | Some(Value::Null) => return Ok(None),
             Some(value) => value,
@@ -101,7 +101,10 @@ impl<'a> Body<'a> {
     }
 
     /// One of a few words.
-    pub fn word<T: serde::de::DeserializeOwned>(&self, key: &str) -> Result<Option<T>, ApiError> {
+    pub(super) fn word<T: serde::de::DeserializeOwned>(
+        &self,
+        key: &str,
+    ) -> Result<Option<T>, ApiError> {
         match self.get(key) {
             None | Some(Value::Null) => Ok(None),
             Some(value) => T::deserialize(value)
@@ -111,7 +114,7 @@ impl<'a> Body<'a> {
     }
 
     /// An instant or null.
-    pub fn nullable_time(&self, key: &str) -> Result<Option<Option<i64>>, ApiError> {
+    pub(super) fn nullable_time(&self, key: &str) -> Result<Option<Option<i64>>, ApiError> {
         let Some(text) = self.nullable_text(key)? else {
             return Ok(None);
         };

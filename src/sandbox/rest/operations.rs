@@ -14,7 +14,7 @@ use crate::text::percent;
 use serde_json::Value;
 
 /// One request on its way into the world.
-pub struct Call<'a> {
+pub(super) struct Call<'a> {
     pub incoming: &'a Incoming,
     pub body: Body<'a>,
     pub base: &'a str,
@@ -24,7 +24,7 @@ pub struct Call<'a> {
 
 impl Call<'_> {
     /// The table of operations.
-    pub fn route(mut self) -> Result<Reply, ApiError> {
+    pub(super) fn route(mut self) -> Result<Reply, ApiError> {
         let segments: Vec<&str> = self.incoming.segments.iter().map(String::as_str).collect();
         let method = self.incoming.method.as_str();
         let (name, rest) = match segments.as_slice() {

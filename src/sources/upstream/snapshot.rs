@@ -80,12 +80,12 @@ pub struct Upstream {
     /// The kep.yaml files that were read.
     pub files: Vec<SourceFile>,
     /// What was found of each KEP that was asked for.
-    pub keps: BTreeMap<u32, Found>,
+    pub keps: BTreeMap<u32, UpstreamKep>,
 }
 
 /// What was found of a KEP.
 #[derive(Debug, Clone)]
-pub enum Found {
+pub enum UpstreamKep {
     /// It has no folder.
     Absent {
         /// Where its number stood on the day when its record was read, if that is known.
@@ -98,7 +98,7 @@ pub enum Found {
     /// Its kep.yaml cannot be used.
     Unusable(FileId, Unusable),
     /// It was read.
-    Read(Box<Read>),
+    Read(Box<ReadKep>),
 }
 
 /// A folder that may be a record's, or not.
@@ -114,7 +114,7 @@ pub struct Elsewhere {
 
 /// A kep.yaml that was read.
 #[derive(Debug, Clone)]
-pub struct Read {
+pub struct ReadKep {
     /// Its text.
     pub file: FileId,
     /// What it says.
@@ -261,25 +261,27 @@ impl Upstream {
             }
             let mut read = read.into_iter();
             let found = match folder {
-                Folder::Several(_) => Found::Ambiguous(read.map(|(one, _)| one).collect()),
+                Folder::Several(_) => UpstreamKep::Ambiguous(read.map(|(one, _)| one).collect()),
                 Folder::None => {
                     let before = last_seen(from, &records(number))?;
                     let before = before.map(|(file, place)| (upstream.add(file), place));
-                    Found::Absent {
+                    UpstreamKep::Absent {
                         before,
                         renamed: read.next().map(|(one, _)| one),
                     }
                 }
                 Folder::One(folder) => match read.next() {
                     None => continue,
-                    Some((Elsewhere { file, .. }, Err(problem))) => Found::Unusable(file, problem),
+                    Some((Elsewhere { file, .. }, Err(problem))) => {
+                        UpstreamKep::Unusable(file, problem)
+                    }
                     Some((Elsewhere { file, .. }, Ok(kep))) => {
                         let mut before = BTreeMap::new();
                         for (_, record) in records(number) {
                             let facts = from.before(record, folder)?;
                             before.extend(record.upstream_seen.map(|seen| (seen, facts)));
                         }
-                        Found::Read(Box::new(Read {
+                        UpstreamKep::Read(Box::new(ReadKep {
                             file,
                             kep,
                             twins: read.map(|(twin, _)| twin).collect(),
@@ -307,7 +309,7 @@ impl Upstream {
     /// Where a record and upstream differ; nothing, if upstream cannot be read.
     pub fn drift(&self, record: &KepRecord) -> Vec<Drift> {
         match self.keps.get(&record.number) {
-            Some(Found::Read(read)) if read.kep.facts.number == record.number => {
+            Some(UpstreamKep::Read(read)) if read.kep.facts.number == record.number => {
                 let known = record.upstream_seen.and_then(|seen| read.before.get(&seen));
                 let base = Base::of(record, known.map_or(&[], Vec::as_slice));
                 drift(record, base, &read.kep.facts, self.date)

@@ -12,7 +12,7 @@ use super::{NewIssue, Options, Update};
 use crate::registry::config::AssigneePolicy;
 use crate::sync::desired::DesiredIssue;
 use crate::sync::journal::Leftovers;
-use crate::sync::section::{Agreed, Applied, Found, PullRequestLabels, Section, render};
+use crate::sync::section::{Agreed, Applied, Markers, PullRequestLabels, Section, render};
 use crate::terms::{IssueRef, github_limits as limits};
 
 /// A record beside its issue.
@@ -92,12 +92,12 @@ fn update<'a>(
 ) -> Fate<'a> {
     let issue = seen.issue;
     let present = match &seen.section {
-        Found::Absent => None,
-        Found::Present(section) if section.subject == wanted.subject => Some(&**section),
-        Found::Present(section) => {
+        Markers::Absent => None,
+        Markers::Present(section) if section.subject == wanted.subject => Some(&**section),
+        Markers::Present(section) => {
             return Fate::Blocked(Blocked::SectionOf(section.subject.clone()), Vec::new());
         }
-        Found::Broken {
+        Markers::Broken {
             damage,
             subjects: _,
         } => return Fate::Blocked(Blocked::BrokenSection(damage.clone()), Vec::new()),

@@ -115,7 +115,7 @@ impl Update {
             announcement: _,
         } = self;
         let change = section.as_ref()?;
-        let section::Found::Present(written) = section::find(&change.to) else {
+        let section::Markers::Present(written) = section::find(&change.to) else {
             return None;
         };
         let meant = written.applied.clone()?;
@@ -123,7 +123,7 @@ impl Update {
             .from
             .as_ref()
             .and_then(|from| match section::find(from) {
-                section::Found::Present(section) => section.applied,
+                section::Markers::Present(section) => section.applied,
                 _ => None,
             })
             .unwrap_or_default();

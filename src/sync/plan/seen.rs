@@ -5,14 +5,14 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::sources::issues::form;
 use crate::sources::issues::titles::keps_in_title;
 use crate::sync::observed::{Lookup, Observed, ObservedIssue, ObservedRepository};
-use crate::sync::section::{self, Applied, Found, Section};
+use crate::sync::section::{self, Applied, Markers, Section};
 use crate::terms::{RepositoryName, Subject};
 
 /// An issue that was read.
 pub(super) struct Seen<'a> {
     pub(super) issue: &'a ObservedIssue,
     /// What its body holds of kepherd's.
-    pub(super) section: Found,
+    pub(super) section: Markers,
     /// The KEPs that its title names.
     pub(super) named: BTreeSet<u32>,
     /// The KEPs that it is about: those that its title names, or else the only one in the template's field for it.
@@ -41,17 +41,17 @@ impl<'a> Seen<'a> {
     /// The subjects whose markers it carries.
     pub(super) fn subjects(&self) -> &[Subject] {
         match &self.section {
-            Found::Absent => &[],
-            Found::Present(section) => std::slice::from_ref(&section.subject),
-            Found::Broken { subjects, .. } => subjects,
+            Markers::Absent => &[],
+            Markers::Present(section) => std::slice::from_ref(&section.subject),
+            Markers::Broken { subjects, .. } => subjects,
         }
     }
 
     /// Its section, if that is one pair of markers.
     pub(super) fn section(&self) -> Option<&Section> {
         match &self.section {
-            Found::Present(section) => Some(section),
-            Found::Absent | Found::Broken { .. } => None,
+            Markers::Present(section) => Some(section),
+            Markers::Absent | Markers::Broken { .. } => None,
         }
     }
 

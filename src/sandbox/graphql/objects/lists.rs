@@ -10,7 +10,7 @@ use apollo_compiler::resolvers::{FieldError, ResolveInfo};
 use apollo_compiler::response::{JsonMap, JsonValue};
 
 /// Issues or pull requests, filtered and ordered by the arguments of the field.
-pub fn issues<'a>(
+pub(super) fn issues<'a>(
     scene: &'a Scene<'a>,
     found: &'a Repository,
     info: &ResolveInfo<'_>,
@@ -88,7 +88,7 @@ pub fn issues<'a>(
 }
 
 /// Labels, of a repository or an issue.
-pub fn labels<'a>(
+pub(super) fn labels<'a>(
     scene: &'a Scene<'a>,
     found: &'a Repository,
     info: &ResolveInfo<'_>,
@@ -115,7 +115,7 @@ pub fn labels<'a>(
 }
 
 /// The milestones of a repository.
-pub fn milestones<'a>(
+pub(super) fn milestones<'a>(
     scene: &'a Scene<'a>,
     found: &'a Repository,
     info: &ResolveInfo<'_>,
@@ -149,7 +149,7 @@ pub fn milestones<'a>(
 }
 
 /// Who issues can be assigned to.
-pub fn assignable<'a>(
+pub(super) fn assignable<'a>(
     scene: &'a Scene<'a>,
     found: &'a Repository,
     info: &ResolveInfo<'_>,
@@ -163,7 +163,7 @@ pub fn assignable<'a>(
 }
 
 /// Accounts by login.
-pub fn users<'a>(
+pub(super) fn users<'a>(
     scene: &'a Scene<'a>,
     info: &ResolveInfo<'_>,
     logins: impl Iterator<Item = &'a str>,
@@ -174,7 +174,7 @@ pub fn users<'a>(
 }
 
 /// Events and comments of an issue, oldest first.
-pub fn timeline<'a>(
+pub(super) fn timeline<'a>(
     scene: &'a Scene<'a>,
     found: &'a Repository,
     issue: &'a Issue,
@@ -213,7 +213,7 @@ pub fn timeline<'a>(
 }
 
 /// Type in the schema, and member of `IssueTimelineItemsItemType`.
-pub fn event_type(kind: &EventKind) -> (&'static str, &'static str) {
+pub(super) fn event_type(kind: &EventKind) -> (&'static str, &'static str) {
     match kind {
         EventKind::Labeled { .. } => ("LabeledEvent", "LABELED_EVENT"),
         EventKind::Unlabeled { .. } => ("UnlabeledEvent", "UNLABELED_EVENT"),
@@ -231,7 +231,7 @@ pub fn event_type(kind: &EventKind) -> (&'static str, &'static str) {
 }
 
 /// The state of an issue or pull request in GraphQL's words.
-pub fn state_of(issue: &Issue) -> &'static str {
+pub(super) fn state_of(issue: &Issue) -> &'static str {
     match &issue.pull_request {
         Some(pull) if pull.merged => "MERGED",
         _ => state_word(issue.state),
@@ -239,7 +239,7 @@ pub fn state_of(issue: &Issue) -> &'static str {
 }
 
 /// A state in GraphQL's words.
-pub fn state_word(state: State) -> &'static str {
+pub(super) fn state_word(state: State) -> &'static str {
     match state {
         State::Open => "OPEN",
         State::Closed => "CLOSED",

@@ -5,7 +5,7 @@ use crate::registry::config::Policy;
 use crate::sync::desired::DesiredIssue;
 use crate::sync::observed::ObservedIssue;
 use crate::sync::plan::rows::{self, Piece, Row, Tone};
-use crate::sync::section::{self, Applied, Found, Section, render, with_applied};
+use crate::sync::section::{self, Applied, Markers, Section, render, with_applied};
 use crate::terms::github_limits as limits;
 use crate::text::words::counted;
 
@@ -69,9 +69,9 @@ pub(in crate::sync::plan) fn patch(
         return Ok(None);
     };
     let there = match section::find(&issue.body) {
-        Found::Absent => None,
-        Found::Present(section) => Some(section.text),
-        Found::Broken { .. } => return Err(Stale(Field::Section)),
+        Markers::Absent => None,
+        Markers::Present(section) => Some(section.text),
+        Markers::Broken { .. } => return Err(Stale(Field::Section)),
     };
     if there != change.from {
         return Err(Stale(Field::Section));
@@ -84,7 +84,7 @@ pub(in crate::sync::plan) fn is_done(
     issue: &ObservedIssue,
 ) -> bool {
     change.is_none_or(|change| {
-        matches!(section::find(&issue.body), Found::Present(found) if found.text == change.to)
+        matches!(section::find(&issue.body), Markers::Present(found) if found.text == change.to)
     })
 }
 
