@@ -1,8 +1,8 @@
 //! An embedded, stateful stand-in for the part of GitHub that kepherd uses, on loopback.
 //!
 //! It lets anybody see the whole loop without an account, and lets tests assert on state instead of
-//! canned replies. A request passes [`faults`], then [`rest`] or [`graphql`], which translate between HTTP
-//! and [`world`]; [`wire`] knows GitHub's JSON, [`store`] the state file.
+//! canned replies. A request passes `faults`, then `rest` or `graphql`, which translate between HTTP
+//! and `world`; `wire` knows GitHub's JSON, `store` the state file.
 //!
 //! It must not know what kepherd does with GitHub, bind anything but loopback, or call out.
 #![allow(clippy::disallowed_methods)]

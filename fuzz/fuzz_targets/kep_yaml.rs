@@ -2,11 +2,12 @@
 #![no_main]
 
 use kepherd::registry::load::{RawFile, load};
-use kepherd::source::SourceFile;
-use kepherd::upstream::drift::{Base, Settled, drift, new_record, update};
-use kepherd::upstream::facts::Field;
-use kepherd::upstream::kep_yaml::read;
-use kepherd::upstream::untracked::Mentions;
+use kepherd::sources::upstream::drift::edits::{new_record, update};
+use kepherd::sources::upstream::drift::{Base, Settled, drift};
+use kepherd::sources::upstream::facts::Field;
+use kepherd::sources::upstream::kep_yaml::read;
+use kepherd::sources::upstream::untracked::Mentions;
+use kepherd::text::source::SourceFile;
 use libfuzzer_sys::fuzz_target;
 
 fuzz_target!(|text: &str| {

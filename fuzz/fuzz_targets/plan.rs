@@ -3,9 +3,10 @@
 
 use std::time::Duration;
 
-use kepherd::plan::Plan;
-use kepherd::render::plan_text::{self, Paint, View};
+use kepherd::render::plan_text::{self, View};
 use kepherd::render::{json, plan_markdown};
+use kepherd::sync::plan::Plan;
+use kepherd::text::paint::Paint;
 use libfuzzer_sys::fuzz_target;
 
 fuzz_target!(|text: &str| {

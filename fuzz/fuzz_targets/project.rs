@@ -1,8 +1,8 @@
 //! The project's MAINTAINERS and RELEASES.md, and the edits that they make.
 #![no_main]
 
-use kepherd::project::{maintainers, releases};
 use kepherd::registry::load::{Loaded, RawFile, load};
+use kepherd::sources::{maintainers, releases};
 use libfuzzer_sys::fuzz_target;
 
 const ROSTER: &str = include_str!("../../keps/maintainers.toml");

@@ -1,10 +1,12 @@
 //! One record: read, judged, and planned for.
 #![no_main]
 
-use kepherd::desired::desired;
-use kepherd::observed::Observed;
-use kepherd::plan::{Options, plan};
 use kepherd::registry::load::{RawFile, load};
+use kepherd::sync::desired::desired;
+use kepherd::sync::observed::Observed;
+use kepherd::sync::plan::{Options, plan};
+use kepherd::sync::remembered::Remembered;
+use kepherd::terms::links::Site;
 use libfuzzer_sys::fuzz_target;
 
 fuzz_target!(|data: &[u8]| {
@@ -26,7 +28,12 @@ fuzz_target!(|data: &[u8]| {
         ),
         file("sig-node/9001-a.toml", data),
     ]);
-    let desired = desired(&loaded.registry);
-    let plan = plan(&desired, &Observed::default(), &Options::default());
+    let desired = desired(&loaded.registry, &Site::github());
+    let plan = plan(
+        &desired,
+        &Observed::default(),
+        &Remembered::default(),
+        &Options::default(),
+    );
     assert!(plan.is_whole());
 });

@@ -1,10 +1,11 @@
 //! `check` as a whole: files, rules, every renderer, and what mends itself. Files are separated by a line that names the next.
 #![no_main]
 
-use kepherd::fix::fix;
-use kepherd::registry::load::{RawFile, load, load_from};
+use kepherd::findings::sources::Revision;
+use kepherd::registry::load::{RawFile, load, load_beside};
 use kepherd::render::{annotations, findings_markdown, json, sarif, text};
 use kepherd::rules;
+use kepherd::rules::fix::fix;
 use libfuzzer_sys::fuzz_target;
 
 const BASE: &[(&str, &str)] = &[
@@ -72,7 +73,7 @@ fuzz_target!(|data: &[u8]| {
     let today = "2026-11-24".parse().unwrap();
     let files = files(data);
     let loaded = load(files.clone());
-    let base = load_from(loaded.registry.files.len(), files.clone());
+    let base = load_beside(&loaded, Revision::Base, files.clone());
     let checked = rules::run(&loaded, today, rules::Beside::base(&base));
     for one in &checked.diagnostics {
         text::finding(one, &checked.sources, "keps/", false);

@@ -1,8 +1,8 @@
 //! The managed section of a body: found, rewritten, and the rest of the body kept byte for byte.
 #![no_main]
 
-use kepherd::desired::Subject;
-use kepherd::section::{Applied, Markers, find, folded, mentioned, put, render};
+use kepherd::sync::section::{Applied, Markers, find, folded, mentioned, put, render};
+use kepherd::terms::Subject;
 use libfuzzer_sys::fuzz_target;
 
 fuzz_target!(|body: &str| {

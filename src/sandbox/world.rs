@@ -1,6 +1,6 @@
 //! The state of the sandbox: users, repositories, issues, and who did what to them.
 //!
-//! Operations live in the submodules: [`issues`] and [`comments`] for what people write, [`catalog`] for the
+//! Operations live in the submodules: `issues` and `comments` for what people write, `catalog` for the
 //! labels and milestones of a repository. They apply GitHub's rules and either
 //! succeed as a whole or leave the world as it was.
 //!
