@@ -17,8 +17,8 @@ pub use super::wire::{Address, Cost};
 use super::wire::{Answer, Call, GRAPHQL, Repeatable};
 use crate::sync::desired::{LabelDefinition, MilestoneDefinition};
 use crate::sync::observed::{Access, Lookup, Observed, ObservedIssue, ObservedRepository};
+use crate::sync::plan::Histories;
 use crate::sync::plan::patch::Patch;
-use crate::sync::plan::{Histories, NewIssue};
 use crate::sync::remote::{Error, Held, Problem, Read, Wanted, Write, WriteKind};
 use crate::terms::github_limits::PAGE;
 use crate::terms::links::Site;
@@ -435,26 +435,11 @@ impl Write for Client {
     async fn create_issue(
         &self,
         repository: &RepositoryName,
-        issue: &NewIssue,
-        milestone: Option<u64>,
+        issue: &Patch,
     ) -> Result<ObservedIssue, Error> {
-        let NewIssue {
-            title,
-            body,
-            labels,
-            assignees,
-            milestone: _,
-        } = issue;
-        let mut request = json!({ "title": title, "body": body, "labels": labels });
-        if !assignees.is_empty() {
-            request["assignees"] = json!(assignees);
-        }
-        if let Some(milestone) = milestone {
-            request["milestone"] = json!(milestone);
-        }
         let path = format!("/repos/{repository}/issues");
         let created: RestIssue = self
-            .write("POST", &path, WriteKind::Creation, &request)
+            .write("POST", &path, WriteKind::Creation, issue)
             .await?
             .parse()?;
         Ok(created.observed(&self.viewer()))

@@ -11,7 +11,7 @@ use std::time::Duration;
 use super::desired::{Desired, LabelDefinition, MilestoneDefinition};
 use super::observed::{Lookup, Observed, ObservedIssue};
 use super::plan::patch::Patch;
-use super::plan::{Histories, NewIssue, Options};
+use super::plan::{Histories, Options};
 use super::remembered::Remembered;
 use crate::terms::links::Site;
 use crate::terms::{Instant, RepositoryName};
@@ -166,8 +166,7 @@ pub trait Write {
     fn create_issue(
         &self,
         repository: &RepositoryName,
-        issue: &NewIssue,
-        milestone: Option<u64>,
+        issue: &Patch,
     ) -> impl Future<Output = Result<ObservedIssue, Error>>;
 
     /// Changes an issue and gives it as GitHub made it.

@@ -45,10 +45,19 @@ impl<C: Read + Write> Run<'_, '_, C> {
             );
             return false;
         }
-        let milestone = new
-            .milestone
-            .as_ref()
-            .and_then(|title| definitions.milestones.get(title));
+        let update = new.as_update();
+        let number_of = |title: &str| definitions.milestones.get(title).copied();
+        let asked = match update.patch(&ObservedIssue::default(), number_of) {
+            Ok(asked) => asked,
+            Err(Stale(field)) => {
+                let field = field.as_str();
+                self.failed(
+                    what,
+                    format!("its {field} is not there; nothing of it is written"),
+                );
+                return false;
+            }
+        };
         let work = Work {
             repository: repository.clone(),
             write: journal::Write::Issue {
@@ -56,9 +65,7 @@ impl<C: Read + Write> Run<'_, '_, C> {
                 after: self.highest.get(repository).copied().unwrap_or_default(),
             },
         };
-        let create = self
-            .client
-            .create_issue(repository, new, milestone.copied());
+        let create = self.client.create_issue(repository, &asked);
         let done = |answer: &ObservedIssue| Done {
             number: Some(answer.number),
             left_out: Vec::new(),
@@ -71,13 +78,8 @@ impl<C: Read + Write> Run<'_, '_, C> {
             Ok(answer) => {
                 let highest = self.highest.entry(repository.clone()).or_default();
                 *highest = answer.number.max(*highest);
-                let update = new.as_update();
-                let number_of = |_: &str| milestone.copied();
-                let asked = update.patch(&ObservedIssue::default(), number_of);
                 self.wrote(issue, &answer, true);
-                if let Ok(asked) = asked {
-                    self.verify(&what, &asked, &answer, new.milestone.as_deref());
-                }
+                self.verify(&what, &asked, &answer, new.milestone.as_deref());
                 self.correct(repository, issue, &what, &update, &answer).await;
                 return true;
             }
@@ -220,10 +222,7 @@ impl<C: Read + Write> Run<'_, '_, C> {
         let Some(correction) = update.correction(answer) else {
             return;
         };
-        let correction = Update {
-            section: Some(correction),
-            ..Update::default()
-        };
+        let correction = Update::of_section(correction);
         let number = answer.number;
         let mut there = answer.clone();
         // More patience than elsewhere: what is remembered wrongly is not found out later.
@@ -270,10 +269,7 @@ impl<C: Read + Write> Run<'_, '_, C> {
                 continue;
             }
             let what = format!("{} (#{number}, {}), once more", issue.subject, issue.record);
-            let update = Update {
-                section: Some(change.clone()),
-                ..Update::default()
-            };
+            let update = Update::of_section(change.clone());
             self.change(
                 &plan.repository,
                 issue,
