@@ -51,9 +51,35 @@ pub fn each<I: Send, T: Send>(items: Vec<I>, least: usize, make: impl Fn(I) -> T
     made.into_iter().flatten().collect()
 }
 
+/// Does two things: both at once if they are large, and else one after the other.
+pub fn both<A: Send, B>(
+    are_large: bool,
+    one: impl FnOnce() -> A + Send,
+    other: impl FnOnce() -> B,
+) -> (A, B) {
+    if !are_large {
+        return (one(), other());
+    }
+    std::thread::scope(|scope| {
+        let one = scope.spawn(one);
+        let other = other();
+        match one.join() {
+            Ok(one) => (one, other),
+            Err(panicked) => std::panic::resume_unwind(panicked),
+        }
+    })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn both_are_done_whether_they_are_large_or_not() {
+        for are_large in [false, true] {
+            assert_eq!(both(are_large, || 1, || "two"), (1, "two"));
+        }
+    }
 
     #[test]
     fn shares_are_even_and_hold_everything_in_order() {

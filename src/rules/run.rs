@@ -60,8 +60,13 @@ pub fn run(loaded: &Loaded, today: Date, beside: Beside<'_>) -> Checked {
     let Some(base) = base else {
         return judge(loaded, today, None, upstream);
     };
-    let known = Known::of(base, today, upstream);
-    judge(loaded, today, Some((&base.registry, &known)), upstream)
+    let (known, mut checked) = parallel::both(
+        is_large(&loaded.registry),
+        || Known::of(base, today, upstream),
+        || asked(loaded, today, Some(&base.registry), upstream),
+    );
+    known.mark(&mut checked.diagnostics, &loaded.registry);
+    checked
 }
 
 /// Runs every rule, beside a base of which is known what was found in it.
@@ -71,21 +76,31 @@ pub(super) fn judge(
     base: Option<(&Registry, &Known)>,
     upstream: Option<&Upstream>,
 ) -> Checked {
+    let mut checked = asked(loaded, today, base.map(|(base, _)| base), upstream);
+    if let Some((_, known)) = base {
+        known.mark(&mut checked.diagnostics, &loaded.registry);
+    }
+    checked
+}
+
+/// What every rule says, as if nothing had been there before.
+fn asked(
+    loaded: &Loaded,
+    today: Date,
+    base: Option<&Registry>,
+    upstream: Option<&Upstream>,
+) -> Checked {
     #[cfg(test)]
     RUNS.with(|runs| runs.set(runs.get() + 1));
     let registry = &loaded.registry;
     let round = Round {
         registry,
         today,
-        base: base.map(|(base, _)| base),
+        base,
         upstream,
     };
     let mut findings = loaded.findings.clone();
-    // In a small registry another thread costs more than it saves.
-    let least = match registry.tracked().nth(RECORDS_A_THREAD) {
-        Some(_) => 1,
-        None => RULES.len(),
-    };
+    let least = if is_large(registry) { 1 } else { RULES.len() };
     let said = parallel::each(RULES.iter().collect(), least, |rule| {
         let mut found = Vec::new();
         round.ask(rule, &mut found);
@@ -97,11 +112,12 @@ pub(super) fn judge(
     let mut last = Vec::new();
     unused_allow::report(registry, upstream.is_some(), &accepted, &mut last);
     findings.extend(last.into_iter().map(|one| one.of(unused_allow::RULE.id)));
-    let mut checked = round.located(findings, |rule| level_of(registry, rule));
-    if let Some((_, known)) = base {
-        known.mark(&mut checked.diagnostics, registry);
-    }
-    checked
+    round.located(findings, |rule| level_of(registry, rule))
+}
+
+/// Whether the rules share the cores: in a small registry another thread costs more than it saves.
+fn is_large(registry: &Registry) -> bool {
+    registry.tracked().nth(RECORDS_A_THREAD).is_some()
 }
 
 #[cfg(test)]
