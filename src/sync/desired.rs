@@ -308,14 +308,15 @@ impl<'a> Common<'a> {
             .placeholder
             .as_ref()
             .is_some_and(|text| text.as_str() == name);
-        let description = match pattern.release_of(name) {
+        let release = pattern.release_of(name);
+        let description = match release {
             Some(release) => pattern
                 .description
                 .replace("{release}", &release.to_string()),
             None if is_placeholder => "Accepted, and aims at no Kubernetes release yet".to_owned(),
             None => self.said_by(name).unwrap_or_default(),
         };
-        let is_of_a_release = is_placeholder || pattern.release_of(name).is_some();
+        let is_of_a_release = is_placeholder || release.is_some();
         // GitHub's own colour for a label that nobody defined.
         let color = match is_of_a_release {
             true => &pattern.color,

@@ -287,6 +287,30 @@ impl SetChange {
         all
     }
 
+    /// The whole set that is written, from what is there now; absent: nothing changes.
+    pub(super) fn patch(&self, there: &[String]) -> Option<Vec<String>> {
+        (!self.is_empty()).then(|| self.applied_to(there))
+    }
+
+    /// What an answer left out of a set that was asked for.
+    fn missing(
+        asked: Option<&Vec<String>>,
+        there: &[String],
+        one: fn(String) -> LeftOut,
+        removal: LeftOut,
+    ) -> Vec<LeftOut> {
+        let all = asked.into_iter().flatten();
+        let mut missing: Vec<LeftOut> = all
+            .filter(|name| !has_name(there, name))
+            .map(|name| one(name.clone()))
+            .collect();
+        // A set that was replaced must not hold what was taken out of it either.
+        if asked.is_some_and(|all| all.len() < there.len()) {
+            missing.push(removal);
+        }
+        missing
+    }
+
     /// What is remembered of the set after an answer: without what did not come, and with what did not go.
     pub(super) fn settle(&self, remembered: &mut Vec<String>, before: &[String], there: &[String]) {
         remembered.retain(|name| has_name(there, name) || !has_name(&self.add, name));

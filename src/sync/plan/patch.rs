@@ -75,8 +75,8 @@ impl Update {
         Ok(Patch {
             title: field::title::patch(title.as_ref(), issue)?,
             milestone: field::milestone::patch(milestone.as_ref(), issue, milestone_number)?,
-            labels: field::labels::patch(labels, &issue.labels),
-            assignees: field::assignees::patch(assignees, &issue.assignees),
+            labels: labels.patch(&issue.labels),
+            assignees: assignees.patch(&issue.assignees),
             close: field::state::patch(*close, issue)?,
             body: field::section::patch(section.as_ref(), issue)?,
         })

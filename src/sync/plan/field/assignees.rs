@@ -93,24 +93,16 @@ pub(in crate::sync::plan) fn compare(
     outcome
 }
 
-/// All assignees that are written, from those that are there now.
-pub(in crate::sync::plan) fn patch(change: &SetChange, there: &[String]) -> Option<Vec<String>> {
-    (!change.is_empty()).then(|| change.applied_to(there))
-}
-
 pub(in crate::sync::plan) fn missing(
     asked: Option<&Vec<String>>,
     answer: &ObservedIssue,
 ) -> Vec<LeftOut> {
-    let all = asked.into_iter().flatten();
-    let mut missing: Vec<LeftOut> = all
-        .filter(|login| !answer.has_assignee(login))
-        .map(|login| LeftOut::Assignee(login.clone()))
-        .collect();
-    if asked.is_some_and(|all| all.len() < answer.assignees.len()) {
-        missing.push(LeftOut::AssigneeRemoval);
-    }
-    missing
+    SetChange::missing(
+        asked,
+        &answer.assignees,
+        LeftOut::Assignee,
+        LeftOut::AssigneeRemoval,
+    )
 }
 
 pub(in crate::sync::plan) fn correct(

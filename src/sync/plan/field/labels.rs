@@ -65,25 +65,11 @@ pub(in crate::sync::plan) fn compare(
     outcome
 }
 
-/// All labels that are written, from those that are there now.
-pub(in crate::sync::plan) fn patch(change: &SetChange, there: &[String]) -> Option<Vec<String>> {
-    (!change.is_empty()).then(|| change.applied_to(there))
-}
-
 pub(in crate::sync::plan) fn missing(
     asked: Option<&Vec<String>>,
     answer: &ObservedIssue,
 ) -> Vec<LeftOut> {
-    let all = asked.into_iter().flatten();
-    let mut missing: Vec<LeftOut> = all
-        .filter(|label| !answer.has_label(label))
-        .map(|label| LeftOut::Label(label.clone()))
-        .collect();
-    // A set that was replaced must not hold what was taken out of it either.
-    if asked.is_some_and(|labels| labels.len() < answer.labels.len()) {
-        missing.push(LeftOut::LabelRemoval);
-    }
-    missing
+    SetChange::missing(asked, &answer.labels, LeftOut::Label, LeftOut::LabelRemoval)
 }
 
 pub(in crate::sync::plan) fn correct(
