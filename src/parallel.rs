@@ -33,14 +33,16 @@ pub fn each_share<I: Send, T: Send>(
             .into_iter()
             .map(|share| scope.spawn(move || make(share)))
             .collect();
-        all.into_iter()
-            .map(|one| match one.join() {
-                Ok(made) => made,
-                // What a thread panicked with is no different for having been met in it.
-                Err(panicked) => std::panic::resume_unwind(panicked),
-            })
-            .collect()
+        all.into_iter().map(joined).collect()
     })
+}
+
+/// What a thread made. What it panicked with is no different for having been met in it.
+fn joined<T>(thread: std::thread::ScopedJoinHandle<'_, T>) -> T {
+    match thread.join() {
+        Ok(made) => made,
+        Err(panicked) => std::panic::resume_unwind(panicked),
+    }
 }
 
 /// Makes something of each item, on all cores; in their order.
@@ -63,10 +65,7 @@ pub fn both<A: Send, B>(
     std::thread::scope(|scope| {
         let one = scope.spawn(one);
         let other = other();
-        match one.join() {
-            Ok(one) => (one, other),
-            Err(panicked) => std::panic::resume_unwind(panicked),
-        }
+        (joined(one), other)
     })
 }
 

@@ -92,28 +92,34 @@ pub fn load(raw: Vec<RawFile>) -> Loaded {
 }
 
 /// Reads the files of a registry that is looked at beside another one.
-pub fn load_as(revision: Revision, mut raw: Vec<RawFile>) -> Loaded {
-    raw.sort_by(|a, b| a.path.cmp(&b.path));
-    let mut loading = Loading::of(revision);
-    for read in read_all(revision, raw) {
-        loading.put(read);
-    }
-    loading.finish()
+pub fn load_as(revision: Revision, raw: Vec<RawFile>) -> Loaded {
+    load_with(revision, raw, read)
 }
 
 /// Reads the files of another revision of a registry. A record whose file is the same in both, and has no mistakes, is taken as
 /// it was read: most changes touch few files.
-pub fn load_beside(head: &Loaded, revision: Revision, mut raw: Vec<RawFile>) -> Loaded {
-    raw.sort_by(|a, b| a.path.cmp(&b.path));
+pub fn load_beside(head: &Loaded, revision: Revision, raw: Vec<RawFile>) -> Loaded {
     let known = Known::of(head, &raw);
-    let mut loading = Loading::of(revision);
+    load_with(revision, raw, |id, file| {
+        known.read(id, &file).unwrap_or_else(|| read(id, file))
+    })
+}
+
+/// Reads each file, on all cores, and puts them together by path.
+fn load_with(
+    revision: Revision,
+    mut raw: Vec<RawFile>,
+    read: impl Fn(FileId, RawFile) -> ReadFile + Sync,
+) -> Loaded {
+    raw.sort_by(|a, b| a.path.cmp(&b.path));
     let numbered = raw.into_iter().enumerate();
     let numbered = numbered.map(|(at, file)| (FileId::new(revision, at), file));
-    let read = parallel::each(numbered.collect(), FILES_A_THREAD, |(id, file)| {
-        known.read(id, &file).unwrap_or_else(|| read(id, file))
+    let files = parallel::each(numbered.collect(), FILES_A_THREAD, |(id, file)| {
+        read(id, file)
     });
-    for read in read {
-        loading.put(read);
+    let mut loading = Loading::of(revision);
+    for file in files {
+        loading.put(file);
     }
     loading.finish()
 }
@@ -189,15 +195,6 @@ fn is_text(file: &RawFile, text: &str) -> bool {
 
 /// With fewer files for each, another thread costs more than it saves.
 const FILES_A_THREAD: usize = 64;
-
-/// Reads each file, on all cores; in the order of the files.
-fn read_all(revision: Revision, raw: Vec<RawFile>) -> Vec<ReadFile> {
-    let numbered = raw.into_iter().enumerate();
-    let numbered = numbered.map(|(at, file)| (FileId::new(revision, at), file));
-    parallel::each(numbered.collect(), FILES_A_THREAD, |(id, file)| {
-        read(id, file)
-    })
-}
 
 /// A file that was read.
 pub(super) struct ReadFile {

@@ -9,6 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::run::{Checked, Known, judge};
 use crate::findings::diagnostic::{Diagnostic, Level};
 use crate::findings::sources::{FileId, Revision};
+use crate::registry::Registry;
 use crate::registry::load::Loaded;
 use crate::registry::schema::FileKind;
 use crate::terms::Date;
@@ -19,6 +20,8 @@ pub type Texts<'t> = Vec<(&'t str, &'t str)>;
 /// A registry that edits are tried on.
 pub struct Trial<'r> {
     loaded: &'r Loaded,
+    /// The registry as it is, to be looked at beside the one with an edit.
+    base: Registry,
     today: Date,
     known: Known,
 }
@@ -54,6 +57,7 @@ impl<'r> Trial<'r> {
     pub fn of(loaded: &'r Loaded, today: Date) -> Self {
         Self {
             loaded,
+            base: loaded.registry.seen_as(Revision::Base),
             today,
             known: Known::of(loaded, today, None),
         }
@@ -65,8 +69,7 @@ impl<'r> Trial<'r> {
         let edited: BTreeSet<&str> = texts.iter().map(|(path, _)| *path).collect();
         let head = self.loaded.amended(texts.iter().copied());
         let registry = &head.registry;
-        let base = self.loaded.registry.seen_as(Revision::Base);
-        let mut checked = judge(&head, self.today, Some((&base, &self.known)), None);
+        let mut checked = judge(&head, self.today, Some((&self.base, &self.known)), None);
         checked.diagnostics.retain(|one| !one.known);
         // A file that is new stands behind the others: people see them by path.
         let Checked {
