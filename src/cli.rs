@@ -252,9 +252,9 @@ pub struct Adopt {
     /// Use the embedded GitHub, in memory or with its state in FILE, instead of the real one
     #[arg(long, value_name = "FILE", num_args = 0..=1, require_equals = true)]
     pub sandbox: Option<Option<PathBuf>>,
-    /// Show the edits, and write nothing
-    #[arg(long)]
-    pub diff: bool,
+    /// How the edits are shown.
+    #[command(flatten)]
+    pub showing: Showing,
     /// How long to wait.
     #[command(flatten)]
     pub waits: Waits,
@@ -379,6 +379,9 @@ pub struct NewItem {
     /// Who does it
     #[arg(long, value_name = "HANDLE")]
     pub assignee: Vec<Handle>,
+    /// How the edits are shown.
+    #[command(flatten)]
+    pub showing: Showing,
 }
 
 /// Options of `promote`.
@@ -396,9 +399,9 @@ pub struct Promote {
     /// Whether the feature is on by default at that stage [default: not recorded]
     #[arg(long, value_name = "BOOLEAN")]
     pub enabled_by_default: Option<bool>,
-    /// Show the edit, and write nothing
-    #[arg(long)]
-    pub diff: bool,
+    /// How the edits are shown.
+    #[command(flatten)]
+    pub showing: Showing,
 }
 
 /// Options of `new kep`.
@@ -422,6 +425,9 @@ pub struct NewKep {
     /// Use the embedded GitHub, in memory or with its state in FILE, instead of the real one
     #[arg(long, value_name = "FILE", num_args = 0..=1, require_equals = true)]
     pub sandbox: Option<Option<PathBuf>>,
+    /// How the edits are shown.
+    #[command(flatten)]
+    pub showing: Showing,
     /// How long to wait.
     #[command(flatten)]
     pub waits: Waits,
@@ -451,6 +457,28 @@ pub struct Clone {
     pub rev: String,
 }
 
+/// How an edit of the registry is shown.
+#[derive(Debug, Clone, Copy, Args)]
+pub struct Showing {
+    /// Show the edits with their reasons, and write nothing
+    #[arg(long)]
+    pub diff: bool,
+    /// How the edits are written
+    #[arg(long, value_name = "FORMAT", default_value = "text")]
+    pub format: ProposalFormat,
+}
+
+/// How edits of the registry are written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum ProposalFormat {
+    /// For people
+    Text,
+    /// For the body of a pull request
+    Markdown,
+    /// For other programs, with a schema and a version
+    Json,
+}
+
 /// Options of `upstream pull`.
 #[derive(Debug, Args)]
 pub struct Pull {
@@ -472,9 +500,9 @@ pub struct Pull {
     /// Take what upstream says where people have changed it too
     #[arg(long)]
     pub theirs: bool,
-    /// Show the edits with their reasons, and write nothing
-    #[arg(long)]
-    pub diff: bool,
+    /// How the edits are shown.
+    #[command(flatten)]
+    pub showing: Showing,
 }
 
 /// Options of `upstream diff`.
@@ -491,6 +519,15 @@ pub struct Diff {
     pub format: CheckFormat,
 }
 
+/// How what is read is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum TextOrJson {
+    /// For people
+    Text,
+    /// For other programs, with a schema and a version
+    Json,
+}
+
 /// Options of `upstream untracked`.
 #[derive(Debug, Args)]
 pub struct Untracked {
@@ -500,6 +537,9 @@ pub struct Untracked {
     /// The most KEPs to show; 0 shows all
     #[arg(long, value_name = "NUMBER", default_value_t = 20)]
     pub limit: usize,
+    /// How the list is written
+    #[arg(long, value_name = "FORMAT", default_value = "text")]
+    pub format: TextOrJson,
 }
 
 /// Options of `upstream log`.
@@ -511,6 +551,9 @@ pub struct Log {
     /// Which clone.
     #[command(flatten)]
     pub clone: Clone,
+    /// How the history is written
+    #[arg(long, value_name = "FORMAT", default_value = "text")]
+    pub format: TextOrJson,
 }
 
 /// The commands of `maintainers`.
@@ -518,17 +561,45 @@ pub struct Log {
 pub enum Maintainers {
     /// Update maintainers.toml from the project's MAINTAINERS file
     Pull(PullMaintainers),
+    /// Show where maintainers.toml and the project's MAINTAINERS file differ
+    Diff(DiffMaintainers),
+}
+
+/// Options of `maintainers diff`.
+#[derive(Debug, Args)]
+pub struct DiffMaintainers {
+    /// Which list.
+    #[command(flatten)]
+    pub list: MaintainersList,
+    /// How the differences are written
+    #[arg(long, value_name = "FORMAT", default_value = "text")]
+    pub format: ProposalFormat,
+}
+
+/// Which list of maintainers.
+#[derive(Debug, Args)]
+pub struct MaintainersList {
+    /// The file, in the format of containerd's: "handle","name","email","keys" below # COMMITTERS and # REVIEWERS;
+    /// with --repo, its path there [default there: MAINTAINERS]
+    #[arg(long, value_name = "FILE", required_unless_present = "repo")]
+    pub file: Option<PathBuf>,
+    /// A clone of the repository that holds the file: its history tells who has left, and who came later
+    #[arg(long, value_name = "PATH")]
+    pub repo: Option<PathBuf>,
+    /// The revision to read
+    #[arg(long, value_name = "REV", default_value = "HEAD", requires = "repo")]
+    pub rev: String,
 }
 
 /// Options of `maintainers pull`.
 #[derive(Debug, Args)]
 pub struct PullMaintainers {
-    /// The file, in the format of containerd's: "handle","name","email","keys" below # COMMITTERS and # REVIEWERS
-    #[arg(long, value_name = "FILE")]
-    pub file: PathBuf,
-    /// Show the edit, and write nothing
-    #[arg(long)]
-    pub diff: bool,
+    /// Which list.
+    #[command(flatten)]
+    pub list: MaintainersList,
+    /// How the edits are shown.
+    #[command(flatten)]
+    pub showing: Showing,
 }
 
 /// The commands of `releases`.
@@ -536,20 +607,41 @@ pub struct PullMaintainers {
 pub enum Releases {
     /// Update a runtime's calendar from the tables of containerd's RELEASES.md
     Pull(PullReleases),
+    /// Show where a runtime's calendar and RELEASES.md differ
+    Diff(DiffReleases),
 }
 
-/// Options of `releases pull`.
+/// Options of `releases diff`.
 #[derive(Debug, Args)]
-pub struct PullReleases {
+pub struct DiffReleases {
+    /// Which page.
+    #[command(flatten)]
+    pub page: ReleasesFile,
+    /// How the differences are written
+    #[arg(long, value_name = "FORMAT", default_value = "text")]
+    pub format: ProposalFormat,
+}
+
+/// Which page of releases.
+#[derive(Debug, Args)]
+pub struct ReleasesFile {
     /// The file
     #[arg(long, value_name = "FILE")]
     pub file: PathBuf,
     /// The runtime whose calendar is updated
     #[arg(long, value_name = "NAME", default_value = "containerd")]
     pub runtime: String,
-    /// Show the edit, and write nothing
-    #[arg(long)]
-    pub diff: bool,
+}
+
+/// Options of `releases pull`.
+#[derive(Debug, Args)]
+pub struct PullReleases {
+    /// Which page.
+    #[command(flatten)]
+    pub page: ReleasesFile,
+    /// How the edits are shown.
+    #[command(flatten)]
+    pub showing: Showing,
 }
 
 /// Options of `sandbox`.

@@ -4,6 +4,7 @@
 
 mod adopt;
 mod apply;
+mod carry_out;
 mod check;
 mod clone;
 mod connect;
@@ -33,6 +34,7 @@ use std::path::PathBuf;
 
 use anyhow::Result;
 
+use self::carry_out::How;
 use self::event::ChangeEvent;
 use crate::cli::{Cli, ColorWhen, Command, Global, Maintainers, New, Releases, Upstream};
 use crate::github::client::Address;
@@ -185,9 +187,17 @@ pub fn run(cli: &Cli, environment: &Environment, out: &mut dyn Write, log: &mut 
         }
         Command::Upstream(Upstream::Log(options)) => upstream::log(&mut context, options),
         Command::Maintainers(Maintainers::Pull(options)) => {
-            project::maintainers(&mut context, options)
+            project::maintainers(&mut context, &options.list, How::of(&options.showing))
         }
-        Command::Releases(Releases::Pull(options)) => project::releases(&mut context, options),
+        Command::Maintainers(Maintainers::Diff(options)) => {
+            project::maintainers(&mut context, &options.list, How::shown(options.format))
+        }
+        Command::Releases(Releases::Pull(options)) => {
+            project::releases(&mut context, &options.page, How::of(&options.showing))
+        }
+        Command::Releases(Releases::Diff(options)) => {
+            project::releases(&mut context, &options.page, How::shown(options.format))
+        }
         Command::Sandbox(options) => sandbox::run(&mut context, options),
         Command::Schema(options) => schema::run(&mut context, options),
     };

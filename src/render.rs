@@ -10,7 +10,20 @@ pub mod overview;
 pub mod plan_markdown;
 mod plan_rows;
 pub mod plan_text;
+pub mod proposals;
+pub mod proposals_json;
+pub mod proposals_markdown;
 pub mod rule_docs;
 pub mod sarif;
 pub mod text;
 pub mod upstream;
+pub mod upstream_json;
+
+/// What leads to the registry's files.
+#[derive(Debug, Clone, Copy)]
+pub struct Paths<'a> {
+    /// From where people stand.
+    pub here: &'a str,
+    /// From the root of the repository that holds the registry.
+    pub repository: &'a str,
+}

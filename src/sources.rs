@@ -1,9 +1,10 @@
 //! What others know and records repeat: kep.yaml upstream, the project's own files, issues of the template, a person who
-//! promotes a KEP. Each room turns what it is given into facts, and facts into edits; none reads files or renders.
+//! promotes a KEP. Each room turns what it is given into facts, and facts into proposals (`proposal.rs`); none reads files or renders.
 
-pub mod change;
+pub mod file;
 pub mod issues;
 pub mod maintainers;
 pub mod promote;
+pub mod proposal;
 pub mod releases;
 pub mod upstream;

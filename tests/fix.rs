@@ -164,7 +164,7 @@ fn a_name_with_digits_and_one_of_two_records_keep_their_names() {
 }
 
 #[test]
-fn what_cannot_get_its_name_is_mended_all_the_same_and_not_counted() {
+fn what_cannot_get_its_name_is_left_as_it_is() {
     let folder = Folder::with(&[(
         "sig-node/lullabies.toml",
         &record(9001, "stage = \"BETA\"\n"),
@@ -172,19 +172,19 @@ fn what_cannot_get_its_name_is_mended_all_the_same_and_not_counted() {
     std::fs::create_dir(folder.path().join("sig-node/9001-lullabies.toml")).unwrap();
     let ran = folder.run(&["check", "--fix", TODAY]);
     assert!(
-        ran.log.contains("keeps its name") && ran.log.contains("mended 0 findings in 0 files"),
+        ran.log.contains("is there already") && ran.log.contains("nothing can be mended"),
         "{ran:?}"
     );
     ran.expect(1);
     assert!(
         folder
             .read("sig-node/lullabies.toml")
-            .contains("stage = \"beta\"")
+            .contains("stage = \"BETA\"")
     );
 }
 
 #[test]
-fn a_diff_is_a_format_of_its_own_and_names_each_file() {
+fn a_diff_names_each_file_and_edits_have_formats_of_their_own() {
     let folder = Folder::with(&[
         ("sig-node/aaa.toml", &record(9000, "")),
         (PATH, &record(9001, "stage = \"BETA\"\n")),
@@ -195,9 +195,24 @@ fn a_diff_is_a_format_of_its_own_and_names_each_file() {
         .filter(|line| line.starts_with("diff --git "))
         .count();
     assert_eq!(heads, 2, "{out}");
-    let ran = folder.run(&["check", "--fix", "--diff", "--format=json"]);
-    assert!(ran.log.contains("--diff is a format of its own"), "{ran:?}");
-    ran.expect(2);
+    let json = folder.run(&["check", "--fix", "--diff", "--format=json", TODAY]);
+    let json: serde_json::Value = serde_json::from_str(&json.expect(0)).unwrap();
+    let change = &json["proposals"][0]["changes"][0];
+    assert_eq!(
+        (&change["before"], &change["after"], &change["from"]["what"]),
+        (&"\"BETA\"".into(), &"\"beta\"".into(), &"schema".into())
+    );
+    for format in ["--format=sarif", "--format=github"] {
+        let ran = folder.run(&["check", "--fix", "--diff", format]);
+        assert!(ran.log.contains("--diff shows edits"), "{ran:?}");
+        ran.expect(2);
+    }
+    // What a program reads is one document, whatever was mended before.
+    let out = folder.run(&["check", "--fix", "--format=json", TODAY]).out;
+    assert!(
+        serde_json::from_str::<serde_json::Value>(&out).is_ok(),
+        "{out}"
+    );
 }
 
 #[test]
@@ -210,6 +225,9 @@ fn diff_shows_it_and_writes_nothing() {
     let ran = folder.run(&["check", "--fix", "--diff", TODAY, "--quiet"]);
     assert_eq!(folder.contents(), before);
     insta::assert_snapshot!(ran.out.lines().take(10).collect::<Vec<_>>().join("\n"), @r#"
+    mend     sig-node/lullabies.toml
+             line 4: "v1.38" → "1.38"  (schema: `v1.38` is not a minor release)
+             file name: sig-node/lullabies.toml → sig-node/9001-lullabies.toml  (file-name: `lullabies` does not begin with the KEP's number and a hyphen)
     diff --git a/sig-node/lullabies.toml b/sig-node/9001-lullabies.toml
     rename from sig-node/lullabies.toml
     rename to sig-node/9001-lullabies.toml
@@ -217,9 +235,6 @@ fn diff_shows_it_and_writes_nothing() {
     +++ b/sig-node/9001-lullabies.toml
     @@ -1,4 +1,4 @@
      number = 9001
-     title = "Pod Lullabies 9001"
-     status = "implementable"
-    -target = "v1.38"
     "#);
 }
 

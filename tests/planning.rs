@@ -469,7 +469,7 @@ mod three_way {
             },
         );
         let shown = hub.run(&["adopt", "9001", "--diff"]).expect(0);
-        assert!(shown.contains("would adopt  KEP-9001"), "{shown}");
+        assert!(shown.contains("update   KEP-9001"), "{shown}");
         assert_eq!(
             hub.folder.read(PATH),
             record(9001, lines),
@@ -479,7 +479,7 @@ mod three_way {
         for text in [
             "target: \"1.38\" → \"1.39\"",
             "milestone: \"2.4\" → \"2.5\"",
-            "shepherds: without mikebrow",
+            "shepherds: [\"mikebrow\", \"samuelkarp\"] → [\"samuelkarp\"]",
         ] {
             assert!(out.contains(text), "{text}: {out}");
         }
@@ -519,11 +519,14 @@ mod three_way {
                 ..IssuePatch::default()
             },
         );
-        let out = hub.run(&["adopt"]).expect(1);
+        let ran = hub.run(&["adopt"]);
         assert!(
-            out.contains("left     KEP-9001") && out.contains("does not know containerd 2.6"),
-            "{out}"
+            ran.log
+                .contains("nothing of this is written (milestone: \"2.4\" → \"2.6\")")
+                && ran.log.contains("does not know containerd 2.6"),
+            "{ran:?}"
         );
+        ran.expect(1);
         assert_eq!(hub.folder.read(PATH), record(9001, lines));
         hub.edit(
             7,
@@ -559,14 +562,15 @@ mod three_way {
             },
         );
         let text = hub.folder.read(PATH);
-        let out = hub.run(&["adopt"]).expect(1);
+        let ran = hub.run(&["adopt"]);
         for expected in [
-            "kind/feature is a label of every tracking issue: it is set in registry.toml",
-            "milestone `someday` names no release of containerd",
-            "the status section is written from the record",
+            "`labels`: kind/feature was taken off, and is a label of every tracking issue; put it back",
+            "`milestone` is \"2.4\" here and \"someday\" on GitHub: it names no release of containerd",
+            "the status section is written from the record; edit the record instead",
         ] {
-            assert!(out.contains(expected), "{expected}: {out}");
+            assert!(ran.log.contains(expected), "{expected}: {ran:?}");
         }
+        ran.expect(1);
         assert_eq!(hub.folder.read(PATH), text);
         let ran = hub.run(&["adopt", "4711"]);
         assert!(

@@ -7,8 +7,11 @@
 )]
 
 mod common;
+#[path = "common/history.rs"]
+mod history;
 
 use common::{Folder, PATH, record};
+use history::History;
 
 const MAINTAINERS: &str = "\
 # example project maintainers
@@ -54,10 +57,11 @@ fn a_roster_follows_the_file_and_a_shepherd_who_left_is_reported() {
     };
     let ran = pull(&["--diff"]);
     insta::assert_snapshot!(format!("{}\n{}", ran.out, ran.log), @r#"
-    mikebrow  name: nothing → "Mike Brown"
-    samuelkarp  name: nothing → "Samuel Karp"
-    samuelkarp  role: committer → reviewer
-    newcomer is new: committer
+    update   maintainers.toml
+             mikebrow name: nothing → "Mike Brown"  (MAINTAINERS:5)
+             samuelkarp name: nothing → "Samuel Karp"  (MAINTAINERS:10)
+             samuelkarp role: "committer" → "reviewer"  (MAINTAINERS:10)
+             newcomer is new: committer  (MAINTAINERS:6)
     diff --git a/maintainers.toml b/maintainers.toml
     --- a/maintainers.toml
     +++ b/maintainers.toml
@@ -82,7 +86,8 @@ fn a_roster_follows_the_file_and_a_shepherd_who_left_is_reported() {
     +name = "New Comer"
     +role = "committer"
 
-    warning: `fuweid` is not in .project/MAINTAINERS and stays in maintainers.toml: shepherd of KEP-9001 (sig-node/9001-pod-lullabies.toml:4): hand the work over, then pull again
+    warning: maintainers.toml: `fuweid` is committer here and nothing in the list of maintainers: shepherd of KEP-9001 (sig-node/9001-pod-lullabies.toml:4); hand the work over, then pull again
+    1 file to update, 1 waiting for a person; read from .project/MAINTAINERS
     "#);
     ran.expect(1);
     assert_eq!(folder.contents(), before);
@@ -99,14 +104,81 @@ fn a_roster_follows_the_file_and_a_shepherd_who_left_is_reported() {
         PATH,
         record(9001, "shepherds = [\"mikebrow\", \"newcomer\"]\n"),
     );
+    // Whether they left, or came after the file was written, the file does not tell.
+    let ran = pull(&[]);
+    assert!(
+        ran.log.contains("or came after this list was written"),
+        "{ran:?}"
+    );
+    ran.expect(1);
+    assert!(folder.read("maintainers.toml").contains("fuweid"));
+}
+
+/// The history of the list tells who left, and who came later than what is read of it.
+#[test]
+fn a_list_that_is_older_than_the_roster_drops_nobody_who_came_later() {
+    let with = |who: &str| format!("{MAINTAINERS}\"{who}\",\"X\",\"\",\"\"\n");
+    let before = with("fuweid").replace("#\n# REVIEWERS\n", "");
+    let mut clone = History::bare();
+    clone.commit("2025-01-01", &[("MAINTAINERS", &before)]);
+    clone.commit("2026-01-01", &[("MAINTAINERS", MAINTAINERS)]);
+    clone.commit("2026-06-01", &[("MAINTAINERS", &with("klihub"))]);
+    let folder = Folder::with(&[]);
+    let pull = |more: &[&str]| {
+        let all = [&["maintainers", "pull", "--repo", clone.path()][..], more].concat();
+        folder.run(&all)
+    };
     let out = pull(&[]).expect(0);
-    assert!(out.contains("fuweid left: was committer"), "{out}");
-    assert!(!folder.read("maintainers.toml").contains("fuweid"));
+    assert!(
+        out.contains("klihub is new: reviewer  (MAINTAINERS:11)")
+            && out.contains("samuelkarp role: \"committer\" → \"reviewer\"")
+            && out.contains("fuweid goes: was committer  (no longer in the list)")
+            && out.contains("of 2026-06-01"),
+        "{out}"
+    );
     let out = pull(&[]).expect(0);
     assert!(
         out.contains("nothing to change in maintainers.toml"),
         "{out}"
     );
+    let before = folder.contents();
+    let out = pull(&["--rev", "HEAD~1"]).expect(0);
+    assert!(
+        out.contains("nothing to change in maintainers.toml; 1 field kept"),
+        "{out}"
+    );
+    assert_eq!(folder.contents(), before);
+    let diff = [
+        "maintainers",
+        "diff",
+        "--repo",
+        clone.path(),
+        "--rev=HEAD~1",
+    ];
+    let json = folder
+        .run(&[&diff[..], &["--format=json"]].concat())
+        .expect(0);
+    let json: serde_json::Value = serde_json::from_str(&json).unwrap();
+    let kept = &json["proposals"][0]["changes"][0];
+    assert_eq!(
+        (&kept["entry"], &kept["decision"]),
+        (&"klihub".into(), &"kept".into())
+    );
+    // Nor does an old text take back what somebody has become since.
+    let roster = folder.read("maintainers.toml");
+    let promoted = roster.replace("role = \"reviewer\"", "role = \"committer\"");
+    folder.write("maintainers.toml", &promoted);
+    let ran = pull(&[]);
+    assert!(
+        ran.log.contains(
+            "`klihub role` is \"committer\" here and \"reviewer\" in the list of maintainers"
+        ),
+        "{ran:?}"
+    );
+    ran.expect(1);
+    let ran = pull(&["--file", "nowhere"]);
+    assert!(ran.log.contains("there is no `nowhere` at"), "{ran:?}");
+    ran.expect(2);
 }
 
 #[test]
@@ -223,10 +295,11 @@ fn a_calendar_follows_the_page_and_keeps_what_people_added() {
     let before = folder.contents();
     let ran = pull(&["--diff"]);
     insta::assert_snapshot!(format!("{}\n{}", ran.out, ran.log).replace('\r', ""), @r#"
-    2.3  end-of-life: nothing → 2028-04-30
-    2.3  lts: nothing → true
-    2.4 is new: planned for 2026-08-26
-    2.3  kubernetes."1.36": nothing → "2.3.0"
+    update   releases/containerd.toml
+             2.3 end-of-life: nothing → 2028-04-30  (RELEASES.md:4)
+             2.3 lts: nothing → true  (RELEASES.md:4)
+             2.4 is new: planned for 2026-08-26  (RELEASES.md:5)
+             2.3 kubernetes."1.36": nothing → "2.3.0"
     diff --git a/releases/containerd.toml b/releases/containerd.toml
     --- a/releases/containerd.toml
     +++ b/releases/containerd.toml
@@ -246,6 +319,7 @@ fn a_calendar_follows_the_page_and_keeps_what_people_added() {
      release = "2.5" # by us
 
     note: 1 minor older than the calendar: left out
+    1 file to update; read from .project/RELEASES.md
     "#);
     ran.expect(0);
     assert_eq!(folder.contents(), before);

@@ -245,7 +245,7 @@ fn a_kep_is_named_with_and_without_its_prefix() {
         assert!(out.starts_with("KEP-9001  Pod Lullabies"), "{name}: {out}");
         let promote = ["promote", name, "--stage=beta", "--target=1.38"];
         let out = run(&folder, &promote).expect(0);
-        assert!(out.contains("promoted  KEP-9001"), "{name}: {out}");
+        assert!(out.contains("updated  KEP-9001"), "{name}: {out}");
         let new = name.replace("9001", "4242");
         let out = run(&folder, &["new", "kep", &new, "--title=Quiet Pods"]).expect(0);
         assert!(

@@ -42,10 +42,7 @@ fn a_record_is_created_once_and_then_kept_up_to_date() {
     folder.run(&["check"]).expect(0);
     let first = folder.contents();
     let out = pull(&folder, &clone, &["--kep", "9001"]).expect(0);
-    assert!(
-        out.contains("0 records created, 0 updated, 1 up to date"),
-        "{out}"
-    );
+    assert!(out.contains("1 record up to date"), "{out}");
     assert_eq!(folder.contents(), first, "twice changes nothing");
 
     // A person edits, upstream moves on: what upstream changed is taken over, the rest stays.
@@ -65,7 +62,7 @@ fn a_record_is_created_once_and_then_kept_up_to_date() {
              target: "1.37" → "1.38"  (kep.yaml:6: upstream changed it since 2026-07-24)
              reached.alpha: nothing → "1.37"  (kep.yaml:8: Kubernetes 1.37 has shipped since 2026-07-24)
              upstream-seen: 2026-07-24 → 2026-10-01  (the day of the commit that was read)
-    0 records created, 1 updated; read at 9d00b4d1fd of 2026-10-01
+    1 record updated; read at 9d00b4d1fd of 2026-10-01
     "#);
     let text = folder.read(RECORD);
     assert!(
@@ -140,10 +137,7 @@ fn malformed_files_are_reported_and_skipped() {
         assert!(ran.log.contains(text), "{text}: {ran:?}");
     }
     let out = ran.expect(1);
-    assert!(
-        out.contains("1 record created, 0 updated, 5 skipped"),
-        "{out}"
-    );
+    assert!(out.contains("1 record created, 5 skipped"), "{out}");
 }
 
 #[test]
@@ -195,7 +189,7 @@ fn names_from_elsewhere_lead_nowhere_else() {
     let folder = Folder::with(&[]);
     let before = folder.contents();
     let ran = pull(&folder, &clone, &["--kep", "9002", "9003", "9004", "9005"]);
-    assert!(ran.out.contains("0 records created"), "{ran:?}");
+    assert!(ran.out.contains("4 records skipped"), "{ran:?}");
     assert!(!format!("{}{}", ran.out, ran.log).contains('\u{1b}'));
     assert_eq!(folder.contents(), before);
 }
@@ -532,9 +526,9 @@ fn a_person_decides_where_people_and_upstream_changed_a_field() {
     clone.commit("2026-10-01", &[(PATH, &yaml("beta", "v1.38"))]);
     let ran = pull(&folder, &clone, &[]);
     insta::assert_snapshot!(stable(&format!("{}\n{}", ran.out, ran.log), &clone), @r#"
-    0 records created, 0 updated, 1 waiting for a person; read at 0123456789 of 2026-10-01
+    1 record waiting for a person; read at 0123456789 of 2026-10-01
 
-    warning: sig-node/9001-pod-lullabies.toml: `target` is "1.39" here and "1.38" upstream: people changed it here, and upstream changed it from "1.37" since 2026-07-24; write what is right, or pull with --ours or --theirs; the record waits until then
+    warning: sig-node/9001-pod-lullabies.toml:6: `target` is "1.39" here and "1.38" upstream: people changed it here, and upstream changed it from "1.37" since 2026-07-24; write what is right, or pull with --ours or --theirs; the record waits until then
     "#);
     ran.expect(1);
     let text = folder.read(RECORD);
@@ -707,7 +701,7 @@ fn folders_below_a_sig_and_active_keps_of_a_sig_are_found() {
         out.contains("created  KEP-9003  sig-node/9003-deep.toml"),
         "{out}"
     );
-    assert!(out.contains("1 record created, 0 updated"), "{out}");
+    assert!(out.contains("1 record created;"), "{out}");
     folder.run(&["check"]).expect(0);
     let ran = pull(&folder, &clone, &["--sig", "sig-nope", "--new"]);
     assert!(ran.log.contains("no record lies in `sig-nope`"), "{ran:?}");
@@ -900,9 +894,7 @@ fn what_a_registry_cannot_hold_is_not_pulled() {
     let before = folder.contents();
     let ran = pull(&folder, &clone, &["--kep", "9001", "9002"]);
     assert_eq!(
-        ran.log
-            .matches("upstream says what a record cannot hold")
-            .count(),
+        ran.log.matches("nothing of this is written").count(),
         2,
         "{ran:?}"
     );

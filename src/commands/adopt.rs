@@ -3,25 +3,20 @@
 use std::collections::BTreeSet;
 
 use anyhow::{Context as _, Result, bail};
-use toml_edit::DocumentMut;
 
+use super::carry_out::{How, carry_out};
 use super::connect::{self, Connection, patience};
-use super::files::{self, Opened};
-use super::plan::sound_registry;
+use super::plan::{attribute, sound_registry};
 use super::{Context, Exit, block_on};
 use crate::cli::Adopt;
-use crate::findings::diagnostic::Level;
 use crate::registry::Registry;
-use crate::registry::edit::edited;
-use crate::registry::load::Loaded;
-use crate::rules::trial::{Texts, Trial};
+use crate::sources::proposal::{Proposals, Source};
 use crate::sync::adopt::{Adoption, adopt};
 use crate::sync::observed::{Lookup, Observed, ObservedIssue};
 use crate::sync::plan::{IssuePlan, Options};
 use crate::sync::reconcile::read_and_plan;
 use crate::sync::remembered::Remembered;
-use crate::terms::{Date, RepositoryName, Subject, kep_number};
-use crate::text::source::SourceFile;
+use crate::terms::{RepositoryName, Subject, kep_number};
 use crate::text::words::printable;
 
 pub(super) fn run(context: &mut Context<'_>, options: &Adopt) -> Result<Exit> {
@@ -42,165 +37,42 @@ pub(super) fn run(context: &mut Context<'_>, options: &Adopt) -> Result<Exit> {
         let connection =
             Connection::open(context, sandbox, registry, patience(&options.waits)).await?;
         let nothing = Remembered::default();
-        let read = read_and_plan(registry, &connection.client, &asked, &nothing, false).await;
+        let client = &connection.client;
+        let read = read_and_plan(registry, client, &asked, &nothing, false).await;
+        let read = match read {
+            Ok((mut plan, observed)) => {
+                attribute(context, &mut plan, client).await?;
+                Ok((plan, observed))
+            }
+            Err(error) => Err(error),
+        };
         connection.close().await;
         Ok(read?)
     })?;
     let is_meant = |subject: &Subject| wanted.is_empty() || wanted.contains(subject);
-    let mut drifted: Vec<Vec<Drifted<'_>>> = Vec::new();
+    let mut all = Proposals::of(Source::GitHub);
+    let nothing = "nothing to adopt: on GitHub nothing was changed that kepherd had set";
+    all.nothing = Some(nothing.to_owned());
     for repository in &plan.repositories {
-        let mut all = Vec::new();
-        for issue in repository
-            .issues
-            .iter()
-            .filter(|issue| is_meant(&issue.subject))
-        {
-            let found = issue_of(&observed, &repository.repository, issue);
-            if let Some(found) = found.filter(|_| !issue.drift.is_empty()) {
-                all.extend(Drifted::of(registry, issue, found)?);
+        let name = &repository.repository;
+        if let Some(problem) = &repository.problem {
+            all.warnings
+                .push(format!("{name} cannot be read: {problem}"));
+        }
+        let issues = repository.issues.iter();
+        for issue in issues.filter(|issue| is_meant(&issue.subject) && !issue.drift.is_empty()) {
+            let Some(found) = issue_of(&observed, name, issue) else {
+                continue;
+            };
+            let adoption = adopt(registry, issue, found);
+            let not_edited = || format!("`{}` is not edited", issue.record);
+            if let Some(Adoption { proposal, notes }) = adoption.with_context(not_edited)? {
+                all.proposals.push(proposal);
+                all.notes.extend(notes);
             }
         }
-        drifted.push(all);
     }
-    leave_what_check_refuses(&opened.loaded, context.today(), &mut drifted);
-    let mut tally = Tally::default();
-    for (repository, drifted) in plan.repositories.iter().zip(drifted) {
-        if let Some(problem) = &repository.problem {
-            tally.left += 1;
-            let name = &repository.repository;
-            writeln!(
-                context.log,
-                "warning: {name} cannot be read: {}",
-                printable(problem)
-            )?;
-        }
-        for one in drifted {
-            one.adopt(context, &opened, options.diff, &mut tally)?;
-        }
-    }
-    if tally.adopted + tally.left == 0 {
-        writeln!(
-            context.out,
-            "nothing to adopt: on GitHub nothing was changed that kepherd had set"
-        )?;
-    }
-    Ok(if tally.left > 0 {
-        Exit::Findings
-    } else {
-        Exit::Clean
-    })
-}
-
-#[derive(Default)]
-struct Tally {
-    adopted: usize,
-    left: usize,
-}
-
-/// A record whose issue people changed.
-struct Drifted<'a> {
-    subject: &'a Subject,
-    source: &'a SourceFile,
-    adoption: Adoption,
-    /// The text with the edits.
-    after: String,
-}
-
-impl<'a> Drifted<'a> {
-    fn of(
-        registry: &'a Registry,
-        plan: &'a IssuePlan,
-        issue: &ObservedIssue,
-    ) -> Result<Option<Self>> {
-        let mut files = registry.files.iter();
-        let Some(source) = files.find(|file| *file.path == *plan.record) else {
-            return Ok(None);
-        };
-        let edit = |document: &mut DocumentMut| Ok(Some(adopt(registry, document, plan, issue)));
-        let edited: Result<Option<(String, Adoption)>> = edited(&source.text, edit);
-        let edited = edited.with_context(|| format!("`{}` is not edited", source.path))?;
-        Ok(edited.map(|(after, adoption)| Self {
-            subject: &plan.subject,
-            source,
-            adoption,
-            after,
-        }))
-    }
-
-    /// Writes the edits, or only shows them, and says what is left.
-    fn adopt(
-        self,
-        context: &mut Context<'_>,
-        opened: &Opened,
-        only_show: bool,
-        tally: &mut Tally,
-    ) -> Result<()> {
-        let Self {
-            subject,
-            source,
-            adoption: Adoption { edits, left, also },
-            after,
-        } = self;
-        let (below, before) = (&source.path, &source.text);
-        if !edits.is_empty()
-            && !only_show
-            && let Err(error) = files::replace(&opened.root, below, before, below, &after)
-        {
-            tally.left += 1;
-            writeln!(context.log, "error: {}", printable(&format!("{error:#}")))?;
-            return Ok(());
-        }
-        let path = format!("{}{below}", opened.prefix);
-        let word = if only_show { "would adopt" } else { "adopted" };
-        let width = word.len();
-        for edit in &edits {
-            writeln!(
-                context.out,
-                "{word}  {subject}  {path}  {}",
-                printable(edit)
-            )?;
-        }
-        for what in &left {
-            writeln!(
-                context.out,
-                "{:<width$}  {subject}  {path}  {}",
-                "left",
-                printable(what)
-            )?;
-        }
-        for what in &also {
-            writeln!(context.log, "note: {subject}: {}", printable(what))?;
-        }
-        tally.adopted += edits.len();
-        tally.left += left.len();
-        Ok(())
-    }
-}
-
-/// A record that `check` refuses would stop everything, so nothing of it is written: its edits are left.
-fn leave_what_check_refuses(loaded: &Loaded, today: Date, drifted: &mut [Vec<Drifted<'_>>]) {
-    let mut edited: Vec<&mut Drifted<'_>> = drifted
-        .iter_mut()
-        .flatten()
-        .filter(|one| !one.adoption.edits.is_empty())
-        .collect();
-    if edited.is_empty() {
-        return;
-    }
-    let texts: Vec<Texts<'_>> = edited
-        .iter()
-        .map(|one| vec![(&*one.source.path, one.after.as_str())])
-        .collect();
-    let refused = Trial::of(loaded, today).each(&texts, |one| one.level == Level::Error);
-    for (one, errors) in edited.iter_mut().zip(refused) {
-        if errors.is_empty() {
-            continue;
-        }
-        let Adoption { edits, left, .. } = &mut one.adoption;
-        let edits = std::mem::take(edits).join("; ");
-        let errors: Vec<String> = errors.into_iter().map(|error| error.message).collect();
-        left.push(format!("{edits}: {}", errors.join("; ")));
-    }
+    carry_out(context, &opened, all, How::of(&options.showing))
 }
 
 fn issue_of<'a>(
@@ -321,7 +193,7 @@ mod tests {
         let (exit, shown) = kepherd(folder.path(), &["adopt"]);
         assert_eq!(exit, Exit::Clean, "{shown}");
         assert_eq!(
-            shown.matches("shepherds: without mikebrow").count(),
+            shown.matches("→ [\"samuelkarp\"]").count(),
             RECORDS,
             "{shown}"
         );

@@ -2,88 +2,54 @@
 
 use anyhow::{Result, bail};
 
+use super::carry_out::{How, carry_out};
 use super::clone::EnhancementsClone;
 use super::findings::{Reported, has_errors, prefix_for, report};
 use super::revision::Around;
 use super::{Context, Exit, files};
-use crate::cli::{Check, CheckFormat};
+use crate::cli::{Check, CheckFormat, ProposalFormat};
 use crate::findings::sources::Revision;
 use crate::registry::Registry;
 use crate::registry::load::{Loaded, load, load_beside};
 use crate::render;
-use crate::rules::fix::{Fixed, fix};
+use crate::rules::fix::fix;
 use crate::rules::{self, Beside};
-use crate::text::diff;
-use crate::text::words::{counted, printable};
+use crate::sources::proposal::{Proposals, Source};
 
 pub(super) fn run(context: &mut Context<'_>, options: &Check) -> Result<Exit> {
-    if options.diff && options.format != CheckFormat::Text {
-        bail!("--diff is a format of its own: leave --format out");
-    }
-    let mended = if options.fix {
-        mend(context, options.diff)?
-    } else {
-        true
+    let shown = match (options.diff, options.format) {
+        (false, _) | (true, CheckFormat::Text) => None,
+        (true, CheckFormat::Json) => Some(ProposalFormat::Json),
+        (true, CheckFormat::Markdown) => Some(ProposalFormat::Markdown),
+        (true, CheckFormat::Sarif | CheckFormat::Github) => {
+            bail!("--diff shows edits, which --format text, json and markdown can")
+        }
     };
-    let exit = check(context, options)?;
-    Ok(match mended {
-        true => exit,
-        false => exit.max(Exit::Findings),
-    })
+    let mended = match options.fix {
+        true => mend(context, options.diff, shown)?,
+        false => Exit::Clean,
+    };
+    if shown.is_some() {
+        return Ok(mended);
+    }
+    Ok(check(context, options)?.max(mended))
 }
 
-/// Mends what can be mended, or only shows it. Gives whether all of it was written.
-fn mend(context: &mut Context<'_>, only_show: bool) -> Result<bool> {
-    let root = files::root(context)?;
-    let prefix = files::from_repository(&root, context);
-    let mut fixed = fix(&files::raw(&root)?, context.today(), |_| true);
-    fixed.sort_by(|a, b| a.path.cmp(&b.path));
-    let (mut whole, mut written, mut findings) = (true, 0, 0);
-    for Fixed {
-        path,
-        new_path,
-        before,
-        after,
-        count,
-    } in &fixed
-    {
-        if only_show {
-            let paint = context.paint();
-            write!(
-                context.out,
-                "{}",
-                diff::unified(&prefix, path, before, new_path, after, paint)
-            )?;
-            continue;
-        }
-        match files::replace(&root, path, before, new_path, after) {
-            Ok(()) => {
-                written += 1;
-                findings += count;
-            }
-            Err(error) => {
-                whole = false;
-                writeln!(context.log, "error: {}", printable(&format!("{error:#}")))?;
-            }
-        }
-    }
-    if !context.global.quiet {
-        let all = fixed.iter().map(|one| one.count).sum();
-        let of = |count, files| {
-            format!(
-                "{} in {}",
-                counted(count, "finding"),
-                counted(files, "file")
-            )
-        };
-        let word = match (fixed.is_empty(), only_show) {
-            (true, _) => "nothing can be mended without a person".to_owned(),
-            (false, true) => format!("`--fix` mends {}", of(all, fixed.len())),
-            (false, false) => format!("mended {}", of(findings, written)),
-        };
-        writeln!(context.log, "{word}")?;
-    }
-    Ok(whole)
+/// What is said if no finding has one right answer.
+const NOTHING_TO_MEND: &str = "nothing can be mended without a person";
+
+/// Mends what can be mended, or only shows it.
+fn mend(context: &mut Context<'_>, only_show: bool, shown: Option<ProposalFormat>) -> Result<Exit> {
+    let opened = files::open(context)?;
+    let mut all = Proposals::of(Source::Rules);
+    all.proposals = fix(&files::raw(&opened.root)?, context.today(), |_| true);
+    all.nothing = Some(NOTHING_TO_MEND.to_owned());
+    let how = How {
+        format: shown.unwrap_or(ProposalFormat::Text),
+        diff: only_show,
+        only_show,
+    };
+    carry_out(context, &opened, all, how)
 }
 
 /// One check, of the files or of a revision.

@@ -209,8 +209,53 @@ pub(super) fn edit<T>(
     Ok(Some(done))
 }
 
-/// Writes a new file below a root, and never over or through something that is there.
-pub(super) fn create(root: &Path, below: &str, text: &str) -> Result<()> {
+/// A file of the registry that is to be written.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Write<'a> {
+    /// Its path below the root.
+    pub(super) path: &'a str,
+    /// The path that it is to have.
+    pub(super) new_path: &'a str,
+    /// The text that was read; absent: it is new.
+    pub(super) before: Option<&'a str>,
+    /// The text that it is to have.
+    pub(super) after: &'a str,
+}
+
+impl Write<'_> {
+    /// Why it must not be written: it lies behind a link, is not what was read, or another file has its path.
+    pub(super) fn problem(&self, root: &Path) -> Result<()> {
+        let Self {
+            path,
+            new_path,
+            before,
+            after: _,
+        } = self;
+        for below in [path, new_path] {
+            no_link(root, below)?;
+        }
+        let (old, new) = (root.join(path), root.join(new_path));
+        if let Some(before) = before
+            && read_text(&old, MAX_FILE_BYTES)? != *before
+        {
+            bail!(
+                "`{}` was changed meanwhile, and is left as it is",
+                old.display()
+            );
+        }
+        let is_taken = before.is_none() || old != new;
+        if is_taken && fs::symlink_metadata(&new).is_ok() {
+            bail!(
+                "`{}` is there already, and is not overwritten",
+                new.display()
+            );
+        }
+        Ok(())
+    }
+}
+
+/// Nothing is written through a symbolic link below a root.
+fn no_link(root: &Path, below: &str) -> Result<()> {
     let mut path = root.to_owned();
     for part in below.split('/') {
         path.push(part);
@@ -221,41 +266,57 @@ pub(super) fn create(root: &Path, below: &str, text: &str) -> Result<()> {
             );
         }
     }
-    if fs::symlink_metadata(&path).is_ok() {
-        bail!(
-            "`{}` is there already, and is not overwritten",
-            path.display()
-        );
-    }
-    write(&path, text)
+    Ok(())
 }
 
-/// Writes a file if it still is what it was, and gives it another name if it is to have one. Nothing is overwritten.
-pub(super) fn replace(root: &Path, old: &str, before: &str, new: &str, after: &str) -> Result<()> {
-    let path = root.join(old);
-    let shown = path.display();
-    if read_text(&path, MAX_FILE_BYTES)? != before {
-        bail!("`{shown}` was changed meanwhile, and is left as it is");
+/// Writes files, each whole; all are looked at and put beside their places before the first takes its place, so that what is wrong
+/// with one leaves all as they were.
+pub(super) fn write_all(root: &Path, files: &[Write<'_>]) -> Result<()> {
+    for file in files {
+        file.problem(root)?;
     }
-    let target = root.join(new);
-    if before != after {
-        write(&path, after)?;
+    let mut staged = Vec::new();
+    for file in files {
+        let path = root.join(file.path);
+        let text = (file.before != Some(file.after)).then(|| stage(&path, file.after));
+        staged.push((file, path, text.transpose()?));
     }
-    if old != new && fs::symlink_metadata(&target).is_ok() {
-        bail!(
-            "`{}` is there already: `{shown}` keeps its name",
-            target.display()
-        );
-    }
-    if old != new {
-        fs::rename(&path, &target).with_context(|| format!("`{shown}` cannot be renamed"))?;
+    let all = staged.len();
+    for (at, (file, path, text)) in staged.into_iter().enumerate() {
+        let place = || -> Result<()> {
+            file.problem(root)?;
+            if let Some(text) = text {
+                let unwritten = || format!("`{}` cannot be written", path.display());
+                text.persist(&path)
+                    .map_err(|error| error.error)
+                    .with_context(unwritten)?;
+            }
+            let target = root.join(file.new_path);
+            if path != target {
+                let unnamed = || format!("`{}` cannot be renamed", path.display());
+                fs::rename(&path, &target).with_context(unnamed)?;
+            }
+            Ok(())
+        };
+        place().with_context(|| match at {
+            0 => "nothing is written".to_owned(),
+            at => format!("{at} of {all} files are written, and `git diff` shows them"),
+        })?;
     }
     Ok(())
 }
 
 /// Writes a file whole or not at all.
 pub(super) fn write(path: &Path, text: &str) -> Result<()> {
-    let write = || -> std::io::Result<()> {
+    let staged = stage(path, text)?;
+    let placed = staged.persist(path).map_err(|error| error.error);
+    placed.with_context(|| format!("`{}` cannot be written", path.display()))?;
+    Ok(())
+}
+
+/// A text that is on disk beside the place that it is to take.
+fn stage(path: &Path, text: &str) -> Result<tempfile::NamedTempFile> {
+    let stage = || -> std::io::Result<tempfile::NamedTempFile> {
         let folder = path.parent().unwrap_or(Path::new("."));
         fs::create_dir_all(folder)?;
         let mut file = tempfile::Builder::new()
@@ -269,10 +330,9 @@ pub(super) fn write(path: &Path, text: &str) -> Result<()> {
         }
         file.write_all(text.as_bytes())?;
         file.as_file().sync_all()?;
-        file.persist(path).map_err(|error| error.error)?;
-        Ok(())
+        Ok(file)
     };
-    write().with_context(|| format!("`{}` cannot be written", path.display()))
+    stage().with_context(|| format!("`{}` cannot be written", path.display()))
 }
 
 /// Temporary files are private; a record is not.
@@ -336,17 +396,77 @@ mod tests {
         );
     }
 
+    fn written<'a>(path: &'a str, before: &'a str, new_path: &'a str, after: &'a str) -> Write<'a> {
+        Write {
+            path,
+            new_path,
+            before: Some(before),
+            after,
+        }
+    }
+
     #[test]
-    fn a_file_that_was_changed_meanwhile_is_left_as_it_is() {
+    fn a_file_that_was_changed_meanwhile_leaves_all_as_they_are() {
         let folder = tempfile::tempdir().unwrap();
         let root = folder.path();
         let read = |name: &str| fs::read_to_string(root.join(name)).unwrap();
         fs::write(root.join("a.toml"), "a = 2\n").unwrap();
-        let refused = replace(root, "a.toml", "a = 1\n", "a.toml", "a = 3\n").unwrap_err();
+        fs::write(root.join("c.toml"), "c = 1\n").unwrap();
+        let good = written("c.toml", "c = 1\n", "c.toml", "c = 2\n");
+        let stale = written("a.toml", "a = 1\n", "a.toml", "a = 3\n");
+        let refused = write_all(root, &[good, stale]).unwrap_err();
         assert!(refused.to_string().contains("was changed meanwhile"));
-        assert_eq!(read("a.toml"), "a = 2\n");
-        replace(root, "a.toml", "a = 2\n", "b.toml", "a = 3\n").unwrap();
-        assert_eq!(read("b.toml"), "a = 3\n");
+        assert_eq!(
+            (read("a.toml"), read("c.toml")),
+            ("a = 2\n".to_owned(), "c = 1\n".to_owned())
+        );
+        let taken = written("a.toml", "a = 2\n", "c.toml", "a = 3\n");
+        let refused = write_all(root, &[taken]).unwrap_err();
+        assert!(refused.to_string().contains("is there already"));
+        let new = Write {
+            before: None,
+            ..written("x/d.toml", "", "x/d.toml", "d = 1\n")
+        };
+        write_all(
+            root,
+            &[good, written("a.toml", "a = 2\n", "b.toml", "a = 3\n"), new],
+        )
+        .unwrap();
+        assert_eq!(
+            (read("b.toml"), read("c.toml")),
+            ("a = 3\n".to_owned(), "c = 2\n".to_owned())
+        );
+        assert_eq!(read("x/d.toml"), "d = 1\n");
         assert!(!root.join("a.toml").exists());
+        assert_eq!(
+            fs::read_dir(root).unwrap().count(),
+            3,
+            "nothing else lies around"
+        );
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn nothing_is_written_through_a_link_or_where_a_file_went_away() {
+        let (folder, elsewhere) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+        let root = folder.path();
+        fs::write(elsewhere.path().join("a.toml"), "a = 1\n").unwrap();
+        std::os::unix::fs::symlink(elsewhere.path().join("a.toml"), root.join("a.toml")).unwrap();
+        std::os::unix::fs::symlink(elsewhere.path(), root.join("sig")).unwrap();
+        for path in ["a.toml", "sig/a.toml"] {
+            let refused = write_all(root, &[written(path, "a = 1\n", path, "a = 2\n")]);
+            assert!(
+                refused
+                    .unwrap_err()
+                    .to_string()
+                    .contains("is a symbolic link")
+            );
+        }
+        let gone = write_all(root, &[written("b.toml", "b = 1\n", "b.toml", "b = 2\n")]);
+        assert!(gone.unwrap_err().to_string().contains("cannot be read"));
+        assert_eq!(
+            fs::read_to_string(elsewhere.path().join("a.toml")).unwrap(),
+            "a = 1\n"
+        );
     }
 }

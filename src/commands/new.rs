@@ -2,20 +2,21 @@
 
 use anyhow::{Result, bail};
 
+use super::carry_out::{How, carry_out};
 use super::connect::{self, Connection, patience};
 use super::files::Opened;
 use super::plan::sound_registry;
-use super::{Context, Exit, block_on, files, findings};
-use crate::cli::{NewItem, NewKep};
+use super::{Context, Exit, block_on};
+use crate::cli::{NewItem, NewKep, ProposalFormat, Showing};
 use crate::registry::Registry;
 use crate::registry::load::is_plain_name;
-use crate::rules::trial::Trial;
 use crate::sources::issues::form::{self, Form};
 use crate::sources::issues::new_record::{self, Draft, DraftRequest, TrackingIssue, draft};
+use crate::sources::proposal::{Proposal, Proposals, Source};
 use crate::sync::observed::{Lookup, ObservedIssue};
 use crate::sync::remote::Read as _;
-use crate::terms::RepositoryName;
-use crate::text::words::{counted, printable};
+use crate::terms::{RepositoryName, Subject};
+use crate::text::words::printable;
 
 pub(super) fn kep(context: &mut Context<'_>, options: &NewKep) -> Result<Exit> {
     let Some(opened) = sound_registry(context)? else {
@@ -56,18 +57,8 @@ pub(super) fn kep(context: &mut Context<'_>, options: &NewKep) -> Result<Exit> {
         text,
         remarks,
     } = draft(registry, &asked).map_err(|why| anyhow::anyhow!(printable(&why.to_string())))?;
-    for remark in &remarks {
-        writeln!(context.log, "note: {}", printable(remark))?;
-    }
-    let exit = write_new(context, &opened, &path, &text)?;
-    if exit == Exit::Clean {
-        writeln!(
-            context.out,
-            "created  KEP-{number}  {}{path}",
-            opened.prefix
-        )?;
-    }
-    Ok(exit)
+    let proposal = Proposal::create(Some(Subject::Kep(number)), path, text);
+    write_new(context, &opened, proposal, remarks, &options.showing)
 }
 
 pub(super) fn item(context: &mut Context<'_>, options: &NewItem) -> Result<Exit> {
@@ -80,6 +71,7 @@ pub(super) fn item(context: &mut Context<'_>, options: &NewItem) -> Result<Exit>
         kind,
         target,
         assignee,
+        showing,
     } = options;
     let registry = &opened.loaded.registry;
     if let Some(entry) = registry.items.iter().find(|entry| entry.value.id == *id) {
@@ -94,30 +86,30 @@ pub(super) fn item(context: &mut Context<'_>, options: &NewItem) -> Result<Exit>
     }
     let path = format!("work-items/{id}.toml");
     let text = new_record::item(id, title, *kind, *target, assignee);
-    let exit = write_new(context, &opened, &path, &text)?;
-    if exit == Exit::Clean {
-        writeln!(context.out, "created  item {id}  {}{path}", opened.prefix)?;
-    }
-    Ok(exit)
+    let proposal = Proposal::create(Some(Subject::Item(id.clone())), path, text);
+    write_new(context, &opened, proposal, Vec::new(), showing)
 }
 
 /// Writes a new record, unless `check` would refuse it: then it is shown.
-fn write_new(context: &mut Context<'_>, opened: &Opened, path: &str, text: &str) -> Result<Exit> {
-    // The record as it would be, among the others: nothing is written that `check` would refuse.
-    let trial = Trial::of(&opened.loaded, context.today());
-    let checked = trial.with([(path, text)]).here_and_errors();
-    findings::write_findings(context, &checked, &opened.prefix)?;
-    if findings::has_errors(&checked.diagnostics) {
-        let errors = counted(checked.diagnostics.len(), "finding");
-        writeln!(
-            context.log,
-            "error: nothing is written: the record would have {errors}; this is its text:\n\n{}",
-            text.lines().map(printable).collect::<Vec<_>>().join("\n")
-        )?;
-        return Ok(Exit::Findings);
+fn write_new(
+    context: &mut Context<'_>,
+    opened: &Opened,
+    proposal: Proposal,
+    notes: Vec<String>,
+    showing: &Showing,
+) -> Result<Exit> {
+    let text = proposal.after.lines().map(printable).collect::<Vec<_>>();
+    let proposals = Proposals {
+        proposals: vec![proposal],
+        notes,
+        ..Proposals::of(Source::Person)
+    };
+    let how = How::of(showing);
+    let exit = carry_out(context, opened, proposals, how)?;
+    if exit != Exit::Clean && how.format == ProposalFormat::Text {
+        writeln!(context.log, "this is its text:\n\n{}", text.join("\n"))?;
     }
-    files::create(&opened.root, path, text)?;
-    Ok(Exit::Clean)
+    Ok(exit)
 }
 
 fn read_issue(

@@ -122,7 +122,11 @@ pub(super) fn sound_registry(context: &mut Context<'_>) -> Result<Option<Opened>
 }
 
 /// Says of each drift who caused it, and when. That is for people: without it, the plan is the same.
-async fn attribute(context: &mut Context<'_>, plan: &mut Plan, client: &Client) -> Result<()> {
+pub(super) async fn attribute(
+    context: &mut Context<'_>,
+    plan: &mut Plan,
+    client: &Client,
+) -> Result<()> {
     let drifted = plan.drifted();
     if drifted.is_empty() {
         return Ok(());

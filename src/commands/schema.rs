@@ -6,6 +6,8 @@ use super::{Context, Exit, files};
 use crate::cli::SchemaArgs;
 use crate::registry::schema::{FileKind, schema_of};
 use crate::render::json;
+use crate::render::proposals_json::ProposalsJson;
+use crate::render::upstream_json::{LogJson, UntrackedJson};
 use crate::sync::journal;
 use crate::sync::plan::Plan;
 use crate::views::overview::Overview;
@@ -32,6 +34,18 @@ pub(super) fn all() -> Vec<(&'static str, String)> {
             json::pretty(&schema_of::<json::Findings>()),
         ),
         ("plan.schema.json", json::pretty(&schema_of::<Plan>())),
+        (
+            "proposals.schema.json",
+            json::pretty(&schema_of::<ProposalsJson>()),
+        ),
+        (
+            "untracked.schema.json",
+            json::pretty(&schema_of::<UntrackedJson>()),
+        ),
+        (
+            "upstream-log.schema.json",
+            json::pretty(&schema_of::<LogJson>()),
+        ),
         ("list.schema.json", json::pretty(&schema_of::<Overview>())),
         (
             "journal.schema.json",

@@ -6,16 +6,19 @@ use std::collections::BTreeSet;
 
 use anyhow::{Result, bail};
 
+use super::carry_out::{How, carry_out};
 use super::clone::{EnhancementsClone, folders};
 use super::findings::{Reported, prefix_for, report};
 use super::{Context, Exit, files};
-use crate::cli::{Diff, Log, Untracked};
+use crate::cli::{CheckFormat, Diff, Log, ProposalFormat, TextOrJson, Untracked};
 use crate::findings::diagnostic::{Diagnostic, Level};
 use crate::git::{Commit, Content, EntryKind, Error, Repository};
 use crate::registry::Registry;
 use crate::registry::load::MAX_FILE_BYTES;
 use crate::render;
+use crate::render::upstream_json::{self, ReadAt};
 use crate::rules;
+use crate::sources::upstream::drift::Settled;
 use crate::sources::upstream::folders::{Folder, kep_yaml};
 use crate::sources::upstream::kep_yaml::MAX_KEP_YAML;
 use crate::sources::upstream::moves::{Version, moves};
@@ -23,6 +26,7 @@ use crate::sources::upstream::snapshot::{Enhancements as _, Unusable, UpstreamKe
 use crate::sources::upstream::untracked::{Candidate, Mentions, is_active, rank};
 use crate::text::words::{counted, printable};
 
+use pull::Wanted;
 pub(super) use pull::pull;
 
 pub(super) fn diff(context: &mut Context<'_>, options: &Diff) -> Result<Exit> {
@@ -40,6 +44,21 @@ pub(super) fn diff(context: &mut Context<'_>, options: &Diff) -> Result<Exit> {
             _ => format!("`{} --kep {number}` makes one", clone.pull()),
         };
         bail!("the registry has no record of KEP-{number}: {remedy}");
+    }
+    let format = match options.format {
+        CheckFormat::Json => Some(ProposalFormat::Json),
+        CheckFormat::Markdown => Some(ProposalFormat::Markdown),
+        CheckFormat::Text | CheckFormat::Sarif | CheckFormat::Github => None,
+    };
+    if let Some(format) = format {
+        let wanted = Wanted {
+            keps: &options.kep,
+            sig: None,
+            new: false,
+            settled: Settled::Not,
+        };
+        let proposals = wanted.proposals(&opened, &clone, &options.clone)?;
+        return carry_out(context, &opened, proposals, How::shown(format));
     }
     let upstream = clone.snapshot(&[registry], &options.kep)?;
     let is_absent = |found: &UpstreamKep| matches!(found, UpstreamKep::Absent { .. });
@@ -159,15 +178,24 @@ pub(super) fn untracked(context: &mut Context<'_>, options: &Untracked) -> Resul
         0 => listed.len(),
         limit => limit.min(listed.len()),
     };
-    let width = context.width();
-    let text = render::upstream::untracked(&listed[..most], width, context.paint());
-    write!(context.out, "{text}")?;
     problems.extend(
         folders.unsafe_names.iter().map(|folder| {
             format!("{folder}: its name has characters that no registry has in a name")
         }),
     );
     problems.sort();
+    if options.format == TextOrJson::Json {
+        let at = ReadAt {
+            commit: &clone.commit.short(),
+            date: clone.commit.date,
+        };
+        let json = upstream_json::untracked(at, &listed[..most], &problems);
+        write!(context.out, "{json}")?;
+        return Ok(Exit::Clean);
+    }
+    let width = context.width();
+    let text = render::upstream::untracked(&listed[..most], width, context.paint());
+    write!(context.out, "{text}")?;
     for problem in &problems {
         writeln!(context.log, "skipped: {}", printable(problem))?;
     }
@@ -254,9 +282,15 @@ pub(super) fn log(context: &mut Context<'_>, options: &Log) -> Result<Exit> {
         );
     }
     let moves = moves(&versions);
+    let is_whole = !clone.repository.is_shallow();
+    if options.format == TextOrJson::Json {
+        let json = upstream_json::log(options.number, &versions, &moves, is_whole);
+        write!(context.out, "{json}")?;
+        return Ok(Exit::Clean);
+    }
     let text = render::upstream::log(options.number, &versions, &moves, context.paint());
     write!(context.out, "{text}")?;
-    if clone.repository.is_shallow() {
+    if !is_whole {
         writeln!(
             context.log,
             "note: this is a shallow clone: its history goes on before the first commit that is shown"

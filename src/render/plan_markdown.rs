@@ -9,7 +9,7 @@ use super::plan_rows;
 use super::plan_text;
 use crate::sync::plan::rows::{Row, Tone};
 use crate::sync::plan::{IssuePlan, Plan, RepositoryPlan};
-use crate::text::markdown::{html, text};
+use crate::text::markdown::{fence, html, text};
 use crate::text::words::counted;
 
 /// The largest text, in bytes; the rest of the step's summary has room beside it.
@@ -132,19 +132,13 @@ fn write_issue(out: &mut String, issue: &IssuePlan, open: &str) {
         .map(diff_line)
         .collect();
     let block = lines.join("\n");
-    let fence = fence_of(&block);
+    let fence = fence(&block);
     let _ = writeln!(
         out,
         "<details{open}><summary>{number} {} {name}{dash}{touched}</summary>\n\n\
          {fence}diff\n{block}\n{fence}\n\n</details>\n",
         html(&subject)
     );
-}
-
-/// A fence that no line of the block can close.
-fn fence_of(block: &str) -> String {
-    let longest = block.split(|c| c != '`').map(str::len).max().unwrap_or(0);
-    "`".repeat(longest.max(2) + 1)
 }
 
 /// A row as a line of a diff: its first character says what the line's colour is.
@@ -166,15 +160,4 @@ fn diff_line(row: &Row) -> String {
 fn inline(row: &Row) -> String {
     let pieces: Vec<String> = row.pieces.iter().map(|piece| text(&piece.text)).collect();
     format!("{} {}", row.field, pieces.join(" "))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_fence_is_longer_than_what_it_holds() {
-        assert_eq!(fence_of("plain"), "```");
-        assert_eq!(fence_of("a ```` b"), "`````");
-    }
 }

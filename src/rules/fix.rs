@@ -7,66 +7,59 @@ use crate::findings::document;
 use crate::findings::sources::FileId;
 use crate::registry::load::{RawFile, load};
 use crate::rules;
+use crate::sources::proposal::{Change, Origin, Place, Proposal};
 use crate::terms::Date;
 use crate::text::source::{SourceFile, Span};
 
 /// How often what was mended is looked at again: a mended record may show what could not be seen before.
 const ROUNDS: usize = 10;
 
-/// A file that was mended.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Fixed {
-    /// The path that it had, below the registry's root.
-    pub path: String,
-    /// The path that it has now.
-    pub new_path: String,
-    /// The text that it had.
-    pub before: String,
-    /// The text that it has now.
-    pub after: String,
-    /// How many findings that mends.
-    pub count: usize,
-}
-
 /// Mends what can be mended of a registry's files, until nothing is left to mend. Files are given as they are; those that
 /// cannot be read are left alone.
-pub fn fix(files: &[RawFile], today: Date, wanted: impl Fn(&Diagnostic) -> bool) -> Vec<Fixed> {
+pub fn fix(files: &[RawFile], today: Date, wanted: impl Fn(&Diagnostic) -> bool) -> Vec<Proposal> {
     let mut now: Vec<RawFile> = files.to_vec();
-    let mut counts = vec![0; files.len()];
+    let mut changes: Vec<Vec<Change>> = vec![Vec::new(); files.len()];
     for _ in 0..ROUNDS {
         let mended = round(&mut now, today, &wanted);
         if mended.is_empty() {
             break;
         }
-        for (at, count) in mended {
-            counts[at] += count;
+        for (at, mended) in mended {
+            changes[at].extend(mended);
         }
     }
     let text = |file: &RawFile| match &file.content {
         Ok(bytes) => String::from_utf8_lossy(bytes).into_owned(),
         Err(_) => String::new(),
     };
-    files
+    let mut all: Vec<Proposal> = files
         .iter()
         .zip(&now)
-        .zip(counts)
-        .filter(|(_, count)| *count > 0)
-        .map(|((before, after), count)| Fixed {
+        .zip(changes)
+        .filter(|(_, changes)| !changes.is_empty())
+        .map(|((before, after), changes)| Proposal {
+            subject: None,
             path: before.path.clone(),
-            new_path: after.path.clone(),
-            before: text(before),
+            new_path: (before.path != after.path).then(|| after.path.clone()),
+            before: Some(text(before)),
             after: text(after),
-            count,
+            changes,
+            refused: Vec::new(),
         })
-        .collect()
+        .collect();
+    all.sort_by(|a, b| a.path.cmp(&b.path));
+    all
 }
 
-/// Mends what a look at the files shows; gives how much of each.
+/// An edit, and the finding that it mends.
+type Mending<'d> = (&'d Edit<Span>, &'d Diagnostic);
+
+/// Mends what a look at the files shows; gives what becomes of each.
 fn round(
     files: &mut [RawFile],
     today: Date,
     wanted: impl Fn(&Diagnostic) -> bool,
-) -> BTreeMap<usize, usize> {
+) -> BTreeMap<usize, Vec<Change>> {
     let checked = rules::run(&load(files.to_vec()), today, rules::Beside::default());
     let by_path: BTreeMap<String, usize> = files
         .iter()
@@ -74,8 +67,8 @@ fn round(
         .map(|(at, file)| (file.path.clone(), at))
         .collect();
     let index_of = |file: FileId| by_path.get(&*checked.sources.file(file).path).copied();
-    let mut edits: BTreeMap<usize, Vec<&Edit<Span>>> = BTreeMap::new();
-    let mut renames: BTreeMap<usize, &String> = BTreeMap::new();
+    let mut edits: BTreeMap<usize, Vec<Mending<'_>>> = BTreeMap::new();
+    let mut renames: BTreeMap<usize, (&String, &Diagnostic)> = BTreeMap::new();
     for diagnostic in checked.diagnostics.iter().filter(|one| wanted(one)) {
         // Where there is a choice, a person chooses.
         let [Help { edit, rename, .. }] = diagnostic.help.as_slice() else {
@@ -87,17 +80,17 @@ fn round(
         if let Some(edit) = sure
             && let Some(at) = index_of(edit.file)
         {
-            edits.entry(at).or_default().push(edit);
+            edits.entry(at).or_default().push((edit, diagnostic));
         }
         if let Some(path) = rename
             && let Some(at) = index_of(diagnostic.primary.file)
             && !by_path.contains_key(path)
-            && !renames.values().any(|taken| *taken == path)
+            && !renames.values().any(|(taken, _)| *taken == path)
         {
-            renames.insert(at, path);
+            renames.insert(at, (path, diagnostic));
         }
     }
-    let mut mended: BTreeMap<usize, usize> = BTreeMap::new();
+    let mut mended: BTreeMap<usize, Vec<Change>> = BTreeMap::new();
     for (at, edits) in edits {
         let file = &mut files[at];
         let text = file
@@ -109,40 +102,57 @@ fn round(
             continue;
         };
         let path = file.path.clone();
-        let is_fine =
-            |(after, count): &(String, usize)| *count > 0 && is_no_worse(&path, text, after);
+        let is_fine = |(after, done): &(String, Vec<Change>)| {
+            !done.is_empty() && is_no_worse(&path, text, after)
+        };
         // Where all of them together make no TOML, the first that does by itself; the rest is looked at again.
         let alone = edits.iter().map(|edit| vec![*edit]);
         let tries = std::iter::once(edits.clone()).chain(alone);
         let mended_text = tries.map(|edits| spliced(text, edits)).find(is_fine);
-        if let Some((after, count)) = mended_text {
+        if let Some((after, done)) = mended_text {
             file.content = Ok(after.into_bytes());
-            *mended.entry(at).or_default() += count;
+            mended.entry(at).or_default().extend(done);
         }
     }
-    for (at, path) in renames {
-        files[at].path.clone_from(path);
-        *mended.entry(at).or_default() += 1;
+    for (at, (path, diagnostic)) in renames {
+        let before = std::mem::replace(&mut files[at].path, path.clone());
+        let place = Place::entry("file name");
+        let change = Change::made(place, Some(before), Some(path.clone()));
+        let change = change.because(&diagnostic.message).from(rule(diagnostic));
+        mended.entry(at).or_default().push(change);
     }
     mended
 }
 
+/// The rule that found what is mended.
+fn rule(diagnostic: &Diagnostic) -> Option<Origin> {
+    Some(Origin {
+        what: diagnostic.rule.to_string(),
+        link: None,
+    })
+}
+
 /// The text with its edits, from the first to the last; one that overlaps another waits for the next round.
-fn spliced(text: &str, mut edits: Vec<&Edit<Span>>) -> (String, usize) {
-    edits.sort_by_key(|edit| edit.place);
-    let (mut out, mut at, mut count) = (String::with_capacity(text.len()), 0, 0);
-    for edit in edits {
+fn spliced(text: &str, mut edits: Vec<Mending<'_>>) -> (String, Vec<Change>) {
+    edits.sort_by_key(|(edit, _)| edit.place);
+    let (mut out, mut at) = (String::with_capacity(text.len()), 0);
+    let mut done = Vec::new();
+    for (edit, diagnostic) in edits {
         let Span { start, end } = edit.place;
-        let (Some(between), Some(_)) = (text.get(at..start), text.get(start..end)) else {
+        let (Some(between), Some(wrong)) = (text.get(at..start), text.get(start..end)) else {
             continue;
         };
         out.push_str(between);
         out.push_str(&edit.replacement);
         at = end;
-        count += 1;
+        let line = text.get(..start).unwrap_or_default().matches('\n').count() + 1;
+        let side = |text: &str| Some(text.trim().to_owned()).filter(|text| !text.is_empty());
+        let place = Place::entry(format!("line {line}"));
+        let change = Change::made(place, side(wrong), side(&edit.replacement));
+        done.push(change.because(&diagnostic.message).from(rule(diagnostic)));
     }
     out.push_str(text.get(at..).unwrap_or_default());
-    (out, count)
+    (out, done)
 }
 
 /// Whether a text that was TOML still is.

@@ -1,15 +1,29 @@
-//! MAINTAINERS → who they are → edits of `maintainers.toml`.
+//! The project's list of maintainers → what the roster should say.
 //!
-//! The format is containerd's: a line of comma-separated texts in quotes for each person (handle, name, address, keys), below a
-//! comment that says their role. Addresses and keys are left where they are.
+//! The list says who they are now. Whoever is on the roster and not in the list may have left, or may have come after the list was
+//! written: only the list's own history tells, so without it nobody is dropped.
+
+pub mod list;
+
+use std::collections::BTreeMap;
 
 use toml_edit::{ArrayOfTables, DocumentMut, Item, Table, Value};
 
-use super::change::{KeyChange, Misread};
+use self::list::Person;
+use super::file::{self, LeftAlone};
+use super::proposal::{Change, Misread, Origin, Place, Proposals, Source};
+use crate::findings::diagnostic::{Place as InDocument, Pointer};
+use crate::findings::document::Located;
+use crate::findings::loader::FILE_NAME;
+use crate::registry::Registry;
 use crate::registry::calendars::{Maintainer, Roster};
 use crate::registry::edit;
-use crate::terms::{Handle, Line, Role};
-use crate::text::words::printable;
+use crate::registry::load::Loaded;
+use crate::terms::{Handle, Role};
+use crate::text::words::counted;
+
+/// Where a registry names its maintainers.
+const ROSTER: &str = "maintainers.toml";
 
 /// The keys of a maintainer, in the order in which the documentation shows them.
 const ORDER: &[&str] = &[
@@ -20,151 +34,164 @@ const ORDER: &[&str] = &[
     "sig-node-member",
 ];
 
-/// Somebody in the file.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Person {
-    /// The GitHub handle.
-    pub github: Handle,
-    /// The name.
-    pub name: Option<Line>,
-    /// The role.
-    pub role: Role,
+/// A list of maintainers as it was read.
+#[derive(Debug)]
+pub struct List<'a> {
+    /// How people named it.
+    pub named: &'a str,
+    /// Which file it is, and at which commit; empty: a file on disk.
+    pub read_at: &'a str,
+    /// Its text.
+    pub text: &'a str,
+    /// Its texts before that, in any order; absent: its history is not known, or not whole.
+    pub earlier: Option<Vec<String>>,
 }
 
-/// The comment that a line stands below.
-#[derive(Debug, Clone, Copy)]
-enum Heading {
-    /// None yet.
-    None,
-    /// A role.
-    Role(Role),
-    /// People without a role, such as those who have left.
-    Other,
+/// Why nothing follows from a list.
+#[derive(Debug, thiserror::Error)]
+pub enum NotTaken {
+    /// It names nobody.
+    #[error(
+        "`{0}` names nobody below `# COMMITTERS` or `# REVIEWERS`: is it a MAINTAINERS file in containerd's format?"
+    )]
+    Nobody(String),
+    /// The roster is left alone.
+    #[error(transparent)]
+    LeftAlone(#[from] LeftAlone),
 }
 
-/// Reads the file: who is in it, and what was not understood.
-pub fn read(text: &str) -> (Vec<Person>, Vec<Misread>) {
-    let mut people: Vec<Person> = Vec::new();
-    let mut misread = Vec::new();
-    let mut above = Heading::None;
-    for (index, line) in text.lines().enumerate() {
-        let line = line.trim_start_matches('\u{feff}').trim();
-        if let Some(comment) = line.strip_prefix('#') {
-            above = heading(comment).unwrap_or(above);
+/// What a list proposes for the roster. `prefix` leads to the registry, for words.
+///
+/// # Errors
+///
+/// It is no such list, or the roster cannot be edited.
+pub fn propose(loaded: &Loaded, list: &List<'_>, prefix: &str) -> Result<Proposals, NotTaken> {
+    let registry = &loaded.registry;
+    let named = list.named;
+    let (people, misread) = list::read(list.text);
+    if people.is_empty() {
+        return Err(NotTaken::Nobody(named.to_owned()));
+    }
+    let roster = match &registry.roster {
+        Some(roster) => roster.value.clone(),
+        None => Roster {
+            maintainers: Vec::new(),
+        },
+    };
+    let mut proposals = Proposals::of(Source::Maintainers);
+    proposals.read = match list.read_at {
+        "" => format!("read from {named}"),
+        commit => format!("read from {named} at {commit}"),
+    };
+    let warnings = &mut proposals.warnings;
+    warnings.extend(misread.iter().map(|one| format!("{named}:{one}")));
+    let earlier = list.earlier.as_ref().map(|texts| Earlier::of(texts));
+    let cut = is_not_whole(loaded, &roster, &people, &misread);
+    let tasks = tasks(registry, prefix);
+    let leaving = |handle: &Handle| match (tasks.get(handle), &earlier) {
+        _ if cut.is_some() => Leaving::Cut,
+        (Some(tasks), _) => Leaving::Needed(tasks.clone()),
+        (None, Some(earlier)) if earlier.named(handle) => Leaving::Left,
+        (None, Some(_)) => Leaving::Never,
+        (None, None) => Leaving::Unknown,
+    };
+    let schema = "../schema/maintainers.schema.json";
+    let is_sound = registry.roster.is_some();
+    let is_newer = |maintainer: &Maintainer| {
+        let earlier = earlier.as_ref();
+        earlier.is_some_and(|earlier| !earlier.said_role(maintainer))
+    };
+    let proposal = file::propose(registry, ROSTER, schema, is_sound, |document| {
+        update(document, &roster, (&people, named), leaving, is_newer)
+    })?;
+    if let Some(why) = &cut {
+        let stay = proposal.kept().count();
+        if stay > 0 {
+            let stay = counted(stay, "maintainer");
+            proposals.warnings.push(format!(
+                "nobody is dropped: {why}; {stay} whom {named} does not name stay in {ROSTER}"
+            ));
+        }
+    }
+    proposals.nothing = Some(format!("nothing to change in {ROSTER}"));
+    proposals.proposals.push(proposal);
+    Ok(proposals)
+}
+
+/// Whom earlier texts of the list named.
+struct Earlier(Vec<Person>);
+
+impl Earlier {
+    fn of(texts: &[String]) -> Self {
+        Self(texts.iter().flat_map(|text| list::read(text).0).collect())
+    }
+
+    fn named(&self, handle: &Handle) -> bool {
+        self.0.iter().any(|person| person.github == *handle)
+    }
+
+    /// Whether a text of the list gave somebody the role that they have on the roster.
+    fn said_role(&self, maintainer: &Maintainer) -> bool {
+        let Maintainer { github, role, .. } = maintainer;
+        let mut people = self.0.iter();
+        people.any(|person| person.github == *github && person.role == *role)
+    }
+}
+
+/// Why nobody is missing from a list: it was not read whole, does not look whole, or nobody knows whom the registry needs.
+fn is_not_whole(
+    loaded: &Loaded,
+    roster: &Roster,
+    people: &[Person],
+    misread: &[Misread],
+) -> Option<String> {
+    if !misread.is_empty() {
+        return Some("it could not be read whole".to_owned());
+    }
+    let most = loaded.registry.config.value.guards.removals_percent;
+    is_cut(roster, people, most).or_else(|| {
+        // Whom a record needs that cannot be read is not known.
+        let mut findings = loaded.findings.iter();
+        let is_damaged = findings.any(|one| one.rule != FILE_NAME);
+        is_damaged.then(|| "the registry has errors, so that nobody knows whom it needs".to_owned())
+    })
+}
+
+/// What people do, by handle: which KEPs they shepherd, and which cycles they are liaisons of; each with its place.
+fn tasks(registry: &Registry, prefix: &str) -> BTreeMap<Handle, Vec<String>> {
+    let mut tasks: BTreeMap<Handle, Vec<String>> = BTreeMap::new();
+    let mut add = |handle: &Handle, task: String| {
+        tasks.entry(handle.clone()).or_default().push(task);
+    };
+    for entry in &registry.keps {
+        let source = registry.file(entry.file);
+        let shepherds = &entry.value.shepherds;
+        if shepherds.is_empty() {
             continue;
         }
-        let person = match above {
-            _ if line.is_empty() => continue,
-            Heading::Other => continue,
-            Heading::Role(role) => person(line, role),
-            Heading::None => {
-                Err("this line stands below neither `# COMMITTERS` nor `# REVIEWERS`".to_owned())
-            }
-        };
-        let mut wrong = |reason: String| {
-            misread.push(Misread {
-                line: index + 1,
-                reason,
-            });
-        };
-        match person {
-            Ok(person) if people.iter().any(|other| other.github == person.github) => {
-                wrong(format!(
-                    "`{}` stands here for the second time",
-                    person.github
-                ));
-            }
-            Ok(person) => people.push(person),
-            Err(reason) => wrong(reason),
+        let located = Located::of(source);
+        for (index, shepherd) in shepherds.iter().enumerate() {
+            let place = InDocument::Value(Pointer::to("shepherds").index(index));
+            let line = source.position(located.span_of(&place).start).line;
+            let number = entry.value.number;
+            add(
+                shepherd,
+                format!("shepherd of KEP-{number} ({prefix}{}:{line})", source.path),
+            );
         }
     }
-    if !text.is_empty() && !text.ends_with('\n') {
-        misread.push(Misread {
-            line: text.lines().count(),
-            reason: "the last line has no end: the file may have been cut".to_owned(),
-        });
-    }
-    (people, misread)
-}
-
-/// The section that a comment heads: one in capitals.
-fn heading(comment: &str) -> Option<Heading> {
-    let words = comment.trim_matches(['#', ' ', '\t', ':', '-', '=']);
-    let is_capital = |c: char| c.is_ascii_uppercase() || " /-".contains(c);
-    match words {
-        "COMMITTERS" => Some(Heading::Role(Role::Committer)),
-        "REVIEWERS" => Some(Heading::Role(Role::Reviewer)),
-        _ => (words.len() > 3 && words.chars().all(is_capital)).then_some(Heading::Other),
-    }
-}
-
-fn person(line: &str, role: Role) -> Result<Person, String> {
-    let fields = fields(line)?;
-    let text = |at: usize| fields.get(at).map_or("", |field| field.trim());
-    let handle = text(0).trim_start_matches('@');
-    let github = handle
-        .parse()
-        .map_err(|_| format!("`{handle}` is not a GitHub handle"))?;
-    if fields.len() < 2 {
-        return Err(format!("`{handle}` has no name behind it"));
-    }
-    let name = text(1);
-    let name = match name.parse::<Line>() {
-        _ if name.is_empty() => None,
-        Ok(line) if printable(name) == name => Some(line),
-        _ => return Err(format!("`{}` is not a name", name.escape_debug())),
-    };
-    Ok(Person { github, name, role })
-}
-
-/// The texts of a line: each in quotes or bare, with commas between them. A quote inside of quotes is doubled (RFC 4180).
-fn fields(line: &str) -> Result<Vec<String>, String> {
-    let mut fields = Vec::new();
-    let mut rest = line;
-    loop {
-        rest = rest.trim_start();
-        let (field, behind) = match rest.strip_prefix('"') {
-            Some(quoted) => quoted_field(quoted)?,
-            None => {
-                let end = rest.find(',').unwrap_or(rest.len());
-                let (bare, behind) = rest.split_at(end);
-                if bare.contains('"') {
-                    return Err("quotes stand inside of a text without quotes around it".to_owned());
-                }
-                (bare.trim_end().to_owned(), behind)
-            }
-        };
-        fields.push(field);
-        match behind.strip_prefix(',') {
-            Some(more) => rest = more,
-            None if behind.is_empty() => return Ok(fields),
-            None => return Err("a comma is expected behind a text in quotes".to_owned()),
+    let calendars = registry.kubernetes.iter();
+    for cycle in calendars.flat_map(|entry| &entry.value.cycles) {
+        for liaison in &cycle.liaisons {
+            add(liaison, format!("liaison of Kubernetes {}", cycle.release));
         }
     }
-}
-
-/// The text up to the quote that closes it, and what comes behind that.
-fn quoted_field(quoted: &str) -> Result<(String, &str), String> {
-    let mut text = String::new();
-    let mut left = quoted;
-    loop {
-        let Some((part, behind)) = left.split_once('"') else {
-            return Err("a text in quotes is not closed".to_owned());
-        };
-        text.push_str(part);
-        match behind.strip_prefix('"') {
-            Some(more) => {
-                text.push('"');
-                left = more;
-            }
-            None => return Ok((text, behind.trim_start())),
-        }
-    }
+    tasks
 }
 
 /// Why a list does not look whole, so that nobody is missing from it: a role is gone, or more people than a guard allows, in
 /// per cent of the roster.
-pub fn is_cut(roster: &Roster, people: &[Person], most_percent: usize) -> Option<String> {
+fn is_cut(roster: &Roster, people: &[Person], most_percent: usize) -> Option<String> {
     for role in [Role::Committer, Role::Reviewer] {
         let was = roster.maintainers.iter().any(|one| one.role == role);
         if was && !people.iter().any(|person| person.role == role) {
@@ -183,39 +210,36 @@ pub fn is_cut(roster: &Roster, people: &[Person], most_percent: usize) -> Option
     })
 }
 
-/// What became of a roster.
-#[derive(Debug, Default, PartialEq, Eq)]
-pub struct RosterUpdate {
-    /// What changed.
-    pub changes: Vec<KeyChange>,
-    /// Who is not in the file and stays, because records need them.
-    pub stays: Vec<Handle>,
+/// What is known of somebody who is on the roster and not in the list.
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Leaving {
+    /// They were in the list before, and nothing names them.
+    Left,
+    /// Records name them: what they do.
+    Needed(Vec<String>),
+    /// No earlier text of the list names them.
+    Never,
+    /// The history of the list is not known.
+    Unknown,
+    /// The list is not whole.
+    Cut,
 }
 
-/// Whether somebody may be dropped.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Leaving {
-    /// They left, and nothing names them.
-    Drop,
-    /// Records name them.
-    Keep,
-}
-
-/// Makes a roster say what the file says. Somebody who is not in it is dropped, if `leaving` says so.
+/// Makes a roster say what the list says; gives what differs. A roster that is no list of tables has no answer.
 ///
-/// What the file does not speak of, such as memberships, stays as it is; so does the spelling of a handle. A roster that is no
-/// list of tables has no answer.
-pub fn update(
+/// A role that `is_newer` than the list is left to a person. What the list does not speak of, such as memberships, stays as it is; so does the spelling of a handle.
+fn update(
     document: &mut DocumentMut,
     roster: &Roster,
-    people: &[Person],
+    (people, named): (&[Person], &str),
     leaving: impl Fn(&Handle) -> Leaving,
-) -> Option<RosterUpdate> {
-    let mut update = RosterUpdate::default();
+    is_newer: impl Fn(&Maintainer) -> bool,
+) -> Option<Vec<Change>> {
     let entry = document
         .entry("maintainers")
         .or_insert_with(|| Item::ArrayOfTables(ArrayOfTables::new()));
     let tables = entry.as_array_of_tables_mut()?;
+    let mut changes = Vec::new();
     // From the end, so that places do not move.
     for (index, maintainer) in roster.maintainers.iter().enumerate().rev() {
         let Maintainer {
@@ -225,64 +249,79 @@ pub fn update(
             kubernetes_org_member: _,
             sig_node_member: _,
         } = maintainer;
-        let change = |key: &str, before: Option<String>, after: Option<String>| KeyChange {
-            subject: github.to_string(),
-            key: key.to_owned(),
-            before,
-            after,
-        };
         let Some(person) = people.iter().find(|person| person.github == *github) else {
-            match leaving(github) {
-                Leaving::Keep => update.stays.push(github.clone()),
-                Leaving::Drop => {
-                    edit::remove_table(tables, index);
-                    update
-                        .changes
-                        .push(change("", Some(role.written().to_owned()), None));
-                }
+            let leaving = leaving(github);
+            if leaving == Leaving::Left {
+                edit::remove_table(tables, index);
             }
+            changes.push(left(github, *role, leaving));
             continue;
         };
         let Some(table) = tables.get_mut(index) else {
             continue;
         };
-        if *role != person.role {
-            edit::set_in(table, "role", person.role.written().into(), ORDER);
-            let (before, after) = (role.written(), person.role.written());
-            update.changes.push(change(
-                "role",
-                Some(before.to_owned()),
-                Some(after.to_owned()),
-            ));
+        let mut set = |key: &str, before: Option<String>, after: &str| {
+            edit::set_in(table, key, after.into(), ORDER);
+            let place = Place::in_entry(github.to_string(), key);
+            changes.push(
+                Change::made(place, before, Some(quoted(after)))
+                    .from(Some(Origin::line(named, person.line))),
+            );
+        };
+        if *role != person.role && !is_newer(maintainer) {
+            set("role", Some(quoted(role.written())), person.role.written());
         }
         if let Some(new) = &person.name
             && name.as_ref() != Some(new)
         {
-            edit::set_in(table, "name", new.as_str().into(), ORDER);
             let before = name.as_ref().map(|name| quoted(name.as_str()));
-            update
-                .changes
-                .push(change("name", before, Some(quoted(new.as_str()))));
+            set("name", before, new.as_str());
+        }
+        if *role != person.role && is_newer(maintainer) {
+            let place = Place::in_entry(github.to_string(), "role");
+            let role = |role: Role| Some(quoted(role.written()));
+            let change = Change::made(place, role(maintainer.role), role(person.role));
+            let why = "no text of the list up to this one ever said what stands here, so people wrote it, or the list is older";
+            let change = change
+                .because(why)
+                .from(Some(Origin::line(named, person.line)));
+            changes.push(change.open("write what is right, or pull from a newer clone"));
         }
     }
-    update.changes.reverse();
-    update.stays.reverse();
+    changes.reverse();
     for person in people {
-        let is_known = roster
-            .maintainers
-            .iter()
-            .any(|maintainer| maintainer.github == person.github);
-        if !is_known {
+        let mut known = roster.maintainers.iter();
+        if !known.any(|maintainer| maintainer.github == person.github) {
             insert(tables, person);
-            update.changes.push(KeyChange {
-                subject: person.github.to_string(),
-                key: String::new(),
-                before: None,
-                after: Some(person.role.written().to_owned()),
-            });
+            let role = person.role.written().to_owned();
+            let place = Place::entry(person.github.to_string());
+            changes.push(
+                Change::made(place, None, Some(role)).from(Some(Origin::line(named, person.line))),
+            );
         }
     }
-    Some(update)
+    Some(changes)
+}
+
+/// What is to be done about somebody who is not in the list.
+fn left(github: &Handle, role: Role, leaving: Leaving) -> Change {
+    let place = Place::entry(github.to_string());
+    let change = Change::made(place, Some(role.written().to_owned()), None);
+    match leaving {
+        Leaving::Left => change.because("no longer in the list"),
+        Leaving::Needed(tasks) => change
+            .because(tasks.join(", "))
+            .open("hand the work over, then pull again"),
+        Leaving::Never => change
+            .because("no text of the list ever named them, so people put them here, or the list is older than that")
+            .kept(),
+        Leaving::Unknown => change
+            .because("whether they left, or came after this list was written, it does not tell")
+            .open(
+                "take them out of maintainers.toml by hand, or pull with `--repo CLONE`, whose history tells",
+            ),
+        Leaving::Cut => change.because("the list is not whole").kept(),
+    }
 }
 
 fn quoted(text: &str) -> String {
@@ -291,7 +330,12 @@ fn quoted(text: &str) -> String {
 
 /// Adds somebody behind the last one in the same role.
 fn insert(tables: &mut ArrayOfTables, person: &Person) {
-    let Person { github, name, role } = person;
+    let Person {
+        github,
+        name,
+        role,
+        line: _,
+    } = person;
     let mut table = Table::new();
     table.insert("github", Item::Value(github.to_string().into()));
     if let Some(name) = name {
@@ -308,6 +352,7 @@ fn insert(tables: &mut ArrayOfTables, person: &Person) {
 
 #[cfg(test)]
 mod tests {
+    use super::list::read;
     use super::*;
 
     const FILE: &str = "\
@@ -353,18 +398,25 @@ name = \"Sebastiaan van Stijn\"
 role = \"reviewer\"
 ";
 
-    fn updated(text: &str, leaving: Leaving) -> (String, RosterUpdate) {
+    fn updated(text: &str, leaving: Leaving) -> (String, Vec<Change>) {
         let (people, misread) = read(FILE);
         assert_eq!(misread, []);
         let roster: Roster = toml::from_str(text).unwrap();
         let mut document = text.parse().unwrap();
-        let update = update(&mut document, &roster, &people, |_| leaving).unwrap();
+        let update = update(
+            &mut document,
+            &roster,
+            (&people, "MAINTAINERS"),
+            |_| leaving.clone(),
+            |_| false,
+        )
+        .unwrap();
         (document.to_string(), update)
     }
 
     #[test]
     fn people_come_go_and_change_and_what_was_added_stays() {
-        let (text, update) = updated(ROSTER, Leaving::Drop);
+        let (text, update) = updated(ROSTER, Leaving::Left);
         insta::assert_snapshot!(text, @r##"
         #:schema ../schema/maintainers.schema.json
         #
@@ -391,31 +443,28 @@ role = \"reviewer\"
         name = "Sebastiaan van Stijn"
         role = "reviewer"
         "##);
-        let words: Vec<String> = update.changes.iter().map(KeyChange::to_string).collect();
+        let words: Vec<String> = update.iter().map(Change::to_string).collect();
         insta::assert_debug_snapshot!(words, @r#"
         [
-            "leaver left: was committer",
-            "mikebrow  name: \"Mike\" → \"Mike Brown\"",
-            "samuelkarp  role: committer → reviewer",
+            "leaver goes: was committer",
+            "mikebrow name: \"Mike\" → \"Mike Brown\"",
+            "samuelkarp role: \"committer\" → \"reviewer\"",
             "newcomer is new: committer",
         ]
         "#);
-        let (again, update) = updated(&text, Leaving::Drop);
-        assert_eq!(
-            (again, update),
-            (text, RosterUpdate::default()),
-            "twice changes nothing"
-        );
+        let (again, update) = updated(&text, Leaving::Left);
+        assert_eq!((again, update), (text, Vec::new()), "twice changes nothing");
     }
 
     #[test]
     fn somebody_whom_records_name_stays() {
-        let (text, update) = updated(ROSTER, Leaving::Keep);
+        let (text, update) = updated(ROSTER, Leaving::Unknown);
         assert!(
             text.contains("# the first\n[[maintainers]]\ngithub = \"leaver\""),
             "{text}"
         );
-        assert_eq!(update.stays, ["leaver".parse().unwrap()]);
+        assert_eq!(update[0].place, Place::entry("leaver"));
+        assert!(!update[0].is_made(), "{:?}", update[0]);
     }
 
     #[test]
@@ -425,7 +474,14 @@ role = \"reviewer\"
         let roster = Roster {
             maintainers: Vec::new(),
         };
-        update(&mut document, &roster, &people, |_| Leaving::Drop).unwrap();
+        update(
+            &mut document,
+            &roster,
+            (&people, "MAINTAINERS"),
+            |_| Leaving::Left,
+            |_| false,
+        )
+        .unwrap();
         let roster: Roster = toml::from_str(&document.to_string()).unwrap();
         assert_eq!(roster.maintainers.len(), 4);
     }
@@ -455,38 +511,5 @@ role = \"reviewer\"
             "9 of 12 would leave, and `guards.removals-percent` allows 25 per cent"
         );
         assert_eq!(is_cut(&roster, &people, 75), None);
-    }
-
-    #[test]
-    fn blanks_between_texts_and_people_without_a_role_are_understood() {
-        let text = "# REVIEWERS\n\"a\" , \"A A\",\t\"x\"\nb, B B\n# EMERITUS\n\"c\",\"C C\"\n";
-        let (people, misread) = read(text);
-        assert_eq!(misread, []);
-        let names: Vec<String> = people
-            .iter()
-            .map(|person| person.name.as_ref().unwrap().to_string())
-            .collect();
-        assert_eq!(names, ["A A", "B B"]);
-    }
-
-    #[test]
-    fn what_is_not_understood_is_named_by_its_line() {
-        let text = "\"early\",\"A\"\n# COMMITTERS\n\"q\",\"Q \\\"B\\\" Q\"\n\"r\",R \"B\" R\n\"s\",\"S\u{202e}\"\n\"ok\",\"B\",\"\",\"\"\n\"a b\",\"C\"\n\"open,D\n\"OK\",\"E\"\nalone\n\"last\",\"L\"";
-        let (people, misread) = read(text);
-        assert_eq!(people.len(), 2, "{people:?}");
-        let words: Vec<String> = misread.iter().map(Misread::to_string).collect();
-        insta::assert_debug_snapshot!(words, @r#"
-        [
-            "1: this line stands below neither `# COMMITTERS` nor `# REVIEWERS`",
-            "3: a comma is expected behind a text in quotes",
-            "4: quotes stand inside of a text without quotes around it",
-            "5: `S\\u{202e}` is not a name",
-            "7: `a b` is not a GitHub handle",
-            "8: a text in quotes is not closed",
-            "9: `OK` stands here for the second time",
-            "10: `alone` has no name behind it",
-            "11: the last line has no end: the file may have been cut",
-        ]
-        "#);
     }
 }

@@ -2,10 +2,14 @@
 
 use toml_edit::DocumentMut;
 
-use crate::registry::Registry;
-use crate::registry::edit::{get, set, unset};
+use super::proposal::{Change, Place, Proposal, Proposals, Source};
+use crate::registry::edit::{NoToml, edited, get, plain, set, unset};
 use crate::registry::kep::KepRecord;
-use crate::terms::{Date, Handle, Release, Stage, Status};
+use crate::registry::{Entry, Registry};
+use crate::terms::{Date, Handle, Release, Stage, Status, Subject};
+
+/// The key that says whether the stage that is aimed at has its gate on.
+const ENABLED: &str = "enabled-by-default";
 
 /// A new aim.
 #[derive(Debug, Clone, Copy)]
@@ -19,7 +23,7 @@ pub struct NextAim {
 }
 
 /// Why a KEP cannot have an aim.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[derive(Debug, thiserror::Error)]
 pub enum NoAim {
     /// Nothing comes after what it is.
     #[error("KEP-{number} is {}: it has no next stage", status.written())]
@@ -34,20 +38,57 @@ pub enum NoAim {
         "Kubernetes {0} has shipped: nothing can aim at it any more; what was reached in it goes into `reached`"
     )]
     Shipped(Release),
+    /// The record cannot be edited.
+    #[error(transparent)]
+    NoToml(#[from] NoToml),
 }
 
-/// What became of a record.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Promotion {
-    /// What was changed.
-    pub edits: Vec<String>,
+/// The proposal that gives a record another aim.
+///
+/// # Errors
+///
+/// A KEP that is over has no aim, and a release that has shipped is none.
+pub fn propose(
+    registry: &Registry,
+    entry: &Entry<KepRecord>,
+    aim: NextAim,
+    today: Date,
+) -> Result<Proposals, NoAim> {
+    let source = registry.file(entry.file);
+    let record = &entry.value;
+    let number = record.number;
+    let mut proposal = Proposal::about(Some(Subject::Kep(number)), source);
+    let mut proposals = Proposals::of(Source::Person);
+    let edited = edited(&source.text, |document| {
+        promote(registry, record, aim, today, document).map(Some)
+    })?;
+    if let Some((text, Promotion { edits, remarks })) = edited {
+        proposals.notes = remarks;
+        if !edits.is_empty() {
+            proposal.after = text;
+        }
+        proposal.changes = edits;
+    }
+    let (stage, target) = (aim.stage.written(), aim.target);
+    proposals.nothing = Some(format!(
+        "nothing to change: KEP-{number} aims at {stage} in {target} already"
+    ));
+    proposals.proposals.push(proposal);
+    Ok(proposals)
+}
+
+/// What becomes of a record.
+#[derive(Debug, Default, PartialEq, Eq)]
+struct Promotion {
+    /// What is changed.
+    edits: Vec<Change>,
     /// What a person should know.
-    pub remarks: Vec<String>,
+    remarks: Vec<String>,
 }
 
 /// Edits a record so that it has another aim, and keeps what it reached. Comments and order stay. A KEP that is over has no aim, and
 /// a release that has shipped is none.
-pub fn promote(
+fn promote(
     registry: &Registry,
     record: &KepRecord,
     aim: NextAim,
@@ -72,7 +113,7 @@ pub fn promote(
     {
         match reached_key(record, stage) {
             Some(key) if shipped(target) && get(document, &format!("reached.{key}")).is_none() => {
-                promotion.put(document, &format!("reached.{key}"), &target.to_string());
+                promotion.put(document, &format!("reached.{key}"), &target.to_string(), "it has shipped");
             }
             // A stage may last several releases; of a beta it matters when its gate came on.
             Some(key) if shipped(target) && stage == Stage::Beta => {
@@ -91,19 +132,19 @@ pub fn promote(
             _ => {}
         }
     }
-    promotion.put(document, "stage", aim.stage.written());
-    promotion.put(document, "target", &aim.target.to_string());
+    promotion.put(document, "stage", aim.stage.written(), "");
+    promotion.put(document, "target", &aim.target.to_string(), "");
     match aim.on_by_default {
         Some(on) if record.enabled_by_default != Some(on) => {
-            set(document, "enabled-by-default", on.into());
-            promotion.edits.push(format!("enabled-by-default = {on}"));
+            let before = get(document, ENABLED);
+            set(document, ENABLED, on.into());
+            let change = Change::made(Place::key(ENABLED), before, Some(on.to_string()));
+            promotion.edits.push(change);
         }
         None if record.stage != Some(aim.stage) && record.enabled_by_default.is_some() => {
-            let key = document.key("enabled-by-default");
+            let key = document.key(ENABLED);
             let before = key.and_then(|key| key.leaf_decor().prefix()?.as_str());
-            let value = document
-                .get("enabled-by-default")
-                .and_then(|item| item.as_value());
+            let value = document.get(ENABLED).and_then(|item| item.as_value());
             let behind = value.and_then(|value| value.decor().suffix()?.as_str());
             let comments: Vec<&str> = [before, behind]
                 .into_iter()
@@ -118,10 +159,12 @@ pub fn promote(
                     "a comment goes with `enabled-by-default`: {comments}"
                 ));
             }
-            unset(document, "enabled-by-default");
+            let before = get(document, ENABLED);
+            unset(document, ENABLED);
+            let change = Change::made(Place::key(ENABLED), before, None);
             promotion
                 .edits
-                .push("enabled-by-default removed: it was that of the stage before".to_owned());
+                .push(change.because("it was that of the stage before"));
         }
         _ => {}
     }
@@ -164,10 +207,12 @@ fn reached_key(record: &KepRecord, stage: Stage) -> Option<&'static str> {
 }
 
 impl Promotion {
-    fn put(&mut self, document: &mut DocumentMut, key: &str, value: &str) {
+    fn put(&mut self, document: &mut DocumentMut, key: &str, value: &str, why: &str) {
         let value = toml_edit::Value::from(value);
-        if get(document, key) != crate::registry::edit::plain(Some(&value)) {
-            self.edits.push(format!("{key} = {value}"));
+        let (before, after) = (get(document, key), plain(Some(&value)));
+        if before != after {
+            let change = Change::made(Place::key(key), before, after);
+            self.edits.push(change.because(why));
             set(document, key, value);
         }
     }
@@ -273,7 +318,7 @@ mod tests {
             promotion
                 .edits
                 .iter()
-                .any(|edit| edit.contains("that of the stage before"))
+                .any(|edit| edit.why.contains("that of the stage before"))
         );
     }
 
@@ -291,7 +336,8 @@ mod tests {
         let text = format!("{HEAD}{lines}");
         let (after, refused) = tried(&text, Stage::Beta, "1.37", None);
         assert_eq!(after, text);
-        assert_eq!(refused, Err(NoAim::Shipped("1.37".parse().unwrap())));
+        let shipped: Release = "1.37".parse().unwrap();
+        assert!(matches!(refused, Err(NoAim::Shipped(release)) if release == shipped));
         let over = text.replace("implementable", "implemented");
         let (after, refused) = tried(&over, Stage::Beta, "1.38", None);
         assert_eq!(after, over);

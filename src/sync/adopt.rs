@@ -9,111 +9,157 @@ use toml_edit::DocumentMut;
 
 use crate::registry::Registry;
 use crate::registry::config::Config;
-use crate::registry::edit::{self, Listed};
+use crate::registry::edit::{self, Listed, NoToml, edited};
+use crate::sources::proposal::{Change, Origin, Place, Proposal};
 use crate::sync::observed::ObservedIssue;
 use crate::sync::plan::{Drift, Drifted, Field, IssuePlan};
 use crate::terms::Release;
 use crate::terms::Subject;
 use crate::text::words::{has_name, same_name};
 
-/// What adopting an issue's drift does to its record.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Adoption {
-    /// The edits, in words: `milestone: 2.4 → 2.5`.
-    pub edits: Vec<String>,
-    /// What cannot be taken over, and what to do instead.
-    pub left: Vec<String>,
-    /// What a person may want to add.
-    pub also: Vec<String>,
-}
-
-/// Edits a record so that it says what its issue says.
+/// The proposal that makes a record say what its issue says; absent: the plan speaks of no file of the registry.
+///
+/// # Errors
+///
+/// The record is no TOML.
 pub fn adopt(
     registry: &Registry,
-    document: &mut DocumentMut,
     plan: &IssuePlan,
     issue: &ObservedIssue,
-) -> Adoption {
-    let mut record = Record {
-        config: &registry.config.value,
-        shipped: registry
-            .kubernetes
-            .iter()
-            .flat_map(|calendar| &calendar.value.cycles)
-            .filter(|cycle| cycle.released.is_some())
-            .map(|cycle| cycle.release)
-            .collect(),
-        document,
-        subject: &plan.subject,
-        adoption: Adoption::default(),
+) -> Result<Option<Adoption>, NoToml> {
+    let mut files = registry.files.iter();
+    let Some(source) = files.find(|file| *file.path == *plan.record) else {
+        return Ok(None);
     };
-    for drift in &plan.drift {
-        record.take_over(drift, issue);
+    let mut proposal = Proposal::about(Some(plan.subject.clone()), source);
+    let mut notes = Vec::new();
+    let edited: Result<_, NoToml> = edited(&source.text, |document| {
+        let mut record = Record {
+            config: &registry.config.value,
+            shipped: shipped(registry),
+            document,
+            plan,
+            by: None,
+            changes: Vec::new(),
+            notes: Vec::new(),
+        };
+        record.adopt(issue);
+        (proposal.changes, notes) = (record.changes, record.notes);
+        Ok(proposal.made().next().is_some().then_some(()))
+    });
+    if let Some((text, ())) = edited? {
+        proposal.after = text;
     }
-    let unassigned = plan
-        .drift
-        .iter()
-        .any(|drift| drift.field == Field::Assignees && matches!(drift.what, Drifted::Removed(_)));
-    let named = edit::texts(record.document, record.people());
-    for login in issue
-        .assignees
-        .iter()
-        .filter(|login| !has_name(&named, login))
-    {
-        if unassigned {
-            let key = record.people();
-            record.adoption.also.push(format!(
-                "{login} is assigned there, and not in `{key}`: add them if they take over"
-            ));
-        }
-    }
-    record.adoption
+    Ok(Some(Adoption { proposal, notes }))
+}
+
+/// What adopting an issue's drift comes to.
+#[derive(Debug)]
+pub struct Adoption {
+    /// The edit of its record.
+    pub proposal: Proposal,
+    /// What a person may want to add.
+    pub notes: Vec<String>,
+}
+
+/// The releases that have shipped.
+fn shipped(registry: &Registry) -> BTreeSet<Release> {
+    let calendars = registry.kubernetes.iter();
+    let cycles = calendars.flat_map(|calendar| &calendar.value.cycles);
+    let shipped = cycles.filter(|cycle| cycle.released.is_some());
+    shipped.map(|cycle| cycle.release).collect()
 }
 
 struct Record<'a> {
     config: &'a Config,
     shipped: BTreeSet<Release>,
     document: &'a mut DocumentMut,
-    subject: &'a Subject,
-    adoption: Adoption,
+    plan: &'a IssuePlan,
+    /// Who caused what is taken over, and when, as far as is known.
+    by: Option<String>,
+    changes: Vec<Change>,
+    notes: Vec<String>,
 }
 
 impl Record<'_> {
+    fn adopt(&mut self, issue: &ObservedIssue) {
+        let plan = self.plan;
+        for drift in &plan.drift {
+            self.by = Some(drift.say_who())
+                .map(|who| who.trim_start_matches([' ', ',']).to_owned())
+                .filter(|who| !who.is_empty());
+            self.take_over(drift, issue);
+        }
+        let mut drifts = plan.drift.iter();
+        let is_unassigned = drifts.any(|drift| {
+            drift.field == Field::Assignees && matches!(drift.what, Drifted::Removed(_))
+        });
+        let key = self.people();
+        let named = edit::texts(self.document, key);
+        let others = issue.assignees.iter();
+        for login in others.filter(|login| is_unassigned && !has_name(&named, login)) {
+            self.notes.push(format!(
+                "{}: {login} is assigned there, and not in `{key}`: add them if they take over",
+                plan.subject
+            ));
+        }
+    }
+
     fn take_over(&mut self, drift: &Drift, issue: &ObservedIssue) {
         match (drift.field, &drift.what) {
             (Field::Milestone, _) => self.milestone(issue),
             (Field::Labels, Drifted::Removed(label)) => self.label(label, issue),
             (Field::Assignees, Drifted::Removed(login)) => {
-                let key = self.people();
-                match edit::take_from_list(self.document, key, login) {
-                    Listed::Edited => self.edited(format!("{key}: without {login}")),
-                    Listed::Commented => self.leave(format!(
-                        "`{key}` has comments inside, which would end up beside somebody else: take {login} out by hand"
-                    )),
-                }
+                self.list(login, "take", |document, key| {
+                    edit::take_from_list(document, key, login)
+                });
             }
             (Field::Assignees, Drifted::Added(login)) => {
-                let key = self.people();
-                match edit::add_to_list(self.document, key, login) {
-                    Listed::Edited => self.edited(format!("{key}: with {login}")),
-                    Listed::Commented => self.leave(format!(
-                        "`{key}` has comments inside, which would end up beside somebody else: add {login} by hand"
-                    )),
-                }
+                self.list(login, "add", |document, key| {
+                    edit::add_to_list(document, key, login)
+                });
             }
             (Field::Title, Drifted::Replaced { to, .. }) => self.title(to),
             (Field::Section, _) => self.leave(
-                "the status section is written from the record: edit the record instead".to_owned(),
+                Change::made(Place::key("section"), None, None)
+                    .because("the status section is written from the record"),
+                "edit the record instead",
             ),
-            (field, _) => self.leave(format!("{}: {}", field.as_str(), drift.say())),
+            (field, _) => self.leave(
+                Change::made(Place::key(field.as_str()), None, None).because(drift.say()),
+                "decide which it is",
+            ),
         }
     }
 
     /// The key that holds those who are assigned.
     fn people(&self) -> &'static str {
-        match self.subject {
+        match self.plan.subject {
             Subject::Kep(_) => "shepherds",
             Subject::Item(_) => "assignees",
+        }
+    }
+
+    /// Somebody comes or goes.
+    fn list(
+        &mut self,
+        login: &str,
+        verb: &str,
+        edit: impl FnOnce(&mut DocumentMut, &str) -> Listed,
+    ) {
+        let key = self.people();
+        let before = edit::get(self.document, key);
+        match edit(self.document, key) {
+            Listed::Edited => self.edited(key, before),
+            Listed::Commented => self.leave(
+                Change::made(Place::key(key), None, None).because(
+                    "the list has comments inside, which would end up beside somebody else",
+                ),
+                &match verb {
+                    "take" => format!("take {login} out by hand"),
+                    _ => format!("{verb} {login} by hand"),
+                },
+            ),
         }
     }
 
@@ -124,10 +170,13 @@ impl Record<'_> {
         };
         match self.config.milestone.release_of(title) {
             Some(release) => self.set("milestone", Some(release)),
-            None => self.leave(format!(
-                "milestone `{title}` names no release of {}: change it on GitHub, or in the record",
-                self.config.home
-            )),
+            None => {
+                let before = edit::get(self.document, "milestone");
+                let there = toml_edit::Value::from(title.as_str()).to_string();
+                let change = Change::made(Place::key("milestone"), before, Some(there));
+                let why = format!("it names no release of {}", self.config.home);
+                self.leave(change.because(why), "change it on GitHub, or in the record");
+            }
         }
     }
 
@@ -135,18 +184,7 @@ impl Record<'_> {
     fn label(&mut self, label: &str, issue: &ObservedIssue) {
         let pattern = &self.config.labels.kubernetes;
         if pattern.release_of(label).is_none() {
-            let placeholder = pattern.placeholder.as_ref();
-            let is_placeholder = placeholder.is_some_and(|name| same_name(name.as_str(), label));
-            let facts = self.config.labels.by_fact().into_iter();
-            let mut said = facts.filter(|(_, name)| same_name(name.as_str(), label));
-            self.leave(if let Some((fact, _)) = said.next() {
-                let (key, value) = (fact.key(), fact.value());
-                format!("{label} says that the {key} is {value}: correct the record, or put the label back")
-            } else if is_placeholder {
-                format!("{label} stands for an accepted record without a target: set `target`, or correct `triage`")
-            } else {
-                format!("{label} is a label of every tracking issue: it is set in registry.toml")
-            });
+            self.other_label(label);
             return;
         }
         let others: BTreeSet<Release> = issue
@@ -157,39 +195,81 @@ impl Record<'_> {
             .collect();
         let mut others = others.into_iter();
         match (others.next(), others.next()) {
-            (Some(_), Some(_)) => self.leave(format!(
-                "{label} was taken off, and there are several others: write the right `target` into the record"
-            )),
+            (Some(_), Some(_)) => {
+                let before = edit::get(self.document, "target");
+                let change = Change::made(Place::key("target"), before, None);
+                self.leave(
+                    change.because(format!(
+                        "{label} was taken off, and there are several others"
+                    )),
+                    "write the right `target` into the record",
+                );
+            }
             (only, _) => {
                 self.set("target", only);
-                let history: Vec<&String> = issue
-                    .labels
-                    .iter()
-                    .filter(|label| pattern.release_of(label).is_some())
-                    .collect();
-                if let (None, [first, ..]) = (only, history.as_slice()) {
-                    self.adoption.also.push(format!(
-                        "{first} stands there; that release has shipped, so that it is no target"
+                let mut history = issue.labels.iter();
+                let history = history.find(|label| pattern.release_of(label).is_some());
+                if let (None, Some(first)) = (only, history) {
+                    self.notes.push(format!(
+                        "{}: {first} stands there; that release has shipped, so that it is no target",
+                        self.plan.subject
                     ));
                 }
             }
         }
     }
 
+    /// A label was taken off that is no release's.
+    fn other_label(&mut self, label: &str) {
+        let labels = &self.config.labels;
+        let is_it = |name: &str| same_name(name, label);
+        let mut facts = labels.by_fact().into_iter();
+        let said = facts.find(|(_, name)| is_it(name.as_str()));
+        let placeholder = labels.kubernetes.placeholder.as_ref();
+        if let Some((fact, _)) = said {
+            let before = edit::get(self.document, fact.key());
+            self.leave(
+                Change::made(Place::key(fact.key()), before, None)
+                    .because(format!("{label} was taken off, and says {}", fact.value())),
+                "correct the record, or put the label back",
+            );
+        } else if placeholder.is_some_and(|name| is_it(name.as_str())) {
+            self.leave(
+                Change::made(Place::key("target"), None, None).because(format!(
+                    "{label} was taken off, and stands for an accepted record without a target"
+                )),
+                "set `target`, or correct `triage`",
+            );
+        } else {
+            self.leave(
+                Change::made(Place::key("labels"), None, None).because(format!(
+                    "{label} was taken off, and is a label of every tracking issue"
+                )),
+                "put it back, or take it out of `issue.labels` in registry.toml",
+            );
+        }
+    }
+
     fn title(&mut self, title: &str) {
         let issue = &self.config.issue;
-        let short = match self.subject {
+        let short = match &self.plan.subject {
             Subject::Kep(number) => issue.short_title_of_kep(*number, title),
             Subject::Item(_) => issue.short_title_of_item(title),
         };
+        let before = edit::get(self.document, "title");
         match short {
             Some(short) => {
                 edit::set(self.document, "title", short.as_str().into());
-                self.edited(format!("title: {short}"));
+                self.edited("title", before);
             }
-            None => self.leave(format!(
-                "the title \"{title}\" is not of the pattern of registry.toml: change it on GitHub, or in the record"
-            )),
+            None => {
+                let there = toml_edit::Value::from(title).to_string();
+                self.leave(
+                    Change::made(Place::key("title"), before, Some(there))
+                        .because("that is not of the pattern of registry.toml"),
+                    "change it on GitHub, or in the record",
+                );
+            }
         }
     }
 
@@ -199,16 +279,31 @@ impl Record<'_> {
             Some(release) => edit::set(self.document, key, release.to_string().into()),
             None => edit::unset(self.document, key),
         }
+        self.edited(key, before);
+    }
+
+    /// A key that was edited.
+    fn edited(&mut self, key: &str, before: Option<String>) {
         let after = edit::get(self.document, key);
-        let shown = |value: Option<String>| value.unwrap_or_else(|| "none".to_owned());
-        self.edited(format!("{key}: {} → {}", shown(before), shown(after)));
+        let change = Change::made(Place::key(key), before, after);
+        let why = match &self.by {
+            Some(by) => format!("changed {by}"),
+            None => "changed by people".to_owned(),
+        };
+        self.changes.push(change.because(why).from(self.origin()));
     }
 
-    fn edited(&mut self, what: String) {
-        self.adoption.edits.push(what);
+    /// What cannot be taken over, and what to do instead.
+    fn leave(&mut self, change: Change, settled_by: &str) {
+        let origin = self.origin();
+        self.changes.push(change.from(origin).open(settled_by));
     }
 
-    fn leave(&mut self, what: String) {
-        self.adoption.left.push(what);
+    fn origin(&self) -> Option<Origin> {
+        let number = self.plan.number?;
+        Some(Origin {
+            what: format!("#{number}"),
+            link: self.plan.url.clone(),
+        })
     }
 }

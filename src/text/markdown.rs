@@ -75,6 +75,12 @@ pub fn code(text: &str) -> String {
         .collect()
 }
 
+/// A fence that no line of the block can close.
+pub fn fence(block: &str) -> String {
+    let longest = block.split(|c| c != '`').map(str::len).max().unwrap_or(0);
+    "`".repeat(longest.max(2) + 1)
+}
+
 /// Text made inert, but for what stands between backticks, which is code and inert as such.
 pub fn with_code(all: &str) -> String {
     let pieces: Vec<&str> = all.split('`').collect();
@@ -112,6 +118,12 @@ mod tests {
         assert_eq!(text("https://example.com"), "https:<!-- -->//example.com");
         assert_eq!(text("<!-- x --> | <b>"), "\\<\\!-- x --\\> \\| \\<b\\>");
         assert_eq!(text("[a](b)"), "\\[a\\](b)");
+    }
+
+    #[test]
+    fn a_fence_is_longer_than_what_it_holds() {
+        assert_eq!(fence("plain"), "```");
+        assert_eq!(fence("a ```` b"), "`````");
     }
 
     #[test]

@@ -1,9 +1,8 @@
-//! `upstream pull` as a value: what becomes of each record, and which KEPs get one. Pure: it is decided before anything is judged
-//! or written.
+//! What upstream proposes: what becomes of each record, and which KEPs get one. Pure.
 
-use super::drift::edits::{FieldChange, new_record, update as edit};
+use super::drift::edits::{new_record, update as edit};
 use super::drift::{Base, Cause, Drift, Settled, drift};
-use super::facts::FieldValue;
+use super::facts::{Field, FieldValue};
 use super::folders::{Folder, kep_yaml, record_path};
 use super::kep_yaml::Kep;
 use super::snapshot::{Enhancements, Reading};
@@ -13,7 +12,10 @@ use crate::registry::edit::{NoToml, edited};
 use crate::registry::kep::KepRecord;
 use crate::registry::load::{file_stem, leading_number};
 use crate::registry::{Entry, Registry};
-use crate::terms::Date;
+use crate::sources::proposal::{
+    Because, Change, Origin, Place, Proposal, Proposals, Source, Untouched,
+};
+use crate::terms::{Date, Subject};
 use crate::text::source::SourceFile;
 
 /// What a pull is asked for.
@@ -35,77 +37,6 @@ pub struct Asked<'a> {
     pub new: bool,
     /// Who is right where people and upstream changed a field.
     pub settled: Settled,
-}
-
-/// What a pull is to do.
-#[derive(Debug, Default)]
-pub struct Steps {
-    /// By KEP, in their order.
-    pub steps: Vec<(u32, Step)>,
-    /// What was understood of files that were unclear.
-    pub notes: Vec<String>,
-}
-
-/// What a pull does about one KEP.
-#[derive(Debug)]
-pub enum Step {
-    /// A new record.
-    Create {
-        /// The path of the record.
-        path: String,
-        /// What it says.
-        text: String,
-    },
-    /// What becomes of a record.
-    Update(Update),
-    /// The record was read at a later commit.
-    Later,
-    /// Not in the clone, and that is allowed.
-    Kept,
-    /// Why nothing is done.
-    Skip(String),
-}
-
-impl Step {
-    /// The path of the record, and the text that it is to have.
-    pub fn text(&self) -> Option<(&str, &str)> {
-        match self {
-            Self::Create { path, text } => Some((path, text)),
-            Self::Update(update) => Some((&update.path, &update.after)),
-            Self::Later | Self::Kept | Self::Skip(_) => None,
-        }
-    }
-}
-
-/// What becomes of a record.
-#[derive(Debug)]
-pub struct Update {
-    /// Its path.
-    pub path: String,
-    /// Its text.
-    pub before: String,
-    /// The text that it is to have.
-    pub after: String,
-    /// Each with the line of kep.yaml that says so.
-    pub changes: Vec<(FieldChange, Option<usize>)>,
-    /// What differs and stays.
-    pub kept: Vec<Drift>,
-    /// What waits for a person: what there is to say of each.
-    pub open: Vec<String>,
-}
-
-impl Update {
-    /// Whether it changes anything but the day when it was read.
-    pub fn changes_facts(&self) -> bool {
-        self.changes
-            .iter()
-            .any(|(change, _)| change.field.is_some())
-    }
-
-    /// Whether a person has to decide.
-    pub fn is_open(&self) -> bool {
-        !self.open.is_empty()
-    }
 }
 
 impl Asked<'_> {
@@ -132,30 +63,31 @@ impl Asked<'_> {
         numbers
     }
 
-    /// What there is to do about each KEP that is asked for.
+    /// What upstream proposes for each KEP that is asked for, in their order.
     ///
     /// # Errors
     ///
     /// What is there cannot be read.
-    pub fn steps<E: Enhancements>(&self, from: &E) -> Result<Steps, E::Error> {
-        let mut all = Steps::default();
+    pub fn proposals<E: Enhancements>(&self, from: &E) -> Result<Proposals, E::Error> {
+        let mut all = Proposals::of(Source::Upstream);
+        let mut answers: Vec<(u32, Answer)> = Vec::new();
         let mut to_read: Vec<(u32, String)> = Vec::new();
         for number in self.numbers(from) {
             let record = self.registry.kep(number);
             let path = record.map(|entry| &*self.registry.file(entry.file).path);
-            let step = match from.folders().of_kep(number, path) {
+            let because = match from.folders().of_kep(number, path) {
                 Folder::One(folder) => {
                     to_read.push((number, folder.to_owned()));
                     continue;
                 }
-                Folder::None if self.keps.is_empty() => Step::Kept,
-                Folder::None => Step::Skip(format!("KEP-{number} is not in {}", self.named)),
-                Folder::Several(several) => Step::Skip(format!(
+                Folder::None if self.keps.is_empty() => self.absent(number),
+                Folder::None => Because::Skipped(format!("KEP-{number} is not in {}", self.named)),
+                Folder::Several(several) => Because::Skipped(format!(
                     "KEP-{number} has several folders: {}",
                     several.join(", ")
                 )),
             };
-            all.steps.push((number, step));
+            answers.push((number, Err(because)));
         }
         let folders: Vec<String> = to_read.iter().map(|(_, folder)| folder.clone()).collect();
         for ((number, folder), reading) in to_read.into_iter().zip(from.read(&folders)?) {
@@ -165,41 +97,72 @@ impl Asked<'_> {
                 _ => true,
             };
             if is_wanted {
-                let step = self.step(from, (number, &folder), reading, &mut all.notes)?;
-                all.steps.push((number, step));
+                let answer = self.proposal(from, (number, &folder), reading, &mut all.notes)?;
+                answers.push((number, answer));
             }
         }
-        all.steps.sort_by_key(|(number, _)| *number);
+        answers.sort_by_key(|(number, _)| *number);
+        for (number, answer) in answers {
+            let subject = Subject::Kep(number);
+            match answer {
+                Ok(proposal) => all.proposals.push(proposal),
+                Err(because) => all.untouched.push(Untouched { subject, because }),
+            }
+        }
         Ok(all)
     }
 
-    fn step<E: Enhancements>(
+    /// Why it is fine that a record's KEP is not there.
+    fn absent(&self, number: u32) -> Because {
+        let record = self.registry.kep(number);
+        let seen = record.and_then(|entry| entry.value.upstream_seen);
+        Because::Absent(match seen {
+            Some(seen) if seen <= self.day => format!(
+                "it was there on {seen}, and is not any more: `kepherd upstream diff` shows it"
+            ),
+            _ => "not in the clone at this revision: not merged yet".to_owned(),
+        })
+    }
+
+    fn proposal<E: Enhancements>(
         &self,
         from: &E,
         (number, folder): (u32, &str),
         (yaml, kep): Reading,
         notes: &mut Vec<String>,
-    ) -> Result<Step, E::Error> {
+    ) -> Result<Answer, E::Error> {
         let path = kep_yaml(folder);
         let kep = match kep {
             Ok(kep) => kep,
-            Err(problem) => return Ok(Step::Skip(problem.at(&path))),
+            Err(problem) => return Ok(Err(Because::Skipped(problem.at(&path)))),
         };
         notes.extend(kep.remarks.iter().map(|remark| format!("{path}:{remark}")));
         if kep.facts.number != number {
-            return Ok(Step::Skip(format!(
+            return Ok(Err(Because::Skipped(format!(
                 "{path}: the folder is named after KEP-{number}, and kep.yaml says {}",
                 kep.facts.number
-            )));
+            ))));
         }
         match self.registry.kep(number) {
             Some(entry) => update(self, from, entry, folder, (&yaml, &kep)),
-            None => Ok(create(self, folder, &kep)),
+            None => Ok(create(self, folder, (&yaml, &kep))),
         }
     }
 }
 
-fn create(asked: &Asked<'_>, folder: &str, kep: &Kep) -> Step {
+/// What there is to say of a KEP.
+type Answer = Result<Proposal, Because>;
+
+/// Where kep.yaml says something of a field.
+fn origin(yaml: &SourceFile, kep: &Kep, field: Field) -> Option<Origin> {
+    let line = yaml.position(kep.places.get(field)?.start).line;
+    Some(Origin {
+        what: format!("kep.yaml:{line}"),
+        link: yaml.address().map(|address| format!("{address}#L{line}")),
+    })
+}
+
+fn create(asked: &Asked<'_>, folder: &str, (yaml, kep): (&SourceFile, &Kep)) -> Answer {
     let path = record_path(folder);
     let number = kep.facts.number;
     let taken =
@@ -207,15 +170,22 @@ fn create(asked: &Asked<'_>, folder: &str, kep: &Kep) -> Step {
             *file.path == *path || leading_number(file_stem(&file.path)) == Some(number)
         });
     if let Some(taken) = taken {
-        return Step::Skip(format!(
+        return Err(Because::Skipped(format!(
             "{}: is named after KEP-{number} and is not its record, and is left alone: run `kepherd check`",
             taken.path
-        ));
+        )));
     }
-    Step::Create {
-        text: new_record(&kep.facts, asked.day),
-        path,
-    }
+    let text = new_record(&kep.facts, asked.day);
+    let mut proposal = Proposal::create(Some(Subject::Kep(number)), path, text);
+    let fields = Field::ALL.into_iter();
+    proposal.changes = fields
+        .filter_map(|field| {
+            let value = kep.facts.value(field)?.to_string();
+            let change = Change::made(Place::key(field.key()), None, Some(value));
+            Some(change.from(origin(yaml, kep, field)))
+        })
+        .collect();
+    Ok(proposal)
 }
 
 fn update<E: Enhancements>(
@@ -224,111 +194,90 @@ fn update<E: Enhancements>(
     entry: &Entry<KepRecord>,
     folder: &str,
     (yaml, kep): (&SourceFile, &Kep),
-) -> Result<Step, E::Error> {
+) -> Result<Answer, E::Error> {
     let source = asked.registry.file(entry.file);
     if !entry.is_whole() {
-        return Ok(Step::Skip(format!(
+        return Ok(Err(Because::Skipped(format!(
             "{}: has errors, and is left alone: run `kepherd check`",
             source.path
-        )));
+        ))));
     }
     let (record, day) = (&entry.value, asked.day);
     let seen = record.upstream_seen;
     if seen.is_some_and(|seen| seen > day) {
-        return Ok(Step::Later);
+        return Ok(Err(Because::ReadLater));
     }
     let known = from.before(record, folder)?;
     let drifts = drift(record, Base::of(record, &known), &kep.facts, day);
     if let (Some(seen), true) = (seen, drifts.iter().any(|one| one.cause == Cause::Lost)) {
-        return Ok(Step::Skip(format!(
+        return Ok(Err(Because::Skipped(format!(
             "{}: it differs, and this clone does not tell what upstream said when it was read, on {seen}: fetch the whole history \
              (`git fetch --unshallow`), or take `upstream-seen` out of the record to fill in what it says nothing of",
             source.path
-        )));
+        ))));
     }
     let settled = asked.settled;
-    let line_of = |change: &FieldChange| {
-        let span = kep.places.get(change.field?)?;
-        Some(yaml.position(span.start).line)
-    };
     let mut commented = Vec::new();
     let edited: Result<_, NoToml> = edited(&source.text, |document| {
-        let updated = edit(document, &drifts, settled, seen, day);
+        let origin = |field| origin(yaml, kep, field);
+        let updated = edit(document, &drifts, settled, seen, day, origin);
         commented = updated.commented;
-        let changes: Vec<_> = updated
-            .changes
-            .into_iter()
-            .map(|change| {
-                let line = line_of(&change);
-                (change, line)
-            })
-            .collect();
-        Ok((!changes.is_empty()).then_some(changes))
+        Ok((!updated.changes.is_empty()).then_some(updated.changes))
     });
     let edited = match edited {
         Ok(edited) => edited,
-        Err(error) => return Ok(Step::Skip(format!("{}: {error}", source.path))),
+        Err(error) => return Ok(Err(Because::Skipped(format!("{}: {error}", source.path)))),
     };
-    let before = source.text.to_string();
-    let (after, changes) = edited.unwrap_or_else(|| (before.clone(), Vec::new()));
-    let (conflicts, others): (Vec<Drift>, Vec<Drift>) =
-        drifts.into_iter().partition(Drift::is_conflict);
-    let open = conflicts.iter().filter(|_| settled == Settled::Not);
-    let open = open.map(|drift| {
-        format!(
-            "{}: `{}` is {} here and {} upstream: {}; write what is right, or pull with --ours or --theirs; the record waits until then",
-            source.path,
-            drift.field.key(),
+    let mut proposal = Proposal::about(Some(Subject::Kep(record.number)), source);
+    if let Some((after, changes)) = edited {
+        (proposal.after, proposal.changes) = (after, changes);
+    }
+    // What differs: as it is here, and what upstream says.
+    let differs = |drift: &Drift, upstream: Option<FieldValue>| {
+        let value = |value: Option<&FieldValue>| value.map(FieldValue::to_string);
+        let place = Place::key(drift.field.key());
+        Change::made(
+            place,
             value(drift.recorded.as_ref()),
-            value(drift.upstream.as_ref()),
-            drift.why(seen),
+            value(upstream.as_ref()),
         )
-    });
-    let commented = commented.iter().map(|drift| {
-        format!(
-            "{}: `{}` has comments inside, so it is for you to edit: upstream it is {}, and here {}",
-            source.path,
-            drift.field.key(),
-            value(drift.upstream.as_ref()),
-            value(drift.recorded.as_ref()),
-        )
-    });
-    let is_open_fact = |drift: &&Drift| match drift.cause {
+        .because(drift.why(seen))
+        .from(origin(yaml, kep, drift.field))
+    };
+    let is_open_fact = |drift: &Drift| match drift.cause {
         Cause::Denied { is_news } => is_news || !accepts(record),
         _ => false,
     };
-    let facts = others.iter().filter(is_open_fact).map(|drift| {
-        format!(
-            "{}: `{}` is {} here and upstream now {}: {}; find out which it was, and correct the record or accept it with `[[allow]]`",
-            source.path,
-            drift.field.key(),
-            value(drift.recorded.as_ref()),
-            value(kep.facts.said(drift.field).as_ref()),
-            drift.why(seen),
-        )
-    });
-    let open = open.chain(commented).chain(facts).collect();
-    let ours = conflicts.into_iter().filter(|_| settled == Settled::Ours);
-    Ok(Step::Update(Update {
-        path: source.path.to_string(),
-        before,
-        after,
-        changes,
-        kept: others
-            .into_iter()
-            .filter(|drift| !drift.is_taken())
-            .chain(ours)
-            .collect(),
-        open,
-    }))
+    let changes = &mut proposal.changes;
+    for drift in &drifts {
+        let there = drift.upstream.clone();
+        if commented.contains(drift) {
+            let change = differs(drift, there);
+            let why = format!("{}, and the list has comments inside", change.why);
+            changes.push(
+                change
+                    .because(why)
+                    .open("edit it by hand, so that each comment stays beside what it speaks of"),
+            );
+        } else if drift.is_conflict() && settled == Settled::Not {
+            changes.push(differs(drift, there).open(
+                "write what is right, or pull with --ours or --theirs; the record waits until then",
+            ));
+        } else if is_open_fact(drift) {
+            changes.push(differs(drift, kep.facts.said(drift.field)).open(
+                "find out which it was, and correct the record or accept it with `[[allow]]`",
+            ));
+        }
+        let is_settled = drift.is_conflict() && settled != Settled::Ours;
+        if !drift.is_taken() && !is_settled {
+            changes.push(differs(drift, drift.upstream.clone()).kept());
+        }
+    }
+    Ok(Ok(proposal))
 }
 
 /// Whether people have accepted that a record differs.
 fn accepts(record: &KepRecord) -> bool {
     let mut allowed = record.allow.iter().map(|allow| allow.rule.as_str());
     allowed.any(|rule| rule == "upstream-drift")
-}
-
-fn value(value: Option<&FieldValue>) -> String {
-    value.map_or_else(|| "nothing".to_owned(), FieldValue::to_string)
 }

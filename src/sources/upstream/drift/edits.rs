@@ -4,6 +4,7 @@ use toml_edit::DocumentMut;
 
 use super::{Drift, Settled};
 use crate::registry::edit::{self, Listed, add_to_list, date, get, set, take_from_list, unset};
+use crate::sources::proposal::{Change, Origin, Place};
 use crate::sources::upstream::facts::{Facts, Field};
 use crate::terms::Date;
 use crate::text::words::has_name;
@@ -24,32 +25,17 @@ pub fn new_record(facts: &Facts, seen: Date) -> String {
     text
 }
 
-/// What became of a record's text.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct FieldChange {
-    /// The key.
-    pub key: &'static str,
-    /// The field of kep.yaml that it comes from; absent: it is not upstream's.
-    pub field: Option<Field>,
-    /// What the record said, as TOML; absent: nothing.
-    pub before: Option<String>,
-    /// What it says now; absent: nothing.
-    pub after: Option<String>,
-    /// Why.
-    pub why: String,
-}
-
 /// What an update came to.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub struct Updated {
     /// What changed.
-    pub changes: Vec<FieldChange>,
+    pub changes: Vec<Change>,
     /// Lists that have comments inside, so that nobody knows beside which text each belongs: people edit them.
     pub commented: Vec<Drift>,
 }
 
 /// Takes over into a record what upstream has changed, and writes down when that was read; gives what changed. If something is
-/// left to decide or to do, nothing changes.
+/// left to decide or to do, nothing changes. `origin` tells where a field stands upstream.
 ///
 /// Comments, order and everything that upstream does not own stay as they are.
 pub fn update(
@@ -58,6 +44,7 @@ pub fn update(
     settled: Settled,
     seen_before: Option<Date>,
     seen: Date,
+    origin: impl Fn(Field) -> Option<Origin>,
 ) -> Updated {
     let mut updated = Updated::default();
     // A record that waits for a person waits as a whole: what is taken over and what is not were read on one day.
@@ -85,13 +72,11 @@ pub fn update(
         };
         match listed {
             Listed::Commented => updated.commented.push(drift.clone()),
-            Listed::Edited => updated.changes.push(FieldChange {
-                key,
-                field: Some(drift.source()),
-                before,
-                after: get(&edited, key),
-                why: drift.why(seen_before),
-            }),
+            Listed::Edited => updated.changes.push(
+                Change::made(Place::key(key), before, get(&edited, key))
+                    .because(drift.why(seen_before))
+                    .from(origin(drift.source())),
+            ),
         }
     }
     if !updated.commented.is_empty() {
@@ -101,13 +86,11 @@ pub fn update(
     if seen_before != Some(seen) {
         let before = get(&edited, SEEN);
         set(&mut edited, SEEN, date(seen));
-        updated.changes.push(FieldChange {
-            key: SEEN,
-            field: None,
-            before,
-            after: Some(seen.to_string()),
-            why: "the day of the commit that was read".to_owned(),
-        });
+        updated.changes.push(
+            Change::made(Place::key(SEEN), before, Some(seen.to_string()))
+                .because("the day of the commit that was read")
+                .routine(),
+        );
     }
     *document = edited;
     updated

@@ -30,14 +30,15 @@ fn settled(
     let day = day.parse().unwrap();
     let drifts = drift(&record, base, now, day);
     let mut document = text.parse().unwrap();
+    let seen = record.upstream_seen;
     let Updated { changes, commented } =
-        update(&mut document, &drifts, settled, record.upstream_seen, day);
+        update(&mut document, &drifts, settled, seen, day, |_| None);
     assert_eq!(commented, []);
     let words = changes.iter().map(|change| {
         let side = |side: &Option<String>| side.clone().unwrap_or_default();
         format!(
             "{}: {} → {} ({})",
-            change.key,
+            change.place,
             side(&change.before),
             side(&change.after),
             change.why
@@ -293,6 +294,7 @@ fn the_comments_of_a_list_stay() {
         Settled::Not,
         read.upstream_seen,
         day,
+        |_| None,
     );
     assert_eq!(updated.commented.len(), 1, "{updated:?}");
     assert_eq!(document.to_string(), commented, "it waits for a person");

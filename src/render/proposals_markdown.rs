@@ -1,0 +1,243 @@
+//! Proposals as Markdown for the body of a pull request: first what waits for a person, then what changed, each with its reason
+//! and address, then what stays, folded.
+//!
+//! GitHub takes a body of 65,536 characters; what is longer is cut at the end of a line, and says how much is left out.
+
+use super::proposals::{View, of_text, reason, summary};
+use crate::sources::proposal::{Because, Change, NOTHING, Proposal, Proposals, Source};
+use crate::text::markdown::{code, fence, text, with_code};
+use crate::text::paint::Paint;
+use crate::text::words::counted;
+
+/// The most characters of a body, so that what people write beside has room.
+const MOST: usize = 60_000;
+
+/// Rows of a table that are shown before the rest is folded.
+const UNFOLDED: usize = 20;
+
+/// All of it.
+pub fn markdown(all: &Proposals, view: View<'_>) -> String {
+    let mut out = Body::default();
+    waiting(&mut out, all);
+    changed(&mut out, all);
+    kept(&mut out, all);
+    if view.diff {
+        for proposal in all.proposals.iter().filter(|one| one.is_good()) {
+            let shown = of_text(proposal, view, Paint(false));
+            let fence = fence(&shown);
+            out.block(&format!("{fence}diff\n{shown}{fence}\n"));
+        }
+    }
+    if !all.notes.is_empty() {
+        let notes: Vec<String> = all
+            .notes
+            .iter()
+            .map(|note| format!("- {}\n", with_code(note)))
+            .collect();
+        out.folded(&counted(notes.len(), "note"), &notes);
+    }
+    out.block(&format!("{}\n", with_code(&summary(all, view.is_written))));
+    out.text
+}
+
+/// What waits for a person.
+fn waiting(out: &mut Body, all: &Proposals) {
+    let mut lines = Vec::new();
+    for proposal in &all.proposals {
+        let name = name(proposal);
+        for (change, settled_by) in proposal.open() {
+            let sides = match (&change.before, &change.after) {
+                (None, None) => String::new(),
+                _ => {
+                    let (before, after) = sides(change);
+                    format!(" {before} here and {after} {};", all.source.there())
+                }
+            };
+            lines.push(format!(
+                "- **{name} {}**:{sides} {}{} — {}\n",
+                text(&change.place.to_string()),
+                with_code(&change.why),
+                address(change),
+                with_code(settled_by),
+            ));
+        }
+        if !proposal.refused.is_empty() {
+            let why = proposal.refused.join("; ");
+            lines.push(format!("- **{name}**: not written: {}\n", with_code(&why)));
+        }
+    }
+    let skipped = all.untouched.iter().filter_map(|one| match &one.because {
+        Because::Skipped(why) => Some(format!("- {}\n", with_code(why))),
+        Because::ReadLater | Because::Absent(_) => None,
+    });
+    lines.extend(skipped);
+    lines.extend(
+        all.warnings
+            .iter()
+            .map(|one| format!("- {}\n", with_code(one))),
+    );
+    if !lines.is_empty() {
+        let verb = if lines.len() == 1 { "waits" } else { "wait" };
+        out.block(&format!(
+            "## {} {verb} for a person\n\n",
+            counted(lines.len(), "thing")
+        ));
+        out.lines(&lines);
+    }
+}
+
+/// What changed, as a table.
+fn changed(out: &mut Body, all: &Proposals) {
+    let good = all.proposals.iter().filter(|one| one.is_good());
+    let mut rows = Vec::new();
+    for proposal in good {
+        let name = name(proposal);
+        // A new record is a row; what it says stands in it.
+        if proposal.before.is_none() && proposal.subject.is_some() {
+            rows.push(format!(
+                "| {name} | new record | | `{}` | |\n",
+                code(&proposal.path)
+            ));
+            continue;
+        }
+        for change in proposal.made().filter(|change| !change.is_routine) {
+            let (before, after) = sides(change);
+            rows.push(format!(
+                "| {name} | {} | {before} | {after} | {}{} |\n",
+                text(&change.place.to_string()),
+                cell(&reason(change), change),
+                address(change),
+            ));
+        }
+    }
+    if rows.is_empty() {
+        return;
+    }
+    const HEAD: &str = "| record | what | from | to | why |\n|---|---|---|---|---|\n";
+    out.block(&format!("## {} changed\n\n", counted(rows.len(), "fact")));
+    let (shown, rest) = rows.split_at(rows.len().min(UNFOLDED));
+    out.block(HEAD);
+    out.lines(shown);
+    if !rest.is_empty() {
+        let mut folded = vec![HEAD.to_owned()];
+        folded.extend(rest.iter().cloned());
+        out.folded(&format!("{} more", rest.len()), &folded);
+    }
+}
+
+/// What differs and stays.
+fn kept(out: &mut Body, all: &Proposals) {
+    let source: Source = all.source;
+    let mut lines = Vec::new();
+    for proposal in &all.proposals {
+        for change in proposal.kept() {
+            let (before, after) = sides(change);
+            lines.push(format!(
+                "- **{} {}** stays {before}, {} {after}: {}{}\n",
+                name(proposal),
+                text(&change.place.to_string()),
+                source.there(),
+                with_code(&change.why),
+                address(change),
+            ));
+        }
+    }
+    if !lines.is_empty() {
+        let what = counted(lines.len(), "field");
+        out.folded(&format!("Kept as people wrote it: {what}"), &lines);
+    }
+}
+
+/// Both sides of a change.
+fn sides(change: &Change) -> (String, String) {
+    let side = |side: &Option<String>| match side {
+        Some(value) => format!("`{}`", code(value)),
+        None => NOTHING.to_owned(),
+    };
+    (side(&change.before), side(&change.after))
+}
+
+/// What a proposal is about.
+fn name(proposal: &Proposal) -> String {
+    match &proposal.subject {
+        Some(subject) => text(&subject.to_string()),
+        None => format!("`{}`", code(&proposal.path)),
+    }
+}
+
+/// A reason in the cell of a table, without its origin if that is linked behind it.
+fn cell(reason: &str, change: &Change) -> String {
+    let linked = change.from.as_ref().is_some_and(|from| from.link.is_some());
+    let words = if linked { change.why.as_str() } else { reason };
+    with_code(words).replace('|', "\\|")
+}
+
+/// Where a change is known from, as a link.
+fn address(change: &Change) -> String {
+    let Some(from) = &change.from else {
+        return String::new();
+    };
+    match &from.link {
+        Some(link) => {
+            let link = link
+                .replace('(', "%28")
+                .replace(')', "%29")
+                .replace(' ', "%20");
+            format!(" ([{}]({link}))", text(&from.what))
+        }
+        None => String::new(),
+    }
+}
+
+/// A body that does not grow too long.
+#[derive(Default)]
+struct Body {
+    text: String,
+    length: usize,
+}
+
+impl Body {
+    /// A block, with an empty line before it.
+    fn block(&mut self, block: &str) {
+        let length = block.chars().count();
+        if self.length + length > MOST {
+            let left = "… what comes here is left out: there is no room for it\n";
+            if !self.text.ends_with(left) {
+                self.text.push_str(left);
+            }
+            return;
+        }
+        if !self.text.is_empty() && !self.text.ends_with("\n\n") && !block.starts_with('|') {
+            self.text.push('\n');
+        }
+        self.text.push_str(block);
+        self.length += length + 1;
+    }
+
+    /// Lines, as many as there is room for.
+    fn lines(&mut self, lines: &[String]) {
+        for (at, line) in lines.iter().enumerate() {
+            let length = line.chars().count();
+            // Room for the last words, and for the end of a fold.
+            if self.length + length + 200 > MOST {
+                let left = lines.len() - at;
+                self.text.push_str(&format!("\n… and {left} more\n"));
+                return;
+            }
+            self.text.push_str(line);
+            self.length += length;
+        }
+    }
+
+    /// Lines that are shown when somebody asks for them.
+    fn folded(&mut self, what: &str, lines: &[String]) {
+        if self.length + 400 > MOST {
+            self.block(&format!("… {what}: there is no room for it\n"));
+            return;
+        }
+        self.block(&format!("<details><summary>{what}</summary>\n\n"));
+        self.lines(lines);
+        self.text.push_str("\n</details>\n");
+        self.length += 12;
+    }
+}
