@@ -57,7 +57,12 @@ impl Bounded for Config {
 impl Bounded for IssueConfig {
     fn is_within(&self) -> bool {
         let is_title = |text: &str, part| is_line(text, 200) && text.contains(part);
+        let known = ["{number}", "{title}", "{sig}"];
+        let bare = known
+            .iter()
+            .fold(self.title.clone(), |title, part| title.replace(part, ""));
         is_title(&self.title, "{number}")
+            && !bare.contains(['{', '}'])
             && is_title(&self.item_title, "{title}")
             && !self.labels.is_empty()
     }

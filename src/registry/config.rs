@@ -95,9 +95,11 @@ pub struct Runtime {
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
 pub struct IssueConfig {
-    /// The title of a new issue: `{number}` and `{title}` are filled in.
+    /// The title of a new issue: `{number}` and `{title}` are filled in, and `{sig}` with the SIG of the record's folder, such as SIG-Node.
     #[schemars(
-        regex(pattern = r"^[^\x00-\x1f\x7f]*\{number\}[^\x00-\x1f\x7f]*$"),
+        regex(
+            pattern = r"^(?:[^{}\x00-\x1f\x7f]|\{title\}|\{sig\})*\{number\}(?:[^{}\x00-\x1f\x7f]|\{number\}|\{title\}|\{sig\})*$"
+        ),
         length(max = 200)
     )]
     pub title: String,
@@ -129,18 +131,22 @@ impl Default for IssueConfig {
 }
 
 impl IssueConfig {
-    /// The title of a KEP's issue.
-    pub fn title_of_kep(&self, number: u32, title: &Line) -> String {
-        // The number first: a title that holds `{number}` is data, not a pattern.
-        self.title
-            .replace("{number}", &number.to_string())
+    /// The title of the issue of a KEP of a SIG, which is named as its folder is.
+    pub fn title_of_kep(&self, sig: &str, number: u32, title: &Line) -> String {
+        // The title last: one that holds `{number}` is data, not a pattern.
+        self.pattern_of_kep(sig, number)
             .replace("{title}", title.as_str())
     }
 
-    /// The short title of a KEP whose issue has this title.
-    pub fn short_title_of_kep(&self, number: u32, title: &str) -> Option<Line> {
-        let pattern = self.title.replace("{number}", &number.to_string());
-        between(&pattern, title)
+    /// The short title of a KEP of a SIG whose issue has this title.
+    pub fn short_title_of_kep(&self, sig: &str, number: u32, title: &str) -> Option<Line> {
+        between(&self.pattern_of_kep(sig, number), title)
+    }
+
+    fn pattern_of_kep(&self, sig: &str, number: u32) -> String {
+        self.title
+            .replace("{number}", &number.to_string())
+            .replace("{sig}", &sig_in_titles(sig))
     }
 
     /// The short title of a work item whose issue has this title.
@@ -152,6 +158,20 @@ impl IssueConfig {
     pub fn title_of_item(&self, title: &Line) -> String {
         self.item_title.replace("{title}", title.as_str())
     }
+}
+
+/// A SIG as people write it in titles: `SIG-Node` for the folder `sig-node`.
+fn sig_in_titles(folder: &str) -> String {
+    let word = |word: &str| match word {
+        "sig" | "wg" | "api" | "cli" | "ui" => word.to_uppercase(),
+        "etcd" => word.to_owned(),
+        _ => {
+            let mut letters = word.chars();
+            let first = letters.next().map(|first| first.to_uppercase().to_string());
+            first.unwrap_or_default() + letters.as_str()
+        }
+    };
+    folder.split('-').map(word).collect::<Vec<_>>().join("-")
 }
 
 /// What stands for `{title}` in a text of this pattern.
@@ -348,6 +368,30 @@ impl Announcement {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_title_names_the_sig_of_its_record() {
+        let config = IssueConfig {
+            title: "[{sig}]: KEP-{number} - {title}".to_owned(),
+            ..IssueConfig::default()
+        };
+        let title: Line = "Quiet {sig} {number}".parse().unwrap();
+        for (folder, sig) in [
+            ("sig-node", "SIG-Node"),
+            ("sig-network", "SIG-Network"),
+            ("sig-api-machinery", "SIG-API-Machinery"),
+            ("sig-etcd", "SIG-etcd"),
+        ] {
+            let issue = config.title_of_kep(folder, 7, &title);
+            assert_eq!(issue, format!("[{sig}]: KEP-7 - Quiet {{sig}} {{number}}"));
+            let short = config.short_title_of_kep(folder, 7, &issue);
+            assert_eq!(short.as_ref(), Some(&title));
+        }
+        assert_eq!(
+            config.short_title_of_kep("sig-network", 7, "[SIG-Node]: KEP-7 - x"),
+            None
+        );
+    }
 
     #[test]
     fn release_labels_are_recognised_without_case_and_without_guessing() {

@@ -267,6 +267,11 @@ impl Judgement<'_> {
             ValidationErrorKind::Maximum { limit } => {
                 return finding(format!("{written} is too large: {name} is at most {limit}"));
             }
+            ValidationErrorKind::Pattern { pattern } => {
+                if let Some(wrong) = wrong_filling(value, pattern) {
+                    return self.described(finding(wrong), at);
+                }
+            }
             _ => {}
         }
         let expected = expected(&name, schema, &choices, kind);
@@ -599,6 +604,44 @@ fn example_of(schema: &Value) -> Option<String> {
     }
 }
 
+/// What is wrong with the `{parts}` of a text in which some are filled in, in the words of those who write it.
+fn wrong_filling(value: &Value, pattern: &str) -> Option<String> {
+    let text = value.as_str()?;
+    let escaped = pattern.split("\\{").skip(1);
+    let known: BTreeSet<&str> = escaped
+        .filter_map(|part| part.split_once("\\}"))
+        .map(|(part, _)| part)
+        .collect();
+    if known.is_empty() {
+        return None;
+    }
+    let mut parts = text.split('{').skip(1);
+    let unknown = parts.find_map(|part| {
+        let (part, _) = part.split_once('}')?;
+        (!known.contains(part)).then_some(part)
+    });
+    let all = known.iter().map(|part| format!("{{{part}}}"));
+    let all: Vec<String> = all.collect();
+    let verb = if all.len() == 1 { "is" } else { "are" };
+    if let Some(unknown) = unknown {
+        let all = one_of(all.iter().map(String::as_str)).replace(" or ", " and ");
+        return Some(format!(
+            "nothing is filled in for `{{{}}}`; {all} {verb}",
+            shown(unknown)
+        ));
+    }
+    // What a pattern has once, and outside of its choices, cannot be left out.
+    let mut needed = known.iter().filter(|part| {
+        let escaped = format!("\\{{{part}\\}}");
+        let is_there = text.contains(&format!("{{{part}}}"));
+        let without_choices = pattern.replace(&format!("|{escaped}"), "");
+        !is_there && without_choices.contains(&escaped)
+    });
+    needed
+        .next()
+        .map(|part| format!("`{{{part}}}` is missing, so that all would be the same"))
+}
+
 fn expected(name: &str, schema: &Value, choices: &[String], kind: &ValidationErrorKind) -> String {
     if let Some(title) = schema.get("title").and_then(Value::as_str) {
         return title.to_owned();
@@ -611,7 +654,10 @@ fn expected(name: &str, schema: &Value, choices: &[String], kind: &ValidationErr
         };
     }
     if let ValidationErrorKind::Pattern { pattern } = kind {
-        return format!("of the form `{pattern}`");
+        return match schema.get("description") {
+            Some(_) => "of the form that is asked for".to_owned(),
+            None => format!("of the form `{pattern}`"),
+        };
     }
     let words: BTreeSet<String> = match kind {
         ValidationErrorKind::Type {

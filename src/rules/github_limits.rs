@@ -76,7 +76,10 @@ labels = ["area/cri"]
 fn title(context: &Context<'_>, record: Tracked<'_>, findings: &mut Vec<Finding>) {
     let issue = &context.registry.config.value.issue;
     let title = match record {
-        Tracked::Kep(entry) => issue.title_of_kep(entry.value.number, &entry.value.title),
+        Tracked::Kep(entry) => {
+            let sig = context.registry.sig_of(entry);
+            issue.title_of_kep(sig, entry.value.number, &entry.value.title)
+        }
         Tracked::Item(entry) => issue.title_of_item(&entry.value.title),
     };
     let at = Pointer::to("title");

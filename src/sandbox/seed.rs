@@ -24,7 +24,7 @@ pub fn world(registry: &Registry) -> World {
         seed.repository(repository);
     }
     for entry in &registry.keps {
-        seed.kep(&entry.value);
+        seed.kep(registry.sig_of(entry), &entry.value);
     }
     for entry in &registry.items {
         let item = &entry.value;
@@ -83,7 +83,7 @@ impl Seed<'_> {
         }
     }
 
-    fn kep(&mut self, record: &KepRecord) {
+    fn kep(&mut self, sig: &str, record: &KepRecord) {
         let Some(repository) = self
             .registry
             .repository_of(record.repository.as_ref())
@@ -95,12 +95,12 @@ impl Seed<'_> {
             .owners
             .first()
             .map_or(SOMEBODY, |owner| owner.as_str());
-        let title = self
-            .registry
-            .config
-            .value
-            .issue
-            .title_of_kep(record.number, &record.title);
+        let title =
+            self.registry
+                .config
+                .value
+                .issue
+                .title_of_kep(sig, record.number, &record.title);
         if let Some(number) = record.issue {
             self.issue(&repository, number, author, &title, &template(record));
         }

@@ -253,7 +253,10 @@ impl Record<'_> {
     fn title(&mut self, title: &str) {
         let issue = &self.config.issue;
         let short = match &self.plan.subject {
-            Subject::Kep(number) => issue.short_title_of_kep(*number, title),
+            Subject::Kep(number) => {
+                let sig = self.plan.record.split('/').next().unwrap_or_default();
+                issue.short_title_of_kep(sig, *number, title)
+            }
             Subject::Item(_) => issue.short_title_of_item(title),
         };
         let before = edit::get(self.document, "title");

@@ -428,7 +428,11 @@ fn kep_issue(common: &Common<'_>, entry: &Entry<KepRecord>) -> DesiredIssue {
         may_create: record.is_going_on(),
         ending: record.ending(config.home.as_str()),
         close: config.issue.close,
-        title: config.issue.title_of_kep(record.number, &record.title),
+        title: config.issue.title_of_kep(
+            common.registry.sig_of(entry),
+            record.number,
+            &record.title,
+        ),
         retitle: config.issue.retitle,
         labels: common.labels(Tracked::Kep(entry)),
         removable: common.removable.clone(),
