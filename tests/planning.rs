@@ -1182,12 +1182,12 @@ mod identity {
         let plan = hub.run(&["plan"]).expect(1);
         assert_eq!(
             hub.requests_since(0),
-            (1, 3, 0),
-            "one query, and one read for each that is missing"
+            (1, 4, 0),
+            "one query, one read for each that is missing, and one for where it went"
         );
         for text in [
             "#1 was deleted",
-            "#2 was transferred to",
+            "#2 was transferred to https://github.com/containerd/nri/issues/",
             "#3 does not exist, or this identity may not see it",
             "#5 is a pull request",
         ] {

@@ -34,7 +34,19 @@ pub(super) fn run(context: &mut Context<'_>, options: &Apply) -> Result<Exit> {
         return Ok(Exit::CouldNotRun);
     };
     let saved = match &options.plan {
-        Some(file) => Some(saved_plan(&context.environment.directory.join(file))?),
+        Some(file) => {
+            let saved = saved_plan(&context.environment.directory.join(file));
+            // `--sandbox` takes its file only behind `=`; a plan and a bare `--sandbox` are rare together.
+            let is_bare = matches!(options.target.sandbox, Some(None));
+            let saved = saved.map_err(|error| match is_bare {
+                true => error.context(format!(
+                    "`{0}` is taken for a plan; to keep the sandbox's state in it, write `--sandbox={0}`",
+                    file.display()
+                )),
+                false => error,
+            });
+            Some(saved?)
+        }
         None => None,
     };
     block_on(async {

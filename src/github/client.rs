@@ -56,6 +56,20 @@ impl Client {
         self.transport.wire.cost()
     }
 
+    /// Where people find an issue that was transferred. GitHub names it by the number of its new repository, which means nothing to
+    /// them, so it is looked up; if that fails, the number has to do.
+    async fn address_behind(&self, location: Option<String>) -> String {
+        let elsewhere = || "another repository".to_owned();
+        let Some(location) = location else {
+            return elsewhere();
+        };
+        let Some(path) = self.transport.path_of(&location) else {
+            return location;
+        };
+        let found = self.read(&path).await.and_then(|answer| answer.parse());
+        found.map_or(location, |issue: RestIssue| issue.observed("").url)
+    }
+
     async fn read(&self, path: &str) -> Result<Answer, Error> {
         let call = Call {
             method: "GET",
@@ -322,9 +336,7 @@ impl Read for Client {
                     },
                 ..
             }) if matches!(status, 301 | 404 | 410) => Ok(match (status, location) {
-                (301, location) => {
-                    Lookup::Transferred(location.unwrap_or_else(|| "another repository".to_owned()))
-                }
+                (301, location) => Lookup::Transferred(self.address_behind(location).await),
                 (410, _) => Lookup::Deleted,
                 _ => Lookup::Invisible,
             }),

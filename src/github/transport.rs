@@ -26,6 +26,11 @@ impl Transport {
         self.credentials.may_write_issues()
     }
 
+    /// The path of an address that GitHub gave, if it leads to the same API.
+    pub(super) fn path_of(&self, address: &str) -> Option<String> {
+        self.wire.path_of(address)
+    }
+
     /// A request, and more of it where it may be repeated.
     pub(super) async fn send(&self, call: Call<'_>) -> Result<Answer, Error> {
         self.wire.repeated(call, || self.authorized(call)).await

@@ -420,6 +420,11 @@ impl Wire {
         }
     }
 
+    /// The path of an address that GitHub gave, if it leads to the same API.
+    pub(super) fn path_of(&self, address: &str) -> Option<String> {
+        self.address.path_of(address)
+    }
+
     /// The next page of a list: GitHub's own address is followed, not built, and only to where the secret may go.
     /// <https://docs.github.com/en/rest/using-the-rest-api/using-pagination-in-the-rest-api>
     fn next_page(&self, headers: &HeaderMap) -> Result<Option<String>, Problem> {

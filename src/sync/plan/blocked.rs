@@ -242,8 +242,7 @@ impl Unusable {
                 "name the tracking issue, and the pull request in `pull-requests`".to_owned()
             }
             Self::Transferred(_) => format!(
-                "open #{number} in a browser to see where it is; name its new number and `repository`, and {number} in \
-                 `former-issues`"
+                "if that is where it belongs, name its new number and `repository`, and {number} in `former-issues`"
             ),
             Self::Deleted => format!(
                 "remove `issue`, and name {number} in `former-issues`: apply then creates a new one"
