@@ -4,6 +4,8 @@
 //! comparison. A body whose markers are not exactly one pair is never written to. Everything outside the markers belongs
 //! to people and stays byte for byte. Pure text in, text out.
 
+mod quoted;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::ops::Range;
@@ -224,63 +226,108 @@ fn checksum(applied: &Applied) -> String {
 }
 
 /// Finds the section in a body.
+///
+/// A line that only looks like a marker, because it is quoted (`quoted.rs`), neither makes a section nor breaks one. Only a quoted
+/// section that is whole, hint and all, with no other beside it counts: it is more likely kepherd's own than a copy.
 pub fn find(body: &str) -> Markers {
-    let mut begins: Vec<(Range<usize>, Option<Subject>)> = Vec::new();
-    let mut ends: Vec<(Range<usize>, Option<Subject>)> = Vec::new();
-    let mut unreadable = false;
-    let mut offset = 0;
-    for line in body.split_inclusive('\n') {
-        let start = offset;
-        offset += line.len();
-        let text = line.trim_end();
-        let Some(comment) = text.trim_start().strip_prefix("<!--") else {
-            continue;
-        };
-        if !comment.trim_start().starts_with(MARKER) {
-            continue;
-        }
-        let range = start..start + text.len();
-        let exact = text
-            .strip_prefix("<!-- ")
-            .and_then(|text| text.strip_suffix(" -->"));
-        match exact {
-            Some(text) if text.starts_with(BEGIN) => {
-                begins.push((range, text[BEGIN.len()..].parse().ok()));
-            }
-            Some(text) if text.starts_with(END) => {
-                ends.push((range, text[END.len()..].parse().ok()))
-            }
-            Some(text) if text.starts_with(APPLIED) => {}
-            _ => unreadable = true,
-        }
-    }
-    let subjects: Vec<Subject> = begins
-        .iter()
-        .chain(&ends)
-        .filter_map(|(_, subject)| subject.clone())
-        .collect();
-    let broken = |damage| Markers::Broken {
-        damage,
-        subjects: subjects.clone(),
+    let all = Found::in_lines(body, |_| true);
+    let found = all.section(body);
+    let is_sure = match &found {
+        Markers::Present(section) => section.applied.is_some(),
+        Markers::Absent => true,
+        Markers::Broken { .. } => false,
     };
-    if unreadable {
-        return broken(Damage::Unreadable);
+    if is_sure {
+        return found;
     }
-    match (begins.as_slice(), ends.as_slice()) {
-        ([], []) => Markers::Absent,
-        ([(begin, Some(name))], [(end, Some(closing))]) => {
-            if end.start < begin.end {
-                return broken(Damage::Reversed);
+    let quoted = quoted::quoted(body);
+    let unquoted = Found::in_lines(body, |line| !quoted.get(line).copied().unwrap_or_default());
+    match unquoted.count == all.count {
+        true => found,
+        false => unquoted.section(body),
+    }
+}
+
+/// The lines of a body that are markers.
+#[derive(Default)]
+struct Found {
+    begins: Vec<(Range<usize>, Option<Subject>)>,
+    ends: Vec<(Range<usize>, Option<Subject>)>,
+    /// Whether one of them cannot be read.
+    unreadable: bool,
+    /// How many there are.
+    count: usize,
+}
+
+impl Found {
+    /// Those of the lines that are looked at.
+    fn in_lines(body: &str, is_looked_at: impl Fn(usize) -> bool) -> Self {
+        let mut found = Self::default();
+        let mut offset = 0;
+        for (at, line) in body.split_inclusive('\n').enumerate() {
+            let start = offset;
+            offset += line.len();
+            let text = line.trim_end();
+            let Some(comment) = text.trim_start().strip_prefix("<!--") else {
+                continue;
+            };
+            if !comment.trim_start().starts_with(MARKER) || !is_looked_at(at) {
+                continue;
             }
-            if name != closing {
-                return broken(Damage::Different);
+            found.count += 1;
+            let range = start..start + text.len();
+            let exact = text
+                .strip_prefix("<!-- ")
+                .and_then(|text| text.strip_suffix(" -->"));
+            match exact {
+                Some(text) if text.starts_with(BEGIN) => {
+                    let subject = text[BEGIN.len()..].parse().ok();
+                    found.begins.push((range, subject));
+                }
+                Some(text) if text.starts_with(END) => {
+                    let subject = text[END.len()..].parse().ok();
+                    found.ends.push((range, subject));
+                }
+                Some(text) if text.starts_with(APPLIED) => {}
+                _ => found.unreadable = true,
             }
-            Markers::Present(Box::new(section(body, name.clone(), begin.start..end.end)))
         }
-        ([(_, name)], []) => broken(Damage::NoEnd(name.clone())),
-        ([], [(_, name)]) => broken(Damage::NoBegin(name.clone())),
-        ([_], [_]) => broken(Damage::Nameless),
-        _ => broken(Damage::Several),
+        found
+    }
+
+    /// The section that they make.
+    fn section(&self, body: &str) -> Markers {
+        let Self {
+            begins,
+            ends,
+            unreadable,
+            count: _,
+        } = self;
+        let all = begins.iter().chain(ends);
+        let subjects: Vec<Subject> = all.filter_map(|(_, subject)| subject.clone()).collect();
+        let broken = |damage| Markers::Broken {
+            damage,
+            subjects: subjects.clone(),
+        };
+        if *unreadable {
+            return broken(Damage::Unreadable);
+        }
+        match (begins.as_slice(), ends.as_slice()) {
+            ([], []) => Markers::Absent,
+            ([(begin, Some(name))], [(end, Some(closing))]) => {
+                if end.start < begin.end {
+                    return broken(Damage::Reversed);
+                }
+                if name != closing {
+                    return broken(Damage::Different);
+                }
+                Markers::Present(Box::new(section(body, name.clone(), begin.start..end.end)))
+            }
+            ([(_, name)], []) => broken(Damage::NoEnd(name.clone())),
+            ([], [(_, name)]) => broken(Damage::NoBegin(name.clone())),
+            ([_], [_]) => broken(Damage::Nameless),
+            _ => broken(Damage::Several),
+        }
     }
 }
 
@@ -517,6 +564,49 @@ mod tests {
             find("> <!-- kepherd:begin KEP-7 -->\nsee `<!-- kepherd:end KEP-7 -->`"),
             Markers::Absent
         );
+    }
+
+    /// A line that only looks like a marker breaks nothing, and makes nothing.
+    #[test]
+    fn a_marker_in_a_code_block_or_a_comment_of_people_s_is_not_a_marker() {
+        let begin = "<!-- kepherd:begin KEP-7 -->";
+        let quotes = [
+            format!("```\n{begin}\n```"),
+            format!("~~~html\n{begin}\n<!-- kepherd:end KEP-8 -->\n~~~"),
+            format!("    {begin}"),
+            format!("<!-- see\n{begin}\nfor what it is"),
+            format!("```\n<!--kepherd:begin-->\n```"),
+            format!("```\n{}\n```", rendered().replace("2.5", "2.6")),
+        ];
+        for quote in &quotes {
+            assert_eq!(
+                find(&format!("text\n{quote}\n")),
+                Markers::Absent,
+                "{quote}"
+            );
+            for body in [
+                format!("{quote}\n\n{}", rendered()),
+                format!("{}\n\n{quote}\n", rendered()),
+            ] {
+                let section = present(&body);
+                assert!(
+                    section.applied.is_some() && section.text == rendered(),
+                    "{body}"
+                );
+                let new = render(&kep(7), "other", &Applied::default());
+                assert!(put(&body, &new).unwrap().contains(quote.as_str()));
+            }
+        }
+        // A section that somebody wrote a fence around is still kepherd's; so is one behind a fence that is never closed.
+        for body in [
+            format!("```\n{}\n```", rendered()),
+            format!("```\nsome text\n\n{}", rendered().replace("2.5", "2.6")),
+        ] {
+            present(&body);
+        }
+        // Outside, it is as broken as before.
+        let body = format!("```\n{begin}\n```\n{begin}\n");
+        assert!(reason(&body).contains("is missing"));
     }
 
     #[test]

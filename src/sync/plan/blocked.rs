@@ -356,7 +356,7 @@ mod tests {
           name the tracking issue, and the pull request in `pull-requests`
         {"pinned":{"number":7,"is":{"transferred":"https://github.com/a/b"}}}
           #7 was transferred to https://github.com/a/b
-          open #7 in a browser to see where it is; name its new number and `repository`, and 7 in `former-issues`
+          if that is where it belongs, name its new number and `repository`, and 7 in `former-issues`
         {"pinned":{"number":7,"is":"deleted"}}
           #7 was deleted
           remove `issue`, and name 7 in `former-issues`: apply then creates a new one
