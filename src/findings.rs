@@ -4,4 +4,5 @@ pub mod diagnostic;
 pub mod document;
 pub mod loader;
 pub mod sources;
+pub mod syntax;
 pub mod typed;

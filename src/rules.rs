@@ -57,8 +57,8 @@ mod work_item_unassigned;
 use std::collections::BTreeMap;
 
 use crate::findings::diagnostic::{Diagnostic, Finding, Level, Place, RuleId};
-use crate::findings::document;
 use crate::findings::sources::FileId;
+use crate::findings::syntax::quoted;
 use crate::registry::kep::KepRecord;
 use crate::registry::schema::FileKind;
 use crate::registry::tracked::Tracked;
@@ -388,7 +388,7 @@ fn no_such_rule(file: FileId, place: Place, word: &str) -> Finding {
         Some(similar) => {
             let text = match place {
                 Place::Key(_) => similar.to_owned(),
-                _ => document::quoted(similar),
+                _ => quoted(similar),
             };
             finding.replace_with("a rule has a similar name", text)
         }

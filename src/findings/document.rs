@@ -4,76 +4,19 @@
 //! judges. [`Located`] finds where places stand.
 //! Nothing here knows what a record is.
 
-use std::collections::BTreeSet;
-
 use serde_json::Value;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
 use crate::findings::diagnostic::{Place, Pointer};
+use crate::findings::syntax::{self, Mistake};
 use crate::terms::spelling::DATE_MARK;
 use crate::text::source::{SourceFile, Span};
 
-/// The most syntax errors that are looked at: a file that is not TOML at all has one in each line.
-const MOST_ERRORS: usize = 10_000;
-
-/// A mistake in the syntax.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct SyntaxError {
-    /// What the parser says.
-    pub message: String,
-    /// Where.
-    pub span: Span,
-}
-
 /// Parses a document. With errors, the tree holds what could be read.
-pub fn parse(file: &SourceFile) -> (Spanned<DeTable<'_>>, Vec<SyntaxError>) {
+pub fn parse(file: &SourceFile) -> (Spanned<DeTable<'_>>, Vec<Mistake>) {
     let (table, errors) = DeTable::parse_recoverable(&file.text);
-    // The parser goes on after a mistake and may stumble over its remains: the first report of a line is the mistake.
-    let mut lines = BTreeSet::new();
-    let mut mistakes = Vec::new();
-    for error in errors.into_iter().take(MOST_ERRORS) {
-        let span = file.clamp(error.span().unwrap_or_default().into());
-        if !lines.insert(file.position(span.start).line) {
-            continue;
-        }
-        if let Some(open) = never_closed(file, error.message(), span) {
-            // Every line below it is swallowed, so what the parser says of them is this mistake again.
-            mistakes.push(open);
-            break;
-        }
-        mistakes.push(SyntaxError {
-            message: error.message().trim().to_owned(),
-            span,
-        });
-    }
-    (table, mistakes)
-}
-
-/// A list or an inline table that was never closed: the parser wants a comma where the next line begins something new.
-fn never_closed(file: &SourceFile, message: &str, span: Span) -> Option<SyntaxError> {
-    let what = if message.contains("array element") {
-        "a list is not closed: a `]` is missing"
-    } else if message.contains("inline table") {
-        "an inline table is not closed: a `}` is missing"
-    } else {
-        return None;
-    };
-    let lines = file.lines_around(span);
-    let line = file.slice(lines).trim_start();
-    let key = line.split(['=', ' ']).next().unwrap_or_default();
-    let is_key = |c: char| c.is_ascii_alphanumeric() || "-_.\"".contains(c);
-    let begins_anew =
-        line.starts_with('[') || (line.contains('=') && !key.is_empty() && key.chars().all(is_key));
-    let before = file.text[..lines.start].trim_end();
-    (begins_anew && !before.is_empty()).then(|| SyntaxError {
-        message: what.to_owned(),
-        // The end of the last line that was meant to be part of it.
-        span: Span {
-            start: before.len() - before.chars().next_back().map_or(0, char::len_utf8),
-            end: before.len(),
-        },
-    })
+    (table, syntax::mistakes(file, errors))
 }
 
 /// The tree as JSON; dates and times become strings that begin with [`DATE_MARK`].
@@ -222,11 +165,6 @@ fn is_spread_out(value: &DeValue<'_>, file: &SourceFile, span: Span) -> bool {
         DeValue::Array(_) => !text.starts_with('['),
         _ => false,
     }
-}
-
-/// A string as TOML.
-pub fn quoted(text: &str) -> String {
-    toml_edit::Value::from(text).decorated("", "").to_string()
 }
 
 #[cfg(test)]

@@ -20,6 +20,7 @@ use super::{Entry, Registry, UnreadAllows};
 use crate::findings::diagnostic::{Finding, Found, Place};
 use crate::findings::loader::{FILE_NAME, SCHEMA, SYNTAX, UNSAFE_FILE};
 use crate::findings::sources::{FileId, Revision};
+use crate::findings::syntax::{Mistake, Remedy};
 use crate::findings::{document, typed};
 use crate::parallel;
 use crate::text::source::{SourceFile, Span};
@@ -395,13 +396,7 @@ fn read_as<T: DeserializeOwned + Bounded>(
 ) -> Entry<T> {
     let (table, syntax) = document::parse(source);
     if !syntax.is_empty() {
-        findings.extend(syntax.into_iter().map(|error| {
-            let line = source.slice(source.lines_around(error.span));
-            let message = plain(&error.message, line);
-            Finding::new(file, Place::Span(error.span), message)
-                .help("TOML's syntax is described at https://toml.io/en/v1.1.0")
-                .of(SYNTAX)
-        }));
+        findings.extend(syntax.into_iter().map(|mistake| unread(file, mistake)));
         return Entry {
             file,
             value: stand_in(kind, &source.path),
@@ -474,39 +469,27 @@ fn read_as<T: DeserializeOwned + Bounded>(
     }
 }
 
-/// The parser's words, where plainer ones exist.
-fn plain(message: &str, line: &str) -> String {
-    if ["<<<<<<<", "=======", ">>>>>>>"]
-        .iter()
-        .any(|marker| line.starts_with(marker))
-    {
-        return "a merge conflict was not resolved here".to_owned();
+/// A mistake in the syntax as a finding. That a file has to be TOML goes without saying.
+fn unread(file: FileId, mistake: Mistake) -> Found {
+    let Mistake {
+        message,
+        span,
+        also,
+        remedy,
+    } = mistake;
+    let mut finding = Finding::new(file, Place::Span(span), message).without_why();
+    if let Some((span, text)) = also {
+        finding = finding.also(file, Place::Span(span), text);
     }
-    let known = [
-        (
-            "invalid basic string",
-            "a text in quotes is not closed: a `\"` is missing",
-        ),
-        (
-            "invalid literal string",
-            "a text in quotes is not closed: a `'` is missing",
-        ),
-        (
-            "string values must be quoted",
-            "a text needs quotes around it; `true`, `false`, numbers and dates need none",
-        ),
-        (
-            "invalid float",
-            "this is no number; a text needs quotes around it",
-        ),
-        (
-            "key with no value",
-            "a key and its value need `=` between them",
-        ),
-        ("duplicate key", "this key stands here for the second time"),
-    ];
-    let plainer = known.iter().find(|(words, _)| message.starts_with(words));
-    plainer.map_or_else(|| message.to_owned(), |(_, plainer)| (*plainer).to_owned())
+    finding = match remedy {
+        Some(Remedy {
+            text,
+            edit: Some((span, replacement, certainty)),
+        }) => finding.edit(text, Place::Span(span), replacement, certainty),
+        Some(Remedy { text, edit: None }) => finding.help(text),
+        None => finding,
+    };
+    finding.of(SYNTAX)
 }
 
 /// Neutral values for what a kind of file must have.

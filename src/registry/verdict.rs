@@ -15,6 +15,7 @@ use super::schema::FileKind;
 use crate::findings::diagnostic::{Certainty, Finding, Place, Pointer};
 use crate::findings::document;
 use crate::findings::sources::FileId;
+use crate::findings::syntax;
 use crate::terms::spelling::DATE_MARK;
 use crate::terms::{PlannedDate, Release};
 use crate::text::source::{SourceFile, Span};
@@ -158,7 +159,7 @@ impl Judgement<'_> {
             let bare = key.trim().trim_start_matches(['v', 'V']);
             let minor = bare.split('.').take(2).collect::<Vec<_>>().join(".");
             return if minor.parse::<Release>().is_ok() {
-                finding.replace_with("write the minor release alone", document::quoted(&minor))
+                finding.replace_with("write the minor release alone", syntax::quoted(&minor))
             } else {
                 finding
             };
@@ -343,11 +344,7 @@ impl Judgement<'_> {
                 true => Certainty::Sure,
                 false => Certainty::Guess,
             };
-            return Some((
-                "a similar value exists",
-                document::quoted(choice),
-                certainty,
-            ));
+            return Some(("a similar value exists", syntax::quoted(choice), certainty));
         }
         if let Value::String(text) = value
             && let Some(meant) = meant_by(text.trim())
@@ -355,7 +352,7 @@ impl Judgement<'_> {
         {
             return Some((
                 "that is what it is called here",
-                document::quoted(meant),
+                syntax::quoted(meant),
                 Certainty::Guess,
             ));
         }
@@ -509,7 +506,7 @@ fn slips(text: &str, schema: &Value) -> Vec<(&'static str, Value, String, Certai
         .iter()
         .map(|(why, text, certainty)| {
             let value = Value::from(text.as_str());
-            (*why, value, document::quoted(text), *certainty)
+            (*why, value, syntax::quoted(text), *certainty)
         })
         .collect();
     let digits: String = bare.chars().filter(char::is_ascii_digit).collect();
@@ -540,20 +537,20 @@ fn slips(text: &str, schema: &Value) -> Vec<(&'static str, Value, String, Certai
         };
         let whole = text.trim();
         let list = Value::Array(vec![Value::from(whole)]);
-        let written = format!("[{}]", document::quoted(whole));
+        let written = format!("[{}]", syntax::quoted(whole));
         all.push(("write it as a list", list, written, certainty));
         let list = Value::Array(vec![Value::from(bare)]);
         all.push((
             "write it as a list",
             list,
-            format!("[{}]", document::quoted(bare)),
+            format!("[{}]", syntax::quoted(bare)),
             certainty,
         ));
     }
     let required = schema.get("required").and_then(Value::as_array);
     if let Some([Value::String(key)]) = required.map(Vec::as_slice) {
         let table = serde_json::json!({ key: bare });
-        let written = format!("{{ {key} = {} }}", document::quoted(bare));
+        let written = format!("{{ {key} = {} }}", syntax::quoted(bare));
         all.push(("write it as a table", table, written, Sure));
     }
     all
@@ -599,7 +596,7 @@ fn example_of(schema: &Value) -> Option<String> {
     let example = schema.get("examples")?.as_array()?.first()?;
     match example {
         Value::String(text) if is_date => Some(text.clone()),
-        Value::String(text) => Some(document::quoted(text)),
+        Value::String(text) => Some(syntax::quoted(text)),
         other => Some(other.to_string()),
     }
 }

@@ -2,8 +2,8 @@
 
 use super::{Check, Context, Example, ExampleBeside, FORMAT, Group, Part, Reads, Rule};
 use crate::findings::diagnostic::{Finding, Level, Place, Pointer, RuleId};
-use crate::findings::document;
 use crate::findings::sources::FileId;
+use crate::findings::syntax;
 use crate::registry::schema::FileKind;
 use crate::registry::tracked::Tracked;
 use crate::terms::Handle;
@@ -85,7 +85,7 @@ fn look(
                     Place::Value(list.clone().index(index)),
                     format!("`{handle}` is `{known}` in `maintainers.toml`"),
                 )
-                .fix_with("spell it as there", document::quoted(known)),
+                .fix_with("spell it as there", syntax::quoted(known)),
             );
         }
     }

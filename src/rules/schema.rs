@@ -5,9 +5,9 @@ use std::collections::BTreeMap;
 
 use super::{Check, Context, Example, ExampleBeside, FORMAT, Group, Part, Reads, Rule};
 use crate::findings::diagnostic::{Certainty, Finding, Level, Place, Pointer};
-use crate::findings::document;
 use crate::findings::loader::SCHEMA;
 use crate::findings::sources::FileId;
+use crate::findings::syntax;
 use crate::registry::Entry;
 use crate::registry::tracked::Tracked;
 use crate::text::words::nearest;
@@ -211,7 +211,7 @@ fn home(context: &Context<'_>, findings: &mut Vec<Finding>) {
     .because("milestones and branches are those of the runtime that the registry speaks for");
     findings.push(match nearest(home, names.iter().copied()) {
         Some(similar) => {
-            finding.replace_with("a runtime has a similar name", document::quoted(similar))
+            finding.replace_with("a runtime has a similar name", syntax::quoted(similar))
         }
         None => finding.help(format!("name one of {}", names.join(", "))),
     });
@@ -240,7 +240,7 @@ fn calendars(context: &Context<'_>, findings: &mut Vec<Finding>) {
         .because("without its calendar nobody knows when the runtime releases what");
         findings.push(match nearest(path, calendars) {
             Some(similar) => {
-                finding.replace_with("a calendar has a similar name", document::quoted(similar))
+                finding.replace_with("a calendar has a similar name", syntax::quoted(similar))
             }
             None => {
                 finding.help("write the calendar, or correct its path below the registry's root")

@@ -2,7 +2,7 @@
 
 use super::{Check, Context, Example, ExampleBeside, Group, PROCESS, Part, Reads, Rule};
 use crate::findings::diagnostic::{Finding, Level, Place, Pointer, RuleId};
-use crate::findings::document;
+use crate::findings::syntax;
 use crate::registry::Entry;
 use crate::registry::kep::KepRecord;
 use crate::registry::schema::FileKind;
@@ -79,10 +79,7 @@ fn check(context: &Context<'_>, entry: &Entry<KepRecord>, findings: &mut Vec<Fin
             .label("no maintainer has this handle");
             match nearest(shepherd.as_str(), known.iter().copied()) {
                 Some(similar) => finding
-                    .replace_with(
-                        "a maintainer has a similar handle",
-                        document::quoted(similar),
-                    )
+                    .replace_with("a maintainer has a similar handle", syntax::quoted(similar))
                     .help("if it is somebody else, add the person to `maintainers.toml`"),
                 None => {
                     finding.help("name a maintainer of `maintainers.toml`, or add the person there")

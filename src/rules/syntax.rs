@@ -50,18 +50,12 @@ mod tests {
           |
         2 | title = "Pod Lullabies
           |                       ^
-          |
-          = why: a file that is not TOML says nothing, so its record would silently be missing
-          = help: TOML's syntax is described at https://toml.io/en/v1.1.0
 
         error[syntax]: a key and its value need `=` between them
          --> sig-node/9001-a.toml:4:8
           |
         4 | target 1.38
           |        ^
-          |
-          = why: a file that is not TOML says nothing, so its record would silently be missing
-          = help: TOML's syntax is described at https://toml.io/en/v1.1.0
         "#);
     }
 
@@ -76,7 +70,6 @@ mod tests {
         3 |
           | ^
           |
-          = why: a file that is not TOML says nothing, so its record would silently be missing
           = help: TOML's syntax is described at https://toml.io/en/v1.1.0
         "#);
     }
@@ -87,14 +80,16 @@ mod tests {
             "sig-node/9001-a.toml",
             "number = 9001\ntitle = \"A\"\nstatus = \"implementable\"\nnumber = 9002\n",
         )]), @"
-        error[syntax]: this key stands here for the second time
+        error[syntax]: `number` stands here for the second time
          --> sig-node/9001-a.toml:4:1
           |
+        1 | number = 9001
+          | ------ the first time
+        ...
         4 | number = 9002
           | ^^^^^^
           |
-          = why: a file that is not TOML says nothing, so its record would silently be missing
-          = help: TOML's syntax is described at https://toml.io/en/v1.1.0
+          = help: keep one of the two
         ");
     }
 }

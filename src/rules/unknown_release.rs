@@ -2,8 +2,8 @@
 
 use super::{Check, Context, Example, ExampleBeside, FORMAT, Group, Part, Reads, Rule};
 use crate::findings::diagnostic::{Finding, Level, Place, Pointer, RuleId};
-use crate::findings::document;
 use crate::findings::sources::FileId;
+use crate::findings::syntax;
 use crate::registry::Entry;
 use crate::registry::config::Config;
 use crate::registry::kep::KepRecord;
@@ -124,7 +124,7 @@ fn runtimes(context: &Context<'_>, entry: &Entry<KepRecord>, findings: &mut Vec<
                 version,
             } = named;
             findings.extend(known.lacking(entry.file, at, release, &|nearest| {
-                document::quoted(&match version {
+                syntax::quoted(&match version {
                     Some(BranchDecision::Released(version)) => {
                         format!("{nearest}.{}", version.patch)
                     }
@@ -186,7 +186,7 @@ impl Known {
     /// The finding about a release that the calendar should know, and does not.
     fn judge(&self, file: FileId, at: Pointer, release: Release) -> Option<Finding> {
         self.lacking(file, Place::Value(at), release, &|release| {
-            document::quoted(&release.to_string())
+            syntax::quoted(&release.to_string())
         })
     }
 

@@ -2,7 +2,7 @@
 
 use super::{Check, Context, Example, ExampleBeside, FORMAT, Group, Part, Reads, Rule};
 use crate::findings::diagnostic::{Finding, Level, Place, Pointer, RuleId};
-use crate::findings::document;
+use crate::findings::syntax;
 use crate::registry::tracked::Tracked;
 use crate::text::words::nearest;
 
@@ -57,7 +57,7 @@ fn check(context: &Context<'_>, record: Tracked<'_>, findings: &mut Vec<Finding>
         match nearest(&repository.to_string(), names.iter().map(String::as_str)) {
             Some(similar) => finding.replace_with(
                 "a listed repository has a similar name",
-                document::quoted(similar),
+                syntax::quoted(similar),
             ),
             None => finding.help(format!(
                 "name one of {}, or list it in `registry.toml`",

@@ -575,7 +575,7 @@ mod tests {
             format!("~~~html\n{begin}\n<!-- kepherd:end KEP-8 -->\n~~~"),
             format!("    {begin}"),
             format!("<!-- see\n{begin}\nfor what it is"),
-            format!("```\n<!--kepherd:begin-->\n```"),
+            "```\n<!--kepherd:begin-->\n```".to_owned(),
             format!("```\n{}\n```", rendered().replace("2.5", "2.6")),
         ];
         for quote in &quotes {
