@@ -581,6 +581,158 @@ mod three_way {
     }
 }
 
+mod labels_and_milestones_that_are_there {
+    use super::*;
+    use kepherd::sandbox::world::{LabelPatch, MilestonePatch};
+
+    fn milestone(hub: &Hub) -> (State, Option<String>) {
+        hub.world(|world| {
+            let found = &world.repository(REPO).unwrap().milestones[&1];
+            let day = found
+                .due_on
+                .map(|at| jiff::Timestamp::from_second(at).unwrap().to_string());
+            (found.state, day.map(|day| day[..10].to_owned()))
+        })
+    }
+
+    fn edit_milestone(hub: &Hub, patch: MilestonePatch) {
+        hub.world(|world| world.edit_milestone("octocat", REPO, 1, patch))
+            .unwrap();
+    }
+
+    /// The calendar moves, or somebody closes the milestone although its release is ahead: it is as it would be made now.
+    #[test]
+    fn a_milestone_of_kepherd_s_is_put_right_while_its_release_is_ahead() {
+        let hub = Hub::one("issue = 7\nmilestone = \"2.5\"\n");
+        hub.run(&["apply"]).expect(0);
+        assert_eq!(
+            milestone(&hub),
+            (State::Open, Some("2026-12-31".to_owned()))
+        );
+        // Any day of the month that is planned is as good.
+        edit_milestone(
+            &hub,
+            MilestonePatch {
+                due_on: Some(Some(1_796_904_000)),
+                ..Default::default()
+            },
+        );
+        hub.run(&["plan", "--exit-code"]).expect(0);
+        let calendar = hub.folder.read("releases/containerd.toml");
+        hub.folder.write(
+            "releases/containerd.toml",
+            calendar.replace("\"2026-12\"", "2027-01-14"),
+        );
+        edit_milestone(
+            &hub,
+            MilestonePatch {
+                state: Some(State::Closed),
+                ..Default::default()
+            },
+        );
+        let out = hub.run(&["apply"]).expect(0);
+        assert!(
+            out.contains(
+                "milestone 2.5: opened again, for it has not shipped, due 2026-12-10 → 2027-01-14"
+            ),
+            "{out}"
+        );
+        assert_eq!(
+            milestone(&hub),
+            (State::Open, Some("2027-01-14".to_owned()))
+        );
+        hub.run(&["plan", "--exit-code"]).expect(0);
+        // Once it is out, it is closed by whoever closes milestones.
+        hub.folder.write(
+            "releases/containerd.toml",
+            calendar.replace("planned = \"2026-12\"", "released = 2026-12-03"),
+        );
+        edit_milestone(
+            &hub,
+            MilestonePatch {
+                state: Some(State::Closed),
+                ..Default::default()
+            },
+        );
+        hub.run(&["plan"]).expect(0);
+        hub.run(&["apply"]).expect(0);
+        assert_eq!(milestone(&hub).0, State::Closed);
+    }
+
+    /// What people made is theirs: it is said, and left.
+    #[test]
+    fn a_milestone_of_people_s_is_left_and_said() {
+        let hub = Hub::one("issue = 7\nmilestone = \"2.5\"\n");
+        hub.milestone("2.5");
+        hub.run(&["apply"]).expect(0);
+        edit_milestone(
+            &hub,
+            MilestonePatch {
+                state: Some(State::Closed),
+                due_on: Some(Some(1_796_040_000)),
+                ..Default::default()
+            },
+        );
+        hub.run(&["plan", "--exit-code"]).expect(0);
+        let calendar = hub.folder.read("releases/containerd.toml");
+        hub.folder.write(
+            "releases/containerd.toml",
+            calendar.replace("\"2026-12\"", "2027-01-14"),
+        );
+        let out = hub.run(&["plan"]).expect(0);
+        assert!(
+            out.contains("milestone 2.5 is closed, and its release has not shipped; it is due on 2026-11-30, and its release is planned for 2027-01-14"),
+            "{out}"
+        );
+        hub.run(&["apply"]).expect(0);
+        assert_eq!(
+            milestone(&hub),
+            (State::Closed, Some("2026-11-30".to_owned()))
+        );
+    }
+
+    #[test]
+    fn a_label_of_kepherd_s_gets_its_colour_and_one_of_people_s_keeps_it() {
+        let hub = Hub::one("issue = 7\ntarget = \"1.38\"\n");
+        hub.run(&["apply"]).expect(0);
+        let color = |hub: &Hub| {
+            hub.world(|world| {
+                world
+                    .repository(REPO)
+                    .unwrap()
+                    .label(TARGET)
+                    .unwrap()
+                    .color
+                    .clone()
+            })
+        };
+        let config = hub.folder.read("registry.toml");
+        hub.folder.write(
+            "registry.toml",
+            config.replace(
+                "[labels.kubernetes]",
+                "[labels.kubernetes]\ncolor = \"00ff00\"",
+            ),
+        );
+        let out = hub.run(&["apply"]).expect(0);
+        assert!(
+            out.contains(&format!("label {TARGET}: colour 5319e7 → 00ff00")),
+            "{out}"
+        );
+        assert_eq!(color(&hub), "00ff00");
+        hub.run(&["plan", "--exit-code"]).expect(0);
+        let theirs = LabelPatch {
+            color: Some("123456".to_owned()),
+            description: Some(Some("ours".to_owned())),
+            ..Default::default()
+        };
+        hub.world(|world| world.edit_label("octocat", REPO, TARGET, theirs))
+            .unwrap();
+        hub.run(&["plan", "--exit-code"]).expect(0);
+        assert_eq!(color(&hub), "123456");
+    }
+}
+
 mod labels_by_fact {
     use super::*;
 
@@ -638,6 +790,39 @@ mod labels_by_fact {
         assert_eq!(facts(&hub), ["sig/auth"]);
     }
 
+    /// A table that calls its labels otherwise now: what kepherd put on under the old name comes off.
+    #[test]
+    fn that_are_called_otherwise_now_come_off_under_their_old_names() {
+        let hub = Hub::one("issue = 7\ntriage = \"accepted\"\n");
+        let config = hub.folder.read("registry.toml");
+        hub.configure("[labels.triage]\naccepted = \"status/accepted\"\n");
+        hub.run(&["apply"]).expect(0);
+        let placeholder = "target/kubernetes/v1.??";
+        assert_eq!(facts(&hub), [placeholder, "status/accepted"]);
+        let other = config.replace(placeholder, "target/none");
+        hub.folder.write(
+            "registry.toml",
+            format!("{other}\n[labels.triage]\naccepted = \"triage/yes\"\n"),
+        );
+        hub.run(&["apply"]).expect(0);
+        assert_eq!(facts(&hub), ["target/none", "triage/yes"]);
+        hub.run(&["plan", "--exit-code"]).expect(0);
+        // And where no label says it any more.
+        hub.folder.write(
+            "registry.toml",
+            other.replace("placeholder = \"target/none\"", ""),
+        );
+        hub.run(&["apply"]).expect(0);
+        assert_eq!(facts(&hub), Vec::<String>::new());
+        // What every issue has is added, and stays when no issue has it any more.
+        hub.folder.write(
+            "registry.toml",
+            config.replace("\"area/cri\"", "\"area/other\""),
+        );
+        hub.run(&["apply"]).expect(0);
+        assert!(hub.issue(7).labels.contains(&"area/cri".to_owned()));
+    }
+
     #[test]
     fn say_what_they_stand_for_where_they_are_made() {
         let hub = Hub::one("issue = 7\ntriage = \"accepted\"\n");
@@ -690,6 +875,191 @@ mod release_labels {
     }
 
     /// One KEP from its first mention to stable: what its issue says at each step.
+    /// The names of all labels of an issue or pull request that are not of every issue.
+    fn others(hub: &Hub, number: u64) -> Vec<String> {
+        let mut labels = hub.issue(number).labels;
+        labels.retain(|label| !["kind/feature", "area/cri"].contains(&label.as_str()));
+        labels
+    }
+
+    fn renamed(hub: &Hub, more: &str) {
+        let config = hub.folder.read("registry.toml");
+        let pattern = format!("[labels.kubernetes]\nname = \"k8s/{{release}}\"\n{more}");
+        hub.folder.write(
+            "registry.toml",
+            config.replace("[labels.kubernetes]\n", &pattern),
+        );
+    }
+
+    /// The pattern changes: what kepherd put on under the old one comes off, but for a release that has shipped.
+    #[test]
+    fn of_an_old_pattern_come_off_and_those_of_shipped_releases_stay() {
+        let pull = "pull-requests = [{ id = \"containerd/containerd#20\" }]\n";
+        let hub = with_pull_request(&format!("target = \"1.38\"\n{pull}"));
+        hub.run(&["apply"]).expect(0);
+        assert_eq!(
+            (others(&hub, 7), others(&hub, 20)),
+            (vec![TARGET.to_owned()], vec![TARGET.to_owned()])
+        );
+        renamed(&hub, "");
+        hub.run(&["apply"]).expect(0);
+        assert_eq!(
+            (others(&hub, 7), others(&hub, 20)),
+            (vec!["k8s/1.38".to_owned()], vec!["k8s/1.38".to_owned()])
+        );
+        hub.run(&["plan", "--exit-code"]).expect(0);
+        ship(&hub, "1.38");
+        hub.rewrite(&format!("issue = 7\ntarget = \"1.39\"\n{pull}"));
+        let config = hub.folder.read("registry.toml");
+        hub.folder
+            .write("registry.toml", config.replace("k8s/", "kube/"));
+        hub.run(&["apply"]).expect(0);
+        assert_eq!(others(&hub, 7), ["k8s/1.38", "kube/1.39"]);
+    }
+
+    /// With `renamed-from` the label itself gets its new name, so that closed issues keep it; it is written once.
+    #[test]
+    fn get_their_new_name_on_github() {
+        let pull = "pull-requests = [{ id = \"containerd/containerd#20\" }]\n";
+        let hub = with_pull_request(&format!("target = \"1.38\"\n{pull}"));
+        hub.run(&["apply"]).expect(0);
+        // An issue of people's, closed long ago.
+        let old = hub
+            .world(|world| {
+                world.create_issue(
+                    "octocat",
+                    REPO,
+                    kepherd::sandbox::world::NewIssue {
+                        title: "an old one".to_owned(),
+                        ..Default::default()
+                    },
+                )
+            })
+            .unwrap();
+        hub.label(old, &[TARGET]);
+        renamed(
+            &hub,
+            "renamed-from = [\"target/k8s/{release}\", \"target/kubernetes/v{release}\"]\n",
+        );
+        let plan = hub.run(&["plan"]).expect(0);
+        assert!(
+            plan.contains(&format!("label {TARGET}  renamed to k8s/1.38")),
+            "{plan}"
+        );
+        assert!(!plan.contains("+ k8s/1.38"), "{plan}");
+        let writes = hub.exchanges().len();
+        let out = hub.run(&["apply"]).expect(0);
+        assert!(
+            out.contains(&format!("updated  label {TARGET}: renamed to k8s/1.38")),
+            "{out}"
+        );
+        assert_eq!(
+            hub.requests_since(writes).2,
+            2,
+            "the label, and what the section remembers"
+        );
+        for number in [7, 20, old] {
+            assert_eq!(others(&hub, number), ["k8s/1.38"]);
+        }
+        hub.run(&["plan", "--exit-code"]).expect(0);
+        // They are still kepherd's.
+        hub.rewrite(&format!("issue = 7\ntarget = \"1.39\"\n{pull}"));
+        hub.run(&["apply"]).expect(0);
+        assert_eq!(
+            (others(&hub, 7), others(&hub, 20)),
+            (vec!["k8s/1.39".to_owned()], vec!["k8s/1.39".to_owned()])
+        );
+    }
+
+    /// A name that another label has, in whatever case, is nobody's to take: a person is told, and kepherd's own labels move.
+    #[test]
+    fn are_not_renamed_over_a_label_that_is_there() {
+        let hub = Hub::one("issue = 7\ntarget = \"1.38\"\n");
+        hub.run(&["apply"]).expect(0);
+        hub.world(|world| {
+            let new = kepherd::sandbox::world::NewLabel {
+                name: "K8S/1.38".to_owned(),
+                ..Default::default()
+            };
+            world.create_label("octocat", REPO, new).unwrap();
+        });
+        renamed(&hub, "renamed-from = [\"target/kubernetes/v{release}\"]\n");
+        let out = hub.run(&["apply"]).expect(0);
+        assert!(!out.contains("renamed to"), "{out}");
+        assert_eq!(others(&hub, 7), ["K8S/1.38"]);
+        let plan = hub.run(&["plan"]).expect(0);
+        assert!(
+            plan.contains(&format!(
+                "label {TARGET} is not renamed, for K8S/1.38 exists as well"
+            )),
+            "{plan}"
+        );
+        hub.run(&["plan", "--exit-code"]).expect(0);
+        // In another case it is the same label.
+        let config = hub.folder.read("registry.toml");
+        hub.folder.write(
+            "registry.toml",
+            config.replace("renamed-from = [", "renamed-from = [\"K8S/{release}\", "),
+        );
+        let out = hub.run(&["apply"]).expect(0);
+        assert!(out.contains("label K8S/1.38: renamed to k8s/1.38"), "{out}");
+        assert_eq!(others(&hub, 7), ["k8s/1.38"]);
+        hub.run(&["plan", "--exit-code"]).expect(0);
+    }
+
+    /// A pull request that no record names any more, or of another repository, is cleared up.
+    #[test]
+    fn come_off_a_pull_request_that_no_record_names_any_more() {
+        let folder = Folder::with(&[(
+            PATH,
+            &record(
+                9001,
+                "issue = 7\ntarget = \"1.38\"\npull-requests = [{ id = \"containerd/nri#20\" }]\n",
+            ),
+        )]);
+        let mut world = seeded(&folder);
+        world
+            .add_pull_request("octocat", "containerd/nri", 20, "lullabies", "")
+            .ok();
+        let hub = Hub::of(folder, world);
+        let labels = |hub: &Hub| {
+            hub.world(|world| world.issue("containerd/nri", 20).unwrap().labels.clone())
+        };
+        hub.run(&["apply"]).expect(0);
+        assert_eq!(labels(&hub), [TARGET]);
+        hub.rewrite(
+            "issue = 7\ntarget = \"1.39\"\npull-requests = [{ id = \"containerd/nri#20\" }]\n",
+        );
+        hub.run(&["apply"]).expect(0);
+        assert_eq!(labels(&hub), ["target/kubernetes/v1.39"]);
+        hub.rewrite("issue = 7\ntarget = \"1.39\"\n");
+        let out = hub.run(&["apply"]).expect(0);
+        assert_eq!(labels(&hub), Vec::<String>::new(), "{out}");
+        let before = hub.exchanges().len();
+        hub.run(&["plan", "--exit-code"]).expect(0);
+        assert_eq!(
+            hub.requests_since(before).0,
+            1,
+            "it is not remembered any more"
+        );
+    }
+
+    /// Of one that is closed, or where somebody else has put it back, nothing is taken off.
+    #[test]
+    fn stay_on_a_pull_request_that_is_over() {
+        let pull = "pull-requests = [{ id = \"containerd/containerd#20\" }]\n";
+        let hub = with_pull_request(&format!("target = \"1.38\"\n{pull}"));
+        hub.run(&["apply"]).expect(0);
+        hub.world(|world| world.merge_pull_request("mikebrow", REPO, 20))
+            .unwrap();
+        hub.rewrite("issue = 7\ntarget = \"1.38\"\n");
+        hub.run(&["apply"]).expect(0);
+        assert_eq!(others(&hub, 20), [TARGET]);
+        let before = hub.exchanges().len();
+        hub.run(&["plan", "--exit-code"]).expect(0);
+        assert_eq!(hub.requests_since(before).0, 1);
+    }
+
     #[test]
     fn follow_a_kep_through_its_whole_life() {
         let hub = Hub::one("issue = 7\ntriage = \"pending\"\n");

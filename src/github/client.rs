@@ -17,12 +17,13 @@ pub use super::wire::{Address, Cost};
 use super::wire::{Answer, Call, GRAPHQL, Repeatable};
 use crate::sync::desired::{LabelDefinition, MilestoneDefinition};
 use crate::sync::observed::{Access, Lookup, Observed, ObservedIssue, ObservedRepository};
-use crate::sync::plan::Histories;
 use crate::sync::plan::patch::Patch;
+use crate::sync::plan::{Histories, Mend};
 use crate::sync::remote::{Error, Held, Problem, Read, Wanted, Write, WriteKind};
 use crate::terms::github_limits::PAGE;
 use crate::terms::links::Site;
 use crate::terms::{Instant, RepositoryName};
+use crate::text::percent;
 
 /// GitHub's own address; Enterprise servers have another.
 pub const GITHUB_API: &str = "https://api.github.com";
@@ -429,8 +430,7 @@ impl Write for Client {
         } = milestone;
         let mut body = json!({ "title": title, "description": description });
         if let Some(due) = due {
-            // GitHub keeps the day in Pacific time, and noon in UTC is the same day there.
-            body["due_on"] = json!(format!("{due}T12:00:00Z"));
+            body["due_on"] = json!(due_on(&due.to_string()));
         }
         let path = format!("/repos/{repository}/milestones");
         match self.write("POST", &path, WriteKind::Change, &body).await {
@@ -442,6 +442,43 @@ impl Write for Client {
             }
             Err(error) => Err(error),
         }
+    }
+
+    async fn mend(&self, repository: &RepositoryName, mend: &Mend) -> Result<(), Error> {
+        let label = |name: &str| format!("/repos/{repository}/labels/{}", percent::part(name));
+        let (path, body) = match mend {
+            Mend::RenameLabel { from, to } => (label(from), json!({ "new_name": to })),
+            Mend::Label {
+                name,
+                color,
+                description,
+            } => {
+                let mut body = json!({});
+                for (key, change) in [("color", color), ("description", description)] {
+                    if let Some(change) = change {
+                        body[key] = json!(change.to.as_deref().unwrap_or_default());
+                    }
+                }
+                (label(name), body)
+            }
+            Mend::Milestone {
+                title: _,
+                number,
+                reopen,
+                due,
+            } => {
+                let mut body = json!({});
+                if *reopen {
+                    body["state"] = json!("open");
+                }
+                if let Some(change) = due {
+                    body["due_on"] = json!(change.to.as_deref().map(due_on));
+                }
+                (format!("/repos/{repository}/milestones/{number}"), body)
+            }
+        };
+        let changed = self.write("PATCH", &path, WriteKind::Change, &body).await;
+        changed.map(|_| ())
     }
 
     async fn create_issue(
@@ -491,4 +528,9 @@ fn too_many(request: &str, most: usize) -> Error {
         request: request.to_owned(),
         problem: Problem::TooMany(most),
     }
+}
+
+/// A day as GitHub takes it: it keeps the day in Pacific time, and noon in UTC is the same day there.
+fn due_on(day: &str) -> String {
+    format!("{day}T12:00:00Z")
 }

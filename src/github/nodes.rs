@@ -43,9 +43,14 @@ pub(super) struct PageInfo {
 }
 
 #[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
 pub(super) struct MilestoneNode {
     pub(super) number: u64,
     pub(super) title: String,
+    pub(super) closed: bool,
+    /// GitHub keeps a day, as its midnight in Pacific time, which is the same day in UTC.
+    pub(super) due_on: Option<Instant>,
+    pub(super) description: Option<String>,
 }
 
 #[derive(Deserialize)]

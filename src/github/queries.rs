@@ -13,10 +13,13 @@ use serde_json::{Map, Value, json};
 use super::nodes::{
     ISSUE_FIELDS, MilestoneNode, PULL_FIELDS, Page, PageInfo, Unusable, issue, page, pull_request,
 };
-use crate::sync::observed::{Access, Lookup, Observed, ObservedRepository, PullRequestLookup};
+use crate::sync::observed::{
+    Access, Lookup, Observed, ObservedLabel, ObservedMilestone, ObservedRepository,
+    PullRequestLookup,
+};
 use crate::sync::remote::Wanted;
-use crate::terms::RepositoryName;
 use crate::terms::github_limits::PAGE;
+use crate::terms::{Instant, RepositoryName};
 
 const ISSUE_PAGE: &str = "first: 100, orderBy: {field: CREATED_AT, direction: ASC}) \
     { nodes { ...issue } pageInfo { hasNextPage endCursor } }";
@@ -212,7 +215,10 @@ impl Query {
             );
             for (label, text) in part.labels.iter().enumerate() {
                 let variable = declare(format!("label{index}x{label}"), "String!", json!(text));
-                let _ = write!(body, " l{label}: label(name: {variable}) {{ name }}");
+                let _ = write!(
+                    body,
+                    " l{label}: label(name: {variable}) {{ name color description }}"
+                );
             }
             if !part.milestones.is_empty() {
                 let after = declare(
@@ -223,7 +229,7 @@ impl Query {
                 let _ = write!(
                     body,
                     " milestones(first: 100, after: {after}, orderBy: {{field: NUMBER, direction: DESC}}) \
-                     {{ nodes {{ number title }} pageInfo {{ hasNextPage endCursor }} }}"
+                     {{ nodes {{ number title closed dueOn description }} pageInfo {{ hasNextPage endCursor }} }}"
                 );
             }
             for number in &part.issues {
@@ -437,11 +443,15 @@ impl Part {
             Some(other) => Access::Reads(other.to_lowercase()),
         };
         for (index, label) in self.labels.iter().enumerate() {
-            if let Some(name) = repository
-                .pointer(&format!("/l{index}/name"))
-                .and_then(Value::as_str)
-            {
-                seen.labels.insert(label.to_lowercase(), name.to_owned());
+            let found = repository.get(format!("l{index}"));
+            if let Some(found) = found.filter(|found| found.is_object()) {
+                let text = |key: &str| found.get(key).and_then(Value::as_str).unwrap_or_default();
+                let found = ObservedLabel {
+                    name: text("name").to_owned(),
+                    color: text("color").to_owned(),
+                    description: text("description").to_owned(),
+                };
+                seen.labels.insert(label.to_lowercase(), found);
             }
         }
         let node = |key: &str, number: &u64| {
@@ -484,7 +494,20 @@ impl Part {
         if !self.milestones.is_empty() {
             let page: Page<MilestoneNode> = page(repository.get("milestones"))?;
             for milestone in page.nodes.into_iter().flatten() {
-                seen.milestones.insert(milestone.title, milestone.number);
+                let MilestoneNode {
+                    number,
+                    title,
+                    closed,
+                    due_on,
+                    description,
+                } = milestone;
+                let found = ObservedMilestone {
+                    number,
+                    open: !closed,
+                    due: due_on.map(Instant::date),
+                    description: description.unwrap_or_default(),
+                };
+                seen.milestones.insert(title, found);
             }
             let found = |title: &String| seen.milestones.contains_key(title);
             if page.page_info.has_next_page && !self.milestones.iter().all(found) {
@@ -572,7 +595,7 @@ mod tests {
     fn a_document_names_each_thing_once() {
         let queries = queries(&wanted(&[("a/b", 7..8)], &[]));
         let request = queries[0].request("bot");
-        insta::assert_snapshot!(request.document, @"query($owner0: String!, $name0: String!, $label0x0: String!, $milestones0: String) { viewer { login } rateLimit { cost remaining } r0: repository(owner: $owner0, name: $name0) { viewerPermission l0: label(name: $label0x0) { name } milestones(first: 100, after: $milestones0, orderBy: {field: NUMBER, direction: DESC}) { nodes { number title } pageInfo { hasNextPage endCursor } } i7: issueOrPullRequest(number: 7) { __typename ... on Issue { ...issue } } } } fragment issue on Issue { number url title body state viewerDidAuthor author { login } labels(first: 100) { nodes { name } pageInfo { hasNextPage } } assignees(first: 100) { nodes { login } pageInfo { hasNextPage } } milestone { title } }");
+        insta::assert_snapshot!(request.document, @"query($owner0: String!, $name0: String!, $label0x0: String!, $milestones0: String) { viewer { login } rateLimit { cost remaining } r0: repository(owner: $owner0, name: $name0) { viewerPermission l0: label(name: $label0x0) { name color description } milestones(first: 100, after: $milestones0, orderBy: {field: NUMBER, direction: DESC}) { nodes { number title closed dueOn description } pageInfo { hasNextPage endCursor } } i7: issueOrPullRequest(number: 7) { __typename ... on Issue { ...issue } } } } fragment issue on Issue { number url title body state viewerDidAuthor author { login } labels(first: 100) { nodes { name } pageInfo { hasNextPage } } assignees(first: 100) { nodes { login } pageInfo { hasNextPage } } milestone { title } }");
         insta::assert_snapshot!(request.variables, @r#"{"owner0":"a","name0":"b","label0x0":"kind/feature","milestones0":null}"#);
     }
 
@@ -595,7 +618,7 @@ mod tests {
         json!({
             "viewerPermission": "WRITE",
             "l0": { "name": "kind/feature" },
-            "milestones": { "nodes": [{ "number": 3, "title": "2.5" }], "pageInfo": { "hasNextPage": true, "endCursor": "x" } },
+            "milestones": { "nodes": [{ "number": 3, "title": "2.5", "closed": false, "dueOn": "2026-12-31T08:00:00Z", "description": null }], "pageInfo": { "hasNextPage": true, "endCursor": "x" } },
             "i7": issue,
         })
     }

@@ -83,9 +83,13 @@ impl Bounded for LabelsConfig {
 impl Bounded for ReleaseLabel {
     fn is_within(&self) -> bool {
         let has_no_other = |part: &str| !part.contains(['{', '}']);
-        let around = self.name.split_once("{release}");
-        is_line(&self.name, 60)
-            && around.is_some_and(|(before, after)| has_no_other(before) && has_no_other(after))
+        let is_pattern = |name: &str| {
+            let around = name.split_once("{release}");
+            is_line(name, 60)
+                && around.is_some_and(|(before, after)| has_no_other(before) && has_no_other(after))
+        };
+        is_pattern(&self.name)
+            && self.renamed_from.iter().all(|name| is_pattern(name))
             && self.color.len() == 6
             && self.color.bytes().all(|byte| byte.is_ascii_hexdigit())
             && is_line(&self.description, 100)

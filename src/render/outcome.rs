@@ -21,6 +21,10 @@ pub fn event(event: &Event, paint: Paint, links: bool) -> Option<String> {
     };
     Some(match event {
         Event::Writing(_) => return None,
+        Event::Mended { repository, what } => {
+            let (word, what) = (paint.added("updated"), printable(what));
+            format!("{word}  {what}  in {repository}")
+        }
         Event::Defined { repository, what } => {
             let (word, what) = (paint.added("created"), printable(what));
             format!("{word}  {what}  in {repository}")
@@ -100,8 +104,8 @@ fn figures_of(plan: &Plan, outcome: &Outcome) -> String {
     ]);
     let definitions = match *defined {
         0 => None,
-        1 => Some("1 label or milestone created".to_owned()),
-        count => Some(format!("{count} labels and milestones created")),
+        1 => Some("1 label or milestone".to_owned()),
+        count => Some(format!("{count} labels and milestones")),
     };
     let others = [
         (*labelled, "pull request", " labelled"),
@@ -195,6 +199,7 @@ fn markdown_event(event: &Event) -> Option<String> {
     let row = match event {
         // Failures stand before everything else.
         Event::Writing(_) | Event::Failed(_) => return None,
+        Event::Mended { repository, what } => format!("updated {} in {repository}", text(what)),
         Event::Defined { repository, what } => format!("created {} in {repository}", text(what)),
         Event::Wrote(Written {
             subject,

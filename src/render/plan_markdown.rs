@@ -47,6 +47,8 @@ fn write_repository(out: &mut String, plan: &RepositoryPlan) {
         problem,
         labels,
         milestones,
+        mended,
+        notices,
         issues,
         pull_requests,
         untracked,
@@ -59,7 +61,8 @@ fn write_repository(out: &mut String, plan: &RepositoryPlan) {
         );
         return;
     }
-    if issues.is_empty() && untracked.is_empty() && pull_requests.is_empty() {
+    let is_nothing_tracked = issues.is_empty() && untracked.is_empty() && pull_requests.is_empty();
+    if is_nothing_tracked && mended.is_empty() && notices.is_empty() {
         return;
     }
     let _ = writeln!(
@@ -67,6 +70,12 @@ fn write_repository(out: &mut String, plan: &RepositoryPlan) {
         "### {repository} · {}\n",
         counted(issues.len(), "record")
     );
+    for mend in mended {
+        let _ = writeln!(out, "- {}: {}", text(&mend.what()), text(&mend.say()));
+    }
+    for notice in notices {
+        let _ = writeln!(out, "- **look:** {}", text(&notice.say()));
+    }
     for label in labels {
         let _ = writeln!(out, "- new label {}", text(&label.name));
     }

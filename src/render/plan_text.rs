@@ -149,6 +149,8 @@ fn write_repository(out: &mut String, plan: &RepositoryPlan, view: View) {
         problem,
         labels,
         milestones,
+        mended,
+        notices,
         issues,
         pull_requests,
         untracked,
@@ -161,10 +163,20 @@ fn write_repository(out: &mut String, plan: &RepositoryPlan, view: View) {
         let _ = writeln!(out, "{name} · {word} {problem}\n");
         return;
     }
-    if issues.is_empty() && untracked.is_empty() && pull_requests.is_empty() {
+    let is_nothing_defined = mended.is_empty() && notices.is_empty();
+    let is_nothing_tracked = issues.is_empty() && untracked.is_empty() && pull_requests.is_empty();
+    if is_nothing_tracked && is_nothing_defined {
         return;
     }
     let _ = writeln!(out, "{name} · {}\n", counted(issues.len(), "record"));
+    for mend in mended {
+        let (what, becomes) = (printable(&mend.what()), printable(&mend.say()));
+        let _ = writeln!(out, "  {}   {what}  {becomes}", paint.added("mend "));
+    }
+    for notice in notices {
+        let notice = printable(&notice.say());
+        let _ = writeln!(out, "  {}   {notice}", paint.noticed("look "));
+    }
     let new = paint.added("new  ");
     for label in labels {
         let more = format!("#{} {}", label.color, label.description);
@@ -178,7 +190,7 @@ fn write_repository(out: &mut String, plan: &RepositoryPlan, view: View) {
         let (title, due) = (printable(&milestone.title), paint.quiet(&due));
         let _ = writeln!(out, "  {new}   milestone {title}  {due}");
     }
-    if !labels.is_empty() || !milestones.is_empty() {
+    if !labels.is_empty() || !milestones.is_empty() || !is_nothing_defined {
         out.push('\n');
     }
     let shown: Vec<&IssuePlan> = issues

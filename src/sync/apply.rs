@@ -14,7 +14,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::future::Future;
 
 use crate::sync::journal::{self, Done, Refused, Work};
-use crate::sync::observed::{Access, Observed, ObservedIssue};
+use crate::sync::observed::{Access, Observed, ObservedIssue, ObservedMilestone};
 use crate::sync::plan::patch::Patch;
 use crate::sync::plan::{LeftOut, Plan, RepositoryPlan};
 use crate::sync::remembered::Remembered;
@@ -30,6 +30,13 @@ const TRIES: usize = 3;
 pub enum Event {
     /// A write is about to be made; what it is about.
     Writing(String),
+    /// A label or a milestone was created.
+    Mended {
+        /// Where.
+        repository: RepositoryName,
+        /// What, and what became of it.
+        what: String,
+    },
     /// A label or a milestone was created.
     Defined {
         /// Where.
@@ -94,7 +101,7 @@ pub struct Outcome {
     pub created: usize,
     /// Issues changed.
     pub updated: usize,
-    /// Labels and milestones created.
+    /// Labels and milestones created or put right.
     pub defined: usize,
     /// Announcements posted.
     pub announced: usize,
@@ -153,20 +160,35 @@ pub async fn apply<C: Read + Write>(
         let milestones = observed
             .repositories
             .get(&repository.repository)
-            .map(|seen| seen.milestones.clone())
+            .map(|seen| numbers(&seen.milestones))
             .unwrap_or_default();
         let defined = run.definitions(repository, milestones).await;
-        run.issues(repository, &defined).await;
+        match &defined.unrenamed {
+            Some(what) => run.forbidden(
+                repository,
+                format!("{what} could not be renamed, so that nothing else is written there"),
+            ),
+            None => run.issues(repository, &defined).await,
+        }
         definitions.push(defined);
     }
     // Their labels are remembered in the sections of issues, of any repository: so these come first.
     for (repository, defined) in allowed.iter().zip(&definitions) {
-        run.pull_requests(repository, defined).await;
+        if defined.unrenamed.is_none() {
+            run.pull_requests(repository, defined).await;
+        }
     }
     for repository in &allowed {
         run.afterwards(repository).await;
     }
     run.outcome
+}
+
+/// The numbers of milestones, by title.
+fn numbers(milestones: &BTreeMap<String, ObservedMilestone>) -> BTreeMap<String, u64> {
+    let all = milestones.iter();
+    all.map(|(title, found)| (title.clone(), found.number))
+        .collect()
 }
 
 /// Why nothing may be written to a repository that the plan writes to: known before the first write.

@@ -17,6 +17,7 @@ use crate::registry::kep::{KepRecord, PullRequest};
 use crate::registry::tracked::Tracked;
 use crate::registry::work_item::WorkItem;
 use crate::registry::{Entry, Registry};
+use crate::sync::section::Said;
 use crate::terms::links::Site;
 use crate::terms::{Date, Ending, Handle, IssueRef, Release, RepositoryName, Subject, Triage};
 use crate::text::words::{has_name, same_name};
@@ -34,21 +35,25 @@ pub struct Desired {
 }
 
 /// What one repository should hold.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone)]
 pub struct DesiredRepository {
     /// Labels that must exist, by their folded name.
     pub labels: BTreeMap<String, LabelDefinition>,
     /// Milestones that must exist, by title.
-    pub milestones: BTreeMap<String, MilestoneDefinition>,
+    pub milestones: BTreeMap<String, DesiredMilestone>,
     /// The issues.
     pub issues: Vec<DesiredIssue>,
     /// The pull requests that records name, by number.
     pub pull_requests: BTreeMap<u64, DesiredPullRequest>,
     /// The labels by which kepherd's own issues are listed.
     pub index_labels: Vec<String>,
+    /// Labels that may be taken off a pull request that no record names any more.
+    pub removable: RemovableLabels,
+    /// Labels that are called otherwise now: what they were called, and what they are.
+    pub renamed_labels: Vec<(String, String)>,
 }
 
-/// A label as it is created. One that exists is left as people made it.
+/// A label as it is created. One that people made is left as it is.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub struct LabelDefinition {
@@ -60,7 +65,7 @@ pub struct LabelDefinition {
     pub description: String,
 }
 
-/// A milestone as it is created. One that exists is left as people made it.
+/// A milestone as it is created. One that people made is left as it is.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub struct MilestoneDefinition {
@@ -71,6 +76,17 @@ pub struct MilestoneDefinition {
     pub due: Option<Date>,
     /// The description.
     pub description: String,
+}
+
+/// A milestone that should be there.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DesiredMilestone {
+    /// As it is created.
+    pub definition: MilestoneDefinition,
+    /// The first day that is as good as the one on which it is due: only a month may be known.
+    pub due_from: Option<Date>,
+    /// Whether its release is out.
+    pub is_out: bool,
 }
 
 /// What an issue should say.
@@ -130,32 +146,62 @@ pub struct DesiredPullRequest {
 pub struct RemovableLabels {
     pattern: ReleaseLabel,
     by_fact: Vec<String>,
+    /// Those of every issue: they are added, and never taken off.
+    of_every_issue: Vec<String>,
     shipped: Vec<Release>,
     first_known: Option<Release>,
 }
 
 impl RemovableLabels {
-    /// Whether this label may be taken off.
-    pub fn contains(&self, label: &str) -> bool {
-        let placeholder = self.pattern.placeholder.as_ref();
-        if placeholder.is_some_and(|name| same_name(name.as_str(), label))
-            || has_name(&self.by_fact, label)
-        {
-            return true;
+    /// What a label says, by the names that the registry gives labels, or gave them.
+    pub fn said_by(&self, label: &str) -> Option<Said> {
+        if has_name(&self.of_every_issue, label) {
+            return None;
         }
-        match self.pattern.release_of(label) {
-            Some(release) => {
+        let placeholder = self.pattern.placeholder.as_ref();
+        let is_placeholder = placeholder.is_some_and(|name| same_name(name.as_str(), label));
+        if is_placeholder || has_name(&self.by_fact, label) {
+            return Some(Said::Fact);
+        }
+        let pattern = &self.pattern;
+        let release = pattern.release_of(label);
+        let release = release.or_else(|| pattern.earlier_release_of(label));
+        release.map(Said::Release)
+    }
+
+    /// Whether a label that says this may be taken off.
+    pub fn may_come_off(&self, said: Option<Said>) -> bool {
+        match said {
+            None => false,
+            Some(Said::Fact) => true,
+            Some(Said::Release(release)) => {
                 let history = self.first_known.is_none_or(|first| release < first);
                 !history && !self.shipped.contains(&release)
             }
-            None => false,
         }
+    }
+
+    /// What a label of an earlier pattern is called now.
+    pub fn now_called(&self, label: &str) -> Option<String> {
+        let release = self.pattern.earlier_release_of(label)?;
+        Some(self.pattern.name_of(release))
+    }
+
+    /// The labels that kepherd remembers, as they are called on an issue or a pull request that carries these: one that is not there any
+    /// more under the name that it had may have been renamed.
+    pub fn ours(&self, remembered: &[String], there: &[String]) -> Vec<String> {
+        let ours = remembered.iter().map(|label| {
+            let renamed = (!has_name(there, label)).then(|| self.now_called(label));
+            renamed.flatten().unwrap_or_else(|| label.clone())
+        });
+        ours.collect()
     }
 }
 
 /// What GitHub should say for this registry, whose repositories people look at on this site.
 pub fn desired(registry: &Registry, site: &Site) -> Desired {
     let config = &registry.config.value;
+    let common = Common::of(registry, site);
     let mut repositories: BTreeMap<RepositoryName, DesiredRepository> = config
         .repositories
         .iter()
@@ -167,12 +213,16 @@ pub fn desired(registry: &Registry, site: &Site) -> Desired {
                     .iter()
                     .map(ToString::to_string)
                     .collect(),
-                ..DesiredRepository::default()
+                removable: common.removable.clone(),
+                renamed_labels: common.renamed_labels(),
+                labels: BTreeMap::new(),
+                milestones: BTreeMap::new(),
+                issues: Vec::new(),
+                pull_requests: BTreeMap::new(),
             };
             (name.clone(), repository)
         })
         .collect();
-    let common = Common::of(registry, site);
     for entry in &registry.keps {
         let record = &entry.value;
         let name = registry.repository_of(record.repository.as_ref());
@@ -242,6 +292,14 @@ impl<'a> Common<'a> {
                     .into_iter()
                     .map(|(_, label)| label.to_string())
                     .collect(),
+                of_every_issue: registry
+                    .config
+                    .value
+                    .issue
+                    .labels
+                    .iter()
+                    .map(ToString::to_string)
+                    .collect(),
                 shipped: cycles
                     .clone()
                     .filter(|cycle| cycle.released.is_some())
@@ -283,13 +341,13 @@ impl<'a> Common<'a> {
         labels
     }
 
-    fn milestone(&self, release: Release) -> MilestoneDefinition {
+    fn milestone(&self, release: Release) -> DesiredMilestone {
         let config = &self.registry.config.value;
         let minor = self
             .registry
             .home_calendar()
             .and_then(|calendar| calendar.value.minor(release));
-        MilestoneDefinition {
+        let definition = MilestoneDefinition {
             title: config.milestone.title_of(release),
             // Of a month, its last day: the release is due by then.
             due: minor.and_then(|minor| {
@@ -298,7 +356,24 @@ impl<'a> Common<'a> {
                     .or_else(|| minor.planned.map(|planned| planned.latest()))
             }),
             description: format!("{} {release}", config.home),
+        };
+        DesiredMilestone {
+            definition,
+            due_from: minor.and_then(|minor| minor.planned.map(|planned| planned.earliest())),
+            is_out: minor.is_some_and(|minor| minor.released.is_some()),
         }
+    }
+
+    /// The labels of the releases that the calendar knows which had other names: each of these, and the name that it has now.
+    fn renamed_labels(&self) -> Vec<(String, String)> {
+        let pattern = &self.registry.config.value.labels.kubernetes;
+        let calendars = self.registry.kubernetes.iter();
+        let cycles = calendars.flat_map(|calendar| &calendar.value.cycles);
+        let of_release = |release: Release| {
+            let earlier = pattern.earlier_names_of(release);
+            earlier.map(move |name| (name, pattern.name_of(release)))
+        };
+        cycles.flat_map(|cycle| of_release(cycle.release)).collect()
     }
 
     /// A label as it is created, if it has to be.
@@ -407,10 +482,10 @@ impl DesiredRepository {
             self.define(common, name);
         }
         if let Some(release) = milestone {
-            let definition = common.milestone(release);
+            let milestone = common.milestone(release);
             self.milestones
-                .entry(definition.title.clone())
-                .or_insert(definition);
+                .entry(milestone.definition.title.clone())
+                .or_insert(milestone);
         }
         self.issues.push(issue);
     }

@@ -103,6 +103,8 @@ pub enum Write {
     Label(String),
     /// A new milestone, by its title.
     Milestone(String),
+    /// A label or milestone that is put right.
+    Mend(String),
     /// A new issue.
     Issue {
         /// What it is about.
@@ -308,7 +310,7 @@ fn numbers(event: &Event) -> impl Iterator<Item = u64> {
             Write::Issue { after, .. } => Some(*after),
             Write::Update { number, .. } | Write::Comment { number, .. } => Some(*number),
             Write::PullRequest(number) => Some(*number),
-            Write::Label(_) | Write::Milestone(_) => None,
+            Write::Label(_) | Write::Milestone(_) | Write::Mend(_) => None,
         },
         Event::Done(done) => done.number,
         Event::Found(found) => Some(found.number),

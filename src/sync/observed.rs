@@ -28,9 +28,9 @@ pub struct ObservedRepository {
     /// The highest number of an issue or a pull request, as far as anybody asked; 0: nobody did.
     pub newest: u64,
     /// The labels that were asked for and exist, by their folded name.
-    pub labels: BTreeMap<String, String>,
+    pub labels: BTreeMap<String, ObservedLabel>,
     /// The milestones, by title.
-    pub milestones: BTreeMap<String, u64>,
+    pub milestones: BTreeMap<String, ObservedMilestone>,
     /// The issues that were asked for, by number.
     pub issues: BTreeMap<u64, Lookup>,
     /// The pull requests that were asked for, by number.
@@ -40,6 +40,30 @@ pub struct ObservedRepository {
     pub indexed: Option<BTreeMap<u64, ObservedIssue>>,
     /// Why it could not be seen whether there are such issues, if that is known.
     pub unlisted: Option<String>,
+}
+
+/// A label of a repository.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct ObservedLabel {
+    /// Its name, as it is spelt there.
+    pub name: String,
+    /// Six hexadecimal digits.
+    pub color: String,
+    /// The description; empty: none.
+    pub description: String,
+}
+
+/// A milestone of a repository.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ObservedMilestone {
+    /// Its number.
+    pub number: u64,
+    /// Whether it is open.
+    pub open: bool,
+    /// The day that it is due.
+    pub due: Option<Date>,
+    /// The description; empty: none.
+    pub description: String,
 }
 
 impl ObservedRepository {

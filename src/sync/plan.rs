@@ -13,6 +13,7 @@ mod blocked;
 mod claims;
 mod compare;
 mod counts;
+mod definitions;
 mod drift;
 pub mod field;
 mod finish;
@@ -28,6 +29,8 @@ pub mod rows;
 mod seen;
 mod shown;
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -38,6 +41,7 @@ use crate::terms::{Ending, RepositoryName, Subject};
 pub use blocked::{Blocked, Unusable};
 use compare::Compared;
 pub use counts::Counts;
+pub use definitions::{DefinitionNotice, Mend};
 pub use drift::Histories;
 pub use field::{
     Change, Conflict, Drift, Drifted, Field, LeftOut, SectionChange, SetChange, Stale,
@@ -83,6 +87,12 @@ pub struct RepositoryPlan {
     pub labels: Vec<LabelDefinition>,
     /// Milestones to create.
     pub milestones: Vec<MilestoneDefinition>,
+    /// Labels and milestones that are put right: before anything else.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub mended: Vec<Mend>,
+    /// What a person may want to look at about labels and milestones.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub notices: Vec<DefinitionNotice>,
     /// What happens to each record's issue: new ones first, then by number.
     pub issues: Vec<IssuePlan>,
     /// What happens to each pull request that records name, by number.
@@ -266,6 +276,10 @@ pub fn plan(
     remembered: &Remembered,
     options: &Options,
 ) -> Plan {
+    // Labels get their new names before anything else is written, so the rest is planned with these.
+    let renames = definitions::renames(desired, observed);
+    let renamed = definitions::with_renamed(observed, &renames);
+    let observed = renamed.as_ref();
     let reading = Reading::of(observed);
     let scenes = index::scenes(desired, observed, remembered, &reading, options);
     // First what differs, record by record: whether its section can be written decides about labels of pull requests.
@@ -281,7 +295,8 @@ pub fn plan(
         .map(|((scene, compared), pull_requests)| {
             let finish = |compared| finish::issue(compared, scene, &memories);
             let issues = compared.into_iter().map(finish).collect();
-            repository::plan(scene, issues, pull_requests)
+            let renames = renames.get(scene.name).map_or(&[][..], Vec::as_slice);
+            repository::plan(scene, issues, pull_requests, renames)
         })
         .collect();
     let refused = guards::refusals(&repositories, observed, &reading, &desired.guards);
@@ -295,6 +310,14 @@ pub fn plan(
     };
     plan.hash = hash::of(&plan);
     plan
+}
+
+/// The pull requests that have to be read beside those that records name: sections remember that kepherd labelled them.
+pub fn left_pull_requests(
+    desired: &Desired,
+    observed: &Observed,
+) -> BTreeMap<RepositoryName, BTreeSet<u64>> {
+    claims::left(desired, &Reading::of(observed))
 }
 
 /// Whether a plan would create an issue: which issue is whose is enough to know that.

@@ -3,7 +3,7 @@
 use crate::registry::Registry;
 use crate::sync::desired::desired;
 use crate::sync::observed::Observed;
-use crate::sync::plan::{Options, Plan, plan};
+use crate::sync::plan::{Options, Plan, left_pull_requests, plan};
 use crate::sync::remembered::{Doubt, Remembered};
 use crate::sync::remote::{Error, Read, Wanted};
 use crate::terms::RepositoryName;
@@ -48,6 +48,15 @@ pub async fn read_and_plan<R: Read>(
                     "a run did not hear whether it had created an issue above #{after}: {error}"
                 ));
             }
+        }
+    }
+    // What kepherd put on pull requests that no record names any more comes off again, so these are read as well.
+    let left = left_pull_requests(&desired, &observed);
+    if !left.is_empty() {
+        let left = client.observe(&Wanted::of_pull_requests(left)).await?;
+        for (name, seen) in left.repositories {
+            let known = observed.repositories.entry(name).or_default();
+            known.pull_requests.extend(seen.pull_requests);
         }
     }
     let first = plan(&desired, &observed, remembered, options);

@@ -89,6 +89,7 @@ impl Remembered {
             }
             Write::Label(_)
             | Write::Milestone(_)
+            | Write::Mend(_)
             | Write::Comment { .. }
             | Write::PullRequest(_) => {}
         }
@@ -120,7 +121,7 @@ impl Remembered {
                     }
                 }
             }
-            Write::Label(_) | Write::Milestone(_) | Write::PullRequest(_) => {}
+            Write::Label(_) | Write::Milestone(_) | Write::Mend(_) | Write::PullRequest(_) => {}
         }
     }
 

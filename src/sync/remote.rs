@@ -3,15 +3,15 @@
 //! Planning gets a [`Read`], which has no way to write. Only [`apply`](super::apply) gets a [`Write`]. Who implements them is
 //! not known here: `github/client.rs` does.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::future::Future;
 use std::time::Duration;
 
-use super::desired::{Desired, LabelDefinition, MilestoneDefinition};
+use super::desired::{Desired, DesiredRepository, LabelDefinition, MilestoneDefinition};
 use super::observed::{Lookup, Observed, ObservedIssue};
 use super::plan::patch::Patch;
-use super::plan::{Histories, Options};
+use super::plan::{Histories, Mend, Options};
 use super::remembered::Remembered;
 use crate::terms::links::Site;
 use crate::terms::{Instant, RepositoryName};
@@ -60,11 +60,7 @@ impl Wanted {
                     .collect();
                 let unpinned = numbers.contains(&None);
                 let wanted = WantedRepository {
-                    labels: repository
-                        .labels
-                        .values()
-                        .map(|label| label.name.clone())
-                        .collect(),
+                    labels: labels(repository),
                     milestones: repository.milestones.keys().cloned().collect(),
                     issues: numbers.into_iter().flatten().collect(),
                     pull_requests: repository.pull_requests.keys().copied().collect(),
@@ -74,6 +70,34 @@ impl Wanted {
             })
             .collect();
         Self { repositories }
+    }
+}
+
+/// The names of the labels that may have to be created, and of those that may have to be renamed.
+fn labels(repository: &DesiredRepository) -> Vec<String> {
+    let wanted = repository.labels.values().map(|label| label.name.clone());
+    let renamed = repository.renamed_labels.iter();
+    let renamed = renamed.flat_map(|(from, to)| [from.clone(), to.clone()]);
+    let by_name = wanted
+        .chain(renamed)
+        .map(|name| (name.to_lowercase(), name));
+    let by_name: BTreeMap<String, String> = by_name.collect();
+    by_name.into_values().collect()
+}
+
+impl Wanted {
+    /// These pull requests, and nothing else.
+    pub fn of_pull_requests(numbers: BTreeMap<RepositoryName, BTreeSet<u64>>) -> Self {
+        let repositories = numbers.into_iter().map(|(name, numbers)| {
+            let wanted = WantedRepository {
+                pull_requests: numbers.into_iter().collect(),
+                ..WantedRepository::default()
+            };
+            (name, wanted)
+        });
+        Self {
+            repositories: repositories.collect(),
+        }
     }
 }
 
@@ -161,6 +185,13 @@ pub trait Write {
         repository: &RepositoryName,
         milestone: &MilestoneDefinition,
     ) -> impl Future<Output = Result<u64, Error>>;
+
+    /// Puts a label or a milestone right that is there.
+    fn mend(
+        &self,
+        repository: &RepositoryName,
+        mend: &Mend,
+    ) -> impl Future<Output = Result<(), Error>>;
 
     /// Creates an issue and gives it as GitHub made it.
     fn create_issue(

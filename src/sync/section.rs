@@ -14,8 +14,9 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize, Serializer};
 
 use crate::registry::config::Announcement;
-use crate::terms::{IssueRef, Subject};
+use crate::terms::{IssueRef, Release, Subject};
 use crate::text::digest;
+use crate::text::words::same_name;
 
 const MARKER: &str = "kepherd:";
 const BEGIN: &str = "kepherd:begin ";
@@ -29,6 +30,9 @@ pub struct Applied {
     /// The labels that kepherd put on.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub labels: Vec<String>,
+    /// What these labels, and those on pull requests, say; absent of one that every issue has.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub says: BTreeMap<String, Said>,
     /// The people that kepherd assigned.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub assignees: Vec<String>,
@@ -61,6 +65,16 @@ pub struct Applied {
     pub sum: String,
 }
 
+/// What a label said when kepherd put it on, whatever the registry calls it since.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Said {
+    /// The release that a record aims at.
+    Release(Release),
+    /// Something else that a record says.
+    Fact,
+}
+
 /// A value on which record and issue agreed.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
@@ -80,6 +94,15 @@ pub struct Announced {
     pub count: u32,
     /// The facts, in plain words. One that is absent was not on record.
     pub facts: Facts,
+}
+
+impl Applied {
+    /// What a label said when kepherd put it on, if that was written down.
+    pub fn said_by(&self, label: &str) -> Option<Said> {
+        let mut says = self.says.iter();
+        says.find(|(name, _)| same_name(name, label))
+            .map(|(_, said)| *said)
+    }
 }
 
 /// Labels of pull requests.

@@ -161,6 +161,14 @@ pub struct ReleaseLabel {
     /// The description of a label that is created: `{release}` is filled in.
     #[schemars(regex(pattern = r"^[^\x00-\x1f\x7f]*$"), length(max = 100))]
     pub description: String,
+    /// Earlier patterns of `name`, the newest first: labels of theirs are renamed on GitHub, so that closed issues and pull requests
+    /// keep them.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[schemars(inner(
+        regex(pattern = r"^[^{}\x00-\x1f\x7f]*\{release\}[^{}\x00-\x1f\x7f]*$"),
+        length(max = 60)
+    ))]
+    pub renamed_from: Vec<String>,
 }
 
 impl Default for ReleaseLabel {
@@ -170,6 +178,7 @@ impl Default for ReleaseLabel {
             placeholder: None,
             color: "5319e7".to_owned(),
             description: "Targets Kubernetes {release}".to_owned(),
+            renamed_from: Vec::new(),
         }
     }
 }
@@ -177,17 +186,37 @@ impl Default for ReleaseLabel {
 impl ReleaseLabel {
     /// The label of a release.
     pub fn name_of(&self, release: Release) -> String {
-        self.name.replace("{release}", &release.to_string())
+        named(&self.name, release)
     }
 
     /// The release whose label this is; label names compare without case.
     pub fn release_of(&self, label: &str) -> Option<Release> {
-        let (before, after) = self.name.split_once("{release}")?;
-        let label = label.to_lowercase();
-        label
-            .strip_prefix(&before.to_lowercase())?
-            .strip_suffix(&after.to_lowercase())?
-            .parse()
-            .ok()
+        release_in(&self.name, label)
     }
+
+    /// The release whose label this once was, by an earlier pattern.
+    pub fn earlier_release_of(&self, label: &str) -> Option<Release> {
+        let mut earlier = self.renamed_from.iter();
+        earlier.find_map(|pattern| release_in(pattern, label))
+    }
+
+    /// What the label of a release was called, the newest name first.
+    pub fn earlier_names_of(&self, release: Release) -> impl Iterator<Item = String> {
+        let earlier = self.renamed_from.iter();
+        earlier.map(move |pattern| named(pattern, release))
+    }
+}
+
+fn named(pattern: &str, release: Release) -> String {
+    pattern.replace("{release}", &release.to_string())
+}
+
+fn release_in(pattern: &str, label: &str) -> Option<Release> {
+    let (before, after) = pattern.split_once("{release}")?;
+    let label = label.to_lowercase();
+    label
+        .strip_prefix(&before.to_lowercase())?
+        .strip_suffix(&after.to_lowercase())?
+        .parse()
+        .ok()
 }

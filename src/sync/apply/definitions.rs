@@ -1,4 +1,4 @@
-//! Labels and milestones: created before the issues that need them.
+//! Labels and milestones: put right and created before the issues that need them.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::future::Future;
@@ -6,7 +6,7 @@ use std::future::Future;
 use super::{Event, Run, TRIES};
 use crate::sync::journal::{self, Done, Work};
 use crate::sync::observed::Access;
-use crate::sync::plan::RepositoryPlan;
+use crate::sync::plan::{Mend, RepositoryPlan};
 use crate::sync::remote::{Error, Read, Write, WriteKind};
 use crate::terms::RepositoryName;
 
@@ -18,6 +18,8 @@ const NO_DEFINITIONS: &str = "the role `triage` may not create labels and milest
 pub(super) struct Definitions {
     pub(super) milestones: BTreeMap<String, u64>,
     missing_labels: BTreeSet<String>,
+    /// A label that could not be renamed, so that nothing else is written.
+    pub(super) unrenamed: Option<String>,
 }
 
 impl<C: Read + Write> Run<'_, '_, C> {
@@ -30,7 +32,27 @@ impl<C: Read + Write> Run<'_, '_, C> {
         let mut definitions = Definitions {
             milestones,
             missing_labels: BTreeSet::new(),
+            unrenamed: None,
         };
+        for mend in &plan.mended {
+            let what = mend.what();
+            let work = Work {
+                repository: name.clone(),
+                write: journal::Write::Mend(what.clone()),
+            };
+            let define = || client.mend(name, mend);
+            if self.define(&what, work, define).await.is_some() {
+                self.outcome.defined += 1;
+                (self.told.people)(&Event::Mended {
+                    repository: name.clone(),
+                    what: format!("{what}: {}", mend.say()),
+                });
+            } else if matches!(mend, Mend::RenameLabel { .. }) {
+                // All that is planned of labels is planned with their new names.
+                definitions.unrenamed = Some(what);
+                return definitions;
+            }
+        }
         let may_create = self.access.get(name) != Some(&Access::Triages);
         for label in &plan.labels {
             let what = format!("label {}", label.name);

@@ -3,6 +3,8 @@
 //! Everything of an issue is compared here but its section, which waits for the labels of pull requests that it has to
 //! remember.
 
+use std::collections::BTreeMap;
+
 use super::blocked::Blocked;
 use super::field::{self, Drift, SectionChange};
 use super::identity::{self, Identity};
@@ -146,6 +148,8 @@ fn update<'a>(
         drift,
         applied: Applied {
             labels: labels.applied,
+            // Like the labels of pull requests, where the section is.
+            says: BTreeMap::new(),
             assignees: assignees.applied.ours,
             guests: assignees.applied.guests,
             milestone: milestone.applied,
@@ -190,6 +194,7 @@ impl There<'_> {
             pull_requests: remembered(wanted, labels, last),
             ..self.applied.clone()
         };
+        let applied = with_what_is_said(applied, wanted, last);
         let outcome = field::section::compare(wanted, self.present, &applied);
         let change = outcome.change.as_ref();
         let body = &self.seen.issue.body;
@@ -214,6 +219,7 @@ pub(super) fn new_issue(
     assignees.truncate(limits::ASSIGNEES_PER_ISSUE);
     let applied = Applied {
         labels: wanted.labels.clone(),
+        says: BTreeMap::new(),
         assignees: assignees.clone(),
         guests: (wanted.assignee_policy == AssigneePolicy::Exact).then(Vec::new),
         milestone: wanted.milestone.as_ref().map(|title| Agreed {
@@ -228,6 +234,7 @@ pub(super) fn new_issue(
         status: String::new(),
         sum: String::new(),
     };
+    let applied = with_what_is_said(applied, wanted, None);
     let body = render(&wanted.subject, &wanted.status, &applied);
     let characters = body.chars().count();
     if characters > limits::BODY {
@@ -242,7 +249,22 @@ pub(super) fn new_issue(
     })
 }
 
-/// What the section should remember of the pull requests that the record names. Of those that were not looked at in this
+/// What is applied, with what each label says: by what the registry calls labels, or as it was written down.
+fn with_what_is_said(applied: Applied, wanted: &DesiredIssue, last: Option<&Applied>) -> Applied {
+    let of_pull_requests = applied.pull_requests.values().flatten();
+    let labels = applied.labels.iter().chain(of_pull_requests);
+    let says = labels.filter_map(|label| {
+        let now = wanted.removable.said_by(label);
+        let said = now.or_else(|| last?.said_by(label))?;
+        Some((label.clone(), said))
+    });
+    Applied {
+        says: says.collect(),
+        ..applied
+    }
+}
+
+/// What the section should remember of the pull requests that the record names, or named. Of those that were not looked at in this
 /// run, or are closed, it is what it was.
 fn remembered(
     wanted: &DesiredIssue,
@@ -254,5 +276,12 @@ fn remembered(
         let labels = new.or_else(|| last?.pull_requests.get(reference))?;
         (!labels.is_empty()).then(|| (reference.clone(), labels.clone()))
     };
-    wanted.pull_requests.iter().filter_map(of).collect()
+    // One that the record does not name any more is kepherd's to clear up, until that is done.
+    let left = last.into_iter().flat_map(|last| last.pull_requests.keys());
+    wanted
+        .pull_requests
+        .iter()
+        .chain(left)
+        .filter_map(of)
+        .collect()
 }

@@ -17,7 +17,7 @@ pub struct Counts {
     pub in_sync: usize,
     /// Without an issue, and without need for one.
     pub not_tracked: usize,
-    /// Labels and milestones created.
+    /// Labels and milestones created or put right.
     pub definitions: usize,
     /// Announcements posted.
     pub announcements: usize,
@@ -58,7 +58,8 @@ impl RepositoryPlan {
 
     fn count(&self, counts: &mut Counts) {
         counts.unread += usize::from(self.problem.is_some());
-        counts.definitions += self.labels.len() + self.milestones.len();
+        counts.definitions += self.labels.len() + self.milestones.len() + self.mended.len();
+        counts.notices += self.notices.len();
         for issue in &self.issues {
             match &issue.action {
                 Action::Create(_) => counts.create += 1,

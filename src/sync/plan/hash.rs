@@ -71,6 +71,9 @@ fn actions(plan: &Plan) -> BTreeMap<String, Value> {
         for label in &repository.labels {
             actions.insert(format!("{name}: label {}", label.name), json!(label));
         }
+        for mend in &repository.mended {
+            actions.insert(format!("{name}: {}", mend.what()), json!(mend));
+        }
         for milestone in &repository.milestones {
             actions.insert(
                 format!("{name}: milestone {}", milestone.title),
@@ -87,18 +90,24 @@ fn repository(plan: &RepositoryPlan) -> Value {
         problem,
         labels,
         milestones,
+        mended,
+        notices: _,
         issues,
         pull_requests,
         untracked: _,
     } = plan;
-    json!({
+    let mut value = json!({
         "repository": repository,
         "read": problem.is_none(),
         "labels": labels,
         "milestones": milestones,
         "issues": issues.iter().filter_map(issue).collect::<Vec<Value>>(),
         "pull-requests": pull_requests.iter().filter_map(pull_request).collect::<Vec<Value>>(),
-    })
+    });
+    if !mended.is_empty() {
+        value["mended"] = json!(mended);
+    }
+    value
 }
 
 fn issue(plan: &IssuePlan) -> Option<Value> {

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use super::definitions;
 use super::index::Scene;
 use super::{Action, IssuePlan, PullRequestAction, PullRequestPlan, RepositoryPlan};
 
@@ -9,6 +10,7 @@ pub(super) fn plan(
     scene: &Scene<'_>,
     mut issues: Vec<IssuePlan>,
     pull_requests: Vec<PullRequestPlan>,
+    renames: &[(String, String)],
 ) -> RepositoryPlan {
     if let Some(problem) = scene.problem() {
         return RepositoryPlan {
@@ -16,6 +18,8 @@ pub(super) fn plan(
             problem: Some(problem.clone()),
             labels: Vec::new(),
             milestones: Vec::new(),
+            mended: Vec::new(),
+            notices: Vec::new(),
             issues: Vec::new(),
             pull_requests: Vec::new(),
             untracked: Vec::new(),
@@ -61,9 +65,15 @@ pub(super) fn plan(
             needed_labels.extend(change.add.iter().map(|label| label.to_lowercase()));
         }
     }
+    let (mended, notices) = match seen {
+        Some(seen) => definitions::compare(wanted, seen, renames),
+        None => (Vec::new(), Vec::new()),
+    };
     RepositoryPlan {
         repository: scene.name.clone(),
         problem: None,
+        mended,
+        notices,
         labels: wanted
             .labels
             .iter()
@@ -74,7 +84,7 @@ pub(super) fn plan(
             .milestones
             .iter()
             .filter(|(title, _)| needed_milestones.contains(*title) && !has_milestone(title))
-            .map(|(_, definition)| definition.clone())
+            .map(|(_, milestone)| milestone.definition.clone())
             .collect(),
         untracked: scene.index.untracked(&tracked),
         issues,

@@ -6,7 +6,7 @@ use crate::sources::issues::form;
 use crate::sources::issues::titles::keps_in_title;
 use crate::sync::observed::{Lookup, Observed, ObservedIssue, ObservedRepository};
 use crate::sync::section::{self, Applied, Markers, Section};
-use crate::terms::{RepositoryName, Subject};
+use crate::terms::{IssueRef, RepositoryName, Subject};
 
 /// An issue that was read.
 pub(super) struct Seen<'a> {
@@ -118,6 +118,13 @@ impl<'a> Reading<'a> {
     /// The issues of a repository; none, if nothing of it was read.
     pub(super) fn issues(&self, repository: &RepositoryName) -> &Issues<'a> {
         self.repositories.get(repository).unwrap_or(&self.nothing)
+    }
+
+    /// The pull requests on which some section says that kepherd put labels.
+    pub(super) fn remembered_pull_requests(&self) -> impl Iterator<Item = &IssueRef> {
+        let issues = self.repositories.values().flat_map(BTreeMap::values);
+        let applied = issues.filter_map(Seen::applied);
+        applied.flat_map(|applied| applied.pull_requests.keys())
     }
 
     /// Where a subject's marker was seen.

@@ -17,11 +17,12 @@ pub(in crate::sync::plan) fn compare(
     last: Option<&Applied>,
     leftovers: &[String],
 ) -> Outcome<SetChange, Vec<String>> {
-    let remembered = last.iter().flat_map(|last| &last.labels);
     // Without a section that can be read nothing is kepherd's, and nothing left over either.
-    let left = leftovers.iter().filter(|_| last.is_some());
-    let ours: Vec<&String> = remembered.chain(left).collect();
-    let is_ours = |label: &str| has_name(ours.iter().copied(), label);
+    let ours = last.map_or_else(Vec::new, |last| {
+        let remembered = [&last.labels, leftovers].concat();
+        wanted.removable.ours(&remembered, &issue.labels)
+    });
+    let is_ours = |label: &str| has_name(&ours, label);
     let mut outcome = Outcome {
         change: SetChange::default(),
         drift: Vec::new(),
@@ -49,11 +50,14 @@ pub(in crate::sync::plan) fn compare(
             outcome.applied.push(label.clone());
         }
     }
-    for label in ours.iter().copied() {
+    for label in &ours {
         let asked_for = has_name(&wanted.labels, label);
         let named_before = has_name(&outcome.change.remove, label);
-        if !asked_for && !named_before && issue.has_label(label) && wanted.removable.contains(label)
-        {
+        // What a label said when it was put on holds, whatever the registry calls it since.
+        let said = last.and_then(|last| last.said_by(label));
+        let said = said.or_else(|| wanted.removable.said_by(label));
+        let may_come_off = wanted.removable.may_come_off(said);
+        if !asked_for && !named_before && issue.has_label(label) && may_come_off {
             outcome.change.remove.push(label.clone());
         }
     }
