@@ -21,10 +21,10 @@ use kepherd::github::patience::Patience;
 use kepherd::registry::Registry;
 use kepherd::registry::load::{RawFile, load};
 use kepherd::rules;
-use kepherd::sandbox::world::{Issue, IssuePatch, NewMilestone, State, World};
+use kepherd::sandbox::world::{Issue, IssuePatch, LabelPatch, NewMilestone, State, World};
 use kepherd::sandbox::{self, Sandbox, seed};
 use kepherd::sync::apply::{Told, apply};
-use kepherd::sync::plan::{Action, Options, Plan, PullRequestAction};
+use kepherd::sync::plan::{Action, Mend, Options, Plan, PullRequestAction};
 use kepherd::sync::reconcile::read_and_plan;
 use kepherd::sync::remembered::Remembered;
 use kepherd::sync::section::{Markers, find, put};
@@ -91,6 +91,8 @@ struct Config {
     exact: bool,
     issue_labels: &'static [&'static str],
     facts: &'static str,
+    /// What the labels of releases are called, and were called.
+    pattern: &'static str,
     milestone: &'static str,
     case: Case,
 }
@@ -235,6 +237,12 @@ fn config() -> impl Strategy<Value = Config> {
         "[labels.triage]\naccepted = \"status/accepted\"\n",
         "[labels.triage]\naccepted = \"STATUS/accepted\"\npending = \"help wanted\"\n[labels.stage]\nbeta = \"stage/beta\"\n[labels.sig]\nsig-node = \"sig/node\"\n",
     ];
+    const PATTERNS: [&str; 4] = [
+        "",
+        "",
+        "name = \"k8s/{release}\"\n",
+        "name = \"k8s/{release}\"\nrenamed-from = [\"target/kubernetes/v{release}\"]\n",
+    ];
     (
         policy(),
         prop::array::uniform5(policy()),
@@ -242,19 +250,23 @@ fn config() -> impl Strategy<Value = Config> {
         any::<bool>(),
         prop::sample::select(ISSUE_LABELS.to_vec()),
         prop::sample::select(FACTS.to_vec()),
+        prop::sample::select(PATTERNS.to_vec()),
         prop::sample::select(vec!["{release}", "{release}", "v{release}"]),
         case(),
     )
         .prop_map(
-            |(close, drift, retitle, exact, issue_labels, facts, milestone, case)| Config {
-                close,
-                drift,
-                retitle,
-                exact,
-                issue_labels,
-                facts,
-                milestone,
-                case,
+            |(close, drift, retitle, exact, issue_labels, facts, pattern, milestone, case)| {
+                Config {
+                    close,
+                    drift,
+                    retitle,
+                    exact,
+                    issue_labels,
+                    facts,
+                    pattern,
+                    milestone,
+                    case,
+                }
             },
         )
 }
@@ -325,6 +337,7 @@ impl Repository {
             exact,
             issue_labels,
             facts,
+            pattern,
             milestone,
             case,
         } = &self.config;
@@ -350,8 +363,14 @@ impl Repository {
                     .replace(
                         "placeholder = \"target/kubernetes/v1.??\"",
                         &format!(
-                            "name = \"{}{{release}}\"\nplaceholder = \"{}\"",
-                            case.of("target/kubernetes/v"),
+                            "{}placeholder = \"{}\"",
+                            match *pattern {
+                                "" => format!(
+                                    "name = \"{}{{release}}\"\n",
+                                    case.of("target/kubernetes/v")
+                                ),
+                                other => other.to_owned(),
+                            },
                             case.of("target/kubernetes/v1.??")
                         ),
                     );
@@ -540,7 +559,30 @@ fn written(plan: &Plan) -> (BTreeSet<u64>, BTreeSet<u64>) {
     (issues.collect(), pulls.collect())
 }
 
+/// A world, and what is known of it, with labels as a plan renames them: that reaches every issue.
+fn renamed(world: &World, plan: &Plan, ledger: &mut Ledger) -> World {
+    let mut world = world.clone();
+    let mended = plan.repositories.iter().flat_map(|one| &one.mended);
+    for mend in mended {
+        let Mend::RenameLabel { from, to } = mend else {
+            continue;
+        };
+        let patch = LabelPatch {
+            new_name: Some(to.clone()),
+            ..Default::default()
+        };
+        world.edit_label("octocat", REPO, from, patch).unwrap();
+        for labels in ledger.labels.values_mut() {
+            if labels.remove(&from.to_lowercase()) {
+                labels.insert(to.to_lowercase());
+            }
+        }
+    }
+    world
+}
+
 fn compare(before: &World, after: &World, plan: &Plan, config: &Config, ledger: &mut Ledger) {
+    let before = &renamed(before, plan, ledger);
     let viewer = &before.viewer;
     let (before, after) = (
         before.repository(REPO).unwrap(),
