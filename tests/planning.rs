@@ -1343,6 +1343,83 @@ mod identity {
         assert_eq!(hub.issue(3).body, forged);
     }
 
+    /// People replaced title, body and labels of kepherd's own issue: its history still tells what it was about.
+    #[test]
+    fn of_an_own_issue_that_says_nothing_any_more_is_in_its_history() {
+        let hub = Hub::one("target = \"1.38\"\n");
+        hub.folder.write(
+            "work-items/critest.toml",
+            "id = \"critest\"\ntitle = \"Run critest\"\nkind = \"interop\"\nassignees = [\"mikebrow\"]\n",
+        );
+        hub.run(&["apply"]).expect(0);
+        let before = hub.issue_count();
+        for number in [1, 2] {
+            hub.edit(
+                number,
+                IssuePatch {
+                    title: Some("something else".to_owned()),
+                    body: Some("something else".to_owned()),
+                    labels: Some(Vec::new()),
+                    ..IssuePatch::default()
+                },
+            );
+        }
+        // And once more: not only the last title counts.
+        hub.edit(
+            1,
+            IssuePatch {
+                title: Some("yet another".to_owned()),
+                ..IssuePatch::default()
+            },
+        );
+        let exchanges = hub.exchanges().len();
+        let out = hub.run(&["apply"]).expect(1);
+        assert_eq!(hub.issue_count(), before, "{out}");
+        assert_eq!(
+            hub.requests_since(exchanges).2,
+            0,
+            "nothing is written: {out}"
+        );
+        assert!(
+            out.contains(
+                "looks tracked already, by #1: \"yet another (at first: [SIG-Node]: KEP-9001"
+            ),
+            "{out}"
+        );
+        // Pinned, it is the issue, and its history is nobody's business.
+        hub.rewrite("target = \"1.38\"\nissue = 1\n");
+        hub.folder.write(
+            "work-items/critest.toml",
+            "id = \"critest\"\ntitle = \"Run critest\"\nkind = \"interop\"\nassignees = [\"mikebrow\"]\nissue = 2\n",
+        );
+        let exchanges = hub.exchanges().len();
+        hub.run(&["apply"]).expect(0);
+        assert_eq!(hub.requests_since(exchanges).0, 1);
+        assert!(matches!(find(&hub.issue(1).body), Markers::Present(_)));
+    }
+
+    /// An own issue that never was about a record stands in nobody's way.
+    #[test]
+    fn is_no_own_issue_that_was_always_about_something_else() {
+        let hub = Hub::one("target = \"1.38\"\n");
+        let viewer = hub.world(|world| world.viewer.clone());
+        hub.world(|world| {
+            world
+                .add_issue(&viewer, REPO, 3, "a bug", "crashes")
+                .unwrap();
+        });
+        hub.edit(
+            3,
+            IssuePatch {
+                title: Some("another bug".to_owned()),
+                ..IssuePatch::default()
+            },
+        );
+        let out = hub.run(&["apply"]).expect(0);
+        assert!(out.contains("created  #"), "{out}");
+        hub.run(&["plan", "--exit-code"]).expect(0);
+    }
+
     #[test]
     fn is_the_marker_in_an_own_issue_without_a_number() {
         let hub = Hub::one("target = \"1.38\"\n");

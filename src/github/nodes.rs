@@ -90,6 +90,7 @@ pub(super) struct EventNode {
     pub(super) actor: Option<Actor>,
     pub(super) label: Option<Name>,
     pub(super) assignee: Option<Assignee>,
+    pub(super) previous_title: Option<String>,
 }
 
 /// Whoever was assigned; only users have a login here.
@@ -180,6 +181,7 @@ pub(super) fn issue(node: &Value) -> Result<ObservedIssue, Unusable> {
         )));
     }
     Ok(ObservedIssue {
+        former_titles: None,
         number: node.number,
         url: printable(&node.url),
         title: node.title,

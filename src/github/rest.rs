@@ -62,6 +62,7 @@ impl RestIssue {
     pub(super) fn observed(self, viewer: &str) -> ObservedIssue {
         let author = self.user.map(|user| user.login);
         ObservedIssue {
+            former_titles: None,
             number: self.number,
             url: printable(&self.html_url),
             title: self.title,

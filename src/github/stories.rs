@@ -20,7 +20,7 @@ const STORY: &str = "lastEditedAt editor { __typename login } timelineItems(last
     ... on UnassignedEvent { createdAt actor { ...who } assignee { ... on User { login } } } \
     ... on MilestonedEvent { createdAt actor { ...who } } \
     ... on DemilestonedEvent { createdAt actor { ...who } } \
-    ... on RenamedTitleEvent { createdAt actor { ...who } } } }";
+    ... on RenamedTitleEvent { createdAt actor { ...who } previousTitle } } }";
 
 /// The requests for what happened to issues: one for every hundred.
 pub fn requests(
@@ -88,8 +88,11 @@ struct StoryNode {
 }
 
 fn history(node: StoryNode) -> History {
-    let events = node.timeline_items.nodes.into_iter().flatten();
+    let nodes = node.timeline_items.nodes;
+    let is_cut = nodes.len() >= PAGE;
+    let events = nodes.into_iter().flatten();
     History {
+        is_cut,
         body: node.last_edited_at.map(|at| edit(node.editor, at)),
         events: events
             .filter_map(|event| {
@@ -100,7 +103,7 @@ fn history(node: StoryNode) -> History {
                     "AssignedEvent" => Happening::Assigned(assignee?),
                     "UnassignedEvent" => Happening::Unassigned(assignee?),
                     "MilestonedEvent" | "DemilestonedEvent" => Happening::Milestone,
-                    "RenamedTitleEvent" => Happening::Renamed,
+                    "RenamedTitleEvent" => Happening::Renamed(event.previous_title?),
                     _ => return None,
                 };
                 let by = edit(event.actor, event.created_at);

@@ -5,7 +5,7 @@
 
 pub mod list;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use toml_edit::{ArrayOfTables, DocumentMut, Item, Table, Value};
 
@@ -119,22 +119,26 @@ pub fn propose(loaded: &Loaded, list: &List<'_>, prefix: &str) -> Result<Proposa
 }
 
 /// Whom earlier texts of the list named.
-struct Earlier(Vec<Person>);
+struct Earlier(BTreeMap<Handle, BTreeSet<Role>>);
 
 impl Earlier {
     fn of(texts: &[String]) -> Self {
-        Self(texts.iter().flat_map(|text| list::read(text).0).collect())
+        let mut roles: BTreeMap<Handle, BTreeSet<Role>> = BTreeMap::new();
+        for person in texts.iter().flat_map(|text| list::read(text).0) {
+            roles.entry(person.github).or_default().insert(person.role);
+        }
+        Self(roles)
     }
 
     fn named(&self, handle: &Handle) -> bool {
-        self.0.iter().any(|person| person.github == *handle)
+        self.0.contains_key(handle)
     }
 
     /// Whether a text of the list gave somebody the role that they have on the roster.
     fn said_role(&self, maintainer: &Maintainer) -> bool {
         let Maintainer { github, role, .. } = maintainer;
-        let mut people = self.0.iter();
-        people.any(|person| person.github == *github && person.role == *role)
+        let roles = self.0.get(github);
+        roles.is_some_and(|roles| roles.contains(role))
     }
 }
 
@@ -199,7 +203,8 @@ fn is_cut(roster: &Roster, people: &[Person], most_percent: usize) -> Option<Str
         }
     }
     let known = roster.maintainers.len();
-    let is_gone = |one: &&Maintainer| !people.iter().any(|person| person.github == one.github);
+    let named: BTreeSet<&Handle> = people.iter().map(|person| &person.github).collect();
+    let is_gone = |one: &&Maintainer| !named.contains(&one.github);
     let gone = roster.maintainers.iter().filter(is_gone).count();
     // Below this many, a share says nothing.
     let is_many = known >= 10 && gone * 100 > known * most_percent;
@@ -240,6 +245,10 @@ fn update(
         .or_insert_with(|| Item::ArrayOfTables(ArrayOfTables::new()));
     let tables = entry.as_array_of_tables_mut()?;
     let mut changes = Vec::new();
+    let by_handle: BTreeMap<&Handle, &Person> = people
+        .iter()
+        .map(|person| (&person.github, person))
+        .collect();
     // From the end, so that places do not move.
     for (index, maintainer) in roster.maintainers.iter().enumerate().rev() {
         let Maintainer {
@@ -249,7 +258,7 @@ fn update(
             kubernetes_org_member: _,
             sig_node_member: _,
         } = maintainer;
-        let Some(person) = people.iter().find(|person| person.github == *github) else {
+        let Some(person) = by_handle.get(github).copied() else {
             let leaving = leaving(github);
             if leaving == Leaving::Left {
                 edit::remove_table(tables, index);
@@ -289,9 +298,9 @@ fn update(
         }
     }
     changes.reverse();
+    let known: BTreeSet<&Handle> = roster.maintainers.iter().map(|one| &one.github).collect();
     for person in people {
-        let mut known = roster.maintainers.iter();
-        if !known.any(|maintainer| maintainer.github == person.github) {
+        if !known.contains(&person.github) {
             insert(tables, person);
             let role = person.role.written().to_owned();
             let place = Place::entry(person.github.to_string());

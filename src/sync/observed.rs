@@ -67,6 +67,32 @@ pub struct ObservedMilestone {
 }
 
 impl ObservedRepository {
+    /// Adds the titles that issues had. Where one of them is not known, the list is not whole, so that it permits nothing.
+    pub fn learn_titles(&mut self, numbers: &[u64], histories: Option<&BTreeMap<u64, History>>) {
+        for number in numbers {
+            let history = histories.and_then(|histories| histories.get(number));
+            let Some(history) = history.filter(|history| !history.is_cut) else {
+                self.indexed = None;
+                self.unlisted = Some(format!(
+                    "this identity wrote #{number}, and what its title was before cannot be read"
+                ));
+                return;
+            };
+            let titles = history.events.iter().filter_map(|event| match &event.what {
+                Happening::Renamed(title) => Some(title.clone()),
+                _ => None,
+            });
+            let titles: Vec<String> = titles.collect();
+            if let Some(Lookup::Issue(issue)) = self.issues.get_mut(number) {
+                issue.former_titles = Some(titles.clone());
+            }
+            let listed = self.indexed.as_mut().and_then(|all| all.get_mut(number));
+            if let Some(issue) = listed {
+                issue.former_titles = Some(titles);
+            }
+        }
+    }
+
     /// The highest number that was seen: that of a new issue is above it.
     pub fn highest(&self) -> u64 {
         let looked_up = self.issues.last_key_value().map(|(number, _)| *number);
@@ -152,6 +178,8 @@ pub struct History {
     pub events: Vec<Event>,
     /// The last edit of the body.
     pub body: Option<Edit>,
+    /// Whether there may be events before these.
+    pub is_cut: bool,
 }
 
 /// One thing that happened to an issue.
@@ -174,8 +202,8 @@ pub enum Happening {
     Unassigned(String),
     /// It got a milestone, or lost it.
     Milestone,
-    /// It got another title.
-    Renamed,
+    /// It got another title; the one that it had.
+    Renamed(String),
 }
 
 /// An issue.
@@ -201,6 +229,9 @@ pub struct ObservedIssue {
     pub author: Option<String>,
     /// Whether the identity that reads has written it.
     pub own: bool,
+    /// The titles that it had before; absent: nobody asked.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub former_titles: Option<Vec<String>>,
 }
 
 impl ObservedIssue {

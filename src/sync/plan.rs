@@ -320,6 +320,21 @@ pub fn left_pull_requests(
     claims::left(desired, &Reading::of(observed))
 }
 
+/// The own issues that say nothing of what they are about: before one is created, the titles that these had are read.
+pub fn silent_issues(
+    desired: &Desired,
+    observed: &Observed,
+    remembered: &Remembered,
+    options: &Options,
+) -> BTreeMap<RepositoryName, Vec<u64>> {
+    let reading = Reading::of(observed);
+    let scenes = index::scenes(desired, observed, remembered, &reading, options);
+    let silent = scenes
+        .iter()
+        .map(|scene| (scene.name.clone(), scene.index.silent()));
+    silent.filter(|(_, numbers)| !numbers.is_empty()).collect()
+}
+
 /// Whether a plan would create an issue: which issue is whose is enough to know that.
 pub fn is_anything_new(
     desired: &Desired,

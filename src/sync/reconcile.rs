@@ -3,7 +3,7 @@
 use crate::registry::Registry;
 use crate::sync::desired::desired;
 use crate::sync::observed::Observed;
-use crate::sync::plan::{Options, Plan, left_pull_requests, plan};
+use crate::sync::plan::{Options, Plan, left_pull_requests, plan, silent_issues};
 use crate::sync::remembered::{Doubt, Remembered};
 use crate::sync::remote::{Error, Read, Wanted};
 use crate::terms::RepositoryName;
@@ -75,6 +75,16 @@ pub async fn read_and_plan<R: Read>(
     for (name, seen) in client.own_issues(&unlisted).await?.repositories {
         let known = observed.repositories.entry(name).or_default();
         known.indexed = known.indexed.take().or(seen.indexed);
+    }
+    // People may have replaced all that one of kepherd's own says; the titles that it had still tell what it was about.
+    let silent = silent_issues(&desired, &observed, remembered, options);
+    if !silent.is_empty() {
+        let histories = client.histories(&silent).await?;
+        for (name, numbers) in silent {
+            if let Some(seen) = observed.repositories.get_mut(&name) {
+                seen.learn_titles(&numbers, histories.get(&name));
+            }
+        }
     }
     Ok((plan(&desired, &observed, remembered, options), observed))
 }

@@ -3,6 +3,8 @@
 //! The format is containerd's: a line of comma-separated texts in quotes for each person (handle, name, address, keys), below a
 //! comment that says their role. Addresses and keys are left where they are.
 
+use std::collections::BTreeSet;
+
 use crate::sources::proposal::Misread;
 use crate::terms::{Handle, Line, Role};
 use crate::text::words::printable;
@@ -34,6 +36,7 @@ enum Heading {
 /// Reads the file: who is in it, and what was not understood.
 pub fn read(text: &str) -> (Vec<Person>, Vec<Misread>) {
     let mut people: Vec<Person> = Vec::new();
+    let mut named: BTreeSet<Handle> = BTreeSet::new();
     let mut misread = Vec::new();
     let mut above = Heading::None;
     for (index, line) in text.lines().enumerate() {
@@ -57,7 +60,7 @@ pub fn read(text: &str) -> (Vec<Person>, Vec<Misread>) {
             });
         };
         match person {
-            Ok(person) if people.iter().any(|other| other.github == person.github) => {
+            Ok(person) if !named.insert(person.github.clone()) => {
                 wrong(format!(
                     "`{}` stands here for the second time",
                     person.github

@@ -8,7 +8,7 @@ use super::blocked::{Blocked, Unusable};
 use super::index::{Pin, Scene};
 use super::seen::Seen;
 use crate::sync::desired::DesiredIssue;
-use crate::sync::observed::Lookup;
+use crate::sync::observed::{Lookup, ObservedIssue};
 use crate::terms::IssueRef;
 
 /// Which issue is a record's.
@@ -84,8 +84,17 @@ pub(super) fn identify<'a>(
         None => Identity::New,
         Some(first) => Identity::Blocked(Blocked::LooksTracked {
             numbers: numbers(&lookalikes),
-            title: first.issue.title.clone(),
+            title: title(first.issue),
         }),
+    }
+}
+
+/// The title of an issue, with the first that it had, if that had to be read.
+fn title(issue: &ObservedIssue) -> String {
+    let first = issue.former_titles.iter().flatten().next();
+    match first {
+        Some(first) => format!("{} (at first: {first})", issue.title),
+        None => issue.title.clone(),
     }
 }
 

@@ -159,8 +159,11 @@ impl<'a> Index<'a> {
                     index.damaged.entry(subject).or_default().push(seen);
                 }
             }
-            let title = folded(&seen.issue.title);
-            index.titles.entry(title).or_default().push(seen);
+            let former = seen.issue.former_titles.iter().flatten();
+            for title in former.chain([&seen.issue.title]) {
+                let with_title = index.titles.entry(folded(title)).or_default();
+                with_title.push(seen);
+            }
         }
         index
     }
@@ -168,6 +171,15 @@ impl<'a> Index<'a> {
     /// The number of a record's issue, and who says so.
     pub(super) fn pin_of(&self, wanted: &DesiredIssue) -> Option<Pin> {
         self.pins.get(&wanted.subject).copied()
+    }
+
+    /// The own issues that say nothing of what they are about, that no record names, and of which nobody knows the former titles.
+    pub(super) fn silent(&self) -> Vec<u64> {
+        let silent = self.issues.iter().filter(|(_, seen)| seen.is_silent());
+        let numbers = silent.map(|(number, _)| *number);
+        numbers
+            .filter(|number| !self.claimed.contains(number))
+            .collect()
     }
 
     /// Whether a number is the issue of some record.

@@ -13,7 +13,7 @@ pub(super) struct Seen<'a> {
     pub(super) issue: &'a ObservedIssue,
     /// What its body holds of kepherd's.
     pub(super) section: Markers,
-    /// The KEPs that its title names.
+    /// The KEPs that its title names, or a title that it had.
     pub(super) named: BTreeSet<u32>,
     /// The KEPs that it is about: those that its title names, or else the only one in the template's field for it.
     pub(super) keps: BTreeSet<u32>,
@@ -21,7 +21,9 @@ pub(super) struct Seen<'a> {
 
 impl<'a> Seen<'a> {
     fn of(issue: &'a ObservedIssue) -> Self {
-        let named = keps_in_title(&issue.title);
+        let mut named = keps_in_title(&issue.title);
+        let former = issue.former_titles.iter().flatten();
+        named.extend(former.flat_map(|title| keps_in_title(title)));
         let keps = if named.is_empty() {
             match form::read("", &issue.body).keps.as_slice() {
                 [only] => BTreeSet::from([*only]),
@@ -36,6 +38,16 @@ impl<'a> Seen<'a> {
             named,
             keps,
         }
+    }
+
+    /// Whether it is an own issue that says nothing of what it is about, and whose former titles nobody asked for.
+    pub(super) fn is_silent(&self) -> bool {
+        let issue = self.issue;
+        issue.own
+            && issue.former_titles.is_none()
+            && self.subjects().is_empty()
+            && self.keps.is_empty()
+            && section::mentioned(&issue.body).is_empty()
     }
 
     /// The subjects whose markers it carries.

@@ -110,5 +110,5 @@ pub(in crate::sync::plan) fn say(what: &Drifted) -> Option<String> {
 }
 
 pub(in crate::sync::plan) fn is_cause(happening: &Happening) -> bool {
-    *happening == Happening::Renamed
+    matches!(happening, Happening::Renamed(_))
 }
