@@ -175,6 +175,12 @@ pub struct Target {
     /// Create an issue for this KEP although another one looks like its tracking issue
     #[arg(long, value_name = "NUMBER", value_parser = kep())]
     pub create: Vec<u32>,
+    /// Take the issue that this record names for its tracking issue, although nothing on it says so: a KEP, or a work item's id
+    #[arg(long, value_name = "RECORD")]
+    pub claim: Vec<String>,
+    /// Only records that are like this; given twice, both
+    #[arg(long, value_name = "WHAT")]
+    pub only: Vec<Only>,
     /// Only this repository, as owner/name
     #[arg(long, value_name = "REPOSITORY")]
     pub repository: Option<RepositoryName>,
@@ -184,6 +190,17 @@ pub struct Target {
     /// How long to wait.
     #[command(flatten)]
     pub waits: Waits,
+}
+
+/// Which records are meant.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Only {
+    /// Maintainers have taken it on
+    Accepted,
+    /// It has no issue yet
+    New,
+    /// It has one
+    Existing,
 }
 
 /// How long to wait for GitHub.
@@ -200,6 +217,9 @@ pub struct Waits {
 /// Options of `plan`.
 #[derive(Debug, Args)]
 pub struct Plan {
+    /// KEP numbers and work item ids [default: every record]
+    #[arg(value_name = "RECORD")]
+    pub records: Vec<String>,
     /// Which GitHub, and what beyond the records.
     #[command(flatten)]
     pub target: Target,
@@ -229,9 +249,10 @@ pub struct Apply {
     /// Seconds between two writes [default: 1, in the sandbox 0]
     #[arg(long, value_name = "SECONDS", value_parser = clap::value_parser!(u64).range(..=3600))]
     pub write_interval: Option<u64>,
-    /// Apply this plan of `kepherd plan --out`, if it is still what would be done
-    #[arg(value_name = "PLAN", conflicts_with_all = ["create", "repository"])]
-    pub plan: Option<PathBuf>,
+    /// A plan of `kepherd plan --out`, which is applied if it is still what would be done; or KEP numbers and work item ids
+    /// [default: every record]
+    #[arg(value_name = "PLAN|RECORD")]
+    pub what: Vec<String>,
     /// Apply a plan that a guard refuses: its hash, as the plan shows it
     #[arg(long, value_name = "HASH")]
     pub override_guards: Option<String>,

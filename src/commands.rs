@@ -20,6 +20,7 @@ mod plan;
 pub mod progress;
 mod project;
 mod promote;
+mod records;
 mod revision;
 mod sandbox;
 mod schema;

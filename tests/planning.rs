@@ -1310,18 +1310,91 @@ mod creation {
         }
     }
 
+    /// A guard on creations refuses creations, and lets the rest go.
     #[test]
     fn is_limited_by_the_guard() {
-        let records = many(11, |_| String::new());
+        let mut records = many(11, |_| String::new());
+        records.push((
+            "sig-node/9099-x.toml".to_owned(),
+            record(9099, "issue = 99\ntarget = \"1.38\"\n"),
+        ));
         let hub = Hub::with(&borrowed(&records));
+        let plan = hub.run(&["plan"]).expect(3);
+        assert!(
+            plan.contains("11 issues would be created; `guards.creations` allows 10 a run"),
+            "{plan}"
+        );
         let ran = hub.run(&["apply"]);
         assert!(
-            ran.out
-                .contains("11 issues would be created; `guards.creations` allows 10 a run"),
+            ran.log.contains(
+                "11 issues would be created; `guards.creations` allows 10 a run: none is created"
+            ),
             "{ran:?}"
         );
         ran.expect(3);
-        assert_eq!(hub.requests_since(0).2, 0);
+        assert_eq!(hub.issue_count(), 1);
+        assert!(matches!(find(&hub.issue(99).body), Markers::Present(_)));
+        // Some at a time go; so do all, if somebody names the plan.
+        let out = hub.run(&["apply", "9001", "KEP-9002"]).expect(0);
+        assert!(out.contains("2 created"), "{out}");
+        assert_eq!(hub.issue_count(), 3);
+        hub.run(&["apply"]).expect(0);
+        assert_eq!(hub.issue_count(), 12);
+    }
+
+    /// Only what is asked for is written, and the rest is as it was.
+    #[test]
+    fn and_changes_are_made_of_the_records_that_are_named() {
+        let hub = Hub::with(&[
+            (
+                PATH,
+                &record(
+                    9001,
+                    "target = \"1.38\"\ntriage = \"accepted\"\npull-requests = [{ id = \"containerd/containerd#20\" }]\n",
+                ),
+            ),
+            (
+                "sig-node/9002-b.toml",
+                &record(
+                    9002,
+                    "issue = 8\ntarget = \"1.39\"\npull-requests = [{ id = \"containerd/containerd#20\" }]\n",
+                ),
+            ),
+            (
+                "work-items/critest.toml",
+                "id = \"critest\"\ntitle = \"Run critest\"\nkind = \"interop\"\nassignees = [\"mikebrow\"]\ntriage = \"accepted\"\n",
+            ),
+        ]);
+        let plan = hub.run(&["plan", "9002"]).expect(0);
+        assert!(
+            plan.contains("KEP-9002") && !plan.contains("Pod Lullabies 9001"),
+            "{plan}"
+        );
+        hub.run(&["apply", "9002"]).expect(0);
+        assert_eq!(
+            (hub.issue_count(), hub.issue(20).labels),
+            (2, vec!["target/kubernetes/v1.39".to_owned()])
+        );
+        hub.run(&["plan", "9002", "--exit-code"]).expect(0);
+        let plan = hub
+            .run(&["plan", "--only", "accepted", "--only", "new"])
+            .expect(0);
+        assert!(plan.contains("2 to create"), "{plan}");
+        hub.run(&["apply", "critest"]).expect(0);
+        assert_eq!(hub.issue_count(), 3);
+        hub.run(&["apply", "--only", "accepted"]).expect(0);
+        assert_eq!(hub.issue_count(), 4);
+        assert_eq!(hub.issue(20).labels.len(), 2);
+        hub.run(&["plan", "--exit-code"]).expect(0);
+        let ran = hub.run(&["apply", "4711", "9001"]);
+        assert!(
+            ran.log.contains("the registry has no record of `4711`"),
+            "{ran:?}"
+        );
+        ran.expect(2);
+        let ran = hub.run(&["apply", "4711", "--only", "new"]);
+        assert!(ran.log.contains("`4711` names no record"), "{ran:?}");
+        ran.expect(2);
     }
 }
 
@@ -1418,6 +1491,62 @@ mod identity {
         let out = hub.run(&["apply"]).expect(0);
         assert!(out.contains("created  #"), "{out}");
         hub.run(&["plan", "--exit-code"]).expect(0);
+    }
+
+    /// A number may be mistyped, or be another project's: nothing is written into a stranger's issue.
+    #[test]
+    fn is_not_trusted_where_nothing_on_the_issue_says_so() {
+        let hub = Hub::with(&[
+            (PATH, &record(9001, "issue = 7\n")),
+            (
+                "work-items/critest.toml",
+                "id = \"critest\"\ntitle = \"Run critest\"\nkind = \"interop\"\nassignees = [\"mikebrow\"]\nissue = 8\n",
+            ),
+        ]);
+        let strange = |number: u64, title: &str, body: &str| {
+            hub.edit(
+                number,
+                IssuePatch {
+                    title: Some(title.to_owned()),
+                    body: Some(body.to_owned()),
+                    labels: Some(Vec::new()),
+                    ..IssuePatch::default()
+                },
+            );
+        };
+        strange(7, "crashes on start with SELinux", "It does.");
+        strange(8, "docs: a typo", "");
+        let before = (hub.issue(7), hub.issue(8));
+        let exchanges = hub.exchanges().len();
+        let ran = hub.run(&["apply"]);
+        assert!(
+            ran.out.contains("nothing on #7 says that it is about KEP-9001: \"crashes on start with SELinux\"")
+                && ran.out.contains("put the label kind/feature on it, or name KEP-9001 in its title, or pass `--claim 9001` once"),
+            "{ran:?}"
+        );
+        ran.expect(1);
+        assert_eq!((hub.issue(7), hub.issue(8)), before);
+        assert_eq!(hub.requests_since(exchanges).2, 0);
+        // Said once, it is known by its section.
+        hub.run(&["apply", "--claim", "critest"]).expect(1);
+        assert!(matches!(find(&hub.issue(8).body), Markers::Present(_)));
+        for (title, body, labels) in [
+            ("crashes, see KEP-9001", "", &[][..]),
+            (
+                "crashes",
+                "### KEP/SIG-Node References\n\n- KEP(s): KEP-9001\n",
+                &[],
+            ),
+            ("crashes", "", &["area/cri"]),
+        ] {
+            strange(7, title, body);
+            hub.label(7, labels);
+            let plan = hub.run(&["plan"]).expect(0);
+            assert!(!plan.contains("nothing on #7 says"), "{plan}");
+        }
+        hub.run(&["apply"]).expect(0);
+        strange(7, "crashes on start with SELinux", &hub.issue(7).body);
+        hub.run(&["apply"]).expect(0);
     }
 
     #[test]

@@ -1,30 +1,26 @@
 //! `kepherd adopt`
 
-use std::collections::BTreeSet;
-
-use anyhow::{Context as _, Result, bail};
+use anyhow::{Context as _, Result};
 
 use super::carry_out::{How, carry_out};
 use super::connect::{self, Connection, patience};
 use super::plan::{attribute, sound_registry};
-use super::{Context, Exit, block_on};
+use super::{Context, Exit, block_on, records};
 use crate::cli::Adopt;
-use crate::registry::Registry;
 use crate::sources::proposal::{Proposals, Source};
 use crate::sync::adopt::{Adoption, adopt};
 use crate::sync::observed::{Lookup, Observed, ObservedIssue};
 use crate::sync::plan::{IssuePlan, Options};
 use crate::sync::reconcile::read_and_plan;
 use crate::sync::remembered::Remembered;
-use crate::terms::{RepositoryName, Subject, kep_number};
-use crate::text::words::printable;
+use crate::terms::{RepositoryName, Subject};
 
 pub(super) fn run(context: &mut Context<'_>, options: &Adopt) -> Result<Exit> {
     let Some(opened) = sound_registry(context)? else {
         return Ok(Exit::CouldNotRun);
     };
     let registry = &opened.loaded.registry;
-    let wanted = subjects(registry, &options.records)?;
+    let wanted = records::named(registry, &options.records)?;
     if let Some(name) = &options.repository {
         connect::listed(registry, name)?;
     }
@@ -87,21 +83,6 @@ fn issue_of<'a>(
         Some(_) => None,
         None => seen.indexed.as_ref()?.get(&number),
     }
-}
-
-/// The records that somebody names: KEP numbers, with or without `KEP-`, and ids of work items.
-fn subjects(registry: &Registry, names: &[String]) -> Result<BTreeSet<Subject>> {
-    let mut subjects = BTreeSet::new();
-    for name in names {
-        let kep = kep_number(name).filter(|number| registry.kep(*number).is_some());
-        let item = registry.items.iter().find(|entry| entry.value.id == *name);
-        match (kep, item) {
-            (Some(number), _) => subjects.insert(Subject::Kep(number)),
-            (None, Some(item)) => subjects.insert(Subject::Item(item.value.id.clone())),
-            (None, None) => bail!("the registry has no record of `{}`", printable(name)),
-        };
-    }
-    Ok(subjects)
 }
 
 #[cfg(test)]

@@ -11,8 +11,8 @@ use super::files::{self, Opened};
 use super::journal::{self, Journal};
 use super::plan::{shown_cost, sound_registry};
 use super::progress::{Left, Progress};
-use super::{Context, Exit, block_on, step_summary};
-use crate::cli::Apply;
+use super::{Context, Exit, block_on, records, step_summary};
+use crate::cli::{Apply, Target};
 use crate::github::patience::Patience;
 use crate::render::outcome;
 use crate::render::plan_text::{self, View};
@@ -20,7 +20,7 @@ use crate::sync::apply::{Event, Outcome, Told, apply};
 use crate::sync::journal::Event as Journaled;
 use crate::sync::observed::{Access, Observed};
 use crate::sync::plan::{self, Action, Plan};
-use crate::sync::reconcile::read_and_plan;
+use crate::sync::reconcile::{plan_without_creations, read_and_plan};
 use crate::sync::remembered::Remembered;
 use crate::terms::Subject;
 use crate::text::paint::Paint;
@@ -33,7 +33,7 @@ pub(super) fn run(context: &mut Context<'_>, options: &Apply) -> Result<Exit> {
     let Some(opened) = sound_registry(context)? else {
         return Ok(Exit::CouldNotRun);
     };
-    let saved = match &options.plan {
+    let saved = match plan_file(options, &opened)? {
         Some(file) => {
             let saved = saved_plan(&context.environment.directory.join(file));
             // `--sandbox` takes its file only behind `=`; a plan and a bare `--sandbox` are rare together.
@@ -41,7 +41,7 @@ pub(super) fn run(context: &mut Context<'_>, options: &Apply) -> Result<Exit> {
             let saved = saved.map_err(|error| match is_bare {
                 true => error.context(format!(
                     "`{0}` is taken for a plan; to keep the sandbox's state in it, write `--sandbox={0}`",
-                    file.display()
+                    printable(file)
                 )),
                 false => error,
             });
@@ -72,6 +72,31 @@ pub(super) fn run(context: &mut Context<'_>, options: &Apply) -> Result<Exit> {
 fn between_writes(options: &Apply) -> Duration {
     let usual = u64::from(options.target.sandbox.is_none());
     Duration::from_secs(options.write_interval.unwrap_or(usual))
+}
+
+/// The saved plan that somebody means: one word that names no record.
+fn plan_file<'a>(options: &'a Apply, opened: &Opened) -> Result<Option<&'a str>> {
+    let [only] = options.what.as_slice() else {
+        return Ok(None);
+    };
+    if records::find(&opened.loaded.registry, only).is_some() {
+        return Ok(None);
+    }
+    let Target {
+        create,
+        claim,
+        only: like,
+        repository,
+        ..
+    } = &options.target;
+    let is_asked = !create.is_empty() || !claim.is_empty() || !like.is_empty();
+    if is_asked || repository.is_some() {
+        bail!(
+            "`{}` names no record, and a saved plan has its options in it: leave --create, --claim, --only and --repository out",
+            printable(only)
+        );
+    }
+    Ok(Some(only))
 }
 
 /// Reads a plan that `kepherd plan --out` wrote.
@@ -112,13 +137,13 @@ async fn reconcile(
     let client = &connection.client;
     let asked = match saved {
         Some(saved) => saved.options.clone(),
-        None => connect::options(&options.target, registry)?,
+        None => connect::options(&options.target, &options.what, registry)?,
     };
     let journal = journal::path(context, &options.target, opened, connection);
     let (journal, remembered) = Journal::open(journal.as_deref(), &connection.api)?;
     let read = read_and_plan(registry, client, &asked, &remembered, false).await;
     let (plan, observed) = read.with_context(|| connection.unread())?;
-    let run = Run {
+    let mut run = Run {
         options,
         connection,
         opened,
@@ -127,6 +152,19 @@ async fn reconcile(
         remembered,
         journal,
     };
+    let is_held =
+        saved.is_none() && run.plan.creates_too_many() && !is_overridden(&run.plan, run.options)?;
+    if is_held {
+        for refusal in &run.plan.refused {
+            writeln!(
+                context.log,
+                "error: {refusal}: none is created, and the rest goes on; apply some records at a time, by their numbers, or pass \
+                 `--override-guards {}`",
+                run.plan.short_hash()
+            )?;
+        }
+        run.plan = plan_without_creations(registry, client, &asked, &run.remembered, &run.observed);
+    }
     if let Some(refused) = run.refused(context, saved)? {
         return Ok(refused);
     }
@@ -139,10 +177,11 @@ async fn reconcile(
             context.paint().added("found")
         )?;
     }
-    if run.plan.is_empty() {
-        return run.nothing_to_do(context, clear);
-    }
-    run.carry_out(context, clear).await
+    let exit = match run.plan.is_empty() {
+        true => run.nothing_to_do(context, clear)?,
+        false => run.carry_out(context, clear).await?,
+    };
+    Ok(if is_held { Exit::Refused } else { exit })
 }
 
 /// A plan of the moment, and what it is carried out with.

@@ -9,7 +9,7 @@ use secrecy::SecretString;
 use tokio::io::AsyncReadExt as _;
 use tokio::process::Command;
 
-use super::{Context, Environment};
+use super::{Context, Environment, records};
 use crate::cli::{Target, Waits};
 use crate::github::client::{Address, Client, GITHUB_API};
 use crate::github::credentials::Credentials;
@@ -244,7 +244,7 @@ pub(super) fn stop_on_ctrl_c(heard: &'static str) -> Stop {
 }
 
 /// What people asked for beyond the records.
-pub(super) fn options(target: &Target, registry: &Registry) -> Result<Options> {
+pub(super) fn options(target: &Target, names: &[String], registry: &Registry) -> Result<Options> {
     if let Some(number) = target
         .create
         .iter()
@@ -257,6 +257,9 @@ pub(super) fn options(target: &Target, registry: &Registry) -> Result<Options> {
     }
     Ok(Options {
         create: target.create.iter().copied().collect(),
+        hold_creations: false,
+        claim: records::named(registry, &target.claim)?,
+        records: records::selected(registry, names, &target.only)?,
         repository: target.repository.clone(),
     })
 }

@@ -28,7 +28,7 @@ pub(super) fn run(context: &mut Context<'_>, options: &PlanArgs) -> Result<Exit>
         None => None,
     };
     let target = &options.target;
-    let asked = connect::options(target, registry)?;
+    let asked = connect::options(target, &options.records, registry)?;
     let (plan, cost) = block_on(async {
         let sandbox = target.sandbox.as_ref();
         let connection =

@@ -263,6 +263,12 @@ impl Plan {
         self.hash.get(..8).unwrap_or(&self.hash)
     }
 
+    /// Whether nothing but the number of new issues is over a guard: the rest may go on without these.
+    pub fn creates_too_many(&self) -> bool {
+        let is_creations = |refusal: &Refusal| matches!(refusal, Refusal::Creations { .. });
+        !self.refused.is_empty() && self.refused.iter().all(is_creations)
+    }
+
     /// Whether somebody who names this hash, or the first digits of it, means this plan.
     pub fn is_named(&self, hash: &str) -> bool {
         hash.len() >= 8 && self.hash.starts_with(&hash.to_lowercase())
@@ -352,7 +358,8 @@ pub fn is_anything_new(
     let reading = Reading::of(observed);
     let scenes = index::scenes(desired, observed, remembered, &reading, options);
     scenes.iter().any(|scene| {
-        let mut issues = scene.wanted.issues.iter();
+        let issues = scene.wanted.issues.iter();
+        let mut issues = issues.filter(|issue| options.selects(&issue.subject));
         issues.any(|issue| matches!(identity::identify(issue, scene, options), Identity::New))
     })
 }

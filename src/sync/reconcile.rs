@@ -88,3 +88,22 @@ pub async fn read_and_plan<R: Read>(
     }
     Ok((plan(&desired, &observed, remembered, options), observed))
 }
+
+/// The same plan without new issues, from what was read already.
+pub fn plan_without_creations<R: Read>(
+    registry: &Registry,
+    client: &R,
+    options: &Options,
+    remembered: &Remembered,
+    observed: &Observed,
+) -> Plan {
+    let mut desired = desired(registry, &client.site());
+    if let Some(repository) = &options.repository {
+        desired = desired.only(repository);
+    }
+    let held = Options {
+        hold_creations: true,
+        ..options.clone()
+    };
+    plan(&desired, observed, remembered, &held)
+}

@@ -28,6 +28,19 @@ pub enum Blocked {
         /// What it is instead.
         is: Unusable,
     },
+    /// More issues would be created than `guards.creations` allows, so that none is.
+    OverGuard,
+    /// Nothing on the issue that the record names says that it is about that.
+    #[serde(rename_all = "kebab-case")]
+    Stranger {
+        /// The issue's number.
+        number: u64,
+        /// Its title.
+        title: String,
+        /// A label by which it would be known.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        label: Option<String>,
+    },
     /// The marker stands in an issue that somebody else wrote.
     #[serde(rename_all = "kebab-case")]
     ForeignMarker {
@@ -117,6 +130,14 @@ impl Blocked {
                  wrote this one",
                 somebody(author.as_deref())
             ),
+            Self::OverGuard => {
+                "a run would create more issues than `guards.creations` allows, so that it creates none".to_owned()
+            }
+            Self::Stranger {
+                number,
+                title,
+                label: _,
+            } => format!("nothing on #{number} says that it is about {subject}: \"{title}\""),
             Self::SeveralMarkers(numbers) => {
                 format!("{} carry the marker of {subject}", listed(numbers))
             }
@@ -169,6 +190,25 @@ impl Blocked {
             Self::ForeignMarker { number, author: _ } => format!(
                 "if it is the tracking issue, pin it: `issue = {number}`; else remove the marker"
             ),
+            Self::OverGuard => {
+                "apply some records at a time, by their numbers, or pass `--override-guards` with the hash of the plan"
+                    .to_owned()
+            }
+            Self::Stranger {
+                number: _,
+                title: _,
+                label,
+            } => {
+                let label = label.as_ref();
+                let label = label.map_or_else(String::new, |label| format!("put the label {label} on it, or "));
+                let name = match subject {
+                    Subject::Kep(number) => number.to_string(),
+                    Subject::Item(id) => id.clone(),
+                };
+                format!(
+                    "correct `issue` in the record; if this is it, {label}name {subject} in its title, or pass `--claim {name}` once"
+                )
+            }
             Self::SeveralMarkers(numbers) => format!(
                 "pin the right one: `issue = {}`, and close the others",
                 first(numbers)
@@ -306,6 +346,12 @@ mod tests {
                     author: Some("octocat".to_owned()),
                 },
             },
+            Blocked::OverGuard,
+            Blocked::Stranger {
+                number: 7,
+                title: "crashes".to_owned(),
+                label: Some("kind/feature".to_owned()),
+            },
             Blocked::ForeignMarker {
                 number: 7,
                 author: None,
@@ -369,6 +415,12 @@ mod tests {
         {"journaled":{"number":7,"is":{"foreign":{"author":"octocat"}}}}
           #7 was written by octocat; the record does not name it: a run wrote into its journal that it had created it
           if that issue is gone for good, name 7 in `former-issues`, and apply creates a new one; if the journal is of another GitHub, move it away, or name another one by `--journal`
+        "over-guard"
+          a run would create more issues than `guards.creations` allows, so that it creates none
+          apply some records at a time, by their numbers, or pass `--override-guards` with the hash of the plan
+        {"stranger":{"number":7,"title":"crashes","label":"kind/feature"}}
+          nothing on #7 says that it is about KEP-1: "crashes"
+          correct `issue` in the record; if this is it, put the label kind/feature on it, or name KEP-1 in its title, or pass `--claim 1` once
         {"foreign-marker":{"number":7}}
           #7 carries the marker of KEP-1, but a marker counts only in an issue that kepherd wrote, and somebody wrote this one
           if it is the tracking issue, pin it: `issue = 7`; else remove the marker

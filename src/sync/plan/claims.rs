@@ -102,6 +102,11 @@ impl<'a> Sections<'a> {
         sections
     }
 
+    /// Whether this run is about a record.
+    fn is_looked_at(&self, subject: &Subject) -> bool {
+        self.writable.contains_key(subject)
+    }
+
     fn is_writable(&self, subject: &Subject) -> bool {
         self.writable.get(subject).copied().unwrap_or_default()
     }
@@ -130,7 +135,11 @@ fn plan(
         reference.repository == *scene.name && is_read
     });
     let left = left.map(|reference| (reference.number, &nobody_names));
-    let named = scene.wanted.pull_requests.iter();
+    // A run may be about some records only.
+    let named = scene.wanted.pull_requests.iter().filter(|(_, wanted)| {
+        let mut subjects = wanted.labels.keys();
+        subjects.any(|subject| sections.is_looked_at(subject))
+    });
     // Where a record names it, that counts.
     let all: BTreeMap<u64, &DesiredPullRequest> = left
         .chain(named.map(|(number, wanted)| (*number, wanted)))
@@ -182,9 +191,12 @@ fn compare(
 ) -> PullRequestAction {
     let asked: Vec<&String> = wanted.labels.values().flatten().collect();
     let is_asked = |label: &str| has_name(asked.iter().copied(), label);
+    let looked_at = wanted.labels.iter();
+    let looked_at = looked_at.filter(|(subject, _)| sections.is_looked_at(subject));
+    let to_add: Vec<&String> = looked_at.filter_map(|(_, label)| label.as_ref()).collect();
     let is_there = |label: &str| has_name(&found.labels, label);
     let mut change = SetChange::default();
-    for label in &asked {
+    for label in &to_add {
         if !is_there(label) && !change.add.contains(label) {
             change.add.push((*label).clone());
         }
@@ -217,8 +229,9 @@ fn compare(
             change.remove.push(label.clone());
         }
     }
-    let subjects: BTreeSet<&Subject> = wanted.labels.keys().chain(claims.keys().copied()).collect();
-    for subject in subjects {
+    let subjects = wanted.labels.keys().chain(claims.keys().copied());
+    let subjects = subjects.filter(|subject| sections.is_looked_at(subject));
+    for subject in subjects.collect::<BTreeSet<&Subject>>() {
         let there = ours.get(subject).into_iter().flatten();
         let there = there.filter(|label| is_there(label));
         let asked = wanted.labels.get(subject).into_iter().flatten();

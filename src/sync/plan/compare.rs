@@ -62,6 +62,7 @@ pub(super) struct Sectioned {
 pub(super) fn all<'a>(scene: &'a Scene<'a>, options: &Options) -> Vec<Compared<'a>> {
     let issues = scene.wanted.issues.iter();
     issues
+        .filter(|wanted| options.selects(&wanted.subject))
         .map(|wanted| compare(wanted, scene, options))
         .collect()
 }
@@ -73,6 +74,9 @@ fn compare<'a>(wanted: &'a DesiredIssue, scene: &'a Scene<'a>, options: &Options
             let number = seen.issue.number;
             let leftovers = scene.remembered.leftovers(scene.name, number);
             (Some(number), Some(seen), update(wanted, seen, leftovers))
+        }
+        Identity::New if options.hold_creations => {
+            (pinned, None, Fate::Blocked(Blocked::OverGuard, Vec::new()))
         }
         Identity::New => (pinned, None, Fate::New),
         Identity::NotTracked => (pinned, None, Fate::NotTracked),

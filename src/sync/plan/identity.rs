@@ -9,7 +9,7 @@ use super::index::{Pin, Scene};
 use super::seen::Seen;
 use crate::sync::desired::DesiredIssue;
 use crate::sync::observed::{Lookup, ObservedIssue};
-use crate::terms::IssueRef;
+use crate::terms::{IssueRef, Subject};
 
 /// Which issue is a record's.
 pub(super) enum Identity<'a> {
@@ -32,6 +32,13 @@ pub(super) fn identify<'a>(
     let index = &scene.index;
     if let Some(pin) = index.pin_of(wanted) {
         return match pinned(pin, scene) {
+            Ok(seen) if is_stranger(seen, wanted, scene, options) => {
+                Identity::Blocked(Blocked::Stranger {
+                    number: seen.issue.number,
+                    title: seen.issue.title.clone(),
+                    label: scene.wanted.index_labels.first().cloned(),
+                })
+            }
             Ok(seen) => Identity::Issue(seen),
             Err(blocked) => Identity::Blocked(blocked),
         };
@@ -87,6 +94,32 @@ pub(super) fn identify<'a>(
             title: title(first.issue),
         }),
     }
+}
+
+/// Whether nothing on a pinned issue says that it is the record's: a number may be mistyped, or that of another project's.
+///
+/// A section says it, and whatever people who open tracking issues write: the KEP in its title or in the template's field, the
+/// title of a work item, or one of the labels that tracking issues have. What this identity wrote is no stranger's.
+fn is_stranger(
+    seen: &Seen<'_>,
+    wanted: &DesiredIssue,
+    scene: &Scene<'_>,
+    options: &Options,
+) -> bool {
+    let issue = seen.issue;
+    let is_named = match &wanted.subject {
+        Subject::Kep(number) => seen.keps.contains(number),
+        Subject::Item(_) => issue
+            .title
+            .to_lowercase()
+            .contains(&wanted.name.to_lowercase()),
+    };
+    let mut labels = scene.wanted.index_labels.iter();
+    !is_named
+        && !issue.own
+        && seen.subjects().is_empty()
+        && !labels.any(|label| issue.has_label(label))
+        && !options.claim.contains(&wanted.subject)
 }
 
 /// The title of an issue, with the first that it had, if that had to be read.
