@@ -546,6 +546,56 @@ mod three_way {
         ran.expect(0);
     }
 
+    /// Record and issue have both changed: who is right is asked, unless somebody names the record.
+    #[test]
+    fn adopt_settles_a_conflict_only_of_a_record_that_is_named() {
+        let lines = "issue = 7\nmilestone = \"2.5\" # agreed\n";
+        let hub = Hub::one(lines);
+        hub.run(&["apply"]).expect(0);
+        hub.edit(
+            7,
+            IssuePatch {
+                milestone: Some(None),
+                ..IssuePatch::default()
+            },
+        );
+        hub.rewrite("issue = 7\nmilestone = \"2.4\"\n");
+        let plan = hub.run(&["plan"]).expect(1);
+        assert!(plan.contains("conflict"), "{plan}");
+        let text = hub.folder.read(PATH);
+        let ran = hub.run(&["adopt"]);
+        assert!(
+            ran.log.contains(
+                "and the record was changed too; `kepherd adopt 9001` takes what GitHub says"
+            ),
+            "{ran:?}"
+        );
+        ran.expect(1);
+        assert_eq!(hub.folder.read(PATH), text);
+        let out = hub.run(&["adopt", "9001"]).expect(0);
+        assert!(out.contains("milestone: \"2.4\" → nothing"), "{out}");
+    }
+
+    /// What people wrote beside a value that goes is said.
+    #[test]
+    fn adopt_says_which_comment_goes() {
+        let hub =
+            Hub::one("issue = 7\n\n# agreed with sig-node\nmilestone = \"2.5\" # see minutes\n");
+        hub.run(&["apply"]).expect(0);
+        hub.edit(
+            7,
+            IssuePatch {
+                milestone: Some(None),
+                ..IssuePatch::default()
+            },
+        );
+        let out = hub.run(&["adopt"]).expect(0);
+        assert!(
+            out.contains("its comment goes with it: # agreed with sig-node # see minutes"),
+            "{out}"
+        );
+    }
+
     #[test]
     fn adopt_says_what_it_cannot_take_over() {
         let hub = Hub::one("issue = 7\nmilestone = \"2.4\"\n");
@@ -657,6 +707,32 @@ mod labels_and_milestones_that_are_there {
         hub.run(&["plan"]).expect(0);
         hub.run(&["apply"]).expect(0);
         assert_eq!(milestone(&hub).0, State::Closed);
+    }
+
+    /// The pattern of titles changes: the milestone of a release gets the new title, and there is no second one.
+    #[test]
+    fn a_milestone_of_kepherd_s_gets_the_title_that_releases_have_now() {
+        let hub = Hub::with(&[
+            (PATH, &record(9001, "issue = 7\nmilestone = \"2.5\"\n")),
+            ("sig-node/9002-b.toml", &record(9002, "issue = 8\n")),
+        ]);
+        hub.run(&["apply"]).expect(0);
+        hub.edit(
+            8,
+            IssuePatch {
+                milestone: Some(Some(1)),
+                ..IssuePatch::default()
+            },
+        );
+        hub.configure("[milestone]\ntitle = \"v{release}\"\n");
+        let out = hub.run(&["apply"]).expect(0);
+        assert!(out.contains("milestone 2.5: renamed to v2.5"), "{out}");
+        let milestones = hub.world(|world| world.repository(REPO).unwrap().milestones.len());
+        assert_eq!(milestones, 1);
+        for number in [7, 8] {
+            assert_eq!(hub.milestone_of(number).as_deref(), Some("v2.5"));
+        }
+        hub.run(&["plan", "--exit-code"]).expect(0);
     }
 
     /// What people made is theirs: it is said, and left.
@@ -915,6 +991,17 @@ mod release_labels {
             .write("registry.toml", config.replace("k8s/", "kube/"));
         hub.run(&["apply"]).expect(0);
         assert_eq!(others(&hub, 7), ["k8s/1.38", "kube/1.39"]);
+    }
+
+    /// The same release under another name is one label, also when it has shipped.
+    #[test]
+    fn of_a_shipped_release_are_not_there_under_two_names() {
+        let hub = Hub::one("issue = 7\ntarget = \"1.38\"\n");
+        hub.run(&["apply"]).expect(0);
+        ship(&hub, "1.38");
+        renamed(&hub, "");
+        hub.run(&["apply"]).expect(0);
+        assert_eq!(others(&hub, 7), ["k8s/1.38"]);
     }
 
     /// With `renamed-from` the label itself gets its new name, so that closed issues keep it; it is written once.

@@ -180,7 +180,7 @@ fn markdown_is_fit_for_a_pull_request() {
 
     | record | what | from | to | why |
     |---|---|---|---|---|
-    | KEP-9001 | title | `"Pod ' Lullabies"` | `"Pod 'Songs' <b> @octocat"` | upstream changed it since 2026-07-24 ([kep.yaml:<!-- -->1](https://github.com/kubernetes/enhancements/blob/COMMIT/keps/sig-node/9001-pod-lullabies/kep.yaml#L1)) |
+    | KEP-9001 | title | `"Pod \| Lullabies"` | ``"Pod `Songs` <b> @octocat"`` | upstream changed it since 2026-07-24 ([kep.yaml:<!-- -->1](https://github.com/kubernetes/enhancements/blob/COMMIT/keps/sig-node/9001-pod-lullabies/kep.yaml#L1)) |
     | KEP-9001 | stage | `"alpha"` | `"beta"` | upstream changed it since 2026-07-24 ([kep.yaml:<!-- -->5](https://github.com/kubernetes/enhancements/blob/COMMIT/keps/sig-node/9001-pod-lullabies/kep.yaml#L5)) |
     | KEP-9001 | target | `"1.39"` | `"1.38"` | people changed it here, and upstream changed it from "1.37" since 2026-07-24 ([kep.yaml:<!-- -->6](https://github.com/kubernetes/enhancements/blob/COMMIT/keps/sig-node/9001-pod-lullabies/kep.yaml#L6)) |
     | KEP-9001 | reached.alpha | nothing | `"1.37"` | Kubernetes 1.37 has shipped since 2026-07-24 ([kep.yaml:<!-- -->8](https://github.com/kubernetes/enhancements/blob/COMMIT/keps/sig-node/9001-pod-lullabies/kep.yaml#L8)) |

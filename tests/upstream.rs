@@ -914,3 +914,32 @@ fn a_record_that_cannot_be_read_is_no_record_without_differences() {
     );
     ran.expect(1);
 }
+
+/// What people wrote beside a value that upstream takes back is theirs: a plan whose day has passed is no fact where they say so.
+#[test]
+fn a_comment_beside_a_value_that_would_go_is_asked_about() {
+    let mut clone = History::bare();
+    clone.commit("2026-07-24", &[(PATH, &yaml("alpha", "v1.37"))]);
+    let folder = pulled(&clone);
+    let edited = folder.read(RECORD).replace(
+        "target = \"1.37\"",
+        "# whether it shipped there is not known\ntarget = \"1.37\"",
+    );
+    folder.write(RECORD, &edited);
+    clone.commit("2026-10-01", &[("README.md", "something else")]);
+    let ran = pull(&folder, &clone, &[]);
+    assert!(
+        ran.log.contains(
+            "people wrote there: # whether it shipped there is not known; answer the comment"
+        ),
+        "{ran:?}"
+    );
+    ran.expect(1);
+    assert_eq!(folder.read(RECORD), edited);
+    let out = pull(&folder, &clone, &["--theirs"]).expect(0);
+    assert!(
+        out.contains("its comment goes with it: # whether it shipped there is not known"),
+        "{out}"
+    );
+    assert!(folder.read(RECORD).contains("alpha = \"1.37\""));
+}

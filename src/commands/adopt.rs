@@ -60,7 +60,7 @@ pub(super) fn run(context: &mut Context<'_>, options: &Adopt) -> Result<Exit> {
             let Some(found) = issue_of(&observed, name, issue) else {
                 continue;
             };
-            let adoption = adopt(registry, issue, found);
+            let adoption = adopt(registry, issue, found, wanted.contains(&issue.subject));
             let not_edited = || format!("`{}` is not edited", issue.record);
             if let Some(Adoption { proposal, notes }) = adoption.with_context(not_edited)? {
                 all.proposals.push(proposal);

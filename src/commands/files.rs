@@ -281,29 +281,58 @@ pub(super) fn write_all(root: &Path, files: &[Write<'_>]) -> Result<()> {
         let text = (file.before != Some(file.after)).then(|| stage(&path, file.after));
         staged.push((file, path, text.transpose()?));
     }
-    let all = staged.len();
     for (at, (file, path, text)) in staged.into_iter().enumerate() {
-        let place = || -> Result<()> {
-            file.problem(root)?;
-            if let Some(text) = text {
-                let unwritten = || format!("`{}` cannot be written", path.display());
-                text.persist(&path)
-                    .map_err(|error| error.error)
-                    .with_context(unwritten)?;
-            }
-            let target = root.join(file.new_path);
-            if path != target {
-                let unnamed = || format!("`{}` cannot be renamed", path.display());
-                fs::rename(&path, &target).with_context(unnamed)?;
-            }
-            Ok(())
-        };
-        place().with_context(|| match at {
-            0 => "nothing is written".to_owned(),
-            at => format!("{at} of {all} files are written, and `git diff` shows them"),
-        })?;
+        if let Err(error) = place(root, file, &path, text) {
+            return Err(taken_back(root, &files[..at], error));
+        }
     }
     Ok(())
+}
+
+/// Puts a text in its place, and gives the file its name.
+fn place(
+    root: &Path,
+    file: &Write<'_>,
+    path: &Path,
+    text: Option<tempfile::NamedTempFile>,
+) -> Result<()> {
+    file.problem(root)?;
+    if let Some(text) = text {
+        let unwritten = || format!("`{}` cannot be written", path.display());
+        let placed = text.persist(path).map_err(|error| error.error);
+        placed.with_context(unwritten)?;
+    }
+    let target = root.join(file.new_path);
+    if path != target {
+        let unnamed = || format!("`{}` cannot be renamed", path.display());
+        fs::rename(path, &target).with_context(unnamed)?;
+    }
+    Ok(())
+}
+
+/// Takes back what was written of files that belong together, because one of the others could not be; what that comes to.
+fn taken_back(root: &Path, files: &[Write<'_>], error: anyhow::Error) -> anyhow::Error {
+    let back = |file: &Write<'_>| -> Result<()> {
+        let (path, target) = (root.join(file.path), root.join(file.new_path));
+        match file.before {
+            None => fs::remove_file(&target)?,
+            Some(before) => {
+                if path != target {
+                    fs::rename(&target, &path)?;
+                }
+                write(&path, before)?;
+            }
+        }
+        Ok(())
+    };
+    let mut stuck = files.iter().rev().filter(|file| back(file).is_err());
+    match stuck.next() {
+        None => error.context("nothing is written"),
+        Some(file) => error.context(format!(
+            "`{}` and perhaps others are written, and cannot be taken back: `git diff` shows them",
+            file.new_path
+        )),
+    }
 }
 
 /// Writes a file whole or not at all.
@@ -443,6 +472,33 @@ mod tests {
             3,
             "nothing else lies around"
         );
+    }
+
+    /// What belongs together is written whole or not at all: what has taken its place already goes back.
+    #[test]
+    fn what_was_written_is_taken_back_when_the_rest_cannot_be() {
+        let folder = tempfile::tempdir().unwrap();
+        let root = folder.path();
+        let read = |name: &str| fs::read_to_string(root.join(name)).unwrap();
+        fs::write(root.join("a.toml"), "a = 1\n").unwrap();
+        fs::write(root.join("b.toml"), "b = 1\n").unwrap();
+        let new = Write {
+            before: None,
+            ..written("c.toml", "", "c.toml", "c = 1\n")
+        };
+        let files = [
+            written("a.toml", "a = 1\n", "a.toml", "a = 2\n"),
+            written("b.toml", "b = 1\n", "d.toml", "b = 2\n"),
+            new,
+        ];
+        write_all(root, &files).unwrap();
+        let error = taken_back(root, &files, anyhow::anyhow!("the disk is full"));
+        assert_eq!(format!("{error:#}"), "nothing is written: the disk is full");
+        assert_eq!(
+            (read("a.toml"), read("b.toml")),
+            ("a = 1\n".to_owned(), "b = 1\n".to_owned())
+        );
+        assert_eq!(fs::read_dir(root).unwrap().count(), 2);
     }
 
     #[cfg(unix)]

@@ -113,16 +113,21 @@ struct Conflict {
 impl Conflict {
     fn mistake(&self) -> Mistake {
         let message = "a merge conflict was not resolved here";
+        let is_longer = self.last != self.first;
         Mistake {
-            also: Some((self.last, "it ends here")),
+            also: is_longer.then_some((self.last, "it ends here")),
             ..Mistake::new(message, self.first)
         }
-        .help("keep one side, and take out the lines that begin with `<<<<<<<`, `=======` and `>>>>>>>`")
+        .help("keep one side, and take out the lines that begin with `<<<<<<<`, `|||||||`, `=======` and `>>>>>>>`")
     }
 }
 
+/// What begins the lines of a merge conflict; the last one ends it.
+const MARKERS: [&str; 4] = ["<<<<<<<", "|||||||", "=======", ">>>>>>>"];
+
+/// The conflicts of a text: from a marker to the one that ends it, or, where that is gone, to the last one.
 fn conflicts(text: &str) -> Vec<Conflict> {
-    let (mut conflicts, mut open) = (Vec::new(), None);
+    let (mut conflicts, mut open): (Vec<Conflict>, Option<Conflict>) = (Vec::new(), None);
     let mut start = 0;
     for line in text.split_inclusive('\n') {
         let shown = Span {
@@ -130,22 +135,24 @@ fn conflicts(text: &str) -> Vec<Conflict> {
             end: start + line.trim_end().len(),
         };
         start += line.len();
-        if line.starts_with("<<<<<<<") {
-            open = Some(shown);
-        } else if line.starts_with(">>>>>>>")
-            && let Some(first) = open.take()
-        {
-            let whole = Span {
+        if !MARKERS.iter().any(|marker| line.starts_with(marker)) {
+            continue;
+        }
+        let first = open.take().map_or(shown, |conflict| conflict.first);
+        let conflict = Conflict {
+            whole: Span {
                 start: first.start,
                 end: start,
-            };
-            conflicts.push(Conflict {
-                whole,
-                first,
-                last: shown,
-            });
+            },
+            first,
+            last: shown,
+        };
+        match line.starts_with(MARKERS[3]) {
+            true => conflicts.push(conflict),
+            false => open = Some(conflict),
         }
     }
+    conflicts.extend(open);
     conflicts
 }
 
@@ -187,7 +194,7 @@ impl<'a> At<'a> {
     /// The last character before the place that is no white space.
     fn last_before(&self) -> Span {
         let before = self.text().get(..self.span.start).unwrap_or_default();
-        let before = before.trim_end();
+        let before = without_comments_at_its_end(before);
         Span {
             start: before.len() - before.chars().next_back().map_or(0, char::len_utf8),
             end: before.len(),
@@ -243,6 +250,9 @@ impl<'a> At<'a> {
             Some(self.version())
         } else if starts("key with no value") {
             Some(self.no_value())
+        } else if self.rest().starts_with(is_unseen) {
+            let mistake = Mistake::new("a character that cannot be seen stands here", self.next(1));
+            Some(mistake.help("take it out"))
         } else if starts("invalid basic string") {
             Some(Mistake::new(
                 "a text in quotes is not closed: a `\"` is missing",
@@ -266,7 +276,9 @@ impl<'a> At<'a> {
     fn unquoted(&self) -> Option<Mistake> {
         let written = self.file.slice(self.span);
         if written.is_empty() {
-            return self.no_value_but_a_comment();
+            return Some(self.no_value_but_a_comment().unwrap_or_else(|| {
+                Mistake::new("no value stands behind `=`", self.last_before())
+            }));
         }
         if let Some(at) = written.find("//")
             && is_bare(written[..at].trim_end())
@@ -289,8 +301,11 @@ impl<'a> At<'a> {
         }
         let message = "a text needs quotes around it; `true`, `false`, numbers and dates need none";
         let mistake = Mistake::new(message, self.span);
-        Some(match written.contains(['"', '\'']) {
-            true => mistake,
+        // What stands behind a `#` may be part of the text.
+        let behind = self.text().get(self.span.end..).unwrap_or_default();
+        let is_cut = behind.lines().next().is_some_and(|rest| rest.contains('#'));
+        Some(match written.contains(['"', '\'']) || is_cut {
+            true => mistake.help("put all of it in quotes"),
             false => mistake.edit(
                 "put it in quotes",
                 self.span,
@@ -345,6 +360,10 @@ impl<'a> At<'a> {
                     false => mistake.help("write each key in a line of its own"),
                 })
             }
+            _ if is_a_key(rest) => Some(
+                Mistake::new("a second key stands in this line", place)
+                    .help("write each key in a line of its own"),
+            ),
             _ => {
                 let (_, value) = self.before().split_once('=')?;
                 let quote = value
@@ -394,22 +413,22 @@ impl<'a> At<'a> {
     fn twice(&self) -> Mistake {
         let key = self.file.slice(self.span);
         let is_table = self.before().trim_start().starts_with('[');
-        let what = if is_table {
-            format!("[{key}]")
-        } else {
-            key.to_owned()
+        let (what, help) = match is_table {
+            true => {
+                let line = self.file.slice(self.file.lines_around(self.span));
+                let header = line.split('#').next().unwrap_or_default().trim();
+                let help = format!("put the keys of both below one `{header}`");
+                (header.to_owned(), help)
+            }
+            false => (key.to_owned(), "keep one of the two".to_owned()),
         };
-        let mistake = Mistake::new(
-            format!("`{what}` stands here for the second time"),
-            self.span,
-        );
+        let message = format!("`{what}` stands here for the second time");
+        let first = self.first(key, is_table);
         Mistake {
-            also: self
-                .first(key, is_table)
-                .map(|span| (span, "the first time")),
-            ..mistake
+            also: first.map(|span| (span, "the first time")),
+            ..Mistake::new(message, self.span)
         }
-        .help("keep one of the two")
+        .help(help)
     }
 
     /// Where a key, or a table, stands the first time, as far as its line says so.
@@ -425,7 +444,8 @@ impl<'a> At<'a> {
             if header.len() < text.len() {
                 // A key is looked for in its own table.
                 let at = at + text.len() - header.len();
-                let is_it = is_table && header.split(']').next() == Some(key);
+                let name = header.split(']').next().unwrap_or_default();
+                let is_it = is_table && name.rsplit('.').next() == Some(key);
                 found = match (is_table, is_it) {
                     (true, true) => Some(at),
                     (true, false) => found,
@@ -507,6 +527,38 @@ pub fn quoted(text: &str) -> String {
     toml_edit::Value::from(text).decorated("", "").to_string()
 }
 
+/// A text without the white space and the comments at its end.
+fn without_comments_at_its_end(text: &str) -> &str {
+    let mut text = text.trim_end();
+    loop {
+        let start = text.rfind('\n').map_or(0, |at| at + 1);
+        let Some(comment) = comment_in(&text[start..]) else {
+            return text;
+        };
+        text = text[..start + comment].trim_end();
+    }
+}
+
+/// Where the comment of a line begins, if it has one.
+fn comment_in(line: &str) -> Option<usize> {
+    let mut quote = None;
+    let mut is_escaped = false;
+    for (at, c) in line.char_indices() {
+        match (quote, c) {
+            (None, '#') => return Some(at),
+            (None, '"' | '\'') => quote = Some(c),
+            (Some('"'), '\\') if !is_escaped => {
+                is_escaped = true;
+                continue;
+            }
+            (Some(open), c) if open == c && !is_escaped => quote = None,
+            _ => {}
+        }
+        is_escaped = false;
+    }
+    None
+}
+
 /// Whether a text is a value of TOML's that needs no quotes, as far as its look tells.
 fn is_bare(text: &str) -> bool {
     let is_number = |c: char| c.is_ascii_digit() || "+-_.:TZ".contains(c);
@@ -514,8 +566,23 @@ fn is_bare(text: &str) -> bool {
         || (text.starts_with(|c: char| c.is_ascii_digit()) && text.chars().all(is_number))
 }
 
+/// Whether a text begins with a key and its `=`.
+fn is_a_key(text: &str) -> bool {
+    let Some((key, _)) = text.split_once('=') else {
+        return false;
+    };
+    let key = key.trim();
+    let is_plain = |c: char| c.is_ascii_alphanumeric() || "-_.".contains(c);
+    !key.is_empty() && key.chars().all(is_plain)
+}
+
 fn is_quote(c: char) -> bool {
     is_straight(c) || is_typographic(c)
+}
+
+/// Whether a character is one of those that TOML takes in no text.
+fn is_unseen(c: char) -> bool {
+    c.is_ascii_control() && c != '\t'
 }
 
 fn is_straight(c: char) -> bool {
@@ -523,7 +590,7 @@ fn is_straight(c: char) -> bool {
 }
 
 fn is_typographic(c: char) -> bool {
-    "“”„‟‘’‚‛«»‹›`´".contains(c)
+    "“”„‟‘’‚‛«»‹›".contains(c)
 }
 
 #[cfg(test)]
@@ -573,6 +640,11 @@ mod tests {
             "title = 'it's'\n",
             "title = \"a \"b\" c\"\n",
             "x = 1 y = 2\n",
+            "stage = \"beta\" target = \"1.38\"\n",
+            "title = Pod #5 Lullabies\n",
+            "stage =\n",
+            "owners = [\n  \"a\" # first\n  \"b\",\n]\n",
+            "title = \"Pod \u{7}Lullabies\"\n",
         ]
         .into_iter()
         .flat_map(said)
@@ -598,6 +670,11 @@ mod tests {
         1:13 this text ends at its second `'`, and goes on
         1:13 this text ends at its second `"`, and goes on
         1:9 something stands here behind the value
+        1:16 a second key stands in this line
+        1:9 a text needs quotes around it; `true`, `false`, numbers and dates need none
+        1:7 no value stands behind `=`
+        2:5 a comma is missing between these two =>   "a", # first (Guess)
+        1:14 a character that cannot be seen stands here
         "#);
     }
 
@@ -608,6 +685,10 @@ mod tests {
             "owners = [\n  \"rata\",\n  \"gi\"\nstage = \"beta\"\nx = 1\n",
             "owners = [\"a\", \"b\"\nstage = \"beta\"\n",
             "owners = [\"a\"\n[reached]\nx = 1\n",
+            "a = 1\n=======\nb = 2\n>>>>>>> x\n",
+            "a = 1\n||||||| base\nb = 2\n",
+            "[reached]\nalpha = \"1\"\n[reached]\nbeta = \"1\"\n",
+            "[runtimes.a]\nx = 1\n[runtimes.a] # again\n",
         ]
         .into_iter()
         .flat_map(said)
@@ -617,6 +698,10 @@ mod tests {
         3:6 a list is not closed: a `]` is missing
         1:18 a list is not closed: a `]` is missing
         1:13 a list is not closed: a `]` is missing
+        2:1 a merge conflict was not resolved here
+        2:1 a merge conflict was not resolved here
+        3:2 `[reached]` stands here for the second time
+        3:11 `[runtimes.a]` stands here for the second time
         ");
     }
 

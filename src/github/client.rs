@@ -462,12 +462,16 @@ impl Write for Client {
                 (label(name), body)
             }
             Mend::Milestone {
-                title: _,
+                title,
                 number,
+                from,
                 reopen,
                 due,
             } => {
                 let mut body = json!({});
+                if from.is_some() {
+                    body["title"] = json!(title);
+                }
                 if *reopen {
                     body["state"] = json!("open");
                 }

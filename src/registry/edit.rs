@@ -3,7 +3,7 @@
 //!
 //! A dotted key lies in a table: `reached.alpha`.
 
-use toml_edit::{Array, ArrayOfTables, DocumentMut, Item, RawString, Table, Value};
+use toml_edit::{Array, ArrayOfTables, DocumentMut, Item, RawString, Table, TableLike, Value};
 
 use crate::terms::Date;
 
@@ -239,6 +239,14 @@ pub fn add_to_list(document: &mut DocumentMut, key: &str, new: &str) -> Listed {
     }
     let last = list.iter().last().map(|value| value.decor().clone());
     let is_only = list.len() == 1;
+    // Without a comma behind the last text, the line's end is its own, and comes behind the new one.
+    let end = last.as_ref().and_then(|decor| decor.suffix()?.as_str());
+    if let Some(end) = end.filter(|end| end.contains('\n')).map(str::to_owned) {
+        if let Some(value) = list.get_mut(list.len() - 1) {
+            value.decor_mut().set_suffix("");
+        }
+        list.set_trailing(end);
+    }
     list.push(new);
     // On a line of its own, if the others are.
     if let Some(decor) = last
@@ -250,6 +258,7 @@ pub fn add_to_list(document: &mut DocumentMut, key: &str, new: &str) -> Listed {
                 .is_some_and(|text| text.contains('\n')))
     {
         *value.decor_mut() = decor;
+        value.decor_mut().set_suffix("");
     }
     Listed::Edited
 }
@@ -262,6 +271,29 @@ fn has_comments(list: &Array) -> bool {
     let mut values = list.iter();
     let inside = values.any(|value| has(value.decor().prefix()) || has(value.decor().suffix()));
     inside || has(Some(list.trailing()))
+}
+
+/// The comments that belong to a key, and that go with it: right above it, and behind its value.
+pub fn comments_of(document: &DocumentMut, key: &str) -> Vec<String> {
+    let (table, name): (Option<&dyn TableLike>, &str) = match key.split_once('.') {
+        Some((table, name)) => (document.get(table).and_then(Item::as_table_like), name),
+        None => (Some(document.as_table()), key),
+    };
+    let Some((key, item)) = table.and_then(|table| table.get_key_value(name)) else {
+        return Vec::new();
+    };
+    let above = key.leaf_decor().prefix().and_then(RawString::as_str);
+    let above = above.unwrap_or_default();
+    // What stands above an empty line, or above the first key, belongs to what is around it.
+    let apart = above.rfind("\n\n").map_or(0, |at| at + 2);
+    let behind = item
+        .as_value()
+        .and_then(|value| value.decor().suffix()?.as_str());
+    let own = above[apart..]
+        .lines()
+        .chain(behind.unwrap_or_default().lines());
+    let comments = own.map(str::trim).filter(|line| line.starts_with('#'));
+    comments.map(str::to_owned).collect()
 }
 
 /// Takes a key out, with the comment right above it. What stands above an empty line belongs to what is around it, and stays.
@@ -398,6 +430,10 @@ alpha = \"1.37\"
             add_to_list(document, "a", "z");
         });
         assert_eq!(longer, "a = [\n  \"x\",\n  \"y\",\n  \"z\",\n]\n");
+        let open = edited("a = [\n  \"x\",\n  \"y\"\n]\n", |document| {
+            add_to_list(document, "a", "z");
+        });
+        assert_eq!(open, "a = [\n  \"x\",\n  \"y\",\n  \"z\"\n]\n");
         let mut commented: DocumentMut = "a = [\"x\", # the first\n]\n".parse().unwrap();
         assert_eq!(take_from_list(&mut commented, "a", "x"), Listed::Commented);
         assert_eq!(add_to_list(&mut commented, "a", "z"), Listed::Commented);

@@ -491,7 +491,12 @@ fn slips(text: &str, schema: &Value) -> Vec<(&'static str, Value, String, Certai
     if let Some((release, _patch)) = bare.trim_start_matches(['v', 'V']).rsplit_once('.') {
         texts.push(("name the minor release only", release.to_owned(), Guess));
     }
-    if let Some(last) = bare.split_whitespace().next_back() {
+    let last = bare.split_whitespace().next_back();
+    let is_number = |word: &&str| {
+        let word = word.trim_start_matches(['v', 'V']);
+        word.starts_with(|c: char| c.is_ascii_digit())
+    };
+    if let Some(last) = last.filter(is_number) {
         texts.push((
             "write it alone",
             last.trim_start_matches(['v', 'V']).to_owned(),

@@ -5,7 +5,7 @@
 
 use super::proposals::{View, of_text, reason, summary};
 use crate::sources::proposal::{Because, Change, NOTHING, Proposal, Proposals, Source};
-use crate::text::markdown::{code, fence, text, with_code};
+use crate::text::markdown::{code, code_span, fence, text, with_code};
 use crate::text::paint::Paint;
 use crate::text::words::counted;
 
@@ -103,8 +103,10 @@ fn changed(out: &mut Body, all: &Proposals) {
         for change in proposal.made().filter(|change| !change.is_routine) {
             let (before, after) = sides(change);
             rows.push(format!(
-                "| {name} | {} | {before} | {after} | {}{} |\n",
+                "| {name} | {} | {} | {} | {}{} |\n",
                 text(&change.place.to_string()),
+                in_a_table(&before),
+                in_a_table(&after),
                 cell(&reason(change), change),
                 address(change),
             ));
@@ -151,10 +153,15 @@ fn kept(out: &mut Body, all: &Proposals) {
 /// Both sides of a change.
 fn sides(change: &Change) -> (String, String) {
     let side = |side: &Option<String>| match side {
-        Some(value) => format!("`{}`", code(value)),
+        Some(value) => code_span(value),
         None => NOTHING.to_owned(),
     };
     (side(&change.before), side(&change.after))
+}
+
+/// Text in the cell of a table: a bar ends one, in code as well.
+fn in_a_table(text: &str) -> String {
+    text.replace('|', "\\|")
 }
 
 /// What a proposal is about.
@@ -203,7 +210,7 @@ impl Body {
         if self.length + length > MOST {
             let left = "… what comes here is left out: there is no room for it\n";
             if !self.text.ends_with(left) {
-                self.text.push_str(left);
+                self.text.push_str(&format!("\n{left}"));
             }
             return;
         }

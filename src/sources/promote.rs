@@ -3,7 +3,7 @@
 use toml_edit::DocumentMut;
 
 use super::proposal::{Change, Place, Proposal, Proposals, Source};
-use crate::registry::edit::{NoToml, edited, get, plain, set, unset};
+use crate::registry::edit::{NoToml, comments_of, edited, get, plain, set, unset};
 use crate::registry::kep::KepRecord;
 use crate::registry::{Entry, Registry};
 use crate::terms::{Date, Handle, Release, Stage, Status, Subject};
@@ -142,29 +142,17 @@ fn promote(
             promotion.edits.push(change);
         }
         None if record.stage != Some(aim.stage) && record.enabled_by_default.is_some() => {
-            let key = document.key(ENABLED);
-            let before = key.and_then(|key| key.leaf_decor().prefix()?.as_str());
-            let value = document.get(ENABLED).and_then(|item| item.as_value());
-            let behind = value.and_then(|value| value.decor().suffix()?.as_str());
-            let comments: Vec<&str> = [before, behind]
-                .into_iter()
-                .flatten()
-                .flat_map(str::lines)
-                .map(str::trim)
-                .filter(|line| line.starts_with('#'))
-                .collect();
-            if !comments.is_empty() {
-                let comments = comments.join(" ");
-                promotion.remarks.push(format!(
-                    "a comment goes with `enabled-by-default`: {comments}"
-                ));
-            }
+            let comments = comments_of(document, ENABLED).join(" ");
+            let why = match comments.as_str() {
+                "" => "it was that of the stage before".to_owned(),
+                comments => {
+                    format!("it was that of the stage before; its comment goes with it: {comments}")
+                }
+            };
             let before = get(document, ENABLED);
             unset(document, ENABLED);
             let change = Change::made(Place::key(ENABLED), before, None);
-            promotion
-                .edits
-                .push(change.because("it was that of the stage before"));
+            promotion.edits.push(change.because(why));
         }
         _ => {}
     }

@@ -10,14 +10,15 @@ use toml_edit::DocumentMut;
 use crate::registry::Registry;
 use crate::registry::config::Config;
 use crate::registry::edit::{self, Listed, NoToml, edited};
-use crate::sources::proposal::{Change, Origin, Place, Proposal};
+use crate::sources::proposal::{Change, Decision, Origin, Place, Proposal};
 use crate::sync::observed::ObservedIssue;
-use crate::sync::plan::{Drift, Drifted, Field, IssuePlan};
+use crate::sync::plan::{Action, Drift, Drifted, Field, IssuePlan};
 use crate::terms::Release;
 use crate::terms::Subject;
 use crate::text::words::{has_name, same_name};
 
-/// The proposal that makes a record say what its issue says; absent: the plan speaks of no file of the registry.
+/// The proposal that makes a record say what its issue says; absent: the plan speaks of no file of the registry. A conflict is settled
+/// only if somebody names the record.
 ///
 /// # Errors
 ///
@@ -26,6 +27,7 @@ pub fn adopt(
     registry: &Registry,
     plan: &IssuePlan,
     issue: &ObservedIssue,
+    is_named: bool,
 ) -> Result<Option<Adoption>, NoToml> {
     let mut files = registry.files.iter();
     let Some(source) = files.find(|file| *file.path == *plan.record) else {
@@ -47,7 +49,24 @@ pub fn adopt(
         (proposal.changes, notes) = (record.changes, record.notes);
         Ok(proposal.made().next().is_some().then_some(()))
     });
-    if let Some((text, ())) = edited? {
+    let edited = edited?;
+    let is_conflict = matches!(&plan.action, Action::Blocked(blocked) if blocked.is_conflict());
+    if is_conflict && !is_named {
+        // Record and issue have both changed: whose word counts is for a person to say.
+        for change in proposal
+            .changes
+            .iter_mut()
+            .filter(|change| change.is_made())
+        {
+            change.why.push_str(", and the record was changed too");
+            change.decision = Decision::Open {
+                settled_by: format!(
+                    "`kepherd adopt {}` takes what GitHub says; else correct it there",
+                    plan.subject.named()
+                ),
+            };
+        }
+    } else if let Some((text, ())) = edited {
         proposal.after = text;
     }
     Ok(Some(Adoption { proposal, notes }))
@@ -278,11 +297,23 @@ impl Record<'_> {
 
     fn set(&mut self, key: &str, release: Option<Release>) {
         let before = edit::get(self.document, key);
+        let comments = match release {
+            Some(_) => Vec::new(),
+            None => edit::comments_of(self.document, key),
+        };
         match release {
             Some(release) => edit::set(self.document, key, release.to_string().into()),
             None => edit::unset(self.document, key),
         }
         self.edited(key, before);
+        if !comments.is_empty()
+            && let Some(change) = self.changes.last_mut()
+        {
+            let comments = comments.join(" ");
+            change
+                .why
+                .push_str(&format!("; its comment goes with it: {comments}"));
+        }
     }
 
     /// A key that was edited.

@@ -301,8 +301,7 @@ pub fn plan(
         .map(|((scene, compared), pull_requests)| {
             let finish = |compared| finish::issue(compared, scene, &memories);
             let issues = compared.into_iter().map(finish).collect();
-            let renames = renames.get(scene.name).map_or(&[][..], Vec::as_slice);
-            repository::plan(scene, issues, pull_requests, renames)
+            repository::plan(scene, issues, pull_requests, renames.get(scene.name))
         })
         .collect();
     let refused = guards::refusals(&repositories, observed, &reading, &desired.guards);

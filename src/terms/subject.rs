@@ -20,6 +20,16 @@ pub enum Subject {
     Item(String),
 }
 
+impl Subject {
+    /// As people name it for a command: `4960`, or `critest-interop`.
+    pub fn named(&self) -> String {
+        match self {
+            Self::Kep(number) => number.to_string(),
+            Self::Item(id) => id.clone(),
+        }
+    }
+}
+
 impl fmt::Display for Subject {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {

@@ -75,6 +75,16 @@ pub fn code(text: &str) -> String {
         .collect()
 }
 
+/// Text as code in a line, whatever backticks are in it; control characters are left out.
+pub fn code_span(text: &str) -> String {
+    let text: String = text.chars().filter(|c| !c.is_control()).collect();
+    let longest = text.split(|c| c != '`').map(str::len).max().unwrap_or(0);
+    let ticks = "`".repeat(longest + 1);
+    let is_close = text.starts_with('`') || text.ends_with('`');
+    let space = if is_close || text.is_empty() { " " } else { "" };
+    format!("{ticks}{space}{text}{space}{ticks}")
+}
+
 /// A fence that no line of the block can close.
 pub fn fence(block: &str) -> String {
     let longest = block.split(|c| c != '`').map(str::len).max().unwrap_or(0);
@@ -118,6 +128,13 @@ mod tests {
         assert_eq!(text("https://example.com"), "https:<!-- -->//example.com");
         assert_eq!(text("<!-- x --> | <b>"), "\\<\\!-- x --\\> \\| \\<b\\>");
         assert_eq!(text("[a](b)"), "\\[a\\](b)");
+    }
+
+    #[test]
+    fn code_in_a_line_holds_any_backticks() {
+        assert_eq!(code_span("a|b"), "`a|b`");
+        assert_eq!(code_span("a`b``c"), "```a`b``c```");
+        assert_eq!(code_span("`a"), "`` `a ``");
     }
 
     #[test]

@@ -251,14 +251,19 @@ fn update<E: Enhancements>(
     let changes = &mut proposal.changes;
     for drift in &drifts {
         let there = drift.upstream.clone();
-        if commented.contains(drift) {
+        if let Some(one) = commented.iter().find(|one| one.drift == *drift) {
             let change = differs(drift, there);
-            let why = format!("{}, and the list has comments inside", change.why);
-            changes.push(
-                change
-                    .because(why)
-                    .open("edit it by hand, so that each comment stays beside what it speaks of"),
-            );
+            let (why, settled_by) = match one.lost.as_slice() {
+                [] => (
+                    format!("{}, and the list has comments inside", change.why),
+                    "edit it by hand, so that each comment stays beside what it speaks of",
+                ),
+                lost => (
+                    format!("{}, and people wrote there: {}", change.why, lost.join(" ")),
+                    "answer the comment: write what is right, or take it out and pull again, or pull with --theirs",
+                ),
+            };
+            changes.push(change.because(why).open(settled_by));
         } else if drift.is_conflict() && settled == Settled::Not {
             changes.push(differs(drift, there).open(
                 "write what is right, or pull with --ours or --theirs; the record waits until then",

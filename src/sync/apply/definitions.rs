@@ -18,7 +18,7 @@ const NO_DEFINITIONS: &str = "the role `triage` may not create labels and milest
 pub(super) struct Definitions {
     pub(super) milestones: BTreeMap<String, u64>,
     missing_labels: BTreeSet<String>,
-    /// A label that could not be renamed, so that nothing else is written.
+    /// A label or milestone that could not be renamed, so that nothing else is written.
     pub(super) unrenamed: Option<String>,
 }
 
@@ -42,13 +42,16 @@ impl<C: Read + Write> Run<'_, '_, C> {
             };
             let define = || client.mend(name, mend);
             if self.define(&what, work, define).await.is_some() {
+                if let Mend::Milestone { title, number, .. } = mend {
+                    definitions.milestones.insert(title.clone(), *number);
+                }
                 self.outcome.defined += 1;
                 (self.told.people)(&Event::Mended {
                     repository: name.clone(),
                     what: format!("{what}: {}", mend.say()),
                 });
-            } else if matches!(mend, Mend::RenameLabel { .. }) {
-                // All that is planned of labels is planned with their new names.
+            } else if mend.is_rename() {
+                // All that is planned is planned with the new names.
                 definitions.unrenamed = Some(what);
                 return definitions;
             }

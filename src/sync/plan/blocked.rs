@@ -201,10 +201,7 @@ impl Blocked {
             } => {
                 let label = label.as_ref();
                 let label = label.map_or_else(String::new, |label| format!("put the label {label} on it, or "));
-                let name = match subject {
-                    Subject::Kep(number) => number.to_string(),
-                    Subject::Item(id) => id.clone(),
-                };
+                let name = subject.named();
                 format!(
                     "correct `issue` in the record; if this is it, {label}name {subject} in its title, or pass `--claim {name}` once"
                 )

@@ -46,6 +46,9 @@ pub enum Mend {
         title: String,
         /// Its number.
         number: u64,
+        /// The title that it had, if it gets this one.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        from: Option<String>,
         /// Whether it is opened again: its release has not shipped.
         #[serde(default, skip_serializing_if = "std::ops::Not::not")]
         reopen: bool,
@@ -71,12 +74,23 @@ pub enum DefinitionNotice {
 }
 
 impl Mend {
+    /// Whether it gives something another name.
+    pub fn is_rename(&self) -> bool {
+        match self {
+            Self::RenameLabel { .. } => true,
+            Self::Label { .. } => false,
+            Self::Milestone { from, .. } => from.is_some(),
+        }
+    }
+
     /// What it is about: `label target/kubernetes/v1.38`.
     pub fn what(&self) -> String {
         match self {
             Self::RenameLabel { from, .. } => format!("label {from}"),
             Self::Label { name, .. } => format!("label {name}"),
-            Self::Milestone { title, .. } => format!("milestone {title}"),
+            Self::Milestone { title, from, .. } => {
+                format!("milestone {}", from.as_ref().unwrap_or(title))
+            }
         }
     }
 
@@ -95,11 +109,13 @@ impl Mend {
                 description,
             } => vec![became("colour", color), became("description", description)],
             Self::Milestone {
-                title: _,
+                title,
                 number: _,
+                from,
                 reopen,
                 due,
             } => vec![
+                from.as_ref().map(|_| format!("renamed to {title}")),
                 reopen.then(|| "opened again, for it has not shipped".to_owned()),
                 became("due", due),
             ],
@@ -118,6 +134,7 @@ impl DefinitionNotice {
             Self::Differs(Mend::Milestone {
                 title,
                 number: _,
+                from: _,
                 reopen,
                 due,
             }) => {
@@ -139,23 +156,51 @@ impl DefinitionNotice {
     }
 }
 
-/// Labels that get another name: what they are called, and what they will be.
-pub(super) type Renames = BTreeMap<RepositoryName, Vec<(String, String)>>;
+/// What gets another name in a repository: what it is called, and what it will be.
+#[derive(Debug, Default)]
+pub(super) struct Renames {
+    labels: Vec<(String, String)>,
+    milestones: Vec<(String, String)>,
+}
 
-/// The labels that get another name, by repository; none of one that has none.
-pub(super) fn renames(desired: &Desired, observed: &Observed) -> Renames {
+/// What gets another name, by repository; none of one where nothing does.
+pub(super) fn renames(desired: &Desired, observed: &Observed) -> BTreeMap<RepositoryName, Renames> {
     let of = |(name, wanted): (&RepositoryName, &DesiredRepository)| {
-        let renames = renames_in(wanted, observed.repositories.get(name)?);
-        (!renames.is_empty()).then(|| (name.clone(), renames))
+        let seen = observed.repositories.get(name)?;
+        if seen.access == Access::Triages {
+            return None;
+        }
+        let renames = Renames {
+            labels: renamed_labels(wanted, seen),
+            milestones: renamed_milestones(wanted, seen),
+        };
+        let is_any = !renames.labels.is_empty() || !renames.milestones.is_empty();
+        is_any.then(|| (name.clone(), renames))
     };
     desired.repositories.iter().filter_map(of).collect()
 }
 
-fn renames_in(wanted: &DesiredRepository, seen: &ObservedRepository) -> Vec<(String, String)> {
+/// Milestones that kepherd made for a release, and that have another title than the registry gives it: one of that title would be the
+/// second for the same release.
+fn renamed_milestones(
+    wanted: &DesiredRepository,
+    seen: &ObservedRepository,
+) -> Vec<(String, String)> {
+    let missing = wanted.milestones.iter();
+    let missing = missing.filter(|(title, _)| !seen.milestones.contains_key(*title));
+    let renamed = missing.filter_map(|(title, milestone)| {
+        let is_its =
+            |there: &ObservedMilestone| there.description == milestone.definition.description;
+        let mut there = seen.milestones.iter();
+        let (from, _) =
+            there.find(|(from, there)| is_its(there) && !wanted.milestones.contains_key(*from))?;
+        Some((from.clone(), title.clone()))
+    });
+    renamed.collect()
+}
+
+fn renamed_labels(wanted: &DesiredRepository, seen: &ObservedRepository) -> Vec<(String, String)> {
     let mut renames: Vec<(String, String)> = Vec::new();
-    if seen.access == Access::Triages {
-        return renames;
-    }
     let there = |name: &str| seen.labels.get(&name.to_lowercase());
     for (from, to) in &wanted.renamed_labels {
         let Some(label) = there(from) else {
@@ -170,8 +215,11 @@ fn renames_in(wanted: &DesiredRepository, seen: &ObservedRepository) -> Vec<(Str
     renames
 }
 
-/// What is observed, with labels as they are called once they are renamed.
-pub(super) fn with_renamed<'a>(observed: &'a Observed, renames: &Renames) -> Cow<'a, Observed> {
+/// What is observed, with labels and milestones as they are called once they are renamed.
+pub(super) fn with_renamed<'a>(
+    observed: &'a Observed,
+    renames: &BTreeMap<RepositoryName, Renames>,
+) -> Cow<'a, Observed> {
     if renames.is_empty() {
         return Cow::Borrowed(observed);
     }
@@ -184,30 +232,42 @@ pub(super) fn with_renamed<'a>(observed: &'a Observed, renames: &Renames) -> Cow
     Cow::Owned(observed)
 }
 
-fn rename(seen: &mut ObservedRepository, renames: &[(String, String)]) {
-    for (from, to) in renames {
+fn rename(seen: &mut ObservedRepository, renames: &Renames) {
+    let Renames { labels, milestones } = renames;
+    for (from, to) in labels {
         if let Some(mut label) = seen.labels.remove(&from.to_lowercase()) {
             label.name.clone_from(to);
             seen.labels.insert(to.to_lowercase(), label);
         }
     }
-    let issues = seen.issues.values_mut().filter_map(|lookup| match lookup {
-        Lookup::Issue(issue) => Some(&mut issue.labels),
+    for (from, to) in milestones {
+        if let Some(milestone) = seen.milestones.remove(from) {
+            seen.milestones.insert(to.clone(), milestone);
+        }
+    }
+    let relabel = |carried: &mut Vec<String>| {
+        for label in carried {
+            if let Some((_, to)) = labels.iter().find(|(from, _)| same_name(from, label)) {
+                label.clone_from(to);
+            }
+        }
+    };
+    let looked_up = seen.issues.values_mut().filter_map(|lookup| match lookup {
+        Lookup::Issue(issue) => Some(&mut **issue),
         _ => None,
     });
     let listed = seen.indexed.iter_mut().flat_map(BTreeMap::values_mut);
-    let pull_requests = seen.pull_requests.values_mut();
-    let pull_requests = pull_requests.filter_map(|lookup| match lookup {
-        PullRequestLookup::PullRequest(found) => Some(&mut found.labels),
-        _ => None,
-    });
-    let all = issues
-        .chain(listed.map(|issue| &mut issue.labels))
-        .chain(pull_requests);
-    for label in all.flatten() {
-        let mut renames = renames.iter();
-        if let Some((_, to)) = renames.find(|(from, _)| same_name(from, label)) {
-            label.clone_from(to);
+    for issue in looked_up.chain(listed) {
+        relabel(&mut issue.labels);
+        if let Some(title) = &mut issue.milestone
+            && let Some((_, to)) = milestones.iter().find(|(from, _)| from == title)
+        {
+            title.clone_from(to);
+        }
+    }
+    for lookup in seen.pull_requests.values_mut() {
+        if let PullRequestLookup::PullRequest(found) = lookup {
+            relabel(&mut found.labels);
         }
     }
 }
@@ -217,15 +277,20 @@ fn rename(seen: &mut ObservedRepository, renames: &[(String, String)]) {
 pub(super) fn compare(
     wanted: &DesiredRepository,
     seen: &ObservedRepository,
-    renames: &[(String, String)],
+    renames: Option<&Renames>,
 ) -> (Vec<Mend>, Vec<DefinitionNotice>) {
-    let mut mends: Vec<Mend> = renames
-        .iter()
+    let labels = renames.into_iter().flat_map(|renames| &renames.labels);
+    let mut mends: Vec<Mend> = labels
         .map(|(from, to)| Mend::RenameLabel {
             from: from.clone(),
             to: to.clone(),
         })
         .collect();
+    let old_title = |title: &str| {
+        let mut all = renames.into_iter().flat_map(|renames| &renames.milestones);
+        let renamed = all.find(|(_, to)| to == title);
+        renamed.map(|(from, _)| from.clone())
+    };
     let mut notices = Vec::new();
     for (from, to) in &wanted.renamed_labels {
         let there = |name: &str| seen.labels.get(&name.to_lowercase());
@@ -253,9 +318,29 @@ pub(super) fn compare(
         }
     }
     for (title, milestone) in &wanted.milestones {
-        let there = seen.milestones.get(title);
-        if let Some((is_ours, mend)) = there.and_then(|there| milestone_differs(milestone, there)) {
-            put(is_ours, mend);
+        let Some(there) = seen.milestones.get(title) else {
+            continue;
+        };
+        let differs = milestone_differs(milestone, there);
+        match (old_title(title), differs) {
+            (None, Some((is_ours, mend))) => put(is_ours, mend),
+            (None, None) => {}
+            (from, differs) => {
+                let (reopen, due) = match differs {
+                    Some((_, Mend::Milestone { reopen, due, .. })) => (reopen, due),
+                    _ => (false, None),
+                };
+                put(
+                    true,
+                    Mend::Milestone {
+                        title: title.clone(),
+                        number: there.number,
+                        from,
+                        reopen,
+                        due,
+                    },
+                );
+            }
         }
     }
     (mends, notices)
@@ -301,6 +386,7 @@ fn milestone_differs(wanted: &DesiredMilestone, there: &ObservedMilestone) -> Op
         let mend = Mend::Milestone {
             title: wanted.title.clone(),
             number: there.number,
+            from: None,
             reopen,
             due,
         };

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::definitions;
+use super::definitions::{self, Renames};
 use super::index::Scene;
 use super::{Action, IssuePlan, PullRequestAction, PullRequestPlan, RepositoryPlan};
 
@@ -10,7 +10,7 @@ pub(super) fn plan(
     scene: &Scene<'_>,
     mut issues: Vec<IssuePlan>,
     pull_requests: Vec<PullRequestPlan>,
-    renames: &[(String, String)],
+    renames: Option<&Renames>,
 ) -> RepositoryPlan {
     if let Some(problem) = scene.problem() {
         return RepositoryPlan {

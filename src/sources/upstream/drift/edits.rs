@@ -3,7 +3,9 @@
 use toml_edit::DocumentMut;
 
 use super::{Drift, Settled};
-use crate::registry::edit::{self, Listed, add_to_list, date, get, set, take_from_list, unset};
+use crate::registry::edit::{
+    self, Listed, add_to_list, comments_of, date, get, set, take_from_list, unset,
+};
 use crate::sources::proposal::{Change, Origin, Place};
 use crate::sources::upstream::facts::{Facts, Field};
 use crate::terms::Date;
@@ -30,8 +32,17 @@ pub fn new_record(facts: &Facts, seen: Date) -> String {
 pub struct Updated {
     /// What changed.
     pub changes: Vec<Change>,
-    /// Lists that have comments inside, so that nobody knows beside which text each belongs: people edit them.
-    pub commented: Vec<Drift>,
+    /// What people have to edit themselves, because of the comments there.
+    pub commented: Vec<Commented>,
+}
+
+/// A field that people have to edit themselves.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Commented {
+    /// Which one, and why it differs.
+    pub drift: Drift,
+    /// Comments that would go with it; empty: they stand inside of a list, and nobody knows beside which text each belongs.
+    pub lost: Vec<String>,
 }
 
 /// Takes over into a record what upstream has changed, and writes down when that was read; gives what changed. If something is
@@ -57,6 +68,12 @@ pub fn update(
     for drift in drifts.iter().filter(is_taken) {
         let key = drift.field.key();
         let before = get(&edited, key);
+        // What people wrote beside a value is theirs, and may say why upstream is not to be believed.
+        let lost = match drift.upstream {
+            Some(_) => Vec::new(),
+            None => comments_of(&edited, key),
+        };
+        let is_lost = !lost.is_empty() && settled != Settled::Theirs;
         let listed = match &drift.upstream {
             Some(value) => match value.list() {
                 Some(list) => set_list(&mut edited, key, &list),
@@ -65,18 +82,28 @@ pub fn update(
                     Listed::Edited
                 }
             },
+            None if is_lost => Listed::Commented,
             None => {
                 unset(&mut edited, key);
                 Listed::Edited
             }
         };
+        let mut why = drift.why(seen_before);
         match listed {
-            Listed::Commented => updated.commented.push(drift.clone()),
-            Listed::Edited => updated.changes.push(
-                Change::made(Place::key(key), before, get(&edited, key))
-                    .because(drift.why(seen_before))
-                    .from(origin(drift.source())),
-            ),
+            Listed::Commented => updated.commented.push(Commented {
+                drift: drift.clone(),
+                lost,
+            }),
+            Listed::Edited => {
+                if !lost.is_empty() {
+                    why.push_str(&format!("; its comment goes with it: {}", lost.join(" ")));
+                }
+                updated.changes.push(
+                    Change::made(Place::key(key), before, get(&edited, key))
+                        .because(why)
+                        .from(origin(drift.source())),
+                );
+            }
         }
     }
     if !updated.commented.is_empty() {

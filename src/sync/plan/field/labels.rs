@@ -7,7 +7,7 @@ use super::{Conflict, Drift, Drifted, Field, LeftOut, Outcome, SetChange};
 use crate::registry::config::Policy;
 use crate::sync::desired::DesiredIssue;
 use crate::sync::observed::{Happening, ObservedIssue};
-use crate::sync::section::Applied;
+use crate::sync::section::{Applied, Said};
 use crate::terms::github_limits as limits;
 use crate::text::words::{has_name, same_name};
 
@@ -56,7 +56,13 @@ pub(in crate::sync::plan) fn compare(
         // What a label said when it was put on holds, whatever the registry calls it since.
         let said = last.and_then(|last| last.said_by(label));
         let said = said.or_else(|| wanted.removable.said_by(label));
-        let may_come_off = wanted.removable.may_come_off(said);
+        // One that says what another label says now is that one under its old name.
+        let is_respelt = matches!(said, Some(Said::Release(_)))
+            && wanted
+                .labels
+                .iter()
+                .any(|now| said == wanted.removable.said_by(now) && !same_name(now, label));
+        let may_come_off = is_respelt || wanted.removable.may_come_off(said);
         if !asked_for && !named_before && issue.has_label(label) && may_come_off {
             outcome.change.remove.push(label.clone());
         }
