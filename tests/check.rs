@@ -481,7 +481,10 @@ fn annotations_cannot_be_forged_and_none_is_lost() {
             record(9000 + n, "target = \"v1.38\"\n"),
         );
     }
-    folder.write("zz\n::error file=README.md,line=1::injected\nx.toml", "a");
+    folder.write(
+        "sig-node/zz\n::error file=README.md,line=1::injected\nx.tml",
+        "a",
+    );
     folder.write(
         "sig-node/9100-x.toml",
         record(9100, "\"##[add-mask]k\" = 1\n"),

@@ -248,3 +248,32 @@ fn an_issue_that_a_work_item_has_is_not_taken_twice() {
     ran.expect(1);
     hub.run(&["check"]).expect(0);
 }
+
+/// The line that leads editors to the schema is right wherever a registry keeps its schemas.
+#[test]
+fn the_schema_is_where_the_registry_says_that_it_is() {
+    for (config, record) in [
+        (
+            "../schema/registry.schema.json",
+            "../../schema/kep.schema.json",
+        ),
+        ("./schema/registry.schema.json", "../schema/kep.schema.json"),
+        ("schema/registry.schema.json", "../schema/kep.schema.json"),
+        (
+            "https://example.com/1/registry.schema.json",
+            "https://example.com/1/kep.schema.json",
+        ),
+    ] {
+        let hub = Hub::with(&[]);
+        let text = hub.folder.read("registry.toml");
+        hub.folder
+            .write("registry.toml", format!("#:schema {config}\n{text}"));
+        hub.run(&["new", "kep", "4242", "--title", "Quiet"])
+            .expect(0);
+        let text = hub.folder.read("sig-node/4242-quiet.toml");
+        assert!(
+            text.starts_with(&format!("#:schema {record}\nnumber")),
+            "{text}"
+        );
+    }
+}

@@ -926,7 +926,8 @@ fn a_comment_beside_a_value_that_would_go_is_asked_about() {
         "# whether it shipped there is not known\ntarget = \"1.37\"",
     );
     folder.write(RECORD, &edited);
-    clone.commit("2026-10-01", &[("README.md", "something else")]);
+    let same = yaml("alpha", "v1.37");
+    clone.commit("2026-10-01", &[(PATH, &same), ("README.md", "more")]);
     let ran = pull(&folder, &clone, &[]);
     assert!(
         ran.log.contains(

@@ -3,7 +3,8 @@
 
 use anyhow::Result;
 
-use crate::registry::load::{DEEPEST_FOLDER, Lying, Unreadable};
+use crate::registry::load::{DEEPEST_FOLDER, Lying, Unreadable, leading_number};
+use crate::text::words::nearest;
 
 /// Something that lies in a folder.
 pub(super) struct Listed<H> {
@@ -55,12 +56,20 @@ fn collect<H>(
         if name.starts_with('.') {
             continue;
         }
+        // A registry may lie at the root of a repository, beside whatever a repository has.
+        let is_own = depth > 1 || is_of_a_registry(&name);
+        if kind != Kind::Folder && !is_own {
+            continue;
+        }
         let length = above.len();
         above.push_str(&name);
         let content = match kind {
             Kind::Folder if depth < DEEPEST_FOLDER => {
                 above.push('/');
-                collect(list(&handle)?, above, depth + 1, list, files)?;
+                let inside = list(&handle)?;
+                if is_own || inside.iter().any(|one| is_of_a_record(&one.name)) {
+                    collect(inside, above, depth + 1, list, files)?;
+                }
                 None
             }
             Kind::Folder => None,
@@ -78,6 +87,21 @@ fn collect<H>(
         above.truncate(length);
     }
     Ok(())
+}
+
+/// Whether what has this name at the top is a registry's, or was meant to be: its own files and folders, a record at the wrong
+/// place, and a name that is nearly one of these.
+fn is_of_a_registry(name: &str) -> bool {
+    const FILES: [&str; 2] = ["registry.toml", "maintainers.toml"];
+    const FOLDERS: [&str; 2] = ["releases", "work-items"];
+    let is_of_a_group = ["sig-", "wg-"].iter().any(|start| name.starts_with(start));
+    let is_nearly = || nearest(name, FILES.into_iter().chain(FOLDERS)).is_some();
+    is_of_a_group || is_of_a_record(name) || is_nearly()
+}
+
+/// Whether a file of this name is a record by its name.
+fn is_of_a_record(name: &str) -> bool {
+    leading_number(name).is_some() && name.ends_with(".toml")
 }
 
 #[cfg(test)]
@@ -135,9 +159,42 @@ mod tests {
         );
     }
 
+    /// A registry at the root of a repository: what else is there is no mistake, and what was meant for it is.
+    #[test]
+    fn beside_a_registry_a_repository_has_whatever_it_has() {
+        let all = [
+            "registry.toml",
+            "LICENSE",
+            "Cargo.toml",
+            "link@",
+            "maintainer.toml",
+            "9001-x.toml",
+            "schema/",
+            "schema/kep.schema.json",
+            "src/",
+            "src/a.toml",
+            "apps/",
+            "apps/1-a.toml",
+            "apps/b.toml",
+            "sig-node/",
+            "sig-node/x.json",
+        ];
+        assert_eq!(
+            found(&all),
+            [
+                "read registry.toml by registry.toml",
+                "read maintainer.toml by maintainer.toml",
+                "read 9001-x.toml by 9001-x.toml",
+                "read apps/1-a.toml by apps/1-a.toml",
+                "read apps/b.toml by apps/b.toml",
+                "named sig-node/x.json",
+            ]
+        );
+    }
+
     #[test]
     fn folders_are_looked_into_so_deep_and_no_deeper() {
-        let folder = |depth| "a/".repeat(depth);
+        let folder = |depth: usize| format!("sig-a/{}", "a/".repeat(depth - 1));
         let mut all: Vec<String> = (1..=DEEPEST_FOLDER).map(folder).collect();
         all.push(format!("{}x.toml", folder(DEEPEST_FOLDER - 1)));
         all.push(format!("{}y.toml", folder(DEEPEST_FOLDER)));

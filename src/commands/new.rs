@@ -86,6 +86,7 @@ pub(super) fn item(context: &mut Context<'_>, options: &NewItem) -> Result<Exit>
     }
     let path = format!("work-items/{id}.toml");
     let text = new_record::item(id, title, *kind, *target, assignee);
+    let text = registry.with_schema_line(&path, &text);
     let proposal = Proposal::create(Some(Subject::Item(id.clone())), path, text);
     write_new(context, &opened, proposal, Vec::new(), showing)
 }

@@ -53,7 +53,10 @@ pub fn propose(
     if let Some((text, ())) = edited {
         proposal.after = match proposal.before {
             Some(_) => text,
-            None => format!("#:schema {schema}\n\n{}", text.trim_start()),
+            None => {
+                let text = format!("#:schema {schema}\n\n{}", text.trim_start());
+                registry.with_schema_line(path, &text)
+            }
         };
     }
     Ok(proposal)

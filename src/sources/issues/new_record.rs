@@ -144,9 +144,11 @@ pub fn draft(registry: &Registry, asked: &DraftRequest<'_>) -> Result<Draft, NoD
     let Drafting {
         document, remarks, ..
     } = drafting;
+    let path = format!("{sig}/{number}-{}.toml", slug(title.as_str()));
+    let text = format!("#:schema ../../schema/kep.schema.json\n{document}");
     Ok(Draft {
-        path: format!("{sig}/{number}-{}.toml", slug(title.as_str())),
-        text: format!("#:schema ../../schema/kep.schema.json\n{document}"),
+        text: registry.with_schema_line(&path, &text),
+        path,
         remarks,
     })
 }

@@ -176,6 +176,7 @@ fn create(asked: &Asked<'_>, folder: &str, (yaml, kep): (&SourceFile, &Kep)) -> 
         )));
     }
     let text = new_record(&kep.facts, asked.day);
+    let text = asked.registry.with_schema_line(&path, &text);
     let mut proposal = Proposal::create(Some(Subject::Kep(number)), path, text);
     let fields = Field::ALL.into_iter();
     proposal.changes = fields
