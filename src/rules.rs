@@ -16,6 +16,7 @@ mod file_name;
 pub mod fix;
 mod github_limits;
 mod handle_case;
+mod impossible_release;
 mod issue_replaced;
 mod kep_renumbered;
 mod late_milestone;
@@ -37,6 +38,8 @@ mod shepherd_not_maintainer;
 mod single_shepherd;
 mod stage_regressed;
 mod stage_skipped;
+mod stale_calendar;
+mod stale_record;
 mod status_transition;
 mod syntax;
 mod target_passed;
@@ -258,6 +261,7 @@ pub const RULES: &[&Rule] = &[
     &file_name::RULE,
     &github_limits::RULE,
     &handle_case::RULE,
+    &impossible_release::RULE,
     &issue_replaced::RULE,
     &kep_renumbered::RULE,
     &late_milestone::RULE,
@@ -277,6 +281,8 @@ pub const RULES: &[&Rule] = &[
     &single_shepherd::RULE,
     &stage_regressed::RULE,
     &stage_skipped::RULE,
+    &stale_calendar::RULE,
+    &stale_record::RULE,
     &status_transition::RULE,
     &syntax::RULE,
     &target_passed::RULE,

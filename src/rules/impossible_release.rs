@@ -1,0 +1,180 @@
+//! `impossible-release`: a record has a release that its runtime's calendar says is not out, or one of another line.
+
+use super::{CRI_POLICY, Check, Context, Example, ExampleBeside, Group, Part, Reads, Rule};
+use crate::findings::diagnostic::{Finding, Level, Place, Pointer, RuleId};
+use crate::registry::Entry;
+use crate::registry::kep::KepRecord;
+use crate::registry::schema::FileKind;
+use crate::terms::BranchDecision;
+
+pub(super) const RULE: Rule = Rule {
+    id: RuleId("impossible-release"),
+    group: Group::Process,
+    level: Level::Warning,
+    summary: "a runtime's release on record is not out, or is none of its line",
+    why: "the policy counts what is released: one that is not out would let a feature graduate that nobody can run",
+    source: CRI_POLICY,
+    example: Example {
+        wrong: &[
+            (
+                "sig-node/9001-pod-lullabies.toml",
+                r#"number = 9001
+title = "Pod Lullabies"
+status = "implementable"
+
+[runtimes.containerd]
+state = "released"
+release = "2.5.0"
+"#,
+            ),
+            (
+                "releases/containerd.toml",
+                r#"[[minors]]
+release = "2.5"
+planned = "2026-12"
+"#,
+            ),
+        ],
+        beside: ExampleBeside::Nothing,
+        fine: &[
+            (
+                "sig-node/9001-pod-lullabies.toml",
+                r#"number = 9001
+title = "Pod Lullabies"
+status = "implementable"
+
+[runtimes.containerd]
+state = "merged"
+"#,
+            ),
+            (
+                "releases/containerd.toml",
+                r#"[[minors]]
+release = "2.5"
+planned = "2026-12"
+"#,
+            ),
+        ],
+    },
+    remedy: "Correct the release; or, if it is out, write the day in `released` of the calendar.",
+    parts: &[
+        Part {
+            reads: Reads::kep(&[&["runtimes"]]).and_lists(&[FileKind::Runtime]),
+            check: Check::Kep(not_out),
+        },
+        Part {
+            reads: Reads::kep(&[&["runtimes"]]),
+            check: Check::Kep(other_line),
+        },
+    ],
+};
+
+/// A release that its calendar says is ahead.
+fn not_out(context: &Context<'_>, entry: &Entry<KepRecord>, findings: &mut Vec<Finding>) {
+    for (name, facts) in &entry.value.runtimes {
+        let Some(calendar) = context.registry.runtimes.get(name) else {
+            continue;
+        };
+        let at = Pointer::to("runtimes").key(name);
+        for named in facts.releases(at) {
+            let Some(BranchDecision::Released(version)) = named.version else {
+                continue;
+            };
+            let minor = calendar.value.minor(named.release);
+            let Some(minor) = minor.filter(|minor| {
+                let is_out = minor.released.is_some_and(|day| day <= context.today);
+                !is_out && (minor.planned.is_some() || minor.released.is_some())
+            }) else {
+                continue;
+            };
+            findings.push(
+                Finding::new(
+                    entry.file,
+                    named.at,
+                    format!("{name} {version} is on record as released, and is not out"),
+                )
+                .label(minor.when().map_or_else(String::new, |when| when.to_string()))
+                .help("correct the release; or, if it is out, write the day in `released` of the calendar"),
+            );
+        }
+    }
+}
+
+/// A branch with a release of another one.
+fn other_line(_: &Context<'_>, entry: &Entry<KepRecord>, findings: &mut Vec<Finding>) {
+    for (name, facts) in &entry.value.runtimes {
+        for (branch, decision) in &facts.branches {
+            let BranchDecision::Released(version) = decision else {
+                continue;
+            };
+            if version.release == *branch {
+                continue;
+            }
+            let at = Pointer::to("runtimes").key(name).key("branches");
+            findings.push(
+                Finding::new(
+                    entry.file,
+                    Place::Value(at.key(&branch.to_string())),
+                    format!("{name} {version} is no release of the line {branch}"),
+                )
+                .help(format!("write the first release of {branch} that has it, such as `\"{branch}.1\"`, or `\"planned\"`")),
+            );
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::rules::testing::{RECORD, only};
+
+    const ID: &str = "impossible-release";
+
+    fn with(lines: &str) -> String {
+        let record = format!("{RECORD}[runtimes.containerd]\nstate = \"released\"\n{lines}");
+        let calendar = "[[minors]]\nrelease = \"2.3\"\nreleased = 2026-04-30\n\n[[minors]]\nrelease = \"2.4\"\nreleased = 2026-09-16\n\n\
+            [[minors]]\nrelease = \"2.5\"\nplanned = \"2026-12\"\n";
+        only(
+            ID,
+            &[
+                ("sig-node/9001-a.toml", &record),
+                ("releases/containerd.toml", calendar),
+            ],
+        )
+    }
+
+    #[test]
+    fn a_release_that_is_ahead_is_shown() {
+        insta::assert_snapshot!(with("release = \"2.5.0\"\n"), @r#"
+        warning[impossible-release]: containerd 2.5.0 is on record as released, and is not out
+         --> sig-node/9001-a.toml:6:11
+          |
+        6 | release = "2.5.0"
+          |           ^^^^^^^ planned for 2026-12
+          |
+          = why: the policy counts what is released: one that is not out would let a feature graduate that nobody can run
+          = help: correct the release; or, if it is out, write the day in `released` of the calendar
+        "#);
+    }
+
+    #[test]
+    fn a_branch_with_a_release_of_another_line_is_shown() {
+        insta::assert_snapshot!(with("release = \"2.4.0\"\nbranches = { \"2.3\" = \"2.4.1\" }\n"), @r#"
+        warning[impossible-release]: containerd 2.4.1 is no release of the line 2.3
+         --> sig-node/9001-a.toml:7:22
+          |
+        7 | branches = { "2.3" = "2.4.1" }
+          |                      ^^^^^^^
+          |
+          = why: the policy counts what is released: one that is not out would let a feature graduate that nobody can run
+          = help: write the first release of 2.3 that has it, such as `"2.3.1"`, or `"planned"`
+        "#);
+    }
+
+    #[test]
+    fn what_is_out_is_fine() {
+        assert_eq!(
+            with("release = \"2.4.0\"\nbranches = { \"2.3\" = \"2.3.4\" }\n"),
+            ""
+        );
+    }
+}
