@@ -23,6 +23,7 @@ mod late_milestone;
 mod liaison_prerequisites;
 mod milestone_end_of_life;
 mod milestone_released;
+mod missing_foundation;
 mod missing_liaison;
 mod missing_link;
 mod missing_milestone;
@@ -228,6 +229,8 @@ pub struct Example {
 pub enum ExampleBeside {
     /// Nothing.
     Nothing,
+    /// These files are not there.
+    Without(&'static [&'static str]),
     /// The registry that the change starts from.
     Base(&'static [(&'static str, &'static str)]),
     /// The folder and the text of a kep.yaml, of this day.
@@ -268,6 +271,7 @@ pub const RULES: &[&Rule] = &[
     &liaison_prerequisites::RULE,
     &milestone_end_of_life::RULE,
     &milestone_released::RULE,
+    &missing_foundation::RULE,
     &missing_liaison::RULE,
     &missing_link::RULE,
     &missing_milestone::RULE,

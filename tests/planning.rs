@@ -631,6 +631,51 @@ mod three_way {
     }
 }
 
+mod foundations {
+    use super::*;
+
+    /// What nobody can look up is not written: neither a shepherd without the list of maintainers, nor a release without a calendar.
+    #[test]
+    fn that_are_gone_stop_the_records_that_need_them_and_no_other() {
+        let hub = Hub::with(&[
+            (
+                PATH,
+                &record(9001, "issue = 7\nshepherds = [\"nobody-at-all\"]\n"),
+            ),
+            (
+                "sig-node/9002-b.toml",
+                &record(
+                    9002,
+                    "issue = 8\ntarget = \"1.83\"\npull-requests = [{ id = \"containerd/containerd#20\" }]\n",
+                ),
+            ),
+            ("sig-node/9003-c.toml", &record(9003, "issue = 9\n")),
+        ]);
+        hub.folder.remove("maintainers.toml");
+        hub.folder.remove("releases/kubernetes.toml");
+        let before = (hub.issue(7), hub.issue(8), hub.issue(20));
+        let ran = hub.run(&["apply"]);
+        assert!(
+            ran.out
+                .contains("without `maintainers.toml` nobody knows who they are")
+                && ran
+                    .out
+                    .contains("without `releases/kubernetes.toml` nobody knows"),
+            "{ran:?}"
+        );
+        ran.expect(1);
+        assert_eq!((hub.issue(7), hub.issue(8), hub.issue(20)), before);
+        assert!(matches!(find(&hub.issue(9).body), Markers::Present(_)));
+        let check = hub.folder.run(&["check"]);
+        assert_eq!(
+            check.out.matches("error[missing-foundation]").count(),
+            2,
+            "{check:?}"
+        );
+        check.expect(1);
+    }
+}
+
 mod labels_and_milestones_that_are_there {
     use super::*;
     use kepherd::sandbox::world::{LabelPatch, MilestonePatch};

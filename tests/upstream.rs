@@ -413,7 +413,7 @@ fn a_difference_is_no_part_of_a_change_that_did_not_bring_it() {
     let ran = check(&history);
     assert!(
         ran.out
-            .contains("4 findings that were there before the change are not shown"),
+            .contains("5 findings that were there before the change are not shown"),
         "{ran:?}"
     );
     ran.expect(0);

@@ -72,6 +72,10 @@ pub fn example(rule: &Rule) -> Vec<(&'static str, String)> {
     } = &rule.example;
     let beside = match beside {
         ExampleBeside::Nothing => None,
+        ExampleBeside::Without(gone) => {
+            let gone = gone.iter().map(|path| format!("# {path}\n")).collect();
+            Some(("Files that are not there", gone))
+        }
         ExampleBeside::Base(files) => Some(("Before the change", shown(files))),
         ExampleBeside::Upstream { day, keps } => {
             let keps: Vec<(String, &str)> = keps

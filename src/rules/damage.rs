@@ -228,7 +228,9 @@ fn cases() -> Vec<Case> {
                 files: with(files),
                 base: match &rule.example.beside {
                     ExampleBeside::Base(base) => Some(with(base)),
-                    ExampleBeside::Nothing | ExampleBeside::Upstream { .. } => None,
+                    ExampleBeside::Nothing
+                    | ExampleBeside::Without(_)
+                    | ExampleBeside::Upstream { .. } => None,
                 },
             });
         }

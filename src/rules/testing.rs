@@ -120,6 +120,10 @@ pub(crate) fn changed_in_record(rule: &str, from: &str, to: &str) -> String {
 }
 
 fn loaded(revision: Revision, files: &[(&str, &str)]) -> Loaded {
+    loaded_without(&[], revision, files)
+}
+
+fn loaded_without(gone: &[&str], revision: Revision, files: &[(&str, &str)]) -> Loaded {
     let mut all = vec![
         ("registry.toml", CONFIG),
         ("maintainers.toml", MAINTAINERS),
@@ -127,6 +131,7 @@ fn loaded(revision: Revision, files: &[(&str, &str)]) -> Loaded {
         ("releases/containerd.toml", CONTAINERD),
         ("releases/cri-o.toml", CRI_O),
     ];
+    all.retain(|(known, _)| !gone.contains(known));
     for (path, text) in files {
         all.retain(|(known, _)| known != path);
         all.push((path, text));
@@ -155,6 +160,10 @@ fn shown(loaded: &Loaded, beside: Beside<'_>, wanted: impl Fn(&str) -> bool) -> 
 pub(crate) fn beside(rule: &str, files: &[(&str, &str)], beside: &ExampleBeside) -> String {
     match beside {
         ExampleBeside::Nothing => only(rule, files),
+        ExampleBeside::Without(gone) => {
+            let loaded = loaded_without(gone, Revision::Registry, files);
+            shown(&loaded, Beside::default(), |found| found == rule)
+        }
         ExampleBeside::Base(base) => changed(rule, base, files),
         ExampleBeside::Upstream { day, keps } => {
             let loaded = loaded(Revision::Registry, files);

@@ -112,6 +112,8 @@ pub struct DesiredIssue {
     pub title: String,
     /// Whether an existing issue gets that title.
     pub retitle: bool,
+    /// What it names that cannot be looked up, so that nothing of it is written.
+    pub unverified: Option<Unverified>,
     /// Labels it should carry.
     pub labels: Vec<String>,
     /// Labels that may be taken off again, if kepherd put them on and they are not among `labels`.
@@ -130,6 +132,16 @@ pub struct DesiredIssue {
     pub announcing: Announcing,
     /// What happens when GitHub was changed.
     pub drift: DriftConfig,
+}
+
+/// What a registry lacks, so that nobody knows whether what a record names exists.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Unverified {
+    /// The list of maintainers: people may be nobody's.
+    People,
+    /// The calendar of Kubernetes: a release may not exist.
+    Release,
 }
 
 /// What a pull request should say: while it is open, the labels of its releases.
@@ -314,6 +326,15 @@ impl<'a> Common<'a> {
         status::Places::of(self.registry, self.site)
     }
 
+    /// What of a record cannot be looked up.
+    fn unverified(&self, people: &[Handle], target: Option<Release>) -> Option<Unverified> {
+        let registry = self.registry;
+        if registry.roster.is_none() && !people.is_empty() {
+            return Some(Unverified::People);
+        }
+        (registry.kubernetes.is_none() && target.is_some()).then_some(Unverified::Release)
+    }
+
     /// The labels of an issue: those of every issue, that of its release, and those that say what its record says.
     fn labels(&self, record: Tracked<'_>) -> Vec<String> {
         let config = &self.registry.config.value;
@@ -441,7 +462,9 @@ impl<'a> Common<'a> {
             let Some(repository) = repositories.get_mut(&pull_request.id.repository) else {
                 continue;
             };
-            let release = pull_request.kubernetes.or(target);
+            // A release that cannot be looked up labels nothing.
+            let is_known = self.registry.kubernetes.is_some();
+            let release = pull_request.kubernetes.or(target).filter(|_| is_known);
             let label = release.map(|release| pattern.name_of(release));
             if let Some(label) = &label {
                 repository.define(self, label);
@@ -509,6 +532,7 @@ fn kep_issue(common: &Common<'_>, entry: &Entry<KepRecord>) -> DesiredIssue {
             &record.title,
         ),
         retitle: config.issue.retitle,
+        unverified: common.unverified(&record.shepherds, record.target),
         labels: common.labels(Tracked::Kep(entry)),
         removable: common.removable.clone(),
         milestone: record
@@ -539,6 +563,7 @@ fn item_issue(common: &Common<'_>, entry: &Entry<WorkItem>) -> DesiredIssue {
         close: config.issue.close,
         title: config.issue.title_of_item(&item.title),
         retitle: config.issue.retitle,
+        unverified: common.unverified(&item.assignees, item.target),
         labels: common.labels(Tracked::Item(entry)),
         removable: common.removable.clone(),
         milestone: item

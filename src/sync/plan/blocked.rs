@@ -4,6 +4,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::field::Conflict;
+use crate::sync::desired::Unverified;
 use crate::sync::section::Damage;
 use crate::terms::github_limits as limits;
 use crate::terms::{IssueRef, Subject};
@@ -28,6 +29,8 @@ pub enum Blocked {
         /// What it is instead.
         is: Unusable,
     },
+    /// The record names what cannot be looked up.
+    Unverified(Unverified),
     /// More issues would be created than `guards.creations` allows, so that none is.
     OverGuard,
     /// Nothing on the issue that the record names says that it is about that.
@@ -130,6 +133,12 @@ impl Blocked {
                  wrote this one",
                 somebody(author.as_deref())
             ),
+            Self::Unverified(Unverified::People) => {
+                "it names people, and without `maintainers.toml` nobody knows who they are".to_owned()
+            }
+            Self::Unverified(Unverified::Release) => {
+                "it aims at a release, and without `releases/kubernetes.toml` nobody knows whether there is such a one".to_owned()
+            }
             Self::OverGuard => {
                 "a run would create more issues than `guards.creations` allows, so that it creates none".to_owned()
             }
@@ -190,6 +199,7 @@ impl Blocked {
             Self::ForeignMarker { number, author: _ } => format!(
                 "if it is the tracking issue, pin it: `issue = {number}`; else remove the marker"
             ),
+            Self::Unverified(_) => "bring the file back, or begin it: `kepherd check`".to_owned(),
             Self::OverGuard => {
                 "apply some records at a time, by their numbers, or pass `--override-guards` with the hash of the plan"
                     .to_owned()
@@ -344,6 +354,8 @@ mod tests {
                 },
             },
             Blocked::OverGuard,
+            Blocked::Unverified(Unverified::People),
+            Blocked::Unverified(Unverified::Release),
             Blocked::Stranger {
                 number: 7,
                 title: "crashes".to_owned(),
@@ -415,6 +427,12 @@ mod tests {
         "over-guard"
           a run would create more issues than `guards.creations` allows, so that it creates none
           apply some records at a time, by their numbers, or pass `--override-guards` with the hash of the plan
+        {"unverified":"people"}
+          it names people, and without `maintainers.toml` nobody knows who they are
+          bring the file back, or begin it: `kepherd check`
+        {"unverified":"release"}
+          it aims at a release, and without `releases/kubernetes.toml` nobody knows whether there is such a one
+          bring the file back, or begin it: `kepherd check`
         {"stranger":{"number":7,"title":"crashes","label":"kind/feature"}}
           nothing on #7 says that it is about KEP-1: "crashes"
           correct `issue` in the record; if this is it, put the label kind/feature on it, or name KEP-1 in its title, or pass `--claim 1` once

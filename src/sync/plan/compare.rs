@@ -69,6 +69,15 @@ pub(super) fn all<'a>(scene: &'a Scene<'a>, options: &Options) -> Vec<Compared<'
 
 fn compare<'a>(wanted: &'a DesiredIssue, scene: &'a Scene<'a>, options: &Options) -> Compared<'a> {
     let pinned = scene.index.pin_of(wanted).map(Pin::number);
+    if let Some(unverified) = wanted.unverified {
+        let seen = pinned.and_then(|number| scene.index.issues.get(&number));
+        return Compared {
+            wanted,
+            number: pinned,
+            seen,
+            fate: Fate::Blocked(Blocked::Unverified(unverified), Vec::new()),
+        };
+    }
     let (number, seen, fate) = match identity::identify(wanted, scene, options) {
         Identity::Issue(seen) => {
             let number = seen.issue.number;
