@@ -299,7 +299,7 @@ pub struct List {
     /// Shepherd, or none
     #[arg(long, value_name = "HANDLE")]
     pub shepherd: Vec<Criterion<Handle>>,
-    /// SIG: the folder of the record
+    /// SIG: the folder of the record, with or without `sig-`
     #[arg(long, value_name = "SIG")]
     pub sig: Vec<String>,
     /// State of the home runtime, or NAME=STATE of another: none, in-progress, experimental, merged, released, unknown

@@ -63,6 +63,10 @@ fn what_has_one_right_answer_is_mended() {
             "pull-requests = [{ id = \"https://github.com/containerd/containerd/pull/7\" }]\n",
             "pull-requests = [{ id = \"containerd/containerd#7\" }]\n",
         ),
+        (
+            "pull-requests = [\"https://github.com/containerd/containerd/pull/7/files#r1\", \"containerd/nri#8\"]\n",
+            "pull-requests = [{ id = \"containerd/containerd#7\" }, { id = \"containerd/nri#8\" }]\n",
+        ),
     ] {
         assert_eq!(fixed(wrong), right, "{wrong}");
     }

@@ -68,6 +68,7 @@ fn a_list_is_filtered_by_what_its_records_say_and_by_what_check_finds() {
         (&["--shepherd=MikeBrow"], &[9001]),
         (&["--shepherd=none", "--triage=accepted"], &[9002]),
         (&["--sig=sig-network"], &[9003]),
+        (&["--sig=Network"], &[9003]),
         (&["--runtime=merged"], &[9002]),
         (&["--runtime=containerd=released"], &[9001]),
         (&["--runtime=unknown"], &[9003]),

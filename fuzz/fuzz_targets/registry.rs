@@ -90,7 +90,7 @@ fuzz_target!(|data: &[u8]| {
             .map(
                 |file| match fixed.iter().find(|one| one.path == file.path) {
                     Some(one) => RawFile {
-                        path: one.new_path.clone(),
+                        path: one.final_path().to_owned(),
                         content: Ok(one.after.clone().into_bytes()),
                     },
                     None => file,

@@ -503,8 +503,7 @@ fn slips(text: &str, schema: &Value) -> Vec<(&'static str, Value, String, Certai
             Guess,
         ));
     }
-    if let Some(rest) = bare.strip_prefix("https://github.com/") {
-        let reference = rest.replace("/pull/", "#").replace("/issues/", "#");
+    if let Some(reference) = reference_of(bare) {
         texts.push(("write it as owner/name#number", reference, Sure));
     }
     let mut all: Vec<(&'static str, Value, String, Certainty)> = texts
@@ -554,11 +553,24 @@ fn slips(text: &str, schema: &Value) -> Vec<(&'static str, Value, String, Certai
     }
     let required = schema.get("required").and_then(Value::as_array);
     if let Some([Value::String(key)]) = required.map(Vec::as_slice) {
-        let table = serde_json::json!({ key: bare });
-        let written = format!("{{ {key} = {} }}", syntax::quoted(bare));
-        all.push(("write it as a table", table, written, Sure));
+        for text in [bare, &reference_of(bare).unwrap_or_default()] {
+            let table = serde_json::json!({ key: text });
+            let written = format!("{{ {key} = {} }}", syntax::quoted(text));
+            all.push(("write it as a table", table, written, Sure));
+        }
     }
     all
+}
+
+/// The reference to an issue or pull request that has this address, whatever of its page is meant.
+fn reference_of(address: &str) -> Option<String> {
+    let path = address.strip_prefix("https://github.com/")?;
+    let mut parts = path.split('/');
+    let (owner, name, kind) = (parts.next()?, parts.next()?, parts.next()?);
+    let number = parts.next()?;
+    let digits = number.split(|c: char| !c.is_ascii_digit()).next()?;
+    let is_one = matches!(kind, "pull" | "issues") && !digits.is_empty();
+    is_one.then(|| format!("{owner}/{name}#{digits}"))
 }
 
 /// The values of a documented or plain enum.

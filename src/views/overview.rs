@@ -272,11 +272,17 @@ impl Filter {
             && any(targets, |one| one.is(row.target))
             && any(milestones, |one| one.is(row.milestone))
             && any(shepherds, shepherd)
-            && any(sigs, |one| one.eq_ignore_ascii_case(&row.sig))
+            && any(sigs, |one| is_sig(one, &row.sig))
             && any(runtimes, runtime)
             && any(triages, |one| one.is(row.triage))
             && any(findings, finding)
     }
+}
+
+/// Whether somebody means a SIG: its folder's name, or that without what all begin with.
+fn is_sig(named: &str, folder: &str) -> bool {
+    let bare = folder.strip_prefix("sig-").unwrap_or(folder);
+    named.eq_ignore_ascii_case(folder) || named.eq_ignore_ascii_case(bare)
 }
 
 /// Whether any of these is met, or there is none to meet.
