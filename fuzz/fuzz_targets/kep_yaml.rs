@@ -69,6 +69,7 @@ fuzz_target!(|text: &str| {
         Settled::Not,
         pulled.upstream_seen,
         day("2026-09-30"),
+        |_| None,
     );
     let text = document.to_string();
     if !text.contains("upstream-seen = 2026-09-30") {
