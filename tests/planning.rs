@@ -1474,6 +1474,20 @@ mod creation {
         assert_eq!(hub.issue_count(), 12);
     }
 
+    /// Whoever opens an issue for what is past is told before.
+    #[test]
+    fn for_a_release_that_has_shipped_is_said() {
+        let hub = Hub::one("target = \"1.37\"\n");
+        let plan = hub.run(&["plan"]).expect(0);
+        assert!(
+            plan.contains("the new issue would be for Kubernetes 1.37, which has shipped: is the record up to date?"),
+            "{plan}"
+        );
+        hub.rewrite("target = \"1.38\"\n");
+        let plan = hub.run(&["plan"]).expect(0);
+        assert!(!plan.contains("which has shipped"), "{plan}");
+    }
+
     /// Only what is asked for is written, and the rest is as it was.
     #[test]
     fn and_changes_are_made_of_the_records_that_are_named() {

@@ -112,6 +112,8 @@ pub struct DesiredIssue {
     pub title: String,
     /// Whether an existing issue gets that title.
     pub retitle: bool,
+    /// The release that its record aims at, if that has shipped.
+    pub shipped_target: Option<Release>,
     /// What it names that cannot be looked up, so that nothing of it is written.
     pub unverified: Option<Unverified>,
     /// Labels it should carry.
@@ -326,6 +328,11 @@ impl<'a> Common<'a> {
         status::Places::of(self.registry, self.site)
     }
 
+    /// A target that has shipped.
+    fn shipped(&self, target: Option<Release>) -> Option<Release> {
+        target.filter(|target| self.removable.shipped.contains(target))
+    }
+
     /// What of a record cannot be looked up.
     fn unverified(&self, people: &[Handle], target: Option<Release>) -> Option<Unverified> {
         let registry = self.registry;
@@ -532,6 +539,7 @@ fn kep_issue(common: &Common<'_>, entry: &Entry<KepRecord>) -> DesiredIssue {
             &record.title,
         ),
         retitle: config.issue.retitle,
+        shipped_target: common.shipped(record.target),
         unverified: common.unverified(&record.shepherds, record.target),
         labels: common.labels(Tracked::Kep(entry)),
         removable: common.removable.clone(),
@@ -563,6 +571,7 @@ fn item_issue(common: &Common<'_>, entry: &Entry<WorkItem>) -> DesiredIssue {
         close: config.issue.close,
         title: config.issue.title_of_item(&item.title),
         retitle: config.issue.retitle,
+        shipped_target: common.shipped(item.target),
         unverified: common.unverified(&item.assignees, item.target),
         labels: common.labels(Tracked::Item(entry)),
         removable: common.removable.clone(),

@@ -7,7 +7,7 @@ use super::index::{Index, Scene};
 use super::seen::Seen;
 use crate::registry::config::Policy;
 use crate::sync::desired::DesiredIssue;
-use crate::terms::{Ending, Subject};
+use crate::terms::{Ending, Release, Subject};
 
 /// Something that a person may want to look at.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -34,6 +34,8 @@ pub enum Notice {
         /// The KEP that it names.
         kep: u32,
     },
+    /// A new issue, for a release that has shipped already.
+    Shipped(Release),
     /// Other issues carry the same marker: two runs at once may have created them.
     Duplicates(Vec<String>),
 }
@@ -67,13 +69,16 @@ pub(super) fn of_issue(wanted: &DesiredIssue, seen: &Seen<'_>, scene: &Scene<'_>
 }
 
 pub(super) fn of_new(wanted: &DesiredIssue, index: &Index<'_>) -> Vec<Notice> {
-    let Subject::Kep(number) = wanted.subject else {
-        return Vec::new();
+    let shipped = wanted.shipped_target.map(Notice::Shipped);
+    let number = match wanted.subject {
+        Subject::Kep(number) => Some(number),
+        Subject::Item(_) => None,
     };
-    index
-        .nearly_named(number)
-        .map(|(kep, number)| Notice::Similar { number, kep })
-        .collect()
+    let similar = number
+        .into_iter()
+        .flat_map(|number| index.nearly_named(number));
+    let similar = similar.map(|(kep, number)| Notice::Similar { number, kep });
+    shipped.into_iter().chain(similar).collect()
 }
 
 impl Notice {
@@ -101,6 +106,9 @@ impl Notice {
             Self::Similar { number, kep } => {
                 format!("#{number} names KEP-{kep}, which is {subject} with two digits exchanged: the same?")
             }
+            Self::Shipped(release) => format!(
+                "the new issue would be for Kubernetes {release}, which has shipped: is the record up to date?"
+            ),
             Self::Duplicates(others) => format!(
                 "{} carries the marker of {subject} too: close the duplicate, and name it in `former-issues`",
                 others.join(" and ")
