@@ -176,7 +176,7 @@ fn name(proposal: &Proposal) -> String {
 fn cell(reason: &str, change: &Change) -> String {
     let linked = change.from.as_ref().is_some_and(|from| from.link.is_some());
     let words = if linked { change.why.as_str() } else { reason };
-    with_code(words).replace('|', "\\|")
+    in_a_table(&with_code(words))
 }
 
 /// Where a change is known from, as a link.

@@ -17,7 +17,7 @@ use crate::registry::kep::{KepRecord, PullRequest};
 use crate::registry::tracked::Tracked;
 use crate::registry::work_item::WorkItem;
 use crate::registry::{Entry, Registry};
-use crate::sync::section::Said;
+use crate::sync::section::{Applied, Said};
 use crate::terms::links::Site;
 use crate::terms::{Date, Ending, Handle, IssueRef, Release, RepositoryName, Subject, Triage};
 use crate::text::words::{has_name, same_name};
@@ -181,6 +181,13 @@ impl RemovableLabels {
         let release = pattern.release_of(label);
         let release = release.or_else(|| pattern.earlier_release_of(label));
         release.map(Said::Release)
+    }
+
+    /// What a label said when it was put on, as a section remembers it, whatever the registry calls it since; by its name where that
+    /// was not written down.
+    pub fn said_when_applied(&self, label: &str, last: Option<&Applied>) -> Option<Said> {
+        let remembered = last.and_then(|last| last.said_by(label));
+        remembered.or_else(|| self.said_by(label))
     }
 
     /// Whether a label that says this may be taken off.

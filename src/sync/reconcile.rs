@@ -1,7 +1,7 @@
 //! From a registry to a plan: what is desired, what has to be read for it, and what follows from both.
 
 use crate::registry::Registry;
-use crate::sync::desired::desired;
+use crate::sync::desired::{Desired, desired};
 use crate::sync::observed::Observed;
 use crate::sync::plan::{Options, Plan, left_pull_requests, plan, silent_issues};
 use crate::sync::remembered::{Doubt, Remembered};
@@ -16,10 +16,7 @@ pub async fn read_and_plan<R: Read>(
     remembered: &Remembered,
     listed: bool,
 ) -> Result<(Plan, Observed), Error> {
-    let mut desired = desired(registry, &client.site());
-    if let Some(repository) = &options.repository {
-        desired = desired.only(repository);
-    }
+    let desired = desired_of(registry, client, options);
     let mut observed = client
         .observe(&Wanted::of(&desired, remembered, options, listed))
         .await?;
@@ -97,13 +94,19 @@ pub fn plan_without_creations<R: Read>(
     remembered: &Remembered,
     observed: &Observed,
 ) -> Plan {
-    let mut desired = desired(registry, &client.site());
-    if let Some(repository) = &options.repository {
-        desired = desired.only(repository);
-    }
+    let desired = desired_of(registry, client, options);
     let held = Options {
         hold_creations: true,
         ..options.clone()
     };
     plan(&desired, observed, remembered, &held)
+}
+
+/// What the registry wants of the repositories that a run is about.
+fn desired_of<R: Read>(registry: &Registry, client: &R, options: &Options) -> Desired {
+    let desired = desired(registry, &client.site());
+    match &options.repository {
+        Some(repository) => desired.only(repository),
+        None => desired,
+    }
 }

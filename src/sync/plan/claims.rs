@@ -222,8 +222,8 @@ fn compare(
         let Some(first) = claimants.peek() else {
             continue;
         };
-        let said = claims.get(first).and_then(|last| last.said_by(label));
-        let said = said.or_else(|| wanted.removable.said_by(label));
+        let last = claims.get(first).copied();
+        let said = wanted.removable.said_when_applied(label, last);
         let is_free = all_writable && claimants.all(|subject| sections.is_writable(subject));
         if is_free && wanted.removable.may_come_off(said) {
             change.remove.push(label.clone());

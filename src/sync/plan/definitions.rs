@@ -321,26 +321,8 @@ pub(super) fn compare(
         let Some(there) = seen.milestones.get(title) else {
             continue;
         };
-        let differs = milestone_differs(milestone, there);
-        match (old_title(title), differs) {
-            (None, Some((is_ours, mend))) => put(is_ours, mend),
-            (None, None) => {}
-            (from, differs) => {
-                let (reopen, due) = match differs {
-                    Some((_, Mend::Milestone { reopen, due, .. })) => (reopen, due),
-                    _ => (false, None),
-                };
-                put(
-                    true,
-                    Mend::Milestone {
-                        title: title.clone(),
-                        number: there.number,
-                        from,
-                        reopen,
-                        due,
-                    },
-                );
-            }
+        if let Some((is_ours, mend)) = milestone_differs(milestone, there, old_title(title)) {
+            put(is_ours, mend);
         }
     }
     (mends, notices)
@@ -360,16 +342,19 @@ fn label_differs(wanted: &LabelDefinition, there: &ObservedLabel) -> Option<Mend
     })
 }
 
-/// A milestone that is closed or due on another day although its release is ahead, and whether kepherd made it.
-fn milestone_differs(wanted: &DesiredMilestone, there: &ObservedMilestone) -> Option<(bool, Mend)> {
+/// A milestone that had another title until now, or is closed or due on another day although its release is ahead; and whether
+/// kepherd made it.
+fn milestone_differs(
+    wanted: &DesiredMilestone,
+    there: &ObservedMilestone,
+    from: Option<String>,
+) -> Option<(bool, Mend)> {
     let DesiredMilestone {
         definition: wanted,
         due_from,
         is_out,
     } = wanted;
-    if *is_out {
-        return None;
-    }
+    let is_ahead = !is_out;
     let is_ours = there.description == wanted.description;
     let is_within = there.due.is_some_and(|due| {
         let from = due_from.or(wanted.due);
@@ -377,16 +362,16 @@ fn milestone_differs(wanted: &DesiredMilestone, there: &ObservedMilestone) -> Op
     });
     // People who leave a milestone without a day mean nothing by it.
     let is_asked = wanted.due.is_some() && (is_ours || there.due.is_some());
-    let due = (is_asked && !is_within).then(|| Change {
+    let due = (is_ahead && is_asked && !is_within).then(|| Change {
         from: there.due.map(|day| day.to_string()),
         to: wanted.due.map(|day| day.to_string()),
     });
-    let reopen = !there.open;
-    (reopen || due.is_some()).then(|| {
+    let reopen = is_ahead && !there.open;
+    (from.is_some() || reopen || due.is_some()).then(|| {
         let mend = Mend::Milestone {
             title: wanted.title.clone(),
             number: there.number,
-            from: None,
+            from,
             reopen,
             due,
         };

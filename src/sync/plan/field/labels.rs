@@ -53,9 +53,7 @@ pub(in crate::sync::plan) fn compare(
     for label in &ours {
         let asked_for = has_name(&wanted.labels, label);
         let named_before = has_name(&outcome.change.remove, label);
-        // What a label said when it was put on holds, whatever the registry calls it since.
-        let said = last.and_then(|last| last.said_by(label));
-        let said = said.or_else(|| wanted.removable.said_by(label));
+        let said = wanted.removable.said_when_applied(label, last);
         // One that says what another label says now is that one under its old name.
         let is_respelt = matches!(said, Some(Said::Release(_)))
             && wanted
