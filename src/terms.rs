@@ -31,7 +31,7 @@ pub use consensus::Consensus;
 pub use date::{Date, Instant, Month, PlannedDate};
 pub use ending::Ending;
 pub use freeze::Freeze;
-pub use handle::Handle;
+pub use handle::{Account, Handle};
 pub use line::{Line, Link};
 pub use reached_stage::ReachedStage;
 pub use reference::{IssueRef, RepositoryName};
@@ -194,6 +194,10 @@ mod tests {
                 "two\nlines",
                 "a line",
                 "ünï",
+                "a[bot]",
+                "a[bot][bot]",
+                "[bot]",
+                "a[bOt]",
             ];
             let differ: Vec<&str> = texts
                 .into_iter()
@@ -208,6 +212,7 @@ mod tests {
         agree::<Date>();
         agree::<Instant>();
         agree::<PlannedDate>();
+        agree::<Account>();
         agree::<Handle>();
         agree::<RepositoryName>();
         agree::<IssueRef>();

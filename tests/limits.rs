@@ -49,7 +49,7 @@ async fn create(count: u32, patience: Patience) -> Run {
         ..patience
     };
     let address = Address::of(&sandbox.url()).unwrap();
-    let client = Client::new(address, credentials, patience).unwrap();
+    let client = Client::new(address, credentials, &[], patience).unwrap();
     let nothing = Remembered::default();
     let (registry, asked) = (registry(&folder), Options::default());
     let read = read_and_plan(&registry, &client, &asked, &nothing, false);

@@ -1617,6 +1617,37 @@ mod identity {
         assert!(matches!(find(&hub.issue(1).body), Markers::Present(_)));
     }
 
+    /// The bot has created an issue, and nothing is written back yet: whoever plans under a token of their own knows it by the name that
+    /// the registry gives the bot.
+    #[test]
+    fn of_the_bot_is_the_registrys_own_under_whichever_token() {
+        let hub = Hub::one("target = \"1.38\"\n");
+        hub.run(&["apply"]).expect(0);
+        let unnamed = hub.run_as("as:octocat", &["plan"]);
+        assert!(unnamed.expect(1).contains("carries the marker of KEP-9001"));
+
+        let bot = hub.world(|world| world.viewer.clone());
+        let config = hub.folder.read("registry.toml");
+        let named = config.replacen(
+            "repositories",
+            &format!("bots = [\"{}\"]\nrepositories", bot.to_uppercase()),
+            1,
+        );
+        hub.folder.write("registry.toml", named);
+        let planned = |arguments: &[&str]| hub.run_as("as:octocat", arguments).expect(0);
+        let all = planned(&["plan", "--untracked", "--exit-code"]);
+        assert_eq!(all.matches("9001").count(), 0, "{all}");
+        // Labels and title gone, it is in the list of what the bot wrote.
+        let bare = IssuePatch {
+            title: Some("renamed".to_owned()),
+            labels: Some(Vec::new()),
+            ..IssuePatch::default()
+        };
+        hub.edit(1, bare);
+        planned(&["apply"]);
+        assert_eq!(hub.issue_count(), 1);
+    }
+
     /// An own issue that never was about a record stands in nobody's way.
     #[test]
     fn is_no_own_issue_that_was_always_about_something_else() {

@@ -59,6 +59,7 @@ impl Connection {
         patience: Patience,
     ) -> Result<Self> {
         let environment = context.environment;
+        let bots = &registry.config.value.bots;
         if let Some(state_file) = sandbox {
             let options = sandbox::Options {
                 state_file: state_file
@@ -75,7 +76,7 @@ impl Connection {
             let token = Credentials::token(&SecretString::from("sandbox".to_owned()))?;
             let address = address(&sandbox.url())?;
             return Ok(Self {
-                client: Client::new(address, token, of_stand_in(patience))?,
+                client: Client::new(address, token, bots, of_stand_in(patience))?,
                 api,
                 sandbox: Some(sandbox),
                 real: false,
@@ -95,7 +96,7 @@ impl Connection {
         };
         let api = address.origin().to_owned();
         Ok(Self {
-            client: Client::new(address, credentials, patience)?,
+            client: Client::new(address, credentials, bots, patience)?,
             api,
             sandbox: None,
             real,

@@ -1,11 +1,12 @@
 //! [`Read`] and [`Write`] over HTTP: which requests they are, and what their answers mean. Nothing here decides what to write.
 
 use std::collections::BTreeMap;
-use std::sync::Mutex;
+use std::sync::{Mutex, PoisonError};
 
 use serde::Serialize;
 use serde_json::json;
 
+use super::authors::Authors;
 use super::budget::Spending;
 use super::credentials::Credentials;
 use super::patience::Patience;
@@ -22,7 +23,7 @@ use crate::sync::plan::{Histories, Mend};
 use crate::sync::remote::{Error, Held, Problem, Read, Wanted, Write, WriteKind};
 use crate::terms::github_limits::PAGE;
 use crate::terms::links::Site;
-use crate::terms::{Instant, RepositoryName};
+use crate::terms::{Account, Instant, RepositoryName};
 use crate::text::percent;
 
 /// GitHub's own address; Enterprise servers have another.
@@ -36,19 +37,20 @@ const MAX_PAGES: usize = 300;
 /// A connection to GitHub, or to a stand-in.
 pub struct Client {
     transport: Transport,
-    viewer: Mutex<String>,
+    authors: Mutex<Authors>,
 }
 
 impl Client {
-    /// A client for an API, as an identity.
+    /// A client for an API, as an identity. What these accounts wrote is the registry's own as much as what it writes itself.
     pub fn new(
         address: Address,
         credentials: Credentials,
+        bots: &[Account],
         patience: Patience,
     ) -> Result<Self, Error> {
         Ok(Self {
             transport: Transport::new(address, credentials, patience)?,
-            viewer: Mutex::new(String::new()),
+            authors: Mutex::new(Authors::new("", bots)),
         })
     }
 
@@ -68,7 +70,9 @@ impl Client {
             return location;
         };
         let found = self.read(&path).await.and_then(|answer| answer.parse());
-        found.map_or(location, |issue: RestIssue| issue.observed("").url)
+        found.map_or(location, |issue: RestIssue| {
+            issue.observed(&self.authors()).url
+        })
     }
 
     async fn read(&self, path: &str) -> Result<Answer, Error> {
@@ -121,11 +125,16 @@ impl Client {
         Err(too_many(path, MAX_PAGES * PAGE))
     }
 
-    fn viewer(&self) -> String {
-        self.viewer
-            .lock()
-            .map(|viewer| viewer.clone())
-            .unwrap_or_default()
+    /// The authors of what is the registry's own, as far as they are known.
+    fn authors(&self) -> Authors {
+        let authors = self.authors.lock();
+        authors.unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Learns whom the token belongs to.
+    fn is_seen_by(&self, viewer: &str) {
+        let mut authors = self.authors.lock().unwrap_or_else(PoisonError::into_inner);
+        *authors = authors.seen_by(viewer);
     }
 }
 
@@ -149,7 +158,8 @@ impl Client {
 
     /// One request of an observation; gives those that are still needed.
     async fn read_page(&self, query: &Query, observed: &mut Observed) -> Result<Vec<Query>, Error> {
-        let request = query.request(&observed.viewer);
+        let authors = self.authors().seen_by(&observed.viewer);
+        let request = query.request(&authors);
         let repeatable = if query.is_divisible() {
             Repeatable::UnlessTooLarge
         } else {
@@ -158,7 +168,7 @@ impl Client {
         let mut tried = 0;
         loop {
             let answer = self.query(&request, repeatable).await?;
-            let error = match query.read(&answer.body, observed) {
+            let error = match query.read(&answer.body, &authors, observed) {
                 Ok(more) => return Ok(more),
                 Err(unusable) => answer.unusable(unusable),
             };
@@ -207,9 +217,7 @@ impl Read for Client {
                 },
             }
         }
-        if let Ok(mut viewer) = self.viewer.lock() {
-            viewer.clone_from(&observed.viewer);
-        }
+        self.is_seen_by(&observed.viewer);
         // To an App GitHub does not say what it may do; its token does.
         let by_token = match self.transport.may_write_issues() {
             None => Access::Unknown,
@@ -259,7 +267,7 @@ impl Read for Client {
 
     async fn own_issues(&self, repositories: &[RepositoryName]) -> Result<Observed, Error> {
         let mut observed = Observed {
-            viewer: self.viewer(),
+            viewer: self.authors().viewer().to_owned(),
             ..Observed::default()
         };
         for repository in repositories {
@@ -328,7 +336,7 @@ impl Read for Client {
                 if issue.pull_request.is_some() {
                     return Ok(Lookup::PullRequest);
                 }
-                Ok(Lookup::Issue(Box::new(issue.observed(&self.viewer()))))
+                Ok(Lookup::Issue(Box::new(issue.observed(&self.authors()))))
             }
             Err(Error {
                 problem:
@@ -353,7 +361,7 @@ impl Read for Client {
         let path = format!("/repos/{repository}/issues/{number}");
         let issue: RestIssue = self.read(&path).await?.parse()?;
         let is_open_pull_request = issue.pull_request.is_some() && issue.state == "open";
-        Ok(is_open_pull_request.then(|| issue.observed("").labels))
+        Ok(is_open_pull_request.then(|| issue.observed(&self.authors()).labels))
     }
 
     async fn has_comment(
@@ -362,11 +370,12 @@ impl Read for Client {
         number: u64,
         marker: &str,
     ) -> Result<bool, Error> {
+        let authors = self.authors();
         let mut before: Option<String> = None;
         for _ in 0..MAX_PAGES {
             let request = stories::comments(repository, number, before.as_deref());
             let answer = self.query(&request, Repeatable::Yes).await?;
-            match stories::find_comment(&answer.body, marker) {
+            match stories::find_comment(&answer.body, marker, &authors) {
                 Ok(FoundComment::Yes) => return Ok(true),
                 Ok(FoundComment::No) => return Ok(false),
                 Ok(FoundComment::PerhapsBefore(cursor)) => before = Some(cursor),
@@ -495,7 +504,7 @@ impl Write for Client {
             .write("POST", &path, WriteKind::Creation, issue)
             .await?
             .parse()?;
-        Ok(created.observed(&self.viewer()))
+        Ok(created.observed(&self.authors()))
     }
 
     async fn update_issue(
@@ -509,7 +518,7 @@ impl Write for Client {
             .write("PATCH", &path, WriteKind::Change, patch)
             .await?
             .parse()?;
-        Ok(updated.observed(&self.viewer()))
+        Ok(updated.observed(&self.authors()))
     }
 
     async fn create_comment(

@@ -3,6 +3,7 @@
 use serde::Deserialize;
 use serde_json::Value;
 
+use super::authors::Authors;
 use crate::sync::observed::{Edit, ObservedIssue, ObservedPullRequest};
 use crate::terms::Instant;
 use crate::text::words::printable;
@@ -19,7 +20,7 @@ pub enum Unusable {
 }
 
 /// The fields of an issue.
-pub(super) const ISSUE_FIELDS: &str = "number url title body state viewerDidAuthor author { login } \
+pub(super) const ISSUE_FIELDS: &str = "number url title body state viewerDidAuthor author { __typename login } \
     labels(first: 100) { nodes { name } pageInfo { hasNextPage } } \
     assignees(first: 100) { nodes { login } pageInfo { hasNextPage } } \
     milestone { title }";
@@ -62,7 +63,7 @@ struct IssueNode {
     body: String,
     state: String,
     viewer_did_author: bool,
-    author: Option<Login>,
+    author: Option<Actor>,
     labels: Page<Name>,
     assignees: Page<Login>,
     milestone: Option<Title>,
@@ -108,7 +109,7 @@ pub(super) struct Actor {
 
 impl Actor {
     /// The login as `viewer` has it: that of an App ends in `[bot]` there, and not here.
-    fn login(self) -> String {
+    pub(super) fn login(self) -> String {
         if self.kind == "Bot" && !self.login.ends_with("[bot]") {
             format!("{}[bot]", self.login)
         } else {
@@ -170,7 +171,7 @@ pub(super) fn page<T: serde::de::DeserializeOwned>(
 }
 
 /// An issue with [`ISSUE_FIELDS`].
-pub(super) fn issue(node: &Value) -> Result<ObservedIssue, Unusable> {
+pub(super) fn issue(node: &Value, authors: &Authors) -> Result<ObservedIssue, Unusable> {
     let node =
         IssueNode::deserialize(node).map_err(|error| Unusable::Malformed(error.to_string()))?;
     if node.labels.page_info.has_next_page || node.assignees.page_info.has_next_page {
@@ -180,6 +181,7 @@ pub(super) fn issue(node: &Value) -> Result<ObservedIssue, Unusable> {
             node.number
         )));
     }
+    let author = node.author.map(Actor::login);
     Ok(ObservedIssue {
         former_titles: None,
         number: node.number,
@@ -196,7 +198,7 @@ pub(super) fn issue(node: &Value) -> Result<ObservedIssue, Unusable> {
             .map(|user| user.login)
             .collect(),
         milestone: node.milestone.map(|milestone| milestone.title),
-        author: node.author.map(|author| author.login),
-        own: node.viewer_did_author,
+        own: node.viewer_did_author || authors.include(author.as_deref()),
+        author,
     })
 }

@@ -5,11 +5,12 @@
 //! the issues with the index labels, and beside them in the same request those that this identity wrote, because somebody
 //! may have taken the labels off.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 
 use serde_json::{Map, Value, json};
 
+use super::authors::Authors;
 use super::nodes::{
     ISSUE_FIELDS, MilestoneNode, PULL_FIELDS, Page, PageInfo, Unusable, issue, page, pull_request,
 };
@@ -67,7 +68,21 @@ enum Kind {
 struct List {
     labels: Vec<String>,
     labelled: Cursor,
-    own: Cursor,
+    /// By author, from the start for those who are not here.
+    own: BTreeMap<String, Cursor>,
+}
+
+impl List {
+    /// How far what this author wrote has been read.
+    fn own(&self, author: &str) -> &Cursor {
+        self.own.get(author).unwrap_or(&Cursor::Start)
+    }
+
+    /// Whether it has been read to its end, of all these authors.
+    fn is_read(&self, authors: &Authors) -> bool {
+        let mut logins = authors.logins();
+        self.labelled == Cursor::End && logins.all(|login| *self.own(login) == Cursor::End)
+    }
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -139,7 +154,7 @@ pub fn queries(wanted: &Wanted) -> Vec<Query> {
         part.list = repository.index.clone().map(|labels| List {
             labels,
             labelled: Cursor::Start,
-            own: Cursor::Start,
+            own: BTreeMap::new(),
         });
         queries.push(Query { parts: vec![part] });
     }
@@ -152,7 +167,7 @@ pub fn own_issues(repository: &RepositoryName) -> Query {
     part.list = Some(List {
         labels: Vec::new(),
         labelled: Cursor::End,
-        own: Cursor::Start,
+        own: BTreeMap::new(),
     });
     Query { parts: vec![part] }
 }
@@ -187,8 +202,8 @@ impl Part {
 }
 
 impl Query {
-    /// The request, for the identity with this login; empty if it is not known yet.
-    pub fn request(&self, viewer: &str) -> Request {
+    /// The request, where what these wrote is the registry's own.
+    pub fn request(&self, authors: &Authors) -> Request {
         let mut declared = Vec::new();
         let mut variables = Map::new();
         let mut body = String::from("viewer { login } rateLimit { cost remaining }");
@@ -256,12 +271,16 @@ impl Query {
                         " issues(labels: {labels}, after: {after}, {ISSUE_PAGE}"
                     );
                 }
-                if list.own != Cursor::End && !viewer.is_empty() {
-                    let author = declare(format!("author{index}"), "String", json!(viewer));
-                    let after = declare(format!("own{index}"), "String", list.own.after());
+                for (place, login) in authors.logins().enumerate() {
+                    let cursor = list.own(login);
+                    if *cursor == Cursor::End {
+                        continue;
+                    }
+                    let author = declare(format!("author{index}x{place}"), "String", json!(login));
+                    let after = declare(format!("own{index}x{place}"), "String", cursor.after());
                     let _ = write!(
                         body,
-                        " own: issues(filterBy: {{createdBy: {author}}}, after: {after}, {ISSUE_PAGE}"
+                        " own{place}: issues(filterBy: {{createdBy: {author}}}, after: {after}, {ISSUE_PAGE}"
                     );
                 }
             }
@@ -347,16 +366,22 @@ impl Query {
         parts.map(|part| Self { parts: vec![part] }).collect()
     }
 
-    /// Reads an answer into what was observed; gives the requests that are still needed for the whole.
-    pub fn read(&self, answer: &Value, observed: &mut Observed) -> Result<Vec<Self>, Unusable> {
+    /// Reads the answer to a request that was made with these authors into what was observed; gives the requests that are still needed
+    /// for the whole.
+    pub fn read(
+        &self,
+        answer: &Value,
+        asked: &Authors,
+        observed: &mut Observed,
+    ) -> Result<Vec<Self>, Unusable> {
         let malformed =
             |what: &str| Unusable::Malformed(format!("{what} is missing from GitHub's answer"));
         let missing = missing(answer)?;
         let data = answer.get("data").ok_or_else(|| malformed("`data`"))?;
-        let knew_viewer = !observed.viewer.is_empty();
         if let Some(login) = data.pointer("/viewer/login").and_then(Value::as_str) {
             observed.viewer = login.to_owned();
         }
+        let known = asked.seen_by(&observed.viewer);
         let mut more = Vec::new();
         for (index, part) in self.parts.iter().enumerate() {
             let alias = format!("r{index}");
@@ -378,7 +403,8 @@ impl Query {
             let context = Reading {
                 alias: &alias,
                 missing: &missing,
-                knew_viewer,
+                asked,
+                known: &known,
             };
             more.extend(part.read(repository, &context, seen)?);
         }
@@ -417,7 +443,10 @@ pub(super) fn missing(answer: &Value) -> Result<Vec<Vec<String>>, Unusable> {
 struct Reading<'a> {
     alias: &'a str,
     missing: &'a [Vec<String>],
-    knew_viewer: bool,
+    /// The authors that the request asked for.
+    asked: &'a Authors,
+    /// Those that are known with the answer.
+    known: &'a Authors,
 }
 
 impl Reading<'_> {
@@ -470,7 +499,7 @@ impl Part {
             } else {
                 match node(&key, number)? {
                     node if is_pull_request(node) => Lookup::PullRequest,
-                    node => Lookup::Issue(Box::new(issue(node)?)),
+                    node => Lookup::Issue(Box::new(issue(node, context.known)?)),
                 }
             };
             seen.issues.insert(*number, lookup);
@@ -525,22 +554,24 @@ impl Part {
         if let Some(list) = &self.list {
             let mut rest = list.clone();
             let listed = seen.indexed.get_or_insert_default();
-            let lists = [
-                ("issues", true, &mut rest.labelled),
-                ("own", context.knew_viewer, &mut rest.own),
-            ];
-            for (key, asked, cursor) in lists {
-                if !asked || *cursor == Cursor::End {
-                    continue;
-                }
+            let mut read = |key: &str| -> Result<Cursor, Unusable> {
                 let page: Page<Value> = page(repository.get(key))?;
                 for node in page.nodes.iter().flatten() {
-                    let issue = issue(node)?;
+                    let issue = issue(node, context.known)?;
                     listed.insert(issue.number, issue);
                 }
-                *cursor = Cursor::of(page.page_info);
+                Ok(Cursor::of(page.page_info))
+            };
+            if list.labelled != Cursor::End {
+                rest.labelled = read("issues")?;
             }
-            if rest.labelled != Cursor::End || rest.own != Cursor::End {
+            for (place, login) in context.asked.logins().enumerate() {
+                if *list.own(login) != Cursor::End {
+                    rest.own
+                        .insert(login.to_owned(), read(&format!("own{place}"))?);
+                }
+            }
+            if !rest.is_read(context.known) {
                 next.list = Some(rest);
             }
         }
@@ -594,8 +625,8 @@ mod tests {
     #[test]
     fn a_document_names_each_thing_once() {
         let queries = queries(&wanted(&[("a/b", 7..8)], &[]));
-        let request = queries[0].request("bot");
-        insta::assert_snapshot!(request.document, @"query($owner0: String!, $name0: String!, $label0x0: String!, $milestones0: String) { viewer { login } rateLimit { cost remaining } r0: repository(owner: $owner0, name: $name0) { viewerPermission l0: label(name: $label0x0) { name color description } milestones(first: 100, after: $milestones0, orderBy: {field: NUMBER, direction: DESC}) { nodes { number title closed dueOn description } pageInfo { hasNextPage endCursor } } i7: issueOrPullRequest(number: 7) { __typename ... on Issue { ...issue } } } } fragment issue on Issue { number url title body state viewerDidAuthor author { login } labels(first: 100) { nodes { name } pageInfo { hasNextPage } } assignees(first: 100) { nodes { login } pageInfo { hasNextPage } } milestone { title } }");
+        let request = queries[0].request(&Authors::new("bot", &[]));
+        insta::assert_snapshot!(request.document, @"query($owner0: String!, $name0: String!, $label0x0: String!, $milestones0: String) { viewer { login } rateLimit { cost remaining } r0: repository(owner: $owner0, name: $name0) { viewerPermission l0: label(name: $label0x0) { name color description } milestones(first: 100, after: $milestones0, orderBy: {field: NUMBER, direction: DESC}) { nodes { number title closed dueOn description } pageInfo { hasNextPage endCursor } } i7: issueOrPullRequest(number: 7) { __typename ... on Issue { ...issue } } } } fragment issue on Issue { number url title body state viewerDidAuthor author { __typename login } labels(first: 100) { nodes { name } pageInfo { hasNextPage } } assignees(first: 100) { nodes { login } pageInfo { hasNextPage } } milestone { title } }");
         insta::assert_snapshot!(request.variables, @r#"{"owner0":"a","name0":"b","label0x0":"kind/feature","milestones0":null}"#);
     }
 
@@ -610,7 +641,7 @@ mod tests {
     fn read(answer: &Value) -> Result<(Observed, usize), Unusable> {
         let mut observed = Observed::default();
         let query = &queries(&wanted(&[("a/b", 7..8)], &[]))[0];
-        let more = query.read(answer, &mut observed)?;
+        let more = query.read(answer, &Authors::new("", &[]), &mut observed)?;
         Ok((observed, more.len()))
     }
 

@@ -4,6 +4,7 @@ use serde::de::Error as _;
 use serde::{Deserialize, Deserializer};
 use serde_json::Value;
 
+use super::authors::Authors;
 use crate::sync::observed::ObservedIssue;
 use crate::text::words::printable;
 
@@ -59,7 +60,7 @@ pub(super) struct RestMilestone {
 }
 
 impl RestIssue {
-    pub(super) fn observed(self, viewer: &str) -> ObservedIssue {
+    pub(super) fn observed(self, authors: &Authors) -> ObservedIssue {
         let author = self.user.map(|user| user.login);
         ObservedIssue {
             former_titles: None,
@@ -83,9 +84,7 @@ impl RestIssue {
                 .map(|user| user.login)
                 .collect(),
             milestone: self.milestone.map(|milestone| milestone.title),
-            own: author
-                .as_deref()
-                .is_some_and(|author| author.eq_ignore_ascii_case(viewer)),
+            own: authors.include(author.as_deref()),
             author,
         }
     }

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
+use super::authors::Authors;
 use super::nodes::Unusable;
 use super::nodes::{Actor, EventNode, Nodes, edit};
 use super::queries::{Request, missing};
@@ -118,7 +119,7 @@ pub fn comments(repository: &RepositoryName, number: u64, before: Option<&str>) 
     Request {
         document: "query($owner: String!, $name: String!, $number: Int!, $before: String) { \
              rateLimit { cost remaining } repository(owner: $owner, name: $name) { issue(number: $number) { \
-             comments(last: 100, before: $before) { nodes { viewerDidAuthor body } \
+             comments(last: 100, before: $before) { nodes { viewerDidAuthor author { __typename login } body } \
              pageInfo { hasPreviousPage startCursor } } } } }"
             .to_owned(),
         variables: json!({
@@ -127,18 +128,24 @@ pub fn comments(repository: &RepositoryName, number: u64, before: Option<&str>) 
     }
 }
 
-/// Whether a page of comments has one of this identity with a line, or else where the page before it ends.
-pub fn find_comment(answer: &Value, marker: &str) -> Result<FoundComment, Unusable> {
+/// Whether a page of comments has one of these authors with a line, or else where the page before it ends.
+pub fn find_comment(
+    answer: &Value,
+    marker: &str,
+    authors: &Authors,
+) -> Result<FoundComment, Unusable> {
     if !missing(answer)?.is_empty() {
         return Err(Unusable::Malformed("the issue is not there".to_owned()));
     }
     let comments = answer.pointer("/data/repository/issue/comments");
     let page = CommentPage::deserialize(comments.unwrap_or(&Value::Null))
         .map_err(|error| Unusable::Malformed(error.to_string()))?;
-    let carries = |comment: &CommentNode| {
-        comment.viewer_did_author && comment.body.lines().any(|line| line.trim_end() == marker)
+    let carries = |comment: CommentNode| {
+        let author = comment.author.map(Actor::login);
+        let is_own = comment.viewer_did_author || authors.include(author.as_deref());
+        is_own && comment.body.lines().any(|line| line.trim_end() == marker)
     };
-    if page.nodes.iter().flatten().any(carries) {
+    if page.nodes.into_iter().flatten().any(carries) {
         return Ok(FoundComment::Yes);
     }
     Ok(match page.page_info.start_cursor {
@@ -169,6 +176,7 @@ struct CommentPage {
 #[serde(rename_all = "camelCase")]
 struct CommentNode {
     viewer_did_author: bool,
+    author: Option<Actor>,
     body: String,
 }
 
@@ -177,4 +185,26 @@ struct CommentNode {
 struct Backwards {
     has_previous_page: bool,
     start_cursor: Option<String>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_comment_of_the_bot_is_found_by_whoever_looks() {
+        let found = |kind: &str, login: &str| {
+            let comment = json!({
+                "viewerDidAuthor": false, "author": { "__typename": kind, "login": login }, "body": "a\r\n<!-- x -->",
+            });
+            let page = json!({ "hasPreviousPage": false, "startCursor": null });
+            let comments = json!({ "nodes": [comment], "pageInfo": page });
+            let answer = json!({ "data": { "repository": { "issue": { "comments": comments } } } });
+            let bots = ["kepherd[bot]".parse().unwrap()];
+            find_comment(&answer, "<!-- x -->", &Authors::new("octocat", &bots)).unwrap()
+        };
+        assert_eq!(found("Bot", "kepherd"), FoundComment::Yes);
+        assert_eq!(found("User", "kepherd"), FoundComment::No);
+        assert_eq!(found("User", "octocat"), FoundComment::Yes);
+    }
 }

@@ -23,6 +23,7 @@ use crate::text::source::SourceFile;
 const CONFIG: &str = r#"
 home = "containerd"
 repositories = ["containerd/containerd", "containerd/nri"]
+bots = ["kepherd[bot]", "octocat"]
 shepherd-roles = ["committer", "reviewer"]
 runtimes = [{ name = "containerd", calendar = "releases/containerd.toml", numbered-as-kubernetes = false }]
 issue = { title = "KEP-{number} - {title}", item-title = "{title}", retitle = true, labels = ["kind/feature"], close = "enforce" }

@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::findings::diagnostic::Level;
 use crate::terms::spelling::words_of_records;
-use crate::terms::{Line, Release, RepositoryName, Role};
+use crate::terms::{Account, Line, Release, RepositoryName, Role};
 pub use labels::{Fact, LabelsConfig, ReleaseLabel};
 
 /// What a registry drives, and how.
@@ -22,6 +22,9 @@ pub struct Config {
     /// The only repositories that are ever written to. The first is the default of a record.
     #[schemars(length(min = 1))]
     pub repositories: Vec<RepositoryName>,
+    /// The accounts that `apply` runs as, such as a GitHub App's: what they wrote counts as the registry's own, whoever plans.
+    #[serde(default)]
+    pub bots: Vec<Account>,
     /// The roles of those who may shepherd a KEP.
     #[serde(default = "default_shepherd_roles")]
     pub shepherd_roles: Vec<Role>,

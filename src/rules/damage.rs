@@ -18,6 +18,7 @@ const WHOLE: [(&str, &str); 7] = [
         "registry.toml",
         r##"home = "containerd"
 repositories = ["containerd/containerd", "containerd/nri"]
+bots = ["kepherd[bot]"]
 shepherd-roles = ["committer"]
 
 [[runtimes]]

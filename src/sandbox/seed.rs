@@ -6,17 +6,18 @@
 use super::world::{Label, World};
 use crate::registry::Registry;
 use crate::registry::kep::{KepRecord, PullRequest};
-use crate::terms::RepositoryName;
+use crate::terms::{Account, RepositoryName};
 
-/// The login that the sandbox's token belongs to.
+/// The login that the sandbox's token belongs to, if the registry names no bot.
 const VIEWER: &str = "kepherd-bot";
 /// Who wrote what nobody is known to have written.
 const SOMEBODY: &str = "octocat";
 
 /// The world of a registry before kepherd's first run.
 pub fn world(registry: &Registry) -> World {
+    let bot = registry.config.value.bots.first();
     let mut seed = Seed {
-        world: World::new(VIEWER),
+        world: World::new(bot.map_or(VIEWER, Account::as_str)),
         registry,
     };
     seed.world.add_user(SOMEBODY);

@@ -73,3 +73,50 @@ spelled_as_string!(Handle, "a GitHub handle", {
     "pattern": "^[A-Za-z0-9][A-Za-z0-9_-]{0,38}$",
     "examples": ["mikebrow"]
 });
+
+/// The login of an account on GitHub: a person's handle, or that of an App, which ends in `[bot]`. Compares without case.
+#[derive(Debug, Clone)]
+pub struct Account(String);
+
+/// What the login of an App's account ends with.
+const OF_AN_APP: &str = "[bot]";
+
+impl Account {
+    /// As written.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// Whether GitHub calls it by this login.
+    pub fn is(&self, login: &str) -> bool {
+        self.0.eq_ignore_ascii_case(login)
+    }
+}
+
+impl fmt::Display for Account {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl FromStr for Account {
+    type Err = Misspelt;
+
+    fn from_str(text: &str) -> Result<Self, Misspelt> {
+        let handle = text.strip_suffix(OF_AN_APP).unwrap_or(text);
+        match handle.parse::<Handle>() {
+            Ok(_) => Ok(Self(text.to_owned())),
+            Err(_) => Err(Misspelt::new(
+                text,
+                "an account on GitHub like \"kepherd-for-containerd[bot]\"",
+            )),
+        }
+    }
+}
+
+spelled_as_string!(Account, "an account on GitHub", {
+    "type": "string",
+    "description": "The login of an account on GitHub; that of an App ends in `[bot]`.",
+    "pattern": "^[A-Za-z0-9][A-Za-z0-9_-]{0,38}(\\[bot\\])?$",
+    "examples": ["kepherd-for-containerd[bot]"]
+});

@@ -190,7 +190,7 @@ pub fn client(sandbox: &Sandbox, patience: Patience) -> Client {
         interval: Duration::ZERO,
         ..patience
     };
-    Client::new(Address::of(&sandbox.url()).unwrap(), token, patience).unwrap()
+    Client::new(Address::of(&sandbox.url()).unwrap(), token, &[], patience).unwrap()
 }
 
 /// The private key of an App that exists in these tests only.

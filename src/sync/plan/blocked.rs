@@ -196,9 +196,17 @@ impl Blocked {
                 "if that issue is gone for good, name {number} in `former-issues`, and apply creates a new one; if the journal \
                  is of another GitHub, move it away, or name another one by `--journal`"
             ),
-            Self::ForeignMarker { number, author: _ } => format!(
-                "if it is the tracking issue, pin it: `issue = {number}`; else remove the marker"
-            ),
+            Self::ForeignMarker { number, author } => {
+                let bot = match author {
+                    Some(author) => format!(
+                        "; if {author} is the account that `apply` runs as, name it in `bots` of `registry.toml`"
+                    ),
+                    None => String::new(),
+                };
+                format!(
+                    "if it is the tracking issue, pin it: `issue = {number}`; else remove the marker{bot}"
+                )
+            }
             Self::Unverified(_) => "bring the file back, or begin it: `kepherd check`".to_owned(),
             Self::OverGuard => {
                 "apply some records at a time, by their numbers, or pass `--override-guards` with the hash of the plan"
@@ -365,6 +373,10 @@ mod tests {
                 number: 7,
                 author: None,
             },
+            Blocked::ForeignMarker {
+                number: 7,
+                author: Some("kepherd[bot]".to_owned()),
+            },
             Blocked::SeveralMarkers(vec![7, 8]),
             Blocked::MarkedElsewhere(elsewhere.clone()),
             Blocked::NamedElsewhere(elsewhere),
@@ -439,6 +451,9 @@ mod tests {
         {"foreign-marker":{"number":7}}
           #7 carries the marker of KEP-1, but a marker counts only in an issue that kepherd wrote, and somebody wrote this one
           if it is the tracking issue, pin it: `issue = 7`; else remove the marker
+        {"foreign-marker":{"number":7,"author":"kepherd[bot]"}}
+          #7 carries the marker of KEP-1, but a marker counts only in an issue that kepherd wrote, and kepherd[bot] wrote this one
+          if it is the tracking issue, pin it: `issue = 7`; else remove the marker; if kepherd[bot] is the account that `apply` runs as, name it in `bots` of `registry.toml`
         {"several-markers":[7,8]}
           #7 and #8 carry the marker of KEP-1
           pin the right one: `issue = 7`, and close the others
