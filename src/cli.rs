@@ -296,7 +296,7 @@ pub struct List {
     /// Minor of the home runtime, or none
     #[arg(long, value_name = "RELEASE")]
     pub milestone: Vec<Criterion<Release>>,
-    /// Shepherd, or none
+    /// Shepherd of a KEP or assignee of a work item, or none
     #[arg(long, value_name = "HANDLE")]
     pub shepherd: Vec<Criterion<Handle>>,
     /// SIG: the folder of the record, with or without `sig-`
@@ -330,9 +330,9 @@ pub enum ListFormat {
 /// Options of `show`.
 #[derive(Debug, Args)]
 pub struct Show {
-    /// The KEP
-    #[arg(value_parser = kep())]
-    pub number: u32,
+    /// The KEP, or the id of a work item
+    #[arg(value_name = "RECORD")]
+    pub record: String,
 }
 
 /// The number of a KEP, with or without `KEP-` before it.

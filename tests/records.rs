@@ -130,6 +130,68 @@ fn a_list_as_a_table_shows_a_row_each() {
     "#);
 }
 
+/// Work without a KEP is work too.
+#[test]
+fn work_items_stand_below_the_keps_and_are_shown_by_their_ids() {
+    let folder = folder();
+    folder.write(
+        "work-items/critest-interop.toml",
+        "id = \"critest-interop\"\ntitle = \"=Run critest, nightly\"\nkind = \"interop\"\ntarget = \"1.38\"\nassignees = [\"mikebrow\"]\ntriage = \"accepted\"\nissue = 9\n",
+    );
+    let items = |filters: &[&str]| -> Vec<String> {
+        let all = [&["list", "--format=json"], filters].concat();
+        let list: Value = serde_json::from_str(&run(&folder, &all).expect(0)).unwrap();
+        let rows = list["items"].as_array().unwrap().iter();
+        rows.map(|row| row["id"].as_str().unwrap().to_owned())
+            .collect()
+    };
+    for (filters, is_there) in [
+        (&[][..], true),
+        (&["--target=1.38"], true),
+        (&["--shepherd=mikebrow", "--stage=none"], true),
+        (&["--triage=pending"], false),
+        (&["--stage=beta"], false),
+        (&["--status=implementable"], false),
+        (&["--sig=node"], false),
+        (&["--runtime=unknown"], false),
+    ] {
+        let wanted: &[&str] = if is_there { &["critest-interop"] } else { &[] };
+        assert_eq!(items(filters), wanted, "{filters:?}");
+    }
+    insta::assert_snapshot!(run(&folder, &["list", "--target=1.38"]).expect(0), @"
+    KEP   title               aim            milestone  triage    containerd  findings  shepherds
+    9002  Pod Lullabies 9002  1.38 beta, on  -          accepted  merged      3W 1N     -
+
+    item             title                  aim   milestone  triage    kind     findings  assignees
+    critest-interop  =Run critest, nightly  1.38  -          accepted  interop  -         mikebrow
+    1 KEP, 1 work item
+    ");
+    let csv = run(&folder, &["list", "--format=csv"]).expect(0);
+    let mut reader = csv::Reader::from_reader(csv.as_bytes());
+    let last = reader.records().map(Result::unwrap).last().unwrap();
+    let cells: Vec<&str> = last.iter().collect();
+    assert_eq!(cells[..2], ["", "'=Run critest, nightly"]);
+    assert_eq!(cells[cells.len() - 2..], ["critest-interop", "interop"]);
+    insta::assert_snapshot!(run(&folder, &["show", "critest-interop"]).expect(0), @"
+    item critest-interop  =Run critest, nightly
+    work-items/critest-interop.toml
+
+    kind       interop
+    target     Kubernetes 1.38 (planned for 2026-12-16)
+    issue      https://github.com/containerd/containerd/issues/9
+    triage     accepted
+    assignees  mikebrow
+
+    no findings in 1 record
+    ");
+    let ran = run(&folder, &["show", "critest-interp"]);
+    assert!(
+        ran.log
+            .contains("no record of `critest-interp`; it has one of `critest-interop`"),
+        "{ran:?}"
+    );
+}
+
 #[test]
 fn a_life_is_drawn_against_the_cycles_with_its_findings() {
     let out = run(&folder(), &["show", "9001"]).expect(0);
@@ -257,8 +319,7 @@ fn a_kep_is_named_with_and_without_its_prefix() {
     }
     for wrong in ["", "KEP-", "KEP", "0", "1000000", "-1", "KEP--1", "9001x"] {
         for command in [
-            &["show"][..],
-            &["promote", "--stage=beta", "--target=1.38"],
+            &["promote", "--stage=beta", "--target=1.38"][..],
             &["new", "kep", "--title=x"],
             &["plan", "--sandbox", "--create"],
         ] {
@@ -266,7 +327,11 @@ fn a_kep_is_named_with_and_without_its_prefix() {
             assert_eq!(ran.status, 2, "{command:?} {wrong}: {ran:?}");
         }
     }
-    let ran = run(&folder(), &["show", "0"]);
+    run(&folder(), &["show", "9001x"]).expect(2);
+    let ran = run(
+        &folder(),
+        &["promote", "0", "--stage=beta", "--target=1.38"],
+    );
     assert!(
         ran.log
             .contains("a KEP's number is asked for, such as 4960"),

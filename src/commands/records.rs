@@ -6,6 +6,7 @@ use anyhow::{Result, bail};
 
 use crate::cli::Only;
 use crate::registry::Registry;
+use crate::registry::tracked::Tracked;
 use crate::terms::{Subject, Triage, kep_number};
 use crate::text::words::printable;
 
@@ -14,7 +15,7 @@ pub(super) fn named(registry: &Registry, names: &[String]) -> Result<BTreeSet<Su
     let mut subjects = BTreeSet::new();
     for name in names {
         match find(registry, name) {
-            Some(subject) => subjects.insert(subject),
+            Some(record) => subjects.insert(record.subject()),
             None => bail!("the registry has no record of `{}`", printable(name)),
         };
     }
@@ -22,12 +23,11 @@ pub(super) fn named(registry: &Registry, names: &[String]) -> Result<BTreeSet<Su
 }
 
 /// The record of a name.
-pub(super) fn find(registry: &Registry, name: &str) -> Option<Subject> {
-    let kep = kep_number(name).filter(|number| registry.kep(*number).is_some());
+pub(super) fn find<'a>(registry: &'a Registry, name: &str) -> Option<Tracked<'a>> {
+    let kep = kep_number(name).and_then(|number| registry.kep(number));
     let mut items = registry.items.iter();
-    let item = items.find(|entry| entry.value.id == *name);
-    kep.map(Subject::Kep)
-        .or_else(|| item.map(|item| Subject::Item(item.value.id.clone())))
+    let mut item = || items.find(|entry| entry.value.id == *name);
+    kep.map(Tracked::Kep).or_else(|| item().map(Tracked::Item))
 }
 
 /// The records that are wanted: those that are named, of all, as far as each of the conditions holds; absent: all.
@@ -40,27 +40,15 @@ pub(super) fn selected(
     if names.is_empty() && only.is_empty() {
         return Ok(None);
     }
-    let keps = registry.keps.iter().map(|entry| {
-        let record = &entry.value;
-        let subject = Subject::Kep(record.number);
-        (subject, record.issue.is_some(), record.triage)
-    });
-    let items = registry.items.iter().map(|entry| {
-        let item = &entry.value;
-        let subject = Subject::Item(item.id.clone());
-        (subject, item.issue.is_some(), item.triage)
-    });
-    let is_meant = |subject: &Subject, has_issue: bool, triage: Option<Triage>| {
-        let is_named = names.is_empty() || named.contains(subject);
+    let is_meant = |record: &Tracked<'_>| {
+        let is_named = names.is_empty() || named.contains(&record.subject());
         is_named
             && only.iter().all(|only| match only {
-                Only::Accepted => triage == Some(Triage::Accepted),
-                Only::New => !has_issue,
-                Only::Existing => has_issue,
+                Only::Accepted => record.triage() == Some(Triage::Accepted),
+                Only::New => record.issue().is_none(),
+                Only::Existing => record.issue().is_some(),
             })
     };
-    let meant = keps
-        .chain(items)
-        .filter(|(subject, has_issue, triage)| is_meant(subject, *has_issue, *triage));
-    Ok(Some(meant.map(|(subject, ..)| subject).collect()))
+    let meant = registry.tracked().filter(is_meant);
+    Ok(Some(meant.map(Tracked::subject).collect()))
 }

@@ -58,9 +58,16 @@ fn facts(card: &Card<'_>, site: &Site) -> Vec<(&'static str, String)> {
         ("milestone", milestone.unwrap_or_default()),
         (record.assignees_key(), listed(record.assignees())),
     ];
-    if let Tracked::Kep(entry) = record {
-        facts.push(("owners", listed(&entry.value.owners)));
-        facts.push(("gates", listed(&entry.value.feature_gates)));
+    match record {
+        Tracked::Kep(entry) => {
+            facts.push(("owners", listed(&entry.value.owners)));
+            facts.push(("gates", listed(&entry.value.feature_gates)));
+        }
+        Tracked::Item(entry) => {
+            let target = card.target.map(|release| format!("Kubernetes {release}"));
+            facts.insert(0, ("kind", entry.value.kind.written().to_owned()));
+            facts.insert(1, ("target", target.unwrap_or_default()));
+        }
     }
     facts.push(("pulls", listed(&pulls.collect::<Vec<_>>())));
     facts

@@ -2,10 +2,10 @@
 
 use unicode_width::{UnicodeWidthChar as _, UnicodeWidthStr as _};
 
-use crate::terms::{Handle, RuntimeState};
+use crate::terms::{Handle, RuntimeState, Stage, Triage};
 use crate::text::paint::Paint;
 use crate::text::words::{counted, printable};
-use crate::views::overview::{KepRow, Overview, RuntimeCell};
+use crate::views::overview::{FindingCounts, ItemRow, KepRow, Overview, RuntimeCell};
 
 /// Columns of a title that is cut, at the least.
 const LEAST_TITLE: usize = 16;
@@ -14,18 +14,50 @@ const GAP: &str = "  ";
 /// The column of the title among the table's.
 const TITLE: usize = 1;
 
-/// A table no wider than a terminal, if there is one: titles are cut, and then whole columns left out from the right.
+/// A table of KEPs and one of work items, no wider than a terminal, if there is one: titles are cut, and then whole columns left out
+/// from the right.
 pub fn table(overview: &Overview, runtimes: &[&str], width: Option<usize>, paint: Paint) -> String {
-    let mut head: Vec<String> = ["KEP", "title", "aim", "milestone", "triage"]
-        .map(str::to_owned)
-        .into();
-    head.extend(runtimes.iter().map(ToString::to_string));
-    head.extend(["findings", "shepherds"].map(str::to_owned));
-    let rows: Vec<Vec<String>> = overview
-        .keps
-        .iter()
-        .map(|row| cells(row, runtimes))
-        .collect();
+    let Overview {
+        version: _,
+        keps,
+        items,
+    } = overview;
+    let mut out = String::new();
+    if !keps.is_empty() || items.is_empty() {
+        let mut head = vec!["KEP", "title", "aim", "milestone", "triage"];
+        head.extend(runtimes);
+        head.extend(["findings", "shepherds"]);
+        let rows = keps.iter().map(|row| kep_cells(row, runtimes));
+        out.push_str(&columns(&head, &rows.collect::<Vec<_>>(), width, paint));
+    }
+    if !items.is_empty() {
+        if !out.is_empty() {
+            out.push('\n');
+        }
+        let head = [
+            "item",
+            "title",
+            "aim",
+            "milestone",
+            "triage",
+            "kind",
+            "findings",
+            "assignees",
+        ];
+        let rows: Vec<Vec<String>> = items.iter().map(item_cells).collect();
+        out.push_str(&columns(&head, &rows, width, paint));
+    }
+    let mut counts = vec![counted(keps.len(), "KEP")];
+    if !items.is_empty() {
+        counts.push(counted(items.len(), "work item"));
+    }
+    out.push_str(&paint.quiet(&counts.join(", ")));
+    out.push('\n');
+    out
+}
+
+/// Rows below a head, in columns as wide as they need to be and the terminal allows.
+fn columns(head: &[&str], rows: &[Vec<String>], width: Option<usize>, paint: Paint) -> String {
     let mut widths: Vec<usize> = (0..head.len())
         .map(|column| {
             let all = rows.iter().map(|row| row[column].width());
@@ -50,26 +82,35 @@ pub fn table(overview: &Overview, runtimes: &[&str], width: Option<usize>, paint
             .saturating_sub(total(&widths))
             .min(natural.saturating_sub(widths[TITLE]));
     }
-    let line = |cells: &[String]| -> String {
+    let line = |cells: &mut dyn Iterator<Item = &str>| -> String {
         let shown: Vec<String> = cells
-            .iter()
             .zip(&widths)
             .map(|(cell, width)| fitted(cell, *width))
             .collect();
         shown.join(GAP).trim_end().to_owned()
     };
-    let mut out = format!("{}\n", paint.strong(&line(&head)));
-    for row in &rows {
-        out.push_str(&line(row));
+    let mut out = format!("{}\n", paint.strong(&line(&mut head.iter().copied())));
+    for row in rows {
+        out.push_str(&line(&mut row.iter().map(String::as_str)));
         out.push('\n');
     }
-    out.push_str(&paint.quiet(&counted(rows.len(), "KEP")));
-    out.push('\n');
     out
 }
 
-fn cells(row: &KepRow, runtimes: &[&str]) -> Vec<String> {
-    let word = |text: Option<String>| text.unwrap_or_else(|| "-".to_owned());
+fn item_cells(row: &ItemRow) -> Vec<String> {
+    vec![
+        row.id.clone(),
+        printable(&row.title),
+        word(row.target),
+        word(row.milestone),
+        word(row.triage.map(Triage::written)),
+        row.kind.written().to_owned(),
+        word(found(&row.findings)),
+        word(people(&row.assignees)),
+    ]
+}
+
+fn kep_cells(row: &KepRow, runtimes: &[&str]) -> Vec<String> {
     let stage = row.stage.map(|stage| match row.enabled_by_default {
         Some(true) => format!("{}, on", stage.written()),
         Some(false) => format!("{}, off", stage.written()),
@@ -86,15 +127,26 @@ fn cells(row: &KepRow, runtimes: &[&str]) -> Vec<String> {
         row.number.to_string(),
         printable(&row.title),
         aim,
-        word(row.milestone.map(|milestone| milestone.to_string())),
-        word(row.triage.map(|triage| triage.written().to_owned())),
+        word(row.milestone),
+        word(row.triage.map(Triage::written)),
     ];
     cells.extend(
         runtimes
             .iter()
             .map(|name| word(row.runtimes.get(*name).map(runtime))),
     );
-    let findings = &row.findings;
+    cells.push(word(found(&row.findings)));
+    cells.push(word(people(&row.shepherds)));
+    cells
+}
+
+/// A cell; a dash, where nothing is known.
+fn word<T: ToString>(value: Option<T>) -> String {
+    value.map_or_else(|| "-".to_owned(), |value| value.to_string())
+}
+
+/// How many findings there are of each level.
+fn found(findings: &FindingCounts) -> Option<String> {
     let counts = [
         (findings.errors, "E"),
         (findings.warnings, "W"),
@@ -104,10 +156,12 @@ fn cells(row: &KepRow, runtimes: &[&str]) -> Vec<String> {
     let counts: Vec<String> = counts
         .map(|(count, letter)| format!("{count}{letter}"))
         .collect();
-    cells.push(word((!counts.is_empty()).then(|| counts.join(" "))));
-    let shepherds: Vec<&str> = row.shepherds.iter().map(Handle::as_str).collect();
-    cells.push(word((!shepherds.is_empty()).then(|| shepherds.join(" "))));
-    cells
+    (!counts.is_empty()).then(|| counts.join(" "))
+}
+
+fn people(handles: &[Handle]) -> Option<String> {
+    let handles: Vec<&str> = handles.iter().map(Handle::as_str).collect();
+    (!handles.is_empty()).then(|| handles.join(" "))
 }
 
 /// A runtime's state in a word; of what is released, since when.
@@ -139,7 +193,7 @@ pub fn fitted(text: &str, width: usize) -> String {
 }
 
 /// CSV (RFC 4180) with a line of names; lists are separated by blanks. A text that a spreadsheet would take for a formula is
-/// kept from being one by an apostrophe.
+/// kept from being one by an apostrophe. Work items come last, and have an id where KEPs have a number.
 pub fn csv(overview: &Overview, runtimes: &[&str]) -> Result<String, csv::Error> {
     let mut writer = csv::WriterBuilder::new()
         .terminator(csv::Terminator::CRLF)
@@ -164,46 +218,80 @@ pub fn csv(overview: &Overview, runtimes: &[&str]) -> Result<String, csv::Error>
     for name in runtimes {
         head.extend([format!("{name}-state"), format!("{name}-release")]);
     }
-    head.extend(["errors", "warnings", "notes", "rules"].map(str::to_owned));
+    head.extend(["errors", "warnings", "notes", "rules", "item", "kind"].map(str::to_owned));
     writer.write_record(&head)?;
     for row in &overview.keps {
-        let word = |text: Option<String>| text.unwrap_or_default();
-        let shepherds: Vec<&str> = row.shepherds.iter().map(Handle::as_str).collect();
         let mut cells = vec![
             row.number.to_string(),
             harmless(&row.title),
             harmless(&row.record),
             harmless(&row.sig),
             row.status.written().to_owned(),
-            word(row.stage.map(|stage| stage.written().to_owned())),
-            word(row.target.map(|target| target.to_string())),
-            word(row.enabled_by_default.map(|on| on.to_string())),
-            word(row.milestone.map(|milestone| milestone.to_string())),
-            word(row.triage.map(|triage| triage.written().to_owned())),
-            shepherds.join(" "),
-            word(row.repository.as_ref().map(ToString::to_string)),
-            word(row.issue.map(|issue| issue.to_string())),
+            known(row.stage.map(Stage::written)),
+            known(row.target),
+            known(row.enabled_by_default),
+            known(row.milestone),
+            known(row.triage.map(Triage::written)),
+            known(people(&row.shepherds)),
+            known(row.repository.as_ref()),
+            known(row.issue),
         ];
         for name in runtimes {
             let cell = row.runtimes.get(*name);
-            cells.push(word(cell.map(|cell| cell.state.written().to_owned())));
-            cells.push(word(
-                cell.and_then(|cell| cell.release)
-                    .map(|release| release.to_string()),
-            ));
+            cells.push(known(cell.map(|cell| cell.state.written())));
+            cells.push(known(cell.and_then(|cell| cell.release)));
         }
-        let findings = &row.findings;
-        let rules: Vec<&str> = findings.rules.iter().map(String::as_str).collect();
-        cells.extend(
-            [findings.errors, findings.warnings, findings.notes].map(|count| count.to_string()),
-        );
-        cells.push(rules.join(" "));
+        cells.extend(counts(&row.findings));
+        cells.extend([String::new(), String::new()]);
+        writer.write_record(&cells)?;
+    }
+    for row in &overview.items {
+        let mut cells = vec![
+            String::new(),
+            harmless(&row.title),
+            harmless(&row.record),
+            String::new(),
+            String::new(),
+            String::new(),
+            known(row.target),
+            String::new(),
+            known(row.milestone),
+            known(row.triage.map(Triage::written)),
+            known(people(&row.assignees)),
+            known(row.repository.as_ref()),
+            known(row.issue),
+        ];
+        cells.extend(runtimes.iter().flat_map(|_| [String::new(), String::new()]));
+        cells.extend(counts(&row.findings));
+        cells.extend([row.id.clone(), row.kind.written().to_owned()]);
         writer.write_record(&cells)?;
     }
     let bytes = writer
         .into_inner()
         .map_err(csv::IntoInnerError::into_error)?;
     Ok(String::from_utf8_lossy(&bytes).into_owned())
+}
+
+/// A value of a table; nothing, where it is not known.
+fn known<T: ToString>(value: Option<T>) -> String {
+    value.map_or_else(String::new, |value| value.to_string())
+}
+
+/// How many findings there are of each level, and the rules that found them.
+fn counts(findings: &FindingCounts) -> [String; 4] {
+    let rules: Vec<&str> = findings.rules.iter().map(String::as_str).collect();
+    let FindingCounts {
+        errors,
+        warnings,
+        notes,
+        ..
+    } = findings;
+    [
+        errors.to_string(),
+        warnings.to_string(),
+        notes.to_string(),
+        rules.join(" "),
+    ]
 }
 
 /// <https://owasp.org/www-community/attacks/CSV_Injection>

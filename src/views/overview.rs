@@ -7,8 +7,10 @@ use serde::Serialize;
 
 use crate::findings::diagnostic::{Diagnostic, Level};
 use crate::findings::sources::FileId;
-use crate::registry::{Entry, Registry, kep::KepRecord};
-use crate::terms::{Handle, Release, RepositoryName, RuntimeState, Stage, Status, Triage, Version};
+use crate::registry::{Entry, Registry, kep::KepRecord, work_item::WorkItem};
+use crate::terms::{
+    Handle, Release, RepositoryName, RuntimeState, Stage, Status, Triage, Version, WorkKind,
+};
 
 /// The version of the JSON.
 pub const VERSION: u32 = 1;
@@ -21,6 +23,8 @@ pub struct Overview {
     pub version: u32,
     /// A row for each KEP, by number.
     pub keps: Vec<KepRow>,
+    /// A row for each work item, by id.
+    pub items: Vec<ItemRow>,
 }
 
 /// One KEP. What is absent is not known.
@@ -70,6 +74,39 @@ pub struct KepRow {
     pub findings: FindingCounts,
 }
 
+/// One work item. What is absent is not known.
+#[derive(Debug, Clone, Serialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub struct ItemRow {
+    /// Its id.
+    pub id: String,
+    /// Its title.
+    pub title: String,
+    /// The path of its record below the registry's root.
+    pub record: String,
+    /// What sort of work it is.
+    pub kind: WorkKind,
+    /// The Kubernetes release aimed for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub target: Option<Release>,
+    /// The targeted minor of the home runtime.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub milestone: Option<Release>,
+    /// Whether maintainers have taken it on.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub triage: Option<Triage>,
+    /// Who does it.
+    pub assignees: Vec<Handle>,
+    /// The repository of its issue.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub repository: Option<RepositoryName>,
+    /// The number of its issue.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub issue: Option<u64>,
+    /// What `check` finds in its record.
+    pub findings: FindingCounts,
+}
+
 /// What a runtime has of a feature.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct RuntimeCell {
@@ -106,7 +143,7 @@ pub struct Filter {
     pub targets: Vec<Criterion<Release>>,
     /// Minors of the home runtime.
     pub milestones: Vec<Criterion<Release>>,
-    /// Shepherds.
+    /// Shepherds, or who does a work item.
     pub shepherds: Vec<Criterion<Handle>>,
     /// SIGs.
     pub sigs: Vec<String>,
@@ -170,7 +207,7 @@ impl std::str::FromStr for RuntimeCriterion {
     }
 }
 
-/// The rows of the KEPs that are wanted, by number.
+/// The rows of the records that are wanted. What only a KEP can meet, no work item meets.
 pub fn overview(registry: &Registry, diagnostics: &[Diagnostic], filter: &Filter) -> Overview {
     let mut found: BTreeMap<FileId, FindingCounts> = BTreeMap::new();
     for diagnostic in diagnostics {
@@ -194,12 +231,85 @@ pub fn overview(registry: &Registry, diagnostics: &[Diagnostic], filter: &Filter
                 found.remove(&entry.file).unwrap_or_default(),
             )
         })
-        .filter(|row| filter.takes(row, home))
+        .filter(|row| filter.takes(&row.criteria(), home))
         .collect();
     keps.sort_by(|a, b| (a.number, &a.record).cmp(&(b.number, &b.record)));
+    let mut items: Vec<ItemRow> = registry
+        .items
+        .iter()
+        .map(|entry| {
+            let findings = found.remove(&entry.file).unwrap_or_default();
+            item_row(registry, entry, findings)
+        })
+        .filter(|row| filter.takes(&row.criteria(), home))
+        .collect();
+    items.sort_by(|a, b| (&a.id, &a.record).cmp(&(&b.id, &b.record)));
     Overview {
         version: VERSION,
         keps,
+        items,
+    }
+}
+
+fn item_row(registry: &Registry, entry: &Entry<WorkItem>, findings: FindingCounts) -> ItemRow {
+    let item = &entry.value;
+    ItemRow {
+        id: item.id.clone(),
+        title: item.title.to_string(),
+        record: registry.file(entry.file).path.to_string(),
+        kind: item.kind,
+        target: item.target,
+        milestone: item.milestone,
+        triage: item.triage,
+        assignees: item.assignees.clone(),
+        repository: registry.repository_of(item.repository.as_ref()).cloned(),
+        issue: item.issue,
+        findings,
+    }
+}
+
+/// What records are chosen by. What a kind of record cannot have is absent.
+struct Criteria<'a> {
+    stage: Option<Stage>,
+    status: Option<Status>,
+    target: Option<Release>,
+    milestone: Option<Release>,
+    triage: Option<Triage>,
+    people: &'a [Handle],
+    sig: Option<&'a str>,
+    runtimes: Option<&'a BTreeMap<String, RuntimeCell>>,
+    findings: &'a FindingCounts,
+}
+
+impl KepRow {
+    fn criteria(&self) -> Criteria<'_> {
+        Criteria {
+            stage: self.stage,
+            status: Some(self.status),
+            target: self.target,
+            milestone: self.milestone,
+            triage: self.triage,
+            people: &self.shepherds,
+            sig: Some(&self.sig),
+            runtimes: Some(&self.runtimes),
+            findings: &self.findings,
+        }
+    }
+}
+
+impl ItemRow {
+    fn criteria(&self) -> Criteria<'_> {
+        Criteria {
+            stage: None,
+            status: None,
+            target: self.target,
+            milestone: self.milestone,
+            triage: self.triage,
+            people: &self.assignees,
+            sig: None,
+            runtimes: None,
+            findings: &self.findings,
+        }
     }
 }
 
@@ -238,7 +348,7 @@ fn row(registry: &Registry, entry: &Entry<KepRecord>, findings: FindingCounts) -
 }
 
 impl Filter {
-    fn takes(&self, row: &KepRow, home: &str) -> bool {
+    fn takes(&self, record: &Criteria<'_>, home: &str) -> bool {
         let Self {
             stages,
             statuses,
@@ -252,29 +362,34 @@ impl Filter {
         } = self;
         let runtime = |wanted: &RuntimeCriterion| {
             let name = wanted.runtime.as_deref().unwrap_or(home);
-            row.runtimes.get(name).map(|cell| cell.state) == wanted.state
+            let state =
+                |cells: &BTreeMap<String, RuntimeCell>| cells.get(name).map(|cell| cell.state);
+            record
+                .runtimes
+                .is_some_and(|cells| state(cells) == wanted.state)
         };
+        let found = record.findings;
         let finding = |wanted: &Criterion<String>| match wanted {
-            Criterion::Absent => row.findings.rules.is_empty(),
+            Criterion::Absent => found.rules.is_empty(),
             Criterion::Is(word) => match word.as_str() {
-                "error" => row.findings.errors > 0,
-                "warning" => row.findings.warnings > 0,
-                "note" => row.findings.notes > 0,
-                rule => row.findings.rules.contains(rule),
+                "error" => found.errors > 0,
+                "warning" => found.warnings > 0,
+                "note" => found.notes > 0,
+                rule => found.rules.contains(rule),
             },
         };
-        let shepherd = |wanted: &Criterion<Handle>| match wanted {
-            Criterion::Absent => row.shepherds.is_empty(),
-            Criterion::Is(handle) => row.shepherds.contains(handle),
+        let person = |wanted: &Criterion<Handle>| match wanted {
+            Criterion::Absent => record.people.is_empty(),
+            Criterion::Is(handle) => record.people.contains(handle),
         };
-        any(stages, |one| one.is(row.stage))
-            && any(statuses, |one| *one == row.status)
-            && any(targets, |one| one.is(row.target))
-            && any(milestones, |one| one.is(row.milestone))
-            && any(shepherds, shepherd)
-            && any(sigs, |one| is_sig(one, &row.sig))
+        any(stages, |one| one.is(record.stage))
+            && any(statuses, |one| record.status == Some(*one))
+            && any(targets, |one| one.is(record.target))
+            && any(milestones, |one| one.is(record.milestone))
+            && any(shepherds, person)
+            && any(sigs, |one| record.sig.is_some_and(|sig| is_sig(one, sig)))
             && any(runtimes, runtime)
-            && any(triages, |one| one.is(row.triage))
+            && any(triages, |one| one.is(record.triage))
             && any(findings, finding)
     }
 }
