@@ -365,7 +365,10 @@ mod three_way {
                 "[drift]\nlabels = \"{policy}\"\nmilestone = \"{policy}\"\nassignees = \"{policy}\"\nsection = \"{policy}\""
             ));
             hub.run(&["apply"]).expect(0);
-            let body = hub.issue(7).body.replace("implementable", "well under way");
+            let body = hub
+                .issue(7)
+                .body
+                .replace("| implementable |", "| well under way |");
             hub.edit(
                 7,
                 IssuePatch {
@@ -607,7 +610,7 @@ mod three_way {
             IssuePatch {
                 labels: Some(Vec::new()),
                 milestone: Some(Some(other)),
-                body: Some(hub.issue(7).body.replace("implementable", "fine")),
+                body: Some(hub.issue(7).body.replace("| implementable |", "| fine |")),
                 ..IssuePatch::default()
             },
         );
@@ -2269,8 +2272,7 @@ mod bounds {
 mod announcements {
     use super::*;
 
-    const ON: &str =
-        "[announce]\non = [\"stage\", \"target\", \"milestone\", \"shepherds\", \"consensus\"]";
+    const ON: &str = "[announce]\non = [\"status\", \"stage\", \"target\", \"milestone\", \"shepherds\", \"consensus\"]";
 
     fn hub(lines: &str) -> Hub {
         let hub = Hub::one(lines);
@@ -2298,6 +2300,34 @@ mod announcements {
         hub.rewrite("issue = 7\ntarget = \"1.38\"\nshepherds = [\"mikebrow\"]\n");
         hub.run(&["apply"]).expect(0);
         assert_eq!(comments(&hub, 8), Vec::<String>::new());
+    }
+
+    /// A KEP that nobody works on any more aims at nothing, whatever its record says still.
+    #[test]
+    fn tell_that_a_kep_was_withdrawn_whose_label_comes_off_with_it() {
+        let hub = hub(
+            "issue = 7\nstage = \"alpha\"\ntarget = \"1.38\"\nshepherds = [\"mikebrow\"]\npull-requests = [{ id = \"containerd/containerd#21\" }]\n",
+        );
+        hub.run(&["apply"]).expect(0);
+        let record = hub.folder.read(PATH);
+        hub.folder
+            .write(PATH, record.replace("\"implementable\"", "\"withdrawn\""));
+        hub.run(&["apply"]).expect(0);
+        let all = comments(&hub, 7);
+        assert_eq!(all.len(), 1);
+        let words = "**KEP-9001 Pod Lullabies 9001** was withdrawn.";
+        assert!(all[0].starts_with(words), "{}", all[0]);
+        let rows = "| status | implementable | withdrawn |\n| stage | alpha | none |\n| Kubernetes release | 1.38 | none |";
+        assert!(all[0].contains(rows), "{}", all[0]);
+        let issue = hub.issue(7);
+        assert!(!issue.body.contains("Aims at"), "{}", issue.body);
+        assert!(
+            !issue.labels.contains(&TARGET.to_owned()),
+            "{:?}",
+            issue.labels
+        );
+        assert!(!hub.issue(21).labels.contains(&TARGET.to_owned()));
+        hub.run(&["plan", "--exit-code"]).expect(0);
     }
 
     #[test]

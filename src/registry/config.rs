@@ -342,6 +342,8 @@ pub struct Announce {
 words_of_records! {
     /// A change that can be announced.
     Announcement {
+        /// Where the KEP stands upstream: it was withdrawn, deferred, implemented.
+        Status = "status",
         /// Another stage is aimed at.
         Stage = "stage",
         /// Another Kubernetes release is aimed at.
@@ -359,6 +361,7 @@ impl Announcement {
     /// As people say it.
     pub fn said(self) -> &'static str {
         match self {
+            Self::Status => "status",
             Self::Stage => "stage",
             Self::Target => "Kubernetes release",
             Self::Milestone => "milestone",

@@ -215,6 +215,19 @@ impl KepRecord {
         }
     }
 
+    /// Whether upstream nobody works on it any more, or for now, so that it aims at no release whatever it says still.
+    pub fn is_given_up(&self) -> bool {
+        matches!(
+            self.status,
+            Status::Deferred | Status::Rejected | Status::Withdrawn | Status::Replaced
+        )
+    }
+
+    /// The Kubernetes release that work on it aims at.
+    pub fn aims_at(&self) -> Option<Release> {
+        self.target.filter(|_| !self.is_given_up())
+    }
+
     /// Whether maintainers have taken it on and work goes on: then what the process asks for can be missing.
     pub fn is_taken_on(&self) -> bool {
         self.status.is_live() && self.triage == Some(Triage::Accepted)

@@ -59,6 +59,14 @@ impl<'a> Tracked<'a> {
         }
     }
 
+    /// The Kubernetes release that work on it aims at: none, once a KEP is given up, whatever the record says still.
+    pub fn aims_at(self) -> Option<Release> {
+        match self {
+            Self::Kep(entry) => entry.value.aims_at(),
+            Self::Item(entry) => entry.value.target,
+        }
+    }
+
     /// Which stage is next. Work items have none.
     pub fn stage(self) -> Option<Stage> {
         match self {

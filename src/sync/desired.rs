@@ -255,7 +255,7 @@ pub fn desired(registry: &Registry, site: &Site) -> Desired {
             &mut repositories,
             &subject,
             &record.pull_requests,
-            record.target,
+            record.aims_at(),
         );
     }
     for entry in &registry.items {
@@ -353,7 +353,7 @@ impl<'a> Common<'a> {
     fn labels(&self, record: Tracked<'_>) -> Vec<String> {
         let config = &self.registry.config.value;
         let pattern = &config.labels.kubernetes;
-        let release = match record.target() {
+        let release = match record.aims_at() {
             Some(release) => Some(pattern.name_of(release)),
             None if record.is_taken_on() => pattern.placeholder.as_ref().map(ToString::to_string),
             None => None,
@@ -546,7 +546,7 @@ fn kep_issue(common: &Common<'_>, entry: &Entry<KepRecord>) -> DesiredIssue {
             &record.title,
         ),
         retitle: config.issue.retitle,
-        shipped_target: common.shipped(record.target),
+        shipped_target: common.shipped(record.aims_at()),
         unverified: common.unverified(&record.shepherds, record.target),
         labels: common.labels(Tracked::Kep(entry)),
         removable: common.removable.clone(),

@@ -27,4 +27,16 @@ impl Status {
     pub fn is_live(self) -> bool {
         matches!(self, Self::Provisional | Self::Implementable)
     }
+
+    /// What became of the KEP, as people say it of one that no work goes on with.
+    pub fn ended(self) -> Option<&'static str> {
+        match self {
+            Self::Provisional | Self::Implementable => None,
+            Self::Implemented => Some("is implemented"),
+            Self::Deferred => Some("is deferred: nobody works on it for now"),
+            Self::Rejected => Some("was rejected"),
+            Self::Withdrawn => Some("was withdrawn"),
+            Self::Replaced => Some("was replaced by another KEP"),
+        }
+    }
 }

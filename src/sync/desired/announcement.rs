@@ -35,25 +35,38 @@ pub struct Announcing {
 pub(super) fn of_kep(registry: &Registry, entry: &Entry<KepRecord>) -> Announcing {
     let record = &entry.value;
     let consensus = record.design.as_ref().and_then(|design| design.consensus);
-    let stage = record.stage.map(|stage| match record.enabled_by_default {
+    let stage = record.stage.filter(|_| !record.is_given_up());
+    let stage = stage.map(|stage| match record.enabled_by_default {
         Some(true) => format!("{}, on by default", stage.written()),
         Some(false) => format!("{}, off by default", stage.written()),
         None => stage.written().to_owned(),
     });
-    let mut announcing = common(registry, record.target, record.milestone, &record.shepherds);
+    let mut announcing = common(
+        registry,
+        record.aims_at(),
+        record.milestone,
+        &record.shepherds,
+    );
     let mut fact = |key, value: Option<String>| {
         announcing.facts.extend(value.map(|value| (key, value)));
     };
+    fact(
+        Announcement::Status,
+        Some(record.status.written().to_owned()),
+    );
     fact(Announcement::Stage, stage);
     fact(
         Announcement::Consensus,
         consensus.map(|consensus| consensus.written().to_owned()),
     );
     let name = format!("KEP-{} {}", record.number, text(record.title.as_str()));
-    announcing.summary = match status::aim(registry, record) {
-        aim if aim.is_empty() => format!("**{name}** aims at no Kubernetes release for now."),
-        aim => format!("**{name}** aims at {aim}."),
+    let aim = status::aim(registry, record);
+    let what = match record.status.ended() {
+        Some(ended) => ended.to_owned(),
+        None if aim.is_empty() => "aims at no Kubernetes release for now".to_owned(),
+        None => format!("aims at {aim}"),
     };
+    announcing.summary = format!("**{name}** {what}.");
     if let Some(consensus) = consensus {
         let discussion = record.design.iter().flat_map(|design| &design.discussion);
         let links: Vec<String> = discussion.map(crate::terms::links::link).collect();
@@ -178,6 +191,8 @@ impl Announcing {
                 let now = self.facts.get(key).map(String::as_str);
                 *key != Announcement::Consensus || [Some("reached"), Some("blocked")].contains(&now)
             })
+            // A status is always on record: where none is remembered, nobody wrote it down, and it is no news.
+            .filter(|key| *key != Announcement::Status || before.contains_key(key))
             .collect()
     }
 
@@ -222,5 +237,27 @@ impl Announcing {
         }
         paragraphs.push(footer.clone());
         paragraphs.join("\n\n")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Sections of earlier versions do not remember a status, and an upgrade is no news.
+    #[test]
+    fn a_status_that_nobody_wrote_down_is_no_news() {
+        let facts = |status: &str| Facts::from([(Announcement::Status, status.to_owned())]);
+        let announcing = Announcing {
+            on: Announcement::ALL.into(),
+            facts: facts("withdrawn"),
+            ..Announcing::default()
+        };
+        assert_eq!(announcing.changes_since(&Facts::new()), []);
+        assert_eq!(announcing.changes_since(&facts("withdrawn")), []);
+        assert_eq!(
+            announcing.changes_since(&facts("implementable")),
+            [Announcement::Status]
+        );
     }
 }

@@ -87,7 +87,7 @@ pub(super) fn of_kep(places: Places<'_>, entry: &Entry<KepRecord>) -> String {
         table.row("Design", &parts.join(", "));
     }
     table.row("Shepherds", &places.people(&record.shepherds));
-    table.row("Liaisons", &liaisons(places, record.target));
+    table.row("Liaisons", &liaisons(places, record.aims_at()));
     table.row("KEP", &upstream(registry, entry));
     table.row(
         "KEP owners",
@@ -182,6 +182,9 @@ pub(super) fn aim(registry: &Registry, record: &KepRecord) -> String {
         Some(false) => ", off by default",
         None => "",
     };
+    if record.is_given_up() {
+        return String::new();
+    }
     match (record.stage, record.target) {
         (Some(stage), Some(target)) => {
             format!(
