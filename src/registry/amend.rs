@@ -97,6 +97,7 @@ impl Loaded {
             keps: kept(keps, stays),
             items: kept(items, stays),
         };
+        let known_config = Some(&config.value).filter(|_| config.is_whole());
         for (id, (path, text)) in anew {
             loading.put(read(
                 id,
@@ -104,6 +105,7 @@ impl Loaded {
                     path: path.to_owned(),
                     content: Ok(text.as_bytes().to_vec()),
                 },
+                known_config,
             ));
         }
         loading.sort();

@@ -101,23 +101,35 @@ pub fn load_as(revision: Revision, raw: Vec<RawFile>) -> Loaded {
 /// it was read: most changes touch few files.
 pub fn load_beside(head: &Loaded, revision: Revision, raw: Vec<RawFile>) -> Loaded {
     let known = Known::of(head, &raw);
-    load_with(revision, raw, |id, file| {
-        known.read(id, &file).unwrap_or_else(|| read(id, file))
+    load_with(revision, raw, |id, file, config| {
+        let is_known = known.read(id, &file);
+        is_known.unwrap_or_else(|| read(id, file, config))
     })
 }
 
-/// Reads each file, on all cores, and puts them together by path.
+/// Reads the configuration, then every other file, on all cores, and puts them together by path.
 fn load_with(
     revision: Revision,
     mut raw: Vec<RawFile>,
-    read: impl Fn(FileId, RawFile) -> ReadFile + Sync,
+    read: impl Fn(FileId, RawFile, Option<&Config>) -> ReadFile + Sync,
 ) -> Loaded {
     raw.sort_by(|a, b| a.path.cmp(&b.path));
     let numbered = raw.into_iter().enumerate();
     let numbered = numbered.map(|(at, file)| (FileId::new(revision, at), file));
-    let files = parallel::each(numbered.collect(), FILES_A_THREAD, |(id, file)| {
-        read(id, file)
+    let (configs, others): (Vec<_>, Vec<_>) =
+        numbered.partition(|(_, file)| FileKind::of(&file.path) == Some(FileKind::Config));
+    let mut files: Vec<ReadFile> = configs
+        .into_iter()
+        .map(|(id, file)| read(id, file, None))
+        .collect();
+    let config = files.iter().find_map(|file| match &file.holds {
+        Holds::Config(entry) if entry.is_whole() => Some(entry.value.clone()),
+        _ => None,
     });
+    files.extend(parallel::each(others, FILES_A_THREAD, |(id, file)| {
+        read(id, file, config.as_ref())
+    }));
+    files.sort_by_key(|file| file.file.index());
     let mut loading = Loading::of(revision);
     for file in files {
         loading.put(file);
@@ -223,7 +235,8 @@ thread_local! {
     pub(crate) static PARSED: std::cell::Cell<usize> = const { std::cell::Cell::new(0) };
 }
 
-pub(super) fn read(file: FileId, raw: RawFile) -> ReadFile {
+/// Reads a file of a registry. What it probably means where it is wrong can depend on the configuration, if that is known.
+pub(super) fn read(file: FileId, raw: RawFile, config: Option<&Config>) -> ReadFile {
     #[cfg(test)]
     PARSED.with(|parsed| parsed.set(parsed.get() + 1));
     let kind = FileKind::of(&raw.path);
@@ -236,7 +249,7 @@ pub(super) fn read(file: FileId, raw: RawFile) -> ReadFile {
     let is_readable = unsafe_file.is_none();
     let mut findings: Vec<Found> = unsafe_file.into_iter().collect();
     let holds = match kind.filter(|_| is_readable) {
-        Some(kind) => read_kind(kind, file, &source, &mut findings),
+        Some(kind) => read_kind(kind, file, &source, config, &mut findings),
         None => {
             findings.extend(is_readable.then(|| stray_file(file, &source)));
             Holds::Nothing
@@ -254,15 +267,18 @@ fn read_kind(
     kind: FileKind,
     file: FileId,
     source: &SourceFile,
+    config: Option<&Config>,
     findings: &mut Vec<Found>,
 ) -> Holds {
     match kind {
-        FileKind::Config => Holds::Config(Box::new(read_as(kind, file, source, findings))),
-        FileKind::Roster => Holds::Roster(read_as(kind, file, source, findings)),
-        FileKind::Kubernetes => Holds::Kubernetes(read_as(kind, file, source, findings)),
-        FileKind::Runtime => Holds::Runtime(read_as(kind, file, source, findings)),
-        FileKind::Kep => Holds::Kep(Box::new(read_as(kind, file, source, findings))),
-        FileKind::WorkItem => Holds::WorkItem(Box::new(read_as(kind, file, source, findings))),
+        FileKind::Config => Holds::Config(Box::new(read_as(kind, file, source, config, findings))),
+        FileKind::Roster => Holds::Roster(read_as(kind, file, source, config, findings)),
+        FileKind::Kubernetes => Holds::Kubernetes(read_as(kind, file, source, config, findings)),
+        FileKind::Runtime => Holds::Runtime(read_as(kind, file, source, config, findings)),
+        FileKind::Kep => Holds::Kep(Box::new(read_as(kind, file, source, config, findings))),
+        FileKind::WorkItem => {
+            Holds::WorkItem(Box::new(read_as(kind, file, source, config, findings)))
+        }
     }
 }
 
@@ -392,6 +408,7 @@ fn read_as<T: DeserializeOwned + Bounded>(
     kind: FileKind,
     file: FileId,
     source: &SourceFile,
+    config: Option<&Config>,
     findings: &mut Vec<Found>,
 ) -> Entry<T> {
     let (table, syntax) = document::parse(source);
@@ -416,7 +433,7 @@ fn read_as<T: DeserializeOwned + Bounded>(
     }
     let mut tree = document::to_json(table.get_ref());
     let (mut damaged, mut unread_allows) = (BTreeSet::new(), UnreadAllows::default());
-    for finding in verdict::judge(kind, file, source, &table, &tree) {
+    for finding in verdict::judge(kind, file, source, &table, &tree, config) {
         for damage in finding.damages {
             match damage {
                 Damage::Key(key) => drop(damaged.insert(key)),

@@ -11,13 +11,14 @@ use serde_json::Value;
 use toml::Spanned;
 use toml::de::DeTable;
 
+use super::config::Config;
 use super::schema::FileKind;
 use crate::findings::diagnostic::{Certainty, Finding, Place, Pointer};
 use crate::findings::document;
 use crate::findings::sources::FileId;
 use crate::findings::syntax;
 use crate::terms::spelling::DATE_MARK;
-use crate::terms::{PlannedDate, Release};
+use crate::terms::{PlannedDate, Release, RepositoryName};
 use crate::text::source::{SourceFile, Span};
 use crate::text::words::{nearest, one_of, same_name};
 
@@ -52,13 +53,14 @@ fn damage(at: &Pointer, key: &str) -> Damage {
     }
 }
 
-/// Holds a document to the schema of its kind: every mistake, each once.
+/// Holds a document to the schema of its kind: every mistake, each once. What a bare number means, the configuration says.
 pub(super) fn judge(
     kind: FileKind,
     file: FileId,
     source: &SourceFile,
     table: &Spanned<DeTable<'_>>,
     tree: &Value,
+    config: Option<&Config>,
 ) -> Vec<Verdict> {
     let validator = kind.validator();
     if validator.is_valid(tree) {
@@ -71,6 +73,7 @@ pub(super) fn judge(
         table,
         schema: kind.schema(),
         validator,
+        repository: repository_of(tree, config),
         misspelt: BTreeSet::new(),
     };
     let errors: Vec<ValidationError<'_>> =
@@ -93,6 +96,8 @@ struct Judgement<'a> {
     table: &'a Spanned<DeTable<'a>>,
     schema: &'a Value,
     validator: &'a Validator,
+    /// The record's repository, in which a number without one is meant.
+    repository: Option<RepositoryName>,
     /// Keys that were probably meant by others, each with the place of its table.
     misspelt: BTreeSet<(Pointer, String)>,
 }
@@ -364,7 +369,10 @@ impl Judgement<'_> {
             }
             _ => return None,
         };
-        slips(&text, schema)
+        // Elsewhere a number may be that of another repository.
+        let repository = self.repository.as_ref();
+        let repository = repository.filter(|_| at.top().as_deref() == Some("pull-requests"));
+        slips(&text, schema, repository)
             .into_iter()
             .find(|(_, candidate, ..)| candidate != value && self.accepts(at, candidate))
             .map(|(why, _, written, certainty)| (why, written, certainty))
@@ -451,6 +459,14 @@ impl Judgement<'_> {
     }
 }
 
+/// The repository of a record: the one that it names, or the registry's first.
+fn repository_of(tree: &Value, config: Option<&Config>) -> Option<RepositoryName> {
+    match tree.get("repository") {
+        Some(named) => named.as_str()?.parse().ok(),
+        None => config?.default_repository().cloned(),
+    }
+}
+
 /// What people call some of the values of records elsewhere.
 fn meant_by(word: &str) -> Option<&'static str> {
     let meant = [
@@ -469,7 +485,11 @@ fn meant_by(word: &str) -> Option<&'static str> {
 }
 
 /// What was probably meant by a text of the wrong spelling or type: why, as JSON, as TOML, and whether it can be anything else.
-fn slips(text: &str, schema: &Value) -> Vec<(&'static str, Value, String, Certainty)> {
+fn slips(
+    text: &str,
+    schema: &Value,
+    repository: Option<&RepositoryName>,
+) -> Vec<(&'static str, Value, String, Certainty)> {
     use Certainty::{Guess, Sure};
     let bare = text.trim().trim_start_matches(['@', '#']);
     if bare.is_empty() {
@@ -503,8 +523,9 @@ fn slips(text: &str, schema: &Value) -> Vec<(&'static str, Value, String, Certai
             Guess,
         ));
     }
-    if let Some(reference) = reference_of(bare) {
-        texts.push(("write it as owner/name#number", reference, Sure));
+    let reference = reference_of(bare).or_else(|| in_repository(bare, repository?));
+    if let Some(reference) = &reference {
+        texts.push(("write it as owner/name#number", reference.clone(), Sure));
     }
     let mut all: Vec<(&'static str, Value, String, Certainty)> = texts
         .iter()
@@ -553,7 +574,7 @@ fn slips(text: &str, schema: &Value) -> Vec<(&'static str, Value, String, Certai
     }
     let required = schema.get("required").and_then(Value::as_array);
     if let Some([Value::String(key)]) = required.map(Vec::as_slice) {
-        for text in [bare, &reference_of(bare).unwrap_or_default()] {
+        for text in [bare, &reference.unwrap_or_default()] {
             let table = serde_json::json!({ key: text });
             let written = format!("{{ {key} = {} }}", syntax::quoted(text));
             all.push(("write it as a table", table, written, Sure));
@@ -571,6 +592,12 @@ fn reference_of(address: &str) -> Option<String> {
     let digits = number.split(|c: char| !c.is_ascii_digit()).next()?;
     let is_one = matches!(kind, "pull" | "issues") && !digits.is_empty();
     is_one.then(|| format!("{owner}/{name}#{digits}"))
+}
+
+/// The reference to what has this number in a repository.
+fn in_repository(number: &str, repository: &RepositoryName) -> Option<String> {
+    let is_number = number.bytes().all(|byte| byte.is_ascii_digit());
+    is_number.then(|| format!("{repository}#{number}"))
 }
 
 /// The values of a documented or plain enum.
