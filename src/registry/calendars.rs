@@ -144,6 +144,7 @@ pub struct RuntimeCalendar {
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Minor {
     /// The minor.
+    #[schemars(extend("examples" = ["2.5"]))]
     pub release: Release,
     /// The planned day, or month, of its first version.
     pub planned: Option<PlannedDate>,
@@ -194,6 +195,7 @@ pub struct Maintainer {
     /// The maintainer's GitHub handle.
     pub github: Handle,
     /// The maintainer's name.
+    #[schemars(extend("examples" = ["Mike Brown"]))]
     pub name: Option<Line>,
     /// The role in the project.
     pub role: Role,

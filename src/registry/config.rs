@@ -18,6 +18,7 @@ pub use labels::{Fact, LabelsConfig, ReleaseLabel};
 #[schemars(title = "Registry")]
 pub struct Config {
     /// The runtime this registry speaks for: the name of one of `runtimes`.
+    #[schemars(extend("examples" = ["containerd"]))]
     pub home: Line,
     /// The only repositories that are ever written to. The first is the default of a record.
     #[schemars(length(min = 1))]
@@ -86,8 +87,10 @@ fn default_shepherd_roles() -> Vec<Role> {
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Runtime {
     /// The runtime's name, as records use it.
+    #[schemars(extend("examples" = ["containerd"]))]
     pub name: Line,
     /// The file of its release calendar, below the registry's root.
+    #[schemars(extend("examples" = ["releases/containerd.toml"]))]
     pub calendar: Line,
     /// Whether its minors carry the numbers of the Kubernetes releases they are for, as CRI-O's do.
     #[serde(default)]

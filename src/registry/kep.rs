@@ -21,8 +21,10 @@ use crate::terms::{
 pub struct KepRecord {
     /// The KEP's number: that of its issue in kubernetes/enhancements. It never changes.
     #[schemars(range(min = 1, max = 999_999))]
+    #[schemars(extend("examples" = [4960]))]
     pub number: u32,
     /// The short title, without the number.
+    #[schemars(extend("examples" = ["Container Stop Signals"]))]
     pub title: Line,
     /// Where the KEP stands upstream, in kep.yaml's words.
     pub status: Status,
@@ -51,6 +53,7 @@ pub struct KepRecord {
     #[schemars(length(max = 10))]
     pub shepherds: Vec<Handle>,
     /// The targeted minor release of the home runtime, usually its next one. It stays once that has shipped.
+    #[schemars(extend("examples" = ["2.5"]))]
     pub milestone: Option<Release>,
     /// The number of the tracking issue in `repository`. Absent: created on apply.
     ///
@@ -74,6 +77,7 @@ pub struct KepRecord {
     #[serde(default)]
     pub links: Vec<Link>,
     /// Why the KEP needs nothing of a container runtime; only for KEPs that need nothing.
+    #[schemars(extend("examples" = ["the kubelet does it alone"]))]
     pub runtime_support: Option<Line>,
     /// The date of the upstream commit that these facts were read at.
     pub upstream_seen: Option<Date>,
@@ -164,6 +168,7 @@ pub struct RuntimeFacts {
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Part {
     /// What the part is called.
+    #[schemars(extend("examples" = ["idmapped mounts of volumes"]))]
     pub name: Line,
     /// The first stage that needs it.
     pub needed_for: Option<Stage>,
@@ -195,8 +200,10 @@ pub struct Design {
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Allow {
     /// The rule whose finding is accepted.
+    #[schemars(extend("examples" = ["late-milestone"]))]
     pub rule: Line,
     /// Why it is right here.
+    #[schemars(extend("examples" = ["agreed with SIG-Node on 2026-10-06"]))]
     pub reason: Line,
 }
 

@@ -204,3 +204,31 @@ fn is_toml_instant(text: &str) -> bool {
     text.strip_prefix(DATE_MARK)
         .is_some_and(|text| text.parse::<crate::terms::Instant>().is_ok())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What editors and messages offer as an example can be taken as it is, and one line of text is not like another.
+    #[test]
+    fn every_line_of_text_has_an_example_of_its_own() {
+        fn walk(schema: &Value, path: &str, without: &mut Vec<String>) {
+            let Value::Object(object) = schema else {
+                return;
+            };
+            for (name, inner) in object {
+                let of_text = inner.get("$ref") == Some(&"#/$defs/Line".into());
+                let is_listed = ["items", "additionalProperties"].contains(&name.as_str());
+                if of_text && !is_listed && inner.get("examples").is_none() {
+                    without.push(format!("{path}/{name}"));
+                }
+                walk(inner, &format!("{path}/{name}"), without);
+            }
+        }
+        for kind in FileKind::ALL {
+            let mut without = Vec::new();
+            walk(kind.schema(), kind.noun(), &mut without);
+            assert!(without.is_empty(), "{without:?}");
+        }
+    }
+}

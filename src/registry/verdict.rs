@@ -209,19 +209,25 @@ impl Judgement<'_> {
         } else {
             Place::Key(at.clone())
         };
-        let schema = self.schema_at(&at.clone().key(key));
+        let missing = at.clone().key(key);
+        let schema = self.schema_at(&missing);
         let owner = self.name_of(at);
         let finding = Finding::new(self.file, place, format!("`{key}` is missing from {owner}"));
-        let example = example_of(schema)
+        let example = self
+            .example_at(&missing)
             .map_or_else(String::new, |example| format!(", like `{key} = {example}`"));
         let choices = choices_of(schema);
-        let finding = if choices.is_empty() {
+        let tables = self.required_of_each(schema);
+        let finding = if !tables.is_empty() {
+            let keys = tables.join("` and `");
+            finding.help(format!("add it: `[[{key}]]` for each, with `{keys}`"))
+        } else if choices.is_empty() {
             finding.help(format!("add it{example}"))
         } else {
             let choices = one_of(choices.iter().map(String::as_str));
             finding.help(format!("add it, as {choices}"))
         };
-        self.described(finding, &at.clone().key(key))
+        self.described(finding, &missing)
     }
 
     /// Adds what the key is for: the words that an editor shows too.
@@ -295,7 +301,7 @@ impl Judgement<'_> {
                 "write {}",
                 one_of(choices.iter().map(String::as_str))
             )),
-            None => match example_of(schema) {
+            None => match self.example_at(at) {
                 Some(example) => finding.help(format!("write it like {example}")),
                 None => finding,
             },
@@ -409,6 +415,20 @@ impl Judgement<'_> {
                 let first = text.split("\n\n").next().unwrap_or_default();
                 first.replace('\n', " ").trim_end_matches('.').to_owned()
             })
+    }
+
+    /// The keys that each table of a list needs; none, where it is no list of tables.
+    fn required_of_each<'s>(&'s self, schema: &'s Value) -> Vec<&'s str> {
+        let each = schema.get("items").map(|each| self.resolve(each));
+        let required = each.and_then(|each| each.get("required")?.as_array());
+        let required = required.into_iter().flatten();
+        required.filter_map(Value::as_str).collect()
+    }
+
+    /// What may stand at a place, as it is written: the example of the place itself, or that of its type.
+    fn example_at(&self, at: &Pointer) -> Option<String> {
+        let schema = self.schema_at(at);
+        example_of(self.property_at(at), schema).or_else(|| example_of(schema, schema))
     }
 
     /// The schema that holds at a place, with references followed.
@@ -632,9 +652,10 @@ fn key_spelling(schema: &Value) -> Option<&'static str> {
     patterns.keys().next().map(|_| "a minor release")
 }
 
-fn example_of(schema: &Value) -> Option<String> {
+/// The first example of a schema, as a value of this type is written.
+fn example_of(schema: &Value, of: &Value) -> Option<String> {
     let is_date = matches!(
-        schema.get("format").and_then(Value::as_str),
+        of.get("format").and_then(Value::as_str),
         Some("date" | "date-time")
     );
     let example = schema.get("examples")?.as_array()?.first()?;

@@ -15,6 +15,7 @@ pub struct WorkItem {
     #[schemars(regex(pattern = "^[a-z0-9]+(-[a-z0-9]+)*$"), length(max = 60))]
     pub id: String,
     /// The short title.
+    #[schemars(extend("examples" = ["Run critest against the nightly kubelet"]))]
     pub title: Line,
     /// What sort of work it is.
     pub kind: WorkKind,
@@ -27,6 +28,7 @@ pub struct WorkItem {
     /// Whether maintainers have looked at it and taken it on.
     pub triage: Option<Triage>,
     /// The targeted minor release of the home runtime.
+    #[schemars(extend("examples" = ["2.5"]))]
     pub milestone: Option<Release>,
     /// The number of its issue in `repository`. Absent: created on apply.
     #[schemars(range(min = 1, max = 999_999_999))]

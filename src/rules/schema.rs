@@ -458,7 +458,7 @@ mod tests {
           |
           = why: what kepherd does not understand it cannot do, and ignoring it would hide the slip
           = note: `title`: The short title, without the number
-          = help: add it, like `title = "Pod Lullabies"`
+          = help: add it, like `title = "Container Stop Signals"`
 
         error[schema]: `state` is missing from `runtimes.containerd`
          --> sig-node/9001-a.toml:2:11

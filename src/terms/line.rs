@@ -40,8 +40,7 @@ impl FromStr for Line {
 spelled_as_string!(Line, "one line of text", {
     "type": "string",
     "description": "One line of text, not empty, without white space around it.",
-    "pattern": "^[^\\s\\x00-\\x1f\\x7f\\x85]([^\\x00-\\x1f\\x7f]*[^\\s\\x00-\\x1f\\x7f\\x85])?$",
-    "examples": ["Pod Lullabies"]
+    "pattern": "^[^\\s\\x00-\\x1f\\x7f\\x85]([^\\x00-\\x1f\\x7f]*[^\\s\\x00-\\x1f\\x7f\\x85])?$"
 });
 
 /// White space, to Unicode or to the patterns of a schema.

@@ -93,10 +93,13 @@ impl LabelsConfig {
 #[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
 pub struct TriageLabels {
     /// Nobody has looked at it yet.
+    #[schemars(extend("examples" = ["status/more-info-needed"]))]
     pub pending: Option<Line>,
     /// Maintainers take it on.
+    #[schemars(extend("examples" = ["status/accepted"]))]
     pub accepted: Option<Line>,
     /// Maintainers do not take it on.
+    #[schemars(extend("examples" = ["status/wontfix"]))]
     pub declined: Option<Line>,
 }
 
@@ -116,16 +119,22 @@ impl TriageLabels {
 #[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
 pub struct StageLabels {
     /// Off by default, may change.
+    #[schemars(extend("examples" = ["stage/alpha"]))]
     pub alpha: Option<Line>,
     /// Well tested.
+    #[schemars(extend("examples" = ["stage/beta"]))]
     pub beta: Option<Line>,
     /// Generally available.
+    #[schemars(extend("examples" = ["stage/stable"]))]
     pub stable: Option<Line>,
     /// On its way out.
+    #[schemars(extend("examples" = ["stage/deprecated"]))]
     pub deprecated: Option<Line>,
     /// Present, and switched off for good.
+    #[schemars(extend("examples" = ["stage/disabled"]))]
     pub disabled: Option<Line>,
     /// Gone.
+    #[schemars(extend("examples" = ["stage/removed"]))]
     pub removed: Option<Line>,
 }
 
@@ -154,6 +163,7 @@ pub struct ReleaseLabel {
     )]
     pub name: String,
     /// The label of a KEP that is accepted and aims at no release yet.
+    #[schemars(extend("examples" = ["target/kubernetes/v1.??"]))]
     pub placeholder: Option<Line>,
     /// The colour of a label that is created: six hexadecimal digits without `#`.
     #[schemars(regex(pattern = "^[0-9A-Fa-f]{6}$"))]
