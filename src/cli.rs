@@ -381,6 +381,18 @@ pub enum New {
     Kep(NewKep),
     /// A record for work without a KEP
     Item(NewItem),
+    /// A cycle of Kubernetes that the calendar does not have yet, with nothing but its release
+    Cycle(NewCycle),
+}
+
+/// Options of `new cycle`.
+#[derive(Debug, Args)]
+pub struct NewCycle {
+    /// Its release, such as 1.39
+    pub release: Release,
+    /// How the edits are shown.
+    #[command(flatten)]
+    pub showing: Showing,
 }
 
 /// Options of `new item`.

@@ -180,6 +180,7 @@ pub fn run(cli: &Cli, environment: &Environment, out: &mut dyn Write, log: &mut 
         Command::Show(options) => show::run(&mut context, options),
         Command::New(New::Kep(options)) => new::kep(&mut context, options),
         Command::New(New::Item(options)) => new::item(&mut context, options),
+        Command::New(New::Cycle(options)) => new::cycle(&mut context, options),
         Command::Promote(options) => promote::run(&mut context, options),
         Command::Upstream(Upstream::Pull(options)) => upstream::pull(&mut context, options),
         Command::Upstream(Upstream::Diff(options)) => upstream::diff(&mut context, options),

@@ -339,6 +339,57 @@ fn a_kep_is_named_with_and_without_its_prefix() {
     );
 }
 
+/// A KEP slips to a cycle of which nobody knows anything yet.
+#[test]
+fn a_slip_beyond_the_calendar_takes_one_command() {
+    let folder = folder();
+    let record = folder.read(PATH).replace("1.37", "1.40");
+    folder.write(PATH, &record);
+    let found = run(&folder, &["check"]).expect(1);
+    let help = "the calendar ends with 1.39: correct the release, or add it to `releases/kubernetes.toml`, where `[[cycles]]` with \
+                `release = \"1.40\"` is enough; `kepherd new cycle 1.40` writes it";
+    assert!(found.contains(help), "{found}");
+    let before = folder.contents();
+    insta::assert_snapshot!(run(&folder, &["new", "cycle", "1.40", "--diff"]).expect(0), @r#"
+    update   releases/kubernetes.toml
+             1.40 is new: nothing is known of it yet
+    diff --git a/releases/kubernetes.toml b/releases/kubernetes.toml
+    --- a/releases/kubernetes.toml
+    +++ b/releases/kubernetes.toml
+    @@ -8,3 +8,6 @@
+     
+     [[cycles]]
+     release = "1.39"
+    +
+    +[[cycles]]
+    +release = "1.40"
+    "#);
+    assert_eq!(folder.contents(), before);
+    insta::assert_snapshot!(run(&folder, &["new", "cycle", "1.40"]).expect(0), @"
+    updated  releases/kubernetes.toml
+             1.40 is new: nothing is known of it yet
+    ");
+    assert!(
+        folder
+            .read("releases/kubernetes.toml")
+            .ends_with("\n\n[[cycles]]\nrelease = \"1.40\"\n")
+    );
+    run(&folder, &["check"]).expect(0);
+    let ran = run(&folder, &["new", "cycle", "1.40"]);
+    assert!(ran.log.contains("has Kubernetes 1.40 already"), "{ran:?}");
+    ran.expect(2);
+    run(&folder, &["new", "cycle", "v1.41"]).expect(2);
+    // Where there is no calendar, it is begun.
+    std::fs::remove_file(folder.path().join("releases/kubernetes.toml")).unwrap();
+    run(&folder, &["new", "cycle", "1.40"]).expect(0);
+    insta::assert_snapshot!(folder.read("releases/kubernetes.toml"), @r#"
+    #:schema ../../schema/kubernetes-releases.schema.json
+
+    [[cycles]]
+    release = "1.40"
+    "#);
+}
+
 /// The diff is what is written, also where lines end otherwise.
 #[test]
 fn a_promotion_s_diff_keeps_line_ends_and_the_byte_order_mark() {

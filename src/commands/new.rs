@@ -6,13 +6,14 @@ use super::carry_out::{How, carry_out};
 use super::connect::{self, Connection, patience};
 use super::files::Opened;
 use super::plan::sound_registry;
-use super::{Context, Exit, block_on};
-use crate::cli::{NewItem, NewKep, ProposalFormat, Showing};
+use super::{Context, Exit, block_on, files};
+use crate::cli::{NewCycle, NewItem, NewKep, ProposalFormat, Showing};
 use crate::registry::Registry;
 use crate::registry::load::is_plain_name;
 use crate::sources::issues::form::{self, Form};
 use crate::sources::issues::new_record::{self, Draft, DraftRequest, TrackingIssue, draft};
 use crate::sources::proposal::{Proposal, Proposals, Source};
+use crate::sources::releases::cycles;
 use crate::sync::observed::{Lookup, ObservedIssue};
 use crate::sync::remote::Read as _;
 use crate::terms::{RepositoryName, Subject};
@@ -89,6 +90,16 @@ pub(super) fn item(context: &mut Context<'_>, options: &NewItem) -> Result<Exit>
     let text = registry.with_schema_line(&path, &text);
     let proposal = Proposal::create(Some(Subject::Item(id.clone())), path, text);
     write_new(context, &opened, proposal, Vec::new(), showing)
+}
+
+pub(super) fn cycle(context: &mut Context<'_>, options: &NewCycle) -> Result<Exit> {
+    // A record may name the cycle already, which is why somebody asks for it.
+    let opened = files::open(context)?;
+    let proposals = Proposals {
+        proposals: vec![cycles::begin(&opened.loaded.registry, options.release)?],
+        ..Proposals::of(Source::Person)
+    };
+    carry_out(context, &opened, proposals, How::of(&options.showing))
 }
 
 /// Writes a new record, unless `check` would refuse it: then it is shown.

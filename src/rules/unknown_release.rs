@@ -154,6 +154,8 @@ fn runtime_names(context: &Context<'_>, entry: &Entry<KepRecord>, findings: &mut
 
 /// A calendar, as far as it knows releases.
 struct Known {
+    /// The table of a release, and the command that writes it, if there is one.
+    entry: (&'static str, Option<&'static str>),
     of: String,
     path: String,
     releases: Vec<Release>,
@@ -163,6 +165,7 @@ impl Known {
     fn kubernetes(context: &Context<'_>) -> Option<Self> {
         let Entry { file, value, .. } = context.registry.kubernetes.as_ref()?;
         Some(Self {
+            entry: ("[[cycles]]", Some("kepherd new cycle")),
             of: "Kubernetes".to_owned(),
             path: context.registry.file(*file).path.to_string(),
             releases: value.cycles.iter().map(|cycle| cycle.release).collect(),
@@ -172,6 +175,7 @@ impl Known {
     fn runtime(context: &Context<'_>, name: &str) -> Option<Self> {
         let Entry { file, value, .. } = context.registry.runtimes.get(name)?;
         Some(Self {
+            entry: ("[[minors]]", None),
             of: name.to_owned(),
             path: context.registry.file(*file).path.to_string(),
             releases: value.minors.iter().map(|minor| minor.release).collect(),
@@ -217,8 +221,13 @@ impl Known {
             None => {
                 let last = self.releases.iter().max();
                 let last = last.map(ToString::to_string).unwrap_or_default();
+                let (table, command) = self.entry;
+                let written = command.map_or_else(String::new, |command| {
+                    format!("; `{command} {release}` writes it")
+                });
                 finding.help(format!(
-                    "the calendar ends with {last}: correct the release, or add it to `{}`",
+                    "the calendar ends with {last}: correct the release, or add it to `{}`, where `{table}` with \
+                     `release = \"{release}\"` is enough{written}",
                     self.path
                 ))
             }
@@ -295,7 +304,7 @@ mod tests {
           |             ^^^^^
           |
           = why: labels, milestones and dates come from the calendars in `releases/`; a release that is in none of them is a slip
-          = help: the calendar ends with 2.5: correct the release, or add it to `releases/containerd.toml`
+          = help: the calendar ends with 2.5: correct the release, or add it to `releases/containerd.toml`, where `[[minors]]` with `release = "3.0"` is enough
 
         error[unknown-release]: `releases/kubernetes.toml` does not know Kubernetes 1.39
          --> sig-node/9001-a.toml:6:65
@@ -304,7 +313,7 @@ mod tests {
           |                                                                 ^^^^^^
           |
           = why: labels, milestones and dates come from the calendars in `releases/`; a release that is in none of them is a slip
-          = help: the calendar ends with 1.38: correct the release, or add it to `releases/kubernetes.toml`
+          = help: the calendar ends with 1.38: correct the release, or add it to `releases/kubernetes.toml`, where `[[cycles]]` with `release = "1.39"` is enough; `kepherd new cycle 1.39` writes it
 
         error[unknown-release]: `releases/kubernetes.toml` does not know Kubernetes 1.73
          --> sig-node/9001-a.toml:8:9
@@ -326,7 +335,7 @@ mod tests {
            |           ^^^^^^^
            |
            = why: labels, milestones and dates come from the calendars in `releases/`; a release that is in none of them is a slip
-           = help: the calendar ends with 2.5: correct the release, or add it to `releases/containerd.toml`
+           = help: the calendar ends with 2.5: correct the release, or add it to `releases/containerd.toml`, where `[[minors]]` with `release = "2.9"` is enough
 
         error[unknown-release]: `releases/containerd.toml` does not know containerd 2.7
           --> sig-node/9001-a.toml:12:14
@@ -335,7 +344,7 @@ mod tests {
            |              ^^^^^
            |
            = why: labels, milestones and dates come from the calendars in `releases/`; a release that is in none of them is a slip
-           = help: the calendar ends with 2.5: correct the release, or add it to `releases/containerd.toml`
+           = help: the calendar ends with 2.5: correct the release, or add it to `releases/containerd.toml`, where `[[minors]]` with `release = "2.7"` is enough
         "#);
     }
 

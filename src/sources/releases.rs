@@ -1,11 +1,14 @@
 //! A runtime's page of releases → what its calendar should say.
 
+pub mod cycles;
+mod entries;
 pub mod page;
 
 use std::collections::BTreeMap;
 
 use toml_edit::{ArrayOfTables, DocumentMut, InlineTable, Item, Table, Value};
 
+use self::entries::index_of;
 use self::page::{ReleaseRow, ReleasesPage};
 use super::file::{self, LeftAlone};
 use super::proposal::{Change, Origin, Place, Proposals, Source};
@@ -155,16 +158,6 @@ fn update(
     Some(update)
 }
 
-fn index_of(tables: &ArrayOfTables, release: Release) -> Option<usize> {
-    tables
-        .iter()
-        .position(|table| release_of(table) == Some(release))
-}
-
-fn release_of(table: &Table) -> Option<Release> {
-    table.get("release")?.as_str()?.parse().ok()
-}
-
 fn update_minor(
     table: &mut Table,
     minor: &Minor,
@@ -239,7 +232,7 @@ fn shown(date: PlannedDate) -> String {
     edit::plain(Some(&planned(date))).unwrap_or_default()
 }
 
-/// Adds a minor beside the greatest one that is smaller: behind it, or before it in a calendar that begins with the newest.
+/// Adds a minor in its place.
 fn insert(
     tables: &mut ArrayOfTables,
     (row, named): (&ReleaseRow, &str),
@@ -277,16 +270,7 @@ fn insert(
     if *is_lts {
         put("lts", true.into());
     }
-    let known: Vec<(Release, usize)> = (0..tables.len())
-        .filter_map(|at| Some((release_of(tables.get(at)?)?, at)))
-        .collect();
-    let is_newest_first = known.len() > 1 && known.is_sorted_by(|one, next| one.0 > next.0);
-    let smaller = known.iter().filter(|(other, _)| other < release).max();
-    let at = smaller.map_or(tables.len(), |(_, at)| match is_newest_first {
-        true => *at,
-        false => at + 1,
-    });
-    edit::insert_table(tables, at, table);
+    entries::insert(tables, *release, table);
     let change = Change::made(
         Place::entry(release.to_string()),
         None,

@@ -1,0 +1,31 @@
+//! The entries of a calendar by their releases, in a document: `[[cycles]]` and `[[minors]]` alike.
+
+use toml_edit::{ArrayOfTables, Table};
+
+use crate::registry::edit;
+use crate::terms::Release;
+
+/// The place of a release's entry.
+pub(super) fn index_of(tables: &ArrayOfTables, release: Release) -> Option<usize> {
+    tables
+        .iter()
+        .position(|table| release_of(table) == Some(release))
+}
+
+fn release_of(table: &Table) -> Option<Release> {
+    table.get("release")?.as_str()?.parse().ok()
+}
+
+/// Adds an entry beside the greatest one that is smaller: behind it, or before it in a calendar that begins with the newest.
+pub(super) fn insert(tables: &mut ArrayOfTables, release: Release, table: Table) {
+    let known: Vec<(Release, usize)> = (0..tables.len())
+        .filter_map(|at| Some((release_of(tables.get(at)?)?, at)))
+        .collect();
+    let is_newest_first = known.len() > 1 && known.is_sorted_by(|one, next| one.0 > next.0);
+    let smaller = known.iter().filter(|(other, _)| *other < release).max();
+    let at = smaller.map_or(tables.len(), |(_, at)| match is_newest_first {
+        true => *at,
+        false => at + 1,
+    });
+    edit::insert_table(tables, at, table);
+}
