@@ -612,8 +612,8 @@ pub struct DiffMaintainers {
 /// Which list of maintainers.
 #[derive(Debug, Args)]
 pub struct MaintainersList {
-    /// The file, in the format of containerd's: "handle","name","email","keys" below # COMMITTERS and # REVIEWERS;
-    /// with --repo, its path there [default there: MAINTAINERS]
+    /// The file: "handle","name","email","keys" below # COMMITTERS and # REVIEWERS, as containerd has it; `Name <email> (@handle)`
+    /// for each, as runc has it; or an OWNERS file. With --repo, its path there [default there: MAINTAINERS]
     #[arg(long, value_name = "FILE", required_unless_present = "repo")]
     pub file: Option<PathBuf>,
     /// A clone of the repository that holds the file: its history tells who has left, and who came later

@@ -181,6 +181,53 @@ fn a_list_that_is_older_than_the_roster_drops_nobody_who_came_later() {
     ran.expect(2);
 }
 
+/// Other projects have other lists, and other words for who may do what.
+#[test]
+fn owners_and_lines_with_handles_are_lists_too() {
+    let owners = "approvers:\n- haircommander\nreviewers:\n- klihub\n- haircommander\n";
+    let lines = "Aleksa Sarai <a@example.com> (@cyphar)\n";
+    for (name, text, wanted) in [
+        (
+            "OWNERS",
+            owners,
+            &[
+                "haircommander\"\nrole = \"approver",
+                "klihub\"\nrole = \"reviewer",
+            ][..],
+        ),
+        (
+            "MAINTAINERS",
+            lines,
+            &["cyphar\"\nname = \"Aleksa Sarai\"\nrole = \"maintainer"],
+        ),
+    ] {
+        let folder = folder(&[], name, text);
+        std::fs::remove_file(folder.path().join("maintainers.toml")).unwrap();
+        let file = format!(".project/{name}");
+        folder
+            .run(&["maintainers", "pull", "--file", &file])
+            .expect(0);
+        let roster = folder.read("maintainers.toml");
+        for entry in wanted {
+            assert!(
+                roster.contains(&format!("github = \"{entry}\"")),
+                "{roster}"
+            );
+        }
+        // They may shepherd, without a word in `registry.toml`.
+        let shepherd = if name == "OWNERS" {
+            "haircommander"
+        } else {
+            "cyphar"
+        };
+        folder.write(
+            common::PATH,
+            common::record(9001, &format!("shepherds = [\"{shepherd}\"]\n")),
+        );
+        folder.run(&["check"]).expect(0);
+    }
+}
+
 #[test]
 fn a_liaison_who_left_is_reported_too() {
     let folder = folder(&[], "MAINTAINERS", MAINTAINERS);
@@ -259,7 +306,7 @@ fn files_of_another_kind_change_nothing() {
     let releases = ["releases", "pull", "--file"];
     refused(
         &[&maintainers[..], &[".project/x"]].concat(),
-        "names nobody below",
+        "names nobody: a list",
     );
     refused(&[&maintainers[..], &["nowhere"]].concat(), "cannot be read");
     refused(

@@ -79,7 +79,7 @@ impl Config {
 }
 
 fn default_shepherd_roles() -> Vec<Role> {
-    vec![Role::Committer, Role::Reviewer]
+    Role::ALL.to_vec()
 }
 
 /// A container runtime that takes part in the process.

@@ -52,7 +52,8 @@ pub struct List<'a> {
 pub enum NotTaken {
     /// It names nobody.
     #[error(
-        "`{0}` names nobody below `# COMMITTERS` or `# REVIEWERS`: is it a MAINTAINERS file in containerd's format?"
+        "`{0}` names nobody: a list of maintainers has lines below `# COMMITTERS` and `# REVIEWERS` as containerd's, a line \
+         `Name <address> (@handle)` for each as runc's, or `approvers` and `reviewers` as an OWNERS file"
     )]
     Nobody(String),
     /// The roster is left alone.
@@ -196,7 +197,7 @@ fn tasks(registry: &Registry, prefix: &str) -> BTreeMap<Handle, Vec<String>> {
 /// Why a list does not look whole, so that nobody is missing from it: a role is gone, or more people than a guard allows, in
 /// per cent of the roster.
 fn is_cut(roster: &Roster, people: &[Person], most_percent: usize) -> Option<String> {
-    for role in [Role::Committer, Role::Reviewer] {
+    for role in Role::ALL {
         let was = roster.maintainers.iter().any(|one| one.role == role);
         if was && !people.iter().any(|person| person.role == role) {
             return Some(format!("it names no {} any more", role.written()));

@@ -7,6 +7,10 @@ words_of_records! {
     Role {
         /// May merge.
         Committer = "committer",
+        /// May merge, where a project has one role for all who look after it.
+        Maintainer = "maintainer",
+        /// May approve what others merge: the word of OWNERS files, as Kubernetes and CRI-O have them.
+        Approver = "approver",
         /// Reviews; a member of the organization, without write access.
         Reviewer = "reviewer",
     }

@@ -1,7 +1,11 @@
-//! MAINTAINERS → who they are.
+//! A project's list of maintainers → who they are. Three formats are told apart by what stands in them: containerd's MAINTAINERS, below; a
+//! line for each person with a name, an address and a handle (`mailed.rs`); and OWNERS files (`owners.rs`).
 //!
-//! The format is containerd's: a line of comma-separated texts in quotes for each person (handle, name, address, keys), below a
+//! Containerd's is a line of comma-separated texts in quotes for each person (handle, name, address, keys), below a
 //! comment that says their role. Addresses and keys are left where they are.
+
+mod mailed;
+mod owners;
 
 use std::collections::BTreeSet;
 
@@ -35,6 +39,17 @@ enum Heading {
 
 /// Reads the file: who is in it, and what was not understood.
 pub fn read(text: &str) -> (Vec<Person>, Vec<Misread>) {
+    if owners::is_one(text) {
+        owners::read(text)
+    } else if mailed::is_one(text) {
+        mailed::read(text)
+    } else {
+        below_headings(text)
+    }
+}
+
+/// Reads a list in containerd's format.
+fn below_headings(text: &str) -> (Vec<Person>, Vec<Misread>) {
     let mut people: Vec<Person> = Vec::new();
     let mut named: BTreeSet<Handle> = BTreeSet::new();
     let mut misread = Vec::new();
@@ -70,13 +85,33 @@ pub fn read(text: &str) -> (Vec<Person>, Vec<Misread>) {
             Err(reason) => wrong(reason),
         }
     }
-    if !text.is_empty() && !text.ends_with('\n') {
-        misread.push(Misread {
-            line: text.lines().count(),
-            reason: "the last line has no end: the file may have been cut".to_owned(),
-        });
-    }
+    misread.extend(cut_short(text));
     (people, misread)
+}
+
+/// That the last line of a list has no end.
+fn cut_short(text: &str) -> Option<Misread> {
+    (!text.is_empty() && !text.ends_with('\n')).then(|| Misread {
+        line: text.lines().count(),
+        reason: "the last line has no end: the file may have been cut".to_owned(),
+    })
+}
+
+/// A handle as lists have it, with or without the sign.
+fn handle(text: &str) -> Result<Handle, String> {
+    let handle = text.trim_start_matches('@');
+    handle
+        .parse()
+        .map_err(|_| format!("`{}` is not a GitHub handle", printable(handle)))
+}
+
+/// A person's name; one that is empty is none.
+fn name(text: &str) -> Result<Option<Line>, String> {
+    match text.parse::<Line>() {
+        _ if text.is_empty() => Ok(None),
+        Ok(line) if printable(text) == text => Ok(Some(line)),
+        _ => Err(format!("`{}` is not a name", text.escape_debug())),
+    }
 }
 
 /// The section that a comment heads: one in capitals.
@@ -93,19 +128,11 @@ fn heading(comment: &str) -> Option<Heading> {
 fn person(text: &str, role: Role, line: usize) -> Result<Person, String> {
     let fields = fields(text)?;
     let text = |at: usize| fields.get(at).map_or("", |field| field.trim());
-    let handle = text(0).trim_start_matches('@');
-    let github = handle
-        .parse()
-        .map_err(|_| format!("`{handle}` is not a GitHub handle"))?;
+    let github = handle(text(0))?;
     if fields.len() < 2 {
-        return Err(format!("`{handle}` has no name behind it"));
+        return Err(format!("`{github}` has no name behind it"));
     }
-    let name = text(1);
-    let name = match name.parse::<Line>() {
-        _ if name.is_empty() => None,
-        Ok(line) if printable(name) == name => Some(line),
-        _ => return Err(format!("`{}` is not a name", name.escape_debug())),
-    };
+    let name = name(text(1))?;
     Ok(Person {
         github,
         name,
