@@ -204,7 +204,7 @@ enum Check {
     /// A registry, and what it was before a change.
     RegistryChange(fn(&Context<'_>, &Context<'_>, &mut Vec<Finding>)),
     /// A KEP record, and what upstream says of it.
-    Upstream(fn(&Upstream, &Entry<KepRecord>, &mut Vec<Finding>)),
+    Upstream(fn(&Context<'_>, &Upstream, &Entry<KepRecord>, &mut Vec<Finding>)),
 }
 
 /// A record before a change and after it, each with its registry.

@@ -56,7 +56,7 @@ fn a_record_is_made_from_the_fields_of_an_issue_and_passes_check() {
     for text in [
         "liaison: samuelkarp; liaisons belong to a cycle, in releases/kubernetes.toml",
         "shepherd `nobody` is no maintainer who may shepherd, and is left out",
-        "status: `provisional` is a guess",
+        "title, status, stage, enabled-by-default, target, owners: guesses; `kepherd upstream pull --kep 4242` reads kep.yaml",
     ] {
         assert!(ran.log.contains(text), "{text}: {ran:?}");
     }
@@ -79,6 +79,7 @@ fn a_record_is_made_from_the_fields_of_an_issue_and_passes_check() {
     issue = 30
     pull-requests = [{ id = "containerd/containerd#88" }]
     links = ["https://github.com/kubernetes/enhancements/pull/77"]
+    guessed = ["title", "status", "stage", "enabled-by-default", "target", "owners"]
     "#);
     hub.run(&["check"]).expect(0);
     // The issue is the record's from now on.
@@ -101,7 +102,7 @@ fn what_has_shipped_or_is_not_known_is_no_target() {
             "v1.99",
             "Kubernetes 1.99 is not in releases/kubernetes.toml, and is left out",
         ),
-        ("TBD", "status:"),
+        ("TBD", "title, status, stage: guesses"),
     ] {
         let hub = hub(
             "KEP-4242: Quiet Pods",
@@ -151,7 +152,7 @@ fn an_issue_that_cannot_be_the_tracking_issue_is_refused_and_nothing_is_written(
         ),
         (
             vec!["9001", "--from-issue", "30"],
-            "KEP-9001 has a record already: sig-node/9001-pod-lullabies.toml",
+            "KEP-9001 has #7 as its issue: one KEP has one issue for life",
         ),
         (
             vec!["4242", "--title", "x", "--sig", "../up"],

@@ -79,6 +79,256 @@ fn a_record_is_created_once_and_then_kept_up_to_date() {
     assert_eq!(folder.contents(), after);
 }
 
+/// A record that begins with an issue and one that begins with kep.yaml end as one: what was a guess says so until it is read, and the
+/// file lies where upstream has it.
+#[test]
+fn an_issue_and_kep_yaml_make_the_same_record_in_either_order() {
+    let mut clone = History::bare();
+    clone.commit("2026-10-01", &[(PATH, &yaml("beta", "v1.38"))]);
+    let body = "### KEP/SIG-Node References\n\n- KEP(s): 9001\n- stage: stable, gate on\n- K8s-Release: v1.39\n- KEP-Owner: @other\n\
+                - KEP-Shepherd: @mikebrow\n- KEP PR: https://github.com/containerd/containerd/pull/88\n";
+    let hub = || {
+        let folder = Folder::with(&[]);
+        let world = common::seeded(&folder);
+        let hub = common::Hub::of(folder, world);
+        hub.world(|world| {
+            world
+                .add_issue(
+                    "octocat",
+                    common::REPO,
+                    30,
+                    "[SIG-Node]: KEP-9001 - Songs for pods",
+                    body,
+                )
+                .unwrap();
+        });
+        hub
+    };
+    let from_issue = ["new", "kep", "9001", "--from-issue", "30"];
+
+    let issue_first = hub();
+    issue_first.run(&from_issue).expect(0);
+    insta::assert_snapshot!(issue_first.folder.read("sig-node/9001-songs-for-pods.toml"), @r#"
+    #:schema ../../schema/kep.schema.json
+    number = 9001
+    title = "Songs for pods"
+    status = "provisional"
+    stage = "stable"
+    target = "1.39"
+    enabled-by-default = true
+    owners = ["other"]
+    triage = "pending"
+    shepherds = ["mikebrow"]
+    issue = 30
+    pull-requests = [{ id = "containerd/containerd#88" }]
+    guessed = ["title", "status", "stage", "enabled-by-default", "target", "owners"]
+    "#);
+    let out = pull(&issue_first.folder, &clone, &["--kep", "9001"]).expect(0);
+    insta::assert_snapshot!(out, @r#"
+    updated  KEP-9001  sig-node/9001-songs-for-pods.toml
+             file: sig-node/9001-songs-for-pods.toml → sig-node/9001-pod-lullabies.toml  (upstream it is in keps/sig-node/9001-pod-lullabies)
+             title: "Songs for pods" → "Pod Lullabies"  (kep.yaml:1: it was a guess, made before anybody read the KEP)
+             status: "provisional" → "implementable"  (kep.yaml:4: it was a guess, made before anybody read the KEP)
+             stage: "stable" → "beta"  (kep.yaml:5: it was a guess, made before anybody read the KEP)
+             target: "1.39" → "1.38"  (kep.yaml:6: it was a guess, made before anybody read the KEP)
+             owners: ["other"] → ["someone"]  (kep.yaml:3: it was a guess, made before anybody read the KEP)
+             reached.alpha: nothing → "1.37"  (kep.yaml:8: the record says nothing of it yet)
+             enabled-by-default: true → nothing  (it was a guess, and of another stage)
+             guessed: ["title", "status", "stage", "enabled-by-default", "target", "owners"] → nothing  (kep.yaml has been read)
+             upstream-seen: nothing → 2026-10-01  (the day of the commit that was read)
+    1 record updated; read at e3322067e7 of 2026-10-01
+    "#);
+
+    let upstream_first = hub();
+    pull(&upstream_first.folder, &clone, &["--kep", "9001"]).expect(0);
+    let ran = upstream_first.run(&from_issue);
+    insta::assert_snapshot!(ran.log, @r#"
+    note: title: the issue says "Songs for pods", and kep.yaml, read on 2026-10-01, "Pod Lullabies": that stays
+    note: stage: the issue says "stable", and kep.yaml, read on 2026-10-01, "beta": that stays
+    note: target: the issue says "1.39", and kep.yaml, read on 2026-10-01, "1.38": that stays
+    note: owners: the issue says ["other"], and kep.yaml, read on 2026-10-01, ["someone"]: that stays
+    "#);
+    insta::assert_snapshot!(ran.expect(0), @r#"
+    updated  KEP-9001  sig-node/9001-pod-lullabies.toml
+             shepherds: nothing → ["mikebrow"]
+             issue: nothing → 30
+             pull-requests: nothing → [{ id = "containerd/containerd#88" }]
+    "#);
+    insta::assert_snapshot!(upstream_first.folder.read(RECORD), @r#"
+    #:schema ../../schema/kep.schema.json
+    number = 9001
+    title = "Pod Lullabies"
+    status = "implementable"
+    stage = "beta"
+    target = "1.38"
+    owners = ["someone"]
+    triage = "pending"
+    shepherds = ["mikebrow"]
+    issue = 30
+    pull-requests = [{ id = "containerd/containerd#88" }]
+    upstream-seen = 2026-10-01
+
+    [reached]
+    alpha = "1.37"
+    "#);
+    assert_eq!(
+        issue_first.folder.contents().len(),
+        upstream_first.folder.contents().len()
+    );
+    assert_eq!(
+        issue_first.folder.read(RECORD),
+        upstream_first.folder.read(RECORD)
+    );
+
+    // Once more, in any order, there is nothing to do.
+    for hub in [&issue_first, &upstream_first] {
+        let before = hub.folder.contents();
+        hub.run(&from_issue).expect(0);
+        pull(&hub.folder, &clone, &[]).expect(0);
+        assert_eq!(hub.folder.contents(), before);
+        hub.run(&["check"]).expect(0);
+    }
+    // One KEP has one issue.
+    upstream_first.world(|world| {
+        world
+            .add_issue("octocat", common::REPO, 31, "KEP-9001", body)
+            .unwrap();
+    });
+    let ran = upstream_first.run(&["new", "kep", "9001", "--from-issue", "31"]);
+    assert!(ran.log.contains("KEP-9001 has #30 as its issue"), "{ran:?}");
+    ran.expect(2);
+}
+
+/// Upstream renames folders and moves them between SIGs; links to a record's KEP are made of its path.
+#[test]
+fn a_record_follows_its_kep_to_another_folder() {
+    let mut clone = History::bare();
+    clone.commit("2026-07-24", &[(PATH, &yaml("alpha", "v1.37"))]);
+    let folder = Folder::with(&[]);
+    pull(&folder, &clone, &["--kep", "9001"]).expect(0);
+    let kept = folder.read(RECORD).replace("title =", "# ours\ntitle =");
+    folder.write(RECORD, &kept);
+    let moved = "keps/sig-storage/9001-lullabies/kep.yaml";
+    clone.commit("2026-08-01", &[(moved, &yaml("beta", "v1.38"))]);
+    let found = folder.run(&["check", "--upstream", clone.path()]).expect(0);
+    let found = found.replace(clone.path(), "CLONE");
+    insta::assert_snapshot!(found, @r#"
+    warning[upstream-drift]: KEP-9001 is in `keps/sig-storage/9001-lullabies` upstream, and its record is `sig-node/9001-pod-lullabies.toml`
+     --> sig-node/9001-pod-lullabies.toml:2:10
+      |
+    2 | number = 9001
+      |          ^^^^ links to the KEP are made of the record's path
+      |
+      = why: owners and SIG-Node read kep.yaml, and maintainers read the record: where the two differ, one of them waits for the wrong thing
+      = note: upstream is kubernetes/enhancements at 061fbf7ae8 of 2026-08-01
+      = help: move it to `sig-storage/9001-lullabies.toml`: `kepherd upstream pull --repo CLONE --kep 9001`
+
+    warning[upstream-drift]: KEP-9001's `stage` is "alpha" here and "beta" upstream
+     --> sig-node/9001-pod-lullabies.toml:6:9
+      |
+    6 | stage = "alpha"
+      |         ^^^^^^^ upstream changed it since 2026-07-24
+      |
+     ::: keps/sig-storage/9001-lullabies/kep.yaml @ 061fbf7ae8:5:8
+      |
+    5 | stage: beta
+      |        ----
+      |
+      = why: owners and SIG-Node read kep.yaml, and maintainers read the record: where the two differ, one of them waits for the wrong thing
+      = note: upstream is kubernetes/enhancements at 061fbf7ae8 of 2026-08-01
+      = help: take it over: `kepherd upstream pull --repo CLONE --kep 9001`
+    help: what upstream says
+      |
+    6 - stage = "alpha"
+    6 + stage = "beta"
+      |
+
+    warning[stale-record]: KEP-9001 aims at Kubernetes 1.37, which has shipped since anybody looked
+      --> sig-node/9001-pod-lullabies.toml:7:10
+       |
+     7 | target = "1.37"
+       |          ^^^^^^ released 2026-08-26
+    ...
+    10 | upstream-seen = 2026-07-24
+       |                 ---------- the record was last read before that
+       |
+       = why: nobody has looked at the record since: whether the KEP made that release or moved on is not in it, and its label says what is past
+       = help: `kepherd upstream pull --repo CLONE --kep 9001` reads what upstream says since; or write what shipped in `reached`, and the next release in `target`
+
+    warning[upstream-drift]: KEP-9001's `target` is "1.37" here and "1.38" upstream
+     --> sig-node/9001-pod-lullabies.toml:7:10
+      |
+    7 | target = "1.37"
+      |          ^^^^^^ upstream changed it since 2026-07-24
+      |
+     ::: keps/sig-storage/9001-lullabies/kep.yaml @ 061fbf7ae8:6:19
+      |
+    6 | latest-milestone: "v1.38"
+      |                   -------
+      |
+      = why: owners and SIG-Node read kep.yaml, and maintainers read the record: where the two differ, one of them waits for the wrong thing
+      = note: upstream is kubernetes/enhancements at 061fbf7ae8 of 2026-08-01
+      = help: take it over: `kepherd upstream pull --repo CLONE --kep 9001`
+    help: what upstream says
+      |
+    7 - target = "1.37"
+    7 + target = "1.38"
+      |
+
+    4 warnings in 1 file of a registry of 1 record
+    "#);
+    let before = folder.contents();
+    let shown = pull(&folder, &clone, &["--diff"]).expect(0);
+    assert_eq!(folder.contents(), before);
+    insta::assert_snapshot!(shown, @r#"
+    update   KEP-9001  sig-node/9001-pod-lullabies.toml
+             file: sig-node/9001-pod-lullabies.toml → sig-storage/9001-lullabies.toml  (upstream it is in keps/sig-storage/9001-lullabies)
+             stage: "alpha" → "beta"  (kep.yaml:5: upstream changed it since 2026-07-24)
+             target: "1.37" → "1.38"  (kep.yaml:6: upstream changed it since 2026-07-24)
+             upstream-seen: 2026-07-24 → 2026-08-01  (the day of the commit that was read)
+    diff --git a/sig-node/9001-pod-lullabies.toml b/sig-storage/9001-lullabies.toml
+    rename from sig-node/9001-pod-lullabies.toml
+    rename to sig-storage/9001-lullabies.toml
+    --- a/sig-node/9001-pod-lullabies.toml
+    +++ b/sig-storage/9001-lullabies.toml
+    @@ -3,8 +3,8 @@
+     # ours
+     title = "Pod Lullabies"
+     status = "implementable"
+    -stage = "alpha"
+    -target = "1.37"
+    +stage = "beta"
+    +target = "1.38"
+     owners = ["someone"]
+     triage = "pending"
+    -upstream-seen = 2026-07-24
+    +upstream-seen = 2026-08-01
+    "#);
+    // What lies there already is not written over.
+    let there = "sig-storage/9001-lullabies.toml";
+    folder.write(there, record(9002, ""));
+    let ran = pull(&folder, &clone, &["--kep", "9001"]);
+    assert!(
+        ran.log
+            .contains("`sig-storage/9001-lullabies.toml` is there already"),
+        "{ran:?}"
+    );
+    assert!(folder.path().join(RECORD).exists());
+    std::fs::remove_file(folder.path().join(there)).unwrap();
+
+    pull(&folder, &clone, &[]).expect(0);
+    assert!(!folder.path().join(RECORD).exists());
+    let text = folder.read(there);
+    assert!(
+        text.contains("# ours\ntitle") && text.contains("stage = \"beta\""),
+        "{text}"
+    );
+    let after = folder.contents();
+    pull(&folder, &clone, &[]).expect(0);
+    assert_eq!(folder.contents(), after);
+    folder.run(&["check", "--upstream", clone.path()]).expect(0);
+}
+
 #[test]
 fn what_people_made_of_a_fact_stays_until_upstream_changes_it() {
     let mut clone = History::bare();

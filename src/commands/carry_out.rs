@@ -167,7 +167,7 @@ fn leave_what_check_refuses(
     }
     let texts: Vec<Texts<'_>> = good
         .iter()
-        .map(|one| vec![(one.final_path(), one.after.as_str())])
+        .map(|one| vec![(one.judged_path(), one.after.as_str())])
         .collect();
     let trial = Trial::of(&opened.loaded, context.today());
     // Somebody who edits one record sees what that brings.

@@ -8,8 +8,10 @@ use super::files::Opened;
 use super::plan::sound_registry;
 use super::{Context, Exit, block_on, files};
 use crate::cli::{NewCycle, NewItem, NewKep, ProposalFormat, Showing};
-use crate::registry::Registry;
+use crate::registry::edit::edited;
+use crate::registry::kep::KepRecord;
 use crate::registry::load::is_plain_name;
+use crate::registry::{Entry, Registry};
 use crate::sources::issues::form::{self, Form};
 use crate::sources::issues::new_record::{self, Draft, DraftRequest, TrackingIssue, draft};
 use crate::sources::proposal::{Proposal, Proposals, Source};
@@ -25,7 +27,8 @@ pub(super) fn kep(context: &mut Context<'_>, options: &NewKep) -> Result<Exit> {
     };
     let registry = &opened.loaded.registry;
     let number = options.number;
-    if let Some(entry) = registry.kep(number) {
+    let entry = registry.kep(number);
+    if let (Some(entry), None) = (entry, options.from_issue) {
         let path = &registry.file(entry.file).path;
         bail!("KEP-{number} has a record already: {}{path}", opened.prefix);
     }
@@ -47,6 +50,9 @@ pub(super) fn kep(context: &mut Context<'_>, options: &NewKep) -> Result<Exit> {
             title: &issue.title,
             form,
         });
+    if let (Some(entry), Some(issue)) = (entry, issue) {
+        return complete(context, &opened, entry, issue, &options.showing);
+    }
     let asked = DraftRequest {
         number,
         title: options.title.as_deref(),
@@ -60,6 +66,36 @@ pub(super) fn kep(context: &mut Context<'_>, options: &NewKep) -> Result<Exit> {
     } = draft(registry, &asked).map_err(|why| anyhow::anyhow!(printable(&why.to_string())))?;
     let proposal = Proposal::create(Some(Subject::Kep(number)), path, text);
     write_new(context, &opened, proposal, remarks, &options.showing)
+}
+
+/// Adds to a record what its issue says and it does not.
+fn complete(
+    context: &mut Context<'_>,
+    opened: &Opened,
+    entry: &Entry<KepRecord>,
+    issue: TrackingIssue<'_>,
+    showing: &Showing,
+) -> Result<Exit> {
+    let registry = &opened.loaded.registry;
+    let source = registry.file(entry.file);
+    let mut proposal = Proposal::about(Some(Subject::Kep(entry.value.number)), source);
+    let mut notes = Vec::new();
+    let edited = edited(&source.text, |document| -> Result<_> {
+        let completed = new_record::complete(registry, entry, issue, document)
+            .map_err(|why| anyhow::anyhow!(printable(&why.to_string())))?;
+        notes = completed.remarks;
+        Ok((!completed.changes.is_empty()).then_some(completed.changes))
+    })?;
+    if let Some((after, changes)) = edited {
+        (proposal.after, proposal.changes) = (after, changes);
+    }
+    let proposals = Proposals {
+        proposals: vec![proposal],
+        notes,
+        nothing: Some(format!("the record says what #{} does", issue.number)),
+        ..Proposals::of(Source::Person)
+    };
+    carry_out(context, opened, proposals, How::of(showing))
 }
 
 pub(super) fn item(context: &mut Context<'_>, options: &NewItem) -> Result<Exit> {
@@ -137,6 +173,7 @@ fn read_issue(
     connect::listed(registry, repository)?;
     let taken = registry.keps.iter().find(|entry| {
         entry.value.issue == Some(number)
+            && entry.value.number != options.number
             && registry.repository_of(entry.value.repository.as_ref()) == Some(repository)
     });
     if let Some(taken) = taken {

@@ -91,6 +91,7 @@ related-issues = [2]
 pull-requests = [{ id = "containerd/containerd#7", kubernetes = "1.37" }]
 links = ["https://example.com/a?b=c"]
 runtime-support = "It needs none."
+guessed = ["title", "status"]
 upstream-seen = 2026-07-24
 reached = { alpha = "1.36", beta = "1.37", beta-on = "1.38", stable = "1.39" }
 runtimes.containerd = { state = "released", release = "2.3.0", evidence = ["containerd/containerd#8"], branches = { "2.2" = "planned", "2.1" = "2.1.4" }, parts = [{ name = "x", needed-for = "alpha", state = "none", release = "2.3.1", evidence = ["a/b#1"] }] }

@@ -30,6 +30,7 @@ const ORDER: &[&str] = &[
     "pull-requests",
     "links",
     "runtime-support",
+    "guessed",
     "upstream-seen",
 ];
 

@@ -8,8 +8,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::findings::diagnostic::{Place, Pointer};
 use crate::terms::{
-    Aim, BranchDecision, Consensus, Date, Ending, Handle, IssueRef, Line, Link, ReachedStage,
-    Release, RepositoryName, RuntimeState, Stage, Status, Triage, Version,
+    Aim, BranchDecision, Consensus, Date, Ending, Guess, Handle, IssueRef, Line, Link,
+    ReachedStage, Release, RepositoryName, RuntimeState, Stage, Status, Triage, Version,
 };
 
 /// One Kubernetes enhancement (KEP) as this project sees it.
@@ -79,6 +79,11 @@ pub struct KepRecord {
     /// Why the KEP needs nothing of a container runtime; only for KEPs that need nothing.
     #[schemars(extend("examples" = ["the kubelet does it alone"]))]
     pub runtime_support: Option<Line>,
+    /// Keys above that are guesses, made from an issue before anybody has read the KEP itself.
+    ///
+    /// The next `kepherd upstream pull` takes kep.yaml's word for them, and takes this key out.
+    #[serde(default)]
+    pub guessed: Vec<Guess>,
     /// The date of the upstream commit that these facts were read at.
     pub upstream_seen: Option<Date>,
     /// Shipped facts: the Kubernetes release in which each stage was reached.
@@ -220,6 +225,11 @@ impl KepRecord {
             target: self.target,
             enabled_by_default: self.enabled_by_default,
         }
+    }
+
+    /// Whether a key is a guess, that kep.yaml may say otherwise without anything having changed.
+    pub fn guesses(&self, key: Guess) -> bool {
+        self.guessed.contains(&key)
     }
 
     /// Whether upstream nobody works on it any more, or for now, so that it aims at no release whatever it says still.

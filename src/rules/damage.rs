@@ -146,6 +146,7 @@ former-issues = [88001]
 related-issues = [77001]
 pull-requests = [{ id = "containerd/containerd#99002", kubernetes = "1.37" }]
 links = ["https://example.com/plan"]
+guessed = ["title", "status"]
 upstream-seen = 2026-07-24
 
 [reached]

@@ -220,7 +220,7 @@ impl<'a> Round<'a> {
                 if let Some(upstream) = self.upstream {
                     context
                         .keps()
-                        .for_each(|entry| check(upstream, entry, said));
+                        .for_each(|entry| check(&context, upstream, entry, said));
                 }
             }
         }

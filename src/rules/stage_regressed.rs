@@ -4,6 +4,7 @@ use super::{Change, Check, Example, ExampleBeside, Group, PROCESS, Part, Reads, 
 use crate::findings::diagnostic::{Finding, Level, Place, Pointer, RuleId};
 use crate::registry::Entry;
 use crate::registry::kep::KepRecord;
+use crate::terms::Guess;
 
 pub(super) const RULE: Rule = Rule {
     id: RuleId("stage-regressed"),
@@ -40,7 +41,7 @@ stage = "beta"
     },
     remedy: "If Kubernetes went back, say why in the pull request; else undo the change.",
     parts: &[Part {
-        reads: Reads::kep(&[&["number", "stage"]]),
+        reads: Reads::kep(&[&["number", "stage", "guessed"]]),
         check: Check::KepChange(check),
     }],
 };
@@ -49,6 +50,7 @@ fn check(change: &Change<'_, Entry<KepRecord>>, findings: &mut Vec<Finding>) {
     let (before, entry) = (change.before, change.after);
     if let (Some(was), Some(is)) = (before.value.stage, entry.value.stage)
         && is < was
+        && !before.value.guesses(Guess::Stage)
     {
         findings.push(
             Finding::new(
@@ -98,6 +100,12 @@ mod tests {
           = why: a KEP goes from alpha to beta to stable; going back happens, and those who follow the issue should know why
           = help: if Kubernetes went back, say why in the pull request; else undo the change
         "#);
+    }
+
+    #[test]
+    fn a_guess_is_corrected() {
+        let guess = "stage = \"beta\"\nguessed = [\"stage\"]\n";
+        assert_eq!(from_to(guess, "stage = \"alpha\"\n"), "");
     }
 
     #[test]

@@ -4,7 +4,7 @@ use super::{Change, Check, Example, ExampleBeside, Group, PROCESS, Part, Reads, 
 use crate::findings::diagnostic::{Finding, Level, Place, Pointer, RuleId};
 use crate::registry::Entry;
 use crate::registry::kep::KepRecord;
-use crate::terms::Stage;
+use crate::terms::{Guess, Stage};
 
 pub(super) const RULE: Rule = Rule {
     id: RuleId("stage-skipped"),
@@ -44,7 +44,7 @@ beta = "1.37"
     },
     remedy: "Record the stage in `reached` if it shipped; if Kubernetes skips it, say why in the pull request.",
     parts: &[Part {
-        reads: Reads::kep(&[&["number", "stage", "reached"]]),
+        reads: Reads::kep(&[&["number", "stage", "reached", "guessed"]]),
         check: Check::KepChange(check),
     }],
 };
@@ -55,6 +55,7 @@ fn check(change: &Change<'_, Entry<KepRecord>>, findings: &mut Vec<Finding>) {
     let reached_beta = record.reached.beta.is_some() || record.reached.beta_on.is_some();
     if (before.value.stage, record.stage) == (Some(Stage::Alpha), Some(Stage::Stable))
         && !reached_beta
+        && !before.value.guesses(Guess::Stage)
     {
         findings.push(
                 Finding::new(entry.file,

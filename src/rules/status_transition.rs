@@ -4,7 +4,7 @@ use super::{Change, Check, Example, ExampleBeside, Group, PROCESS, Part, Reads, 
 use crate::findings::diagnostic::{Finding, Level, Place, Pointer, RuleId};
 use crate::registry::Entry;
 use crate::registry::kep::KepRecord;
-use crate::terms::Status;
+use crate::terms::{Guess, Status};
 
 pub(super) const RULE: Rule = Rule {
     id: RuleId("status-transition"),
@@ -38,7 +38,7 @@ status = "implemented"
     },
     remedy: "If that is what happened upstream, say why in the pull request; else undo the change.",
     parts: &[Part {
-        reads: Reads::kep(&[&["number", "status"]]),
+        reads: Reads::kep(&[&["number", "status", "guessed"]]),
         check: Check::KepChange(check),
     }],
 };
@@ -46,7 +46,7 @@ status = "implemented"
 fn check(change: &Change<'_, Entry<KepRecord>>, findings: &mut Vec<Finding>) {
     let (before, entry) = (change.before, change.after);
     let (was, is) = (before.value.status, entry.value.status);
-    if is_usual(was, is) {
+    if is_usual(was, is) || before.value.guesses(Guess::Status) {
         return;
     }
     findings.push(

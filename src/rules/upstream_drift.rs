@@ -1,12 +1,13 @@
 //! `upstream-drift`: a record says something else than kep.yaml.
 
-use super::{Check, Example, ExampleBeside, Group, Part, Reads, Rule, UPSTREAM};
+use super::{Check, Context, Example, ExampleBeside, Group, Part, Reads, Rule, UPSTREAM};
 use crate::findings::diagnostic::{Certainty, Finding, Level, Place, Pointer, RuleId};
 use crate::findings::sources::FileId;
 use crate::registry::Entry;
 use crate::registry::kep::KepRecord;
 use crate::sources::upstream::drift::{Cause, Drift};
 use crate::sources::upstream::facts::{Field, FieldValue};
+use crate::sources::upstream::folders::record_path;
 use crate::sources::upstream::snapshot::{ReadKep, Unusable, Upstream, UpstreamKep};
 
 pub(super) const RULE: Rule = Rule {
@@ -62,12 +63,19 @@ alpha = "1.37"
     }],
 };
 
-fn check(upstream: &Upstream, entry: &Entry<KepRecord>, findings: &mut Vec<Finding>) {
+fn check(
+    context: &Context<'_>,
+    upstream: &Upstream,
+    entry: &Entry<KepRecord>,
+    findings: &mut Vec<Finding>,
+) {
     match upstream.keps.get(&entry.value.number) {
         Some(UpstreamKep::Read(read)) => {
             let drifts = upstream.drift(&entry.value);
             let sound = drifts.iter().filter(|drift| is_sound(entry, drift.field));
             findings.extend(sound.map(|drift| difference(entry, upstream, read, drift)));
+            let path = &context.registry.file(entry.file).path;
+            findings.extend(moved(path, entry, upstream, read));
         }
         Some(UpstreamKep::Unusable(file, problem)) => {
             findings.push(unusable(entry, upstream, *file, problem));
@@ -75,6 +83,32 @@ fn check(upstream: &Upstream, entry: &Entry<KepRecord>, findings: &mut Vec<Findi
         // Where there is nothing to compare with, other rules speak.
         Some(UpstreamKep::Absent { .. } | UpstreamKep::Ambiguous(_)) | None => {}
     }
+}
+
+/// That upstream has the KEP in another folder than the record's path says: links lead to a page that is not there.
+fn moved(
+    path: &str,
+    entry: &Entry<KepRecord>,
+    upstream: &Upstream,
+    read: &ReadKep,
+) -> Option<Finding> {
+    let folder = &read.folder;
+    let there = record_path(folder);
+    let number = entry.value.number;
+    (there != path).then(|| {
+        Finding::new(
+            entry.file,
+            Place::Value(Pointer::to("number")),
+            format!("KEP-{number} is in `{folder}` upstream, and its record is `{path}`"),
+        )
+        .label("links to the KEP are made of the record's path")
+        .note(format!("upstream is {upstream}"))
+        .as_news()
+        .help(format!(
+            "move it to `{there}`: `{} --kep {number}`",
+            upstream.pull
+        ))
+    })
 }
 
 /// Whether the record's key can be relied on.

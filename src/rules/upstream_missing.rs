@@ -1,6 +1,6 @@
 //! `upstream-missing`: a KEP that was read from upstream is not there any more.
 
-use super::{Check, Example, ExampleBeside, Group, Part, Reads, Rule, UPSTREAM};
+use super::{Check, Context, Example, ExampleBeside, Group, Part, Reads, Rule, UPSTREAM};
 use crate::findings::diagnostic::{Finding, Level, Place, Pointer, RuleId};
 use crate::registry::Entry;
 use crate::registry::kep::KepRecord;
@@ -42,7 +42,12 @@ status = "implementable"
     }],
 };
 
-fn check(upstream: &Upstream, entry: &Entry<KepRecord>, findings: &mut Vec<Finding>) {
+fn check(
+    _: &Context<'_>,
+    upstream: &Upstream,
+    entry: &Entry<KepRecord>,
+    findings: &mut Vec<Finding>,
+) {
     let record = &entry.value;
     // A KEP whose kep.yaml has not merged is allowed; a commit from before it was read cannot tell.
     let Some(seen) = record.upstream_seen.filter(|seen| *seen <= upstream.date) else {

@@ -1,6 +1,6 @@
 //! `upstream-renumbered`: upstream's number for a KEP is another one, or is given twice.
 
-use super::{Check, Example, ExampleBeside, Group, Part, Reads, Rule, UPSTREAM};
+use super::{Check, Context, Example, ExampleBeside, Group, Part, Reads, Rule, UPSTREAM};
 use crate::findings::diagnostic::{Finding, Level, Place, Pointer, RuleId};
 use crate::registry::Entry;
 use crate::registry::kep::KepRecord;
@@ -52,7 +52,12 @@ status = "implementable"
     }],
 };
 
-fn check(upstream: &Upstream, entry: &Entry<KepRecord>, findings: &mut Vec<Finding>) {
+fn check(
+    _: &Context<'_>,
+    upstream: &Upstream,
+    entry: &Entry<KepRecord>,
+    findings: &mut Vec<Finding>,
+) {
     let number = entry.value.number;
     let finding = |message: String| {
         let place = Place::Value(Pointer::to("number"));

@@ -148,6 +148,14 @@ impl Proposal {
         self.new_path.as_deref().unwrap_or(&self.path)
     }
 
+    /// The path under which its text is judged: a record that only moves says what it said.
+    pub fn judged_path(&self) -> &str {
+        match self.before {
+            Some(_) => &self.path,
+            None => self.final_path(),
+        }
+    }
+
     /// What is written.
     pub fn made(&self) -> impl Iterator<Item = &Change> {
         self.changes.iter().filter(|change| change.is_made())
@@ -296,6 +304,14 @@ pub struct Place {
 }
 
 impl Place {
+    /// Where the file lies.
+    pub fn file() -> Self {
+        Self {
+            entry: Some("file".to_owned()),
+            key: None,
+        }
+    }
+
     /// A key of a record.
     pub fn key(key: impl Into<String>) -> Self {
         Self {

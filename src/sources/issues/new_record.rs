@@ -7,11 +7,13 @@ use std::collections::BTreeSet;
 
 use toml_edit::{Array, DocumentMut, InlineTable, Value};
 
-use crate::registry::Registry;
-use crate::registry::edit::{list, set};
+use crate::registry::edit::{self, get, list, set};
+use crate::registry::kep::KepRecord;
+use crate::registry::{Entry, Registry};
 use crate::sources::issues::form::Form;
 use crate::sources::issues::titles::keps_in_title;
-use crate::terms::{Aim, Handle, IssueRef, Line, Release, RepositoryName, Stage, WorkKind};
+use crate::sources::proposal::{Change, NOTHING, Place};
+use crate::terms::{Aim, Guess, Handle, IssueRef, Line, Release, RepositoryName, Stage, WorkKind};
 use crate::text::words::nearest;
 
 /// Longer titles make longer file names than anybody wants to type.
@@ -63,6 +65,14 @@ pub enum NoDraft {
     /// The title that somebody asks for.
     #[error("`{0}` is no title: one line of text is asked for")]
     NoTitle(String),
+    /// The record names another issue.
+    #[error("KEP-{number} has #{other} as its issue: one KEP has one issue for life")]
+    HasIssue {
+        /// The KEP.
+        number: u32,
+        /// The issue that it has.
+        other: u64,
+    },
     /// The issue names KEPs, and this one is not among them.
     #[error("#{issue} is about {}, and not about KEP-{kep}", all_of(.others))]
     OfOthers {
@@ -107,43 +117,26 @@ pub fn draft(registry: &Registry, asked: &DraftRequest<'_>) -> Result<Draft, NoD
     let number = asked.number;
     let nothing = Form::default();
     let form = asked.issue.map_or(&nothing, |issue| issue.form);
-    let mut drafting = Drafting {
-        registry,
-        document: DocumentMut::new(),
-        remarks: form.remarks.clone(),
-    };
+    let mut drafting = Drafting::of(registry, DocumentMut::new(), None, form);
     if let Some(issue) = asked.issue {
         drafting.is_about(number, issue)?;
     }
+    drafting.put("number", Value::from(i64::from(number)));
     let title: Line = match asked.title {
         Some(title) => title
             .parse()
             .map_err(|_| NoDraft::NoTitle(title.to_owned()))?,
         None => form.title.clone().ok_or(NoDraft::Untitled)?,
     };
+    match asked.title {
+        Some(_) => drafting.put("title", title.as_str().into()),
+        None => drafting.guess(Guess::Title, title.as_str().into()),
+    }
     let sig = asked.sig.or(form.sig.as_deref()).unwrap_or("sig-node");
     let sig = sig.to_lowercase();
-    drafting.put("number", Value::from(i64::from(number)));
-    drafting.put("title", title.as_str().into());
-    drafting.put("status", "provisional".into());
-    drafting
-        .remark("status: `provisional` is a guess; `kepherd upstream pull` reads it from kep.yaml");
-    drafting.aim(&form.aims);
-    drafting.put("triage", "pending".into());
-    drafting.people(form);
-    if let Some(TrackingIssue {
-        repository, number, ..
-    }) = asked.issue
-    {
-        drafting.put("issue", i64::try_from(number).unwrap_or_default().into());
-        if registry.config.value.default_repository() != Some(repository) {
-            drafting.put("repository", repository.to_string().into());
-        }
-    }
-    drafting.references(form);
-    let Drafting {
-        document, remarks, ..
-    } = drafting;
+    drafting.guess(Guess::Status, "provisional".into());
+    drafting.issue_says(form, asked.issue);
+    let (document, _, remarks) = drafting.finish(number);
     let path = format!("{sig}/{number}-{}.toml", slug(title.as_str()));
     let text = format!("#:schema ../../schema/kep.schema.json\n{document}");
     Ok(Draft {
@@ -153,15 +146,138 @@ pub fn draft(registry: &Registry, asked: &DraftRequest<'_>) -> Result<Draft, NoD
     })
 }
 
+/// What an issue adds to a record that is there.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Completed {
+    /// Its keys.
+    pub changes: Vec<Change>,
+    /// What was not taken over, and why.
+    pub remarks: Vec<String>,
+}
+
+/// Adds to a record what an issue says and the record does not. What is there stays; what is read from kep.yaml is left to that.
+///
+/// # Errors
+///
+/// The issue is about another KEP, or the record has another issue.
+pub fn complete(
+    registry: &Registry,
+    entry: &Entry<KepRecord>,
+    issue: TrackingIssue<'_>,
+    document: &mut DocumentMut,
+) -> Result<Completed, NoDraft> {
+    let record = &entry.value;
+    let number = record.number;
+    if let Some(other) = record.issue.filter(|other| *other != issue.number) {
+        return Err(NoDraft::HasIssue { number, other });
+    }
+    let mut drafting = Drafting::of(registry, document.clone(), Some(record), issue.form);
+    drafting.is_about(number, issue)?;
+    if let Some(title) = &issue.form.title {
+        drafting.guess(Guess::Title, title.as_str().into());
+    }
+    drafting.issue_says(issue.form, Some(issue));
+    let (completed, changes, remarks) = drafting.finish(number);
+    *document = completed;
+    Ok(Completed { changes, remarks })
+}
+
 struct Drafting<'a> {
     registry: &'a Registry,
     document: DocumentMut,
+    /// The record that is there; absent: it is a new one.
+    record: Option<&'a KepRecord>,
+    guessed: Vec<Guess>,
+    changes: Vec<Change>,
     remarks: Vec<String>,
 }
 
-impl Drafting<'_> {
+impl<'a> Drafting<'a> {
+    fn of(
+        registry: &'a Registry,
+        document: DocumentMut,
+        record: Option<&'a KepRecord>,
+        form: &Form,
+    ) -> Self {
+        Self {
+            registry,
+            document,
+            record,
+            guessed: record.map_or_else(Vec::new, |record| record.guessed.clone()),
+            changes: Vec::new(),
+            remarks: form.remarks.clone(),
+        }
+    }
+
+    /// The document with its guesses marked, what changed in it, and what there is to say.
+    fn finish(mut self, number: u32) -> (DocumentMut, Vec<Change>, Vec<String>) {
+        let known = self.record.map_or(0, |record| record.guessed.len());
+        if self.guessed.len() > known {
+            let words: Vec<&str> = self.guessed.iter().map(|guess| guess.written()).collect();
+            let why = format!(
+                "{}: guesses; `kepherd upstream pull --kep {number}` reads kep.yaml",
+                words.join(", ")
+            );
+            let words = words.into_iter().map(str::to_owned).collect();
+            set(&mut self.document, "guessed", list(words));
+            self.remark(why);
+        }
+        (self.document, self.changes, self.remarks)
+    }
+
+    /// A key that the record does not have yet.
     fn put(&mut self, key: &str, value: Value) {
-        set(&mut self.document, key, value);
+        if get(&self.document, key).is_none() {
+            set(&mut self.document, key, value);
+            let after = get(&self.document, key);
+            let change = Change::made(Place::key(key), None, after);
+            self.changes.push(change);
+        } else if Some(plain(&value)) != get(&self.document, key) {
+            self.stays(key, &value, "the record");
+        }
+    }
+
+    /// A key that upstream knows better. Once that was read, the issue's word counts for nothing.
+    fn guess(&mut self, guess: Guess, value: Value) {
+        let key = guess.written();
+        let there = get(&self.document, key);
+        match self.record.and_then(|record| record.upstream_seen) {
+            Some(_) if there == Some(plain(&value)) => {}
+            Some(seen) => self.stays(key, &value, &format!("kep.yaml, read on {seen},")),
+            None if there.is_none() => {
+                self.put(key, value);
+                self.guessed.push(guess);
+            }
+            None => self.put(key, value),
+        }
+    }
+
+    /// That the issue says something else.
+    fn stays(&mut self, key: &str, value: &Value, who: &str) {
+        let there = get(&self.document, key).unwrap_or_else(|| NOTHING.to_owned());
+        self.remark(format!(
+            "{key}: the issue says {}, and {who} {there}: that stays",
+            plain(value)
+        ));
+    }
+
+    /// All that an issue says, but what it is called.
+    fn issue_says(&mut self, form: &Form, issue: Option<TrackingIssue<'_>>) {
+        self.aim(&form.aims);
+        if self.record.is_none_or(|record| record.triage.is_none()) {
+            self.put("triage", "pending".into());
+        }
+        self.people(form);
+        if let Some(TrackingIssue {
+            repository, number, ..
+        }) = issue
+        {
+            self.put("issue", i64::try_from(number).unwrap_or_default().into());
+            if self.registry.config.value.default_repository() != Some(repository) {
+                self.put("repository", repository.to_string().into());
+            }
+        }
+        self.references(form);
     }
 
     fn remark(&mut self, remark: impl Into<String>) {
@@ -237,20 +353,31 @@ impl Drafting<'_> {
             ));
         }
         if let Some(stage) = paired.or(only) {
-            self.put("stage", stage.written().into());
-            if let Some(on) = aim.and_then(|aim| aim.enabled_by_default) {
-                self.put("enabled-by-default", on.into());
+            self.guess(Guess::Stage, stage.written().into());
+            // That is said of this stage, and of no other.
+            let is_stage = get(&self.document, "stage") == Some(plain(&stage.written().into()));
+            if let Some(on) = aim
+                .and_then(|aim| aim.enabled_by_default)
+                .filter(|_| is_stage)
+            {
+                let is_read = self
+                    .record
+                    .is_some_and(|record| record.upstream_seen.is_some());
+                match is_read {
+                    true => self.put("enabled-by-default", on.into()),
+                    false => self.guess(Guess::EnabledByDefault, on.into()),
+                }
             }
         }
         if let Some(target) = target {
-            self.put("target", target.to_string().into());
+            self.guess(Guess::Target, target.to_string().into());
         }
     }
 
     fn people(&mut self, form: &Form) {
         let owners: Vec<String> = form.owners.iter().map(Handle::to_string).collect();
         if !owners.is_empty() {
-            self.put("owners", list(owners));
+            self.guess(Guess::Owners, list(owners));
         }
         let roles = &self.registry.config.value.shepherd_roles;
         let roster = self.registry.roster.iter();
@@ -313,6 +440,11 @@ impl Drafting<'_> {
             self.put("links", list(links));
         }
     }
+}
+
+/// A value as a record's text has it.
+fn plain(value: &Value) -> String {
+    edit::plain(Some(value)).unwrap_or_default()
 }
 
 /// A title as a part of a file name, as upstream's folders have it.

@@ -42,6 +42,8 @@ pub enum Cause {
     Unclear,
     /// People made it what it is; upstream says what it said when the record was read.
     People,
+    /// The record says itself that it was a guess.
+    Guessed,
     /// People wrote it; the record was never read from upstream.
     Own,
     /// What upstream said when the record was read is not known.
@@ -105,7 +107,9 @@ impl Drift {
     /// Whether `upstream pull` takes upstream's word for it, whatever people decide.
     pub fn is_taken(&self) -> bool {
         match self.cause {
-            Cause::New | Cause::Changed | Cause::Over(_) | Cause::Shipped(_) => true,
+            Cause::New | Cause::Changed | Cause::Over(_) | Cause::Shipped(_) | Cause::Guessed => {
+                true
+            }
             Cause::Conflict(_) | Cause::SameDay | Cause::People | Cause::Own => false,
             Cause::Lost | Cause::Denied { .. } | Cause::OnRecord | Cause::Unclear => false,
             Cause::StillAhead(_) | Cause::Older(_) => false,
@@ -145,6 +149,7 @@ impl Drift {
             Cause::Unclear => {
                 "what upstream said when the record was read was not understood".to_owned()
             }
+            Cause::Guessed => "it was a guess, made before anybody read the KEP".to_owned(),
             Cause::Over(status) => format!("upstream the KEP is {}", status.written()),
             Cause::Shipped(release) => format!("Kubernetes {release} has shipped {since}"),
             Cause::People => {
@@ -197,6 +202,9 @@ fn cause(
     base: Base<'_>,
     now: &Facts,
 ) -> Cause {
+    if recorded.is_some() && field.guess().is_some_and(|guess| record.guesses(guess)) {
+        return Cause::Guessed;
+    }
     if let (Some(stage), Some(FieldValue::Release(release))) =
         (field.reached_stage(), now.value(field))
         && recorded.is_none()

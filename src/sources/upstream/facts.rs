@@ -8,7 +8,7 @@ use toml_edit::Value;
 use crate::findings::diagnostic::Pointer;
 use crate::registry::edit;
 use crate::registry::kep::{KepRecord, Reached};
-use crate::terms::{Handle, Line, Release, Stage, Status};
+use crate::terms::{Guess, Handle, Line, Release, Stage, Status};
 
 /// What kep.yaml says of a KEP, as of one day.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -228,6 +228,18 @@ impl Field {
             Self::Alpha => "milestone.alpha",
             Self::Beta => "milestone.beta",
             Self::Stable => "milestone.stable",
+        }
+    }
+
+    /// The guess that it can be.
+    pub fn guess(self) -> Option<Guess> {
+        match self {
+            Self::Title => Some(Guess::Title),
+            Self::Status => Some(Guess::Status),
+            Self::Stage => Some(Guess::Stage),
+            Self::Target => Some(Guess::Target),
+            Self::Owners => Some(Guess::Owners),
+            Self::FeatureGates | Self::Alpha | Self::Beta | Self::Stable => None,
         }
     }
 

@@ -221,7 +221,14 @@ fn update<E: Enhancements>(
     let mut commented = Vec::new();
     let edited: Result<_, NoToml> = edited(&source.text, |document| {
         let origin = |field| origin(yaml, kep, field);
-        let updated = edit(document, &drifts, settled, seen, day, origin);
+        let updated = edit(
+            document,
+            record,
+            &drifts,
+            settled,
+            (&kep.facts, day),
+            origin,
+        );
         commented = updated.commented;
         Ok((!updated.changes.is_empty()).then_some(updated.changes))
     });
@@ -230,8 +237,10 @@ fn update<E: Enhancements>(
         Err(error) => return Ok(Err(Because::Skipped(format!("{}: {error}", source.path)))),
     };
     let mut proposal = Proposal::about(Some(Subject::Kep(record.number)), source);
+    follow(asked, folder, &mut proposal);
     if let Some((after, changes)) = edited {
-        (proposal.after, proposal.changes) = (after, changes);
+        proposal.after = after;
+        proposal.changes.extend(changes);
     }
     // What differs: as it is here, and what upstream says.
     let differs = |drift: &Drift, upstream: Option<FieldValue>| {
@@ -280,6 +289,28 @@ fn update<E: Enhancements>(
         }
     }
     Ok(Ok(proposal))
+}
+
+/// A record lies where its KEP does upstream, so that its links lead there.
+fn follow(asked: &Asked<'_>, folder: &str, proposal: &mut Proposal) {
+    let path = record_path(folder);
+    if path == proposal.path {
+        return;
+    }
+    let change = Change::made(
+        Place::file(),
+        Some(proposal.path.clone()),
+        Some(path.clone()),
+    )
+    .because(format!("upstream it is in {folder}"));
+    let mut files = asked.registry.files.iter();
+    if files.any(|file| file.path.eq_ignore_ascii_case(&path)) {
+        let settled_by = format!("`{path}` is there already: see which of both is right");
+        proposal.changes.push(change.open(settled_by));
+    } else {
+        proposal.changes.push(change);
+        proposal.new_path = Some(path);
+    }
 }
 
 /// Whether people have accepted that a record differs.

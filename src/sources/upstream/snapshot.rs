@@ -115,6 +115,8 @@ pub struct Elsewhere {
 /// A kep.yaml that was read.
 #[derive(Debug, Clone)]
 pub struct ReadKep {
+    /// Its folder.
+    pub folder: String,
     /// Its text.
     pub file: FileId,
     /// What it says.
@@ -282,6 +284,7 @@ impl Upstream {
                             before.extend(record.upstream_seen.map(|seen| (seen, facts)));
                         }
                         UpstreamKep::Read(Box::new(ReadKep {
+                            folder: folder.to_owned(),
                             file,
                             kep,
                             twins: read.map(|(twin, _)| twin).collect(),

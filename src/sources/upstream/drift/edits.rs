@@ -6,9 +6,10 @@ use super::{Drift, Settled};
 use crate::registry::edit::{
     self, Listed, add_to_list, comments_of, date, get, set, take_from_list, unset,
 };
+use crate::registry::kep::KepRecord;
 use crate::sources::proposal::{Change, Origin, Place};
 use crate::sources::upstream::facts::{Facts, Field};
-use crate::terms::Date;
+use crate::terms::{Date, Guess};
 use crate::text::words::has_name;
 
 /// A new record with these facts, as text. What nobody has triaged says so.
@@ -51,12 +52,13 @@ pub struct Commented {
 /// Comments, order and everything that upstream does not own stay as they are.
 pub fn update(
     document: &mut DocumentMut,
+    record: &KepRecord,
     drifts: &[Drift],
     settled: Settled,
-    seen_before: Option<Date>,
-    seen: Date,
+    (now, seen): (&Facts, Date),
     origin: impl Fn(Field) -> Option<Origin>,
 ) -> Updated {
+    let seen_before = record.upstream_seen;
     let mut updated = Updated::default();
     // A record that waits for a person waits as a whole: what is taken over and what is not were read on one day.
     if settled == Settled::Not && drifts.iter().any(Drift::is_conflict) {
@@ -110,6 +112,9 @@ pub fn update(
         updated.changes.clear();
         return updated;
     }
+    updated
+        .changes
+        .extend(settle_guesses(&mut edited, record, drifts, now));
     if seen_before != Some(seen) {
         let before = get(&edited, SEEN);
         set(&mut edited, SEEN, date(seen));
@@ -121,6 +126,45 @@ pub fn update(
     }
     *document = edited;
     updated
+}
+
+/// A record that was read guesses no more, but for what kep.yaml says unclearly.
+fn settle_guesses(
+    document: &mut DocumentMut,
+    record: &KepRecord,
+    drifts: &[Drift],
+    now: &Facts,
+) -> Vec<Change> {
+    let mut changes = Vec::new();
+    // What is on by default was said of another stage.
+    let key = Guess::EnabledByDefault.written();
+    let is_of_another = drifts
+        .iter()
+        .any(|one| one.field == Field::Stage && one.is_taken());
+    if record.guesses(Guess::EnabledByDefault) && is_of_another {
+        let before = get(document, key);
+        unset(document, key);
+        let change = Change::made(Place::key(key), before, None);
+        changes.push(change.because("it was a guess, and of another stage"));
+    }
+    if !record.guessed.is_empty() {
+        let before = get(document, GUESSED);
+        let unclear = now.unclear.iter().filter_map(|field| field.guess());
+        let left: Vec<String> = unclear
+            .filter(|guess| record.guesses(*guess))
+            .map(|guess| guess.written().to_owned())
+            .collect();
+        match left.is_empty() {
+            true => unset(document, GUESSED),
+            false => set(document, GUESSED, edit::list(left)),
+        }
+        let after = get(document, GUESSED);
+        if after != before {
+            let change = Change::made(Place::key(GUESSED), before, after);
+            changes.push(change.because("kep.yaml has been read").routine());
+        }
+    }
+    changes
 }
 
 /// Makes a list hold these texts, with as few edits as that takes.
@@ -144,3 +188,5 @@ fn set_list(document: &mut DocumentMut, key: &str, list: &[String]) -> Listed {
 
 /// The key that says when a record was last read.
 const SEEN: &str = "upstream-seen";
+/// The key that says what of a record is a guess.
+const GUESSED: &str = "guessed";

@@ -30,9 +30,10 @@ fn settled(
     let day = day.parse().unwrap();
     let drifts = drift(&record, base, now, day);
     let mut document = text.parse().unwrap();
-    let seen = record.upstream_seen;
     let Updated { changes, commented } =
-        update(&mut document, &drifts, settled, seen, day, |_| None);
+        update(&mut document, &record, &drifts, settled, (now, day), |_| {
+            None
+        });
     assert_eq!(commented, []);
     let words = changes.iter().map(|change| {
         let side = |side: &Option<String>| side.clone().unwrap_or_default();
@@ -290,10 +291,10 @@ fn the_comments_of_a_list_stay() {
     let mut document = commented.parse().unwrap();
     let updated = update(
         &mut document,
+        &read,
         &drifts,
         Settled::Not,
-        read.upstream_seen,
-        day,
+        (&now, day),
         |_| None,
     );
     assert_eq!(updated.commented.len(), 1, "{updated:?}");
