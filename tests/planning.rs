@@ -580,6 +580,69 @@ mod three_way {
     }
 
     /// What people wrote beside a value that goes is said.
+    /// The fields of the template are people's: what they edit there is said, and taken over by whoever asks.
+    #[test]
+    fn an_edited_field_of_the_template_is_news_until_record_or_issue_follow() {
+        let hub = Hub::one("issue = 7\ntarget = \"1.38\"\nshepherds = [\"mikebrow\"]\n");
+        let fields = |release: &str, shepherds: &str| {
+            let written = hub.issue(7).body;
+            let section = written
+                .find("<!-- kepherd:begin")
+                .map_or("", |at| &written[at..]);
+            let body = format!(
+                "### KEP/SIG-Node References\r\n\r\n- KEP(s): KEP-9001\r\n- K8s-Release: {release}\r\n- KEP-Shepherd: {shepherds}\r\n\r\n{section}"
+            );
+            hub.edit(7, body_patch(body));
+        };
+        let news = || {
+            let plan = hub.run(&["plan"]).expect(0);
+            let lines = plan
+                .lines()
+                .filter(|line| line.contains("in the issue's template"));
+            lines.map(|line| line.trim().to_owned()).collect::<Vec<_>>()
+        };
+        // Whoever opened the issue wrote something else than the record says since: that is no news.
+        fields("v1.37", "@samuelkarp");
+        hub.run(&["apply"]).expect(0);
+        assert_eq!(news(), Vec::<String>::new());
+        fields("v1.39", "@samuelkarp @MikeBrow");
+        let both = [
+            "notice     K8s-Release in the issue's template says 1.39 now, and said 1.37: `kepherd adopt 9001` takes it over, or change the record or the issue",
+            "notice     KEP-Shepherd in the issue's template says mikebrow, samuelkarp now, and said samuelkarp: `kepherd adopt 9001` takes it over, or change the record or the issue",
+        ];
+        assert_eq!(news(), both);
+        // A run does not forget it.
+        hub.run(&["apply"]).expect(0);
+        assert_eq!(news(), both);
+        let record = hub.folder.read(PATH);
+        insta::assert_snapshot!(hub.run(&["adopt"]).expect(0), @r#"
+        updated  KEP-9001  sig-node/9001-pod-lullabies.toml
+                 target: "1.38" → "1.39"  (#7: changed by people)
+                 shepherds: ["mikebrow"] → ["mikebrow", "samuelkarp"]  (#7: changed by people)
+        1 record updated
+        "#);
+        hub.run(&["apply"]).expect(0);
+        assert_eq!(news(), Vec::<String>::new());
+        hub.run(&["plan", "--exit-code"]).expect(0);
+        // Whoever changes the record has decided, and so has whoever takes the edit back.
+        fields("v1.37", "@samuelkarp @MikeBrow");
+        assert_eq!(news().len(), 1);
+        fields("v1.39", "@samuelkarp @MikeBrow");
+        assert_eq!(news(), Vec::<String>::new());
+        fields("v1.37", "@samuelkarp @MikeBrow");
+        hub.folder.write(PATH, &record);
+        hub.run(&["apply"]).expect(0);
+        assert_eq!(news(), Vec::<String>::new());
+        // What is no release that is ahead is for a person.
+        fields("v1.37 or v1.39", "@samuelkarp @MikeBrow");
+        let ran = hub.run(&["adopt", "9001"]);
+        assert!(
+            ran.log.contains("not one release that is still ahead"),
+            "{ran:?}"
+        );
+        assert_eq!(hub.folder.read(PATH), record);
+    }
+
     #[test]
     fn adopt_says_which_comment_goes() {
         let hub =

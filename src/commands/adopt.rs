@@ -10,7 +10,7 @@ use crate::cli::Adopt;
 use crate::sources::proposal::{Proposals, Source};
 use crate::sync::adopt::{Adoption, adopt};
 use crate::sync::observed::{Lookup, Observed, ObservedIssue};
-use crate::sync::plan::{IssuePlan, Options};
+use crate::sync::plan::{IssuePlan, Notice, Options};
 use crate::sync::reconcile::read_and_plan;
 use crate::sync::remembered::Remembered;
 use crate::terms::{RepositoryName, Subject};
@@ -47,7 +47,7 @@ pub(super) fn run(context: &mut Context<'_>, options: &Adopt) -> Result<Exit> {
     })?;
     let is_meant = |subject: &Subject| wanted.is_empty() || wanted.contains(subject);
     let mut all = Proposals::of(Source::GitHub);
-    let nothing = "nothing to adopt: on GitHub nothing was changed that kepherd had set";
+    let nothing = "nothing to adopt: on GitHub nothing was changed that kepherd had set, or that the template asks for";
     all.nothing = Some(nothing.to_owned());
     for repository in &plan.repositories {
         let name = &repository.repository;
@@ -56,7 +56,7 @@ pub(super) fn run(context: &mut Context<'_>, options: &Adopt) -> Result<Exit> {
                 .push(format!("{name} cannot be read: {problem}"));
         }
         let issues = repository.issues.iter();
-        for issue in issues.filter(|issue| is_meant(&issue.subject) && !issue.drift.is_empty()) {
+        for issue in issues.filter(|issue| is_meant(&issue.subject) && is_anything_new(issue)) {
             let Some(found) = issue_of(&observed, name, issue) else {
                 continue;
             };
@@ -69,6 +69,12 @@ pub(super) fn run(context: &mut Context<'_>, options: &Adopt) -> Result<Exit> {
         }
     }
     carry_out(context, &opened, all, How::of(&options.showing))
+}
+
+/// Whether people changed something on an issue that its record has too.
+fn is_anything_new(issue: &IssuePlan) -> bool {
+    let is_news = |notice: &Notice| matches!(notice, Notice::Template { .. });
+    !issue.drift.is_empty() || issue.notices.iter().any(is_news)
 }
 
 fn issue_of<'a>(

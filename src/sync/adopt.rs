@@ -12,9 +12,9 @@ use crate::registry::config::Config;
 use crate::registry::edit::{self, Listed, NoToml, edited};
 use crate::sources::proposal::{Change, Decision, Origin, Place, Proposal};
 use crate::sync::observed::ObservedIssue;
-use crate::sync::plan::{Action, Drift, Drifted, Field, IssuePlan};
-use crate::terms::Release;
-use crate::terms::Subject;
+use crate::sync::plan::{Action, Drift, Drifted, Field, IssuePlan, Notice};
+use crate::sync::section::TemplateField;
+use crate::terms::{Handle, Release, Subject};
 use crate::text::words::{has_name, same_name};
 
 /// The proposal that makes a record say what its issue says; absent: the plan speaks of no file of the registry. A conflict is settled
@@ -38,6 +38,7 @@ pub fn adopt(
     let edited: Result<_, NoToml> = edited(&source.text, |document| {
         let mut record = Record {
             config: &registry.config.value,
+            maintainers: maintainers(registry),
             shipped: shipped(registry),
             document,
             plan,
@@ -81,6 +82,13 @@ pub struct Adoption {
     pub notes: Vec<String>,
 }
 
+/// Everybody on the roster.
+fn maintainers(registry: &Registry) -> Vec<&Handle> {
+    let rosters = registry.roster.iter();
+    let all = rosters.flat_map(|roster| &roster.value.maintainers);
+    all.map(|maintainer| &maintainer.github).collect()
+}
+
 /// The releases that have shipped.
 fn shipped(registry: &Registry) -> BTreeSet<Release> {
     let calendars = registry.kubernetes.iter();
@@ -91,6 +99,7 @@ fn shipped(registry: &Registry) -> BTreeSet<Release> {
 
 struct Record<'a> {
     config: &'a Config,
+    maintainers: Vec<&'a Handle>,
     shipped: BTreeSet<Release>,
     document: &'a mut DocumentMut,
     plan: &'a IssuePlan,
@@ -108,6 +117,12 @@ impl Record<'_> {
                 .map(|who| who.trim_start_matches([' ', ',']).to_owned())
                 .filter(|who| !who.is_empty());
             self.take_over(drift, issue);
+        }
+        self.by = None;
+        for notice in &plan.notices {
+            if let Notice::Template { field, says, .. } = notice {
+                self.answer(*field, says);
+            }
         }
         let mut drifts = plan.drift.iter();
         let is_unassigned = drifts.any(|drift| {
@@ -148,6 +163,48 @@ impl Record<'_> {
                 Change::made(Place::key(field.as_str()), None, None).because(drift.say()),
                 "decide which it is",
             ),
+        }
+    }
+
+    /// People edited a field of the issue's template.
+    fn answer(&mut self, field: TemplateField, says: &str) {
+        let key = field.written();
+        match field {
+            TemplateField::Target => match says.parse::<Release>() {
+                Ok(release) if !self.shipped.contains(&release) => {
+                    self.set(key, Some(release));
+                }
+                _ => {
+                    let before = edit::get(self.document, key);
+                    let there = toml_edit::Value::from(says).to_string();
+                    let change = Change::made(Place::key(key), before, Some(there));
+                    let why = "that is not one release that is still ahead";
+                    self.leave(
+                        change.because(why),
+                        "write the right `target` into the record",
+                    );
+                }
+            },
+            TemplateField::Shepherds => {
+                // As the roster spells them.
+                let spelt = |login: &str| {
+                    let mut known = self.maintainers.iter();
+                    let known = known.find(|one| same_name(one.as_str(), login));
+                    known.map_or(login, |one| one.as_str()).to_owned()
+                };
+                let now: Vec<String> = says.split(", ").map(spelt).collect();
+                let before = edit::texts(self.document, key);
+                for come in now.iter().filter(|one| !has_name(&before, one)) {
+                    self.list(come, "add", |document, key| {
+                        edit::add_to_list(document, key, come)
+                    });
+                }
+                for go in before.iter().filter(|one| !has_name(&now, one)) {
+                    self.list(go, "take", |document, key| {
+                        edit::take_from_list(document, key, go)
+                    });
+                }
+            }
         }
     }
 

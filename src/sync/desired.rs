@@ -112,6 +112,8 @@ pub struct DesiredIssue {
     pub title: String,
     /// Whether an existing issue gets that title.
     pub retitle: bool,
+    /// The release that its record aims at.
+    pub target: Option<Release>,
     /// The release that its record aims at, if that has shipped.
     pub shipped_target: Option<Release>,
     /// What it names that cannot be looked up, so that nothing of it is written.
@@ -546,6 +548,7 @@ fn kep_issue(common: &Common<'_>, entry: &Entry<KepRecord>) -> DesiredIssue {
             &record.title,
         ),
         retitle: config.issue.retitle,
+        target: record.target,
         shipped_target: common.shipped(record.aims_at()),
         unverified: common.unverified(&record.shepherds, record.target),
         labels: common.labels(Tracked::Kep(entry)),
@@ -578,6 +581,7 @@ fn item_issue(common: &Common<'_>, entry: &Entry<WorkItem>) -> DesiredIssue {
         close: config.issue.close,
         title: config.issue.title_of_item(&item.title),
         retitle: config.issue.retitle,
+        target: item.target,
         shipped_target: common.shipped(item.target),
         unverified: common.unverified(&item.assignees, item.target),
         labels: common.labels(Tracked::Item(entry)),

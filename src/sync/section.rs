@@ -14,6 +14,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize, Serializer};
 
 use crate::registry::config::Announcement;
+use crate::terms::spelling::words_of_records;
 use crate::terms::{IssueRef, Release, Subject};
 use crate::text::digest;
 use crate::text::words::same_name;
@@ -59,6 +60,9 @@ pub struct Applied {
     /// What was last announced, or was the case when announcements began; absent: nothing is known of it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub announced: Option<Announced>,
+    /// What the fields of the issue's template said; absent: nobody wrote that down.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub template: Option<Template>,
     /// A digest of the status: text that no longer fits it was edited by somebody.
     pub status: String,
     /// A digest of all of the above.
@@ -73,6 +77,46 @@ pub enum Said {
     Release(Release),
     /// Something else that a record says.
     Fact,
+}
+
+/// What fields of an issue's template said, those that said anything.
+pub type Template = BTreeMap<TemplateField, Asked>;
+
+words_of_records! {
+    /// A field of the issue's template that a record has as well; its key there.
+    TemplateField {
+        /// The Kubernetes release.
+        Target = "target",
+        /// Who sees the work through.
+        Shepherds = "shepherds",
+    }
+}
+
+impl TemplateField {
+    /// As the template calls it.
+    pub fn said(self) -> &'static str {
+        match self {
+            Self::Target => "K8s-Release",
+            Self::Shepherds => "KEP-Shepherd",
+        }
+    }
+}
+
+/// What a field of the template said, and what the record said then.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub struct Asked {
+    /// The field.
+    pub said: String,
+    /// The record.
+    pub recorded: String,
+}
+
+impl Asked {
+    /// Whether the record says what it said then. Of a field that said nothing that was not written down.
+    pub fn recorded_is(&self, recorded: &str) -> bool {
+        self.said.is_empty() || self.recorded == recorded
+    }
 }
 
 /// A value on which record and issue agreed.
@@ -194,6 +238,15 @@ pub struct Section {
     /// Whether its status is as kepherd wrote it; `None` if that cannot be told.
     pub untouched: Option<bool>,
     range: Range<usize>,
+}
+
+impl Section {
+    /// What a body holds beside this section of it: people's words.
+    pub fn outside(&self, body: &str) -> String {
+        let before = body.get(..self.range.start).unwrap_or(body);
+        let after = body.get(self.range.end..).unwrap_or_default();
+        format!("{before}{after}")
+    }
 }
 
 /// The section of a subject: its markers, the status, and what was applied.

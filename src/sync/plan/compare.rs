@@ -9,13 +9,16 @@ use super::blocked::Blocked;
 use super::field::{self, Drift, SectionChange};
 use super::identity::{self, Identity};
 use super::index::{Pin, Scene};
+use super::notice::Notice;
 use super::seen::Seen;
 use super::{NewIssue, Options, Update};
 use crate::registry::config::AssigneePolicy;
 use crate::sync::desired::DesiredIssue;
 use crate::sync::journal::Leftovers;
-use crate::sync::section::{Agreed, Applied, Markers, PullRequestLabels, Section, render};
-use crate::terms::{IssueRef, github_limits as limits};
+use crate::sync::section::{
+    Agreed, Applied, Markers, PullRequestLabels, Section, Template, render,
+};
+use crate::terms::{IssueRef, Subject, github_limits as limits};
 
 /// A record beside its issue.
 pub(super) struct Compared<'a> {
@@ -46,6 +49,8 @@ pub(super) struct There<'a> {
     /// What changes, but for the section.
     pub(super) update: Update,
     pub(super) drift: Vec<Drift>,
+    /// What people edited that is theirs.
+    pub(super) news: Vec<Notice>,
     /// What the section remembers, but for the labels of pull requests.
     applied: Applied,
 }
@@ -129,6 +134,7 @@ fn update<'a>(
     let assignees = field::assignees::compare(wanted, issue, last, left_assignees);
     let state = field::state::compare(wanted, issue, last);
     let (announcement, announced) = field::announcement::since(wanted, last);
+    let template = field::template::compare(wanted, issue, present, last);
 
     let drift = [title.drift, labels.drift, milestone.drift, assignees.drift];
     let mut drift = drift.concat();
@@ -159,6 +165,7 @@ fn update<'a>(
             announcement,
         },
         drift,
+        news: template.news,
         applied: Applied {
             labels: labels.applied,
             // Like the labels of pull requests, where the section is.
@@ -170,6 +177,7 @@ fn update<'a>(
             pull_requests: PullRequestLabels::new(),
             closed: state.applied,
             announced: Some(announced),
+            template: template.applied,
             // Both are made where the section is.
             status: String::new(),
             sum: String::new(),
@@ -243,6 +251,7 @@ pub(super) fn new_issue(
         pull_requests: remembered(wanted, labels, None),
         closed: false,
         announced: Some(field::announcement::first(wanted)),
+        template: matches!(wanted.subject, Subject::Kep(_)).then(Template::new),
         // Both are made where the section is.
         status: String::new(),
         sum: String::new(),

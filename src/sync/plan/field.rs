@@ -11,6 +11,7 @@ pub(super) mod labels;
 pub(super) mod milestone;
 pub(super) mod section;
 pub(super) mod state;
+pub(super) mod template;
 pub(super) mod title;
 
 use std::fmt;

@@ -11,6 +11,7 @@ pub(super) fn issue(compared: Compared<'_>, scene: &Scene<'_>, memories: &Memori
     let last = compared.last();
     let during = memories.during.get(&wanted.subject);
     let mut afterwards = None;
+    let mut news = Vec::new();
     let (action, drift) = match compared.fate {
         Fate::New => match new_issue(wanted, during) {
             Ok(new) => (Action::Create(new), Vec::new()),
@@ -27,15 +28,17 @@ pub(super) fn issue(compared: Compared<'_>, scene: &Scene<'_>, memories: &Memori
                     let after = after.and_then(|after| after.text);
                     afterwards = change(section.text.as_ref(), after);
                 }
+                news.clone_from(&there.news);
                 update(*there, section)
             }
         },
     };
-    let notices = match (compared.seen, &action) {
+    let mut notices = match (compared.seen, &action) {
         (Some(seen), _) => notice::of_issue(wanted, seen, scene),
         (None, Action::Create(_)) => notice::of_new(wanted, &scene.index),
         (None, _) => Vec::new(),
     };
+    notices.extend(news);
     IssuePlan {
         subject: wanted.subject.clone(),
         name: wanted.name.clone(),

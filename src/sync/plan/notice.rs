@@ -7,6 +7,7 @@ use super::index::{Index, Scene};
 use super::seen::Seen;
 use crate::registry::config::Policy;
 use crate::sync::desired::DesiredIssue;
+use crate::sync::section::TemplateField;
 use crate::terms::{Ending, Release, Subject};
 
 /// Something that a person may want to look at.
@@ -36,6 +37,15 @@ pub enum Notice {
     },
     /// A new issue, for a release that has shipped already.
     Shipped(Release),
+    /// Somebody edited a field of the issue's template.
+    Template {
+        /// Which one.
+        field: TemplateField,
+        /// What it said when the section was last written; empty: nothing.
+        before: String,
+        /// What it says.
+        says: String,
+    },
     /// Other issues carry the same marker: two runs at once may have created them.
     Duplicates(Vec<String>),
 }
@@ -109,6 +119,22 @@ impl Notice {
             Self::Shipped(release) => format!(
                 "the new issue would be for Kubernetes {release}, which has shipped: is the record up to date?"
             ),
+            Self::Template {
+                field,
+                before,
+                says,
+            } => {
+                let before = match before.as_str() {
+                    "" => "nothing",
+                    before => before,
+                };
+                format!(
+                    "{} in the issue's template says {says} now, and said {before}: `kepherd adopt {}` takes it over, or \
+                     change the record or the issue",
+                    field.said(),
+                    subject.named()
+                )
+            }
             Self::Duplicates(others) => format!(
                 "{} carries the marker of {subject} too: close the duplicate, and name it in `former-issues`",
                 others.join(" and ")
