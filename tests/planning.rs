@@ -61,6 +61,43 @@ mod a_plan {
         assert!(problems.is_empty(), "{problems:?}");
     }
 
+    /// Somebody who looks at the figures only sees how old the facts are, and what a first run would be.
+    #[test]
+    fn says_what_it_is_as_a_whole() {
+        let read = |day: &str| format!("target = \"1.37\"\nupstream-seen = {day}\n");
+        let hub = Hub::with(&[
+            (PATH, &record(9001, &read("2026-07-24"))),
+            ("sig-node/9002-b.toml", &record(9002, &read("2026-08-01"))),
+            ("sig-node/9003-c.toml", &record(9003, "issue = 9\n")),
+        ]);
+        let late = "2 of 2 new issues would be for a release that has shipped: bring the records up to date first (`kepherd upstream pull`)";
+        let first = "this is the first run: nothing here is kepherd's yet";
+        let as_of = "as of: the records say what kep.yaml said between 2026-07-24 and 2026-08-01; 1 record was never read from it";
+        for format in ["text", "markdown"] {
+            let plan = hub.run(&["plan", "--format", format]).expect(0);
+            for words in [late, first, as_of] {
+                assert!(plan.contains(words), "{words}: {plan}");
+            }
+        }
+        // The section says it too, and a second run is none.
+        hub.run(&["apply"]).expect(0);
+        let body = hub.issue(1).body;
+        assert!(
+            body.contains(", as of kep.yaml on 2026-07-24. Edit the record"),
+            "{body}"
+        );
+        let plan = hub.run(&["plan"]).expect(0);
+        assert!(
+            !plan.contains("first run") && plan.contains(as_of),
+            "{plan}"
+        );
+        let plan = hub.run(&["plan", "9002"]).expect(0);
+        assert!(
+            plan.contains("as of: the records say what kep.yaml said on 2026-08-01\n"),
+            "{plan}"
+        );
+    }
+
     #[test]
     fn is_the_dry_run_and_writes_nothing() {
         let hub = Hub::one("target = \"1.38\"\n");

@@ -6,7 +6,7 @@ use super::life::life;
 use crate::registry::tracked::Tracked;
 use crate::terms::links::Site;
 use crate::text::paint::Paint;
-use crate::text::words::printable;
+use crate::text::words::{counted, printable};
 use crate::views::card::Card;
 
 /// The card, no wider than a terminal, if there is one. `prefix` leads to the registry's root. A fact that the record does not
@@ -62,6 +62,18 @@ fn facts(card: &Card<'_>, site: &Site) -> Vec<(&'static str, String)> {
         Tracked::Kep(entry) => {
             facts.push(("owners", listed(&entry.value.owners)));
             facts.push(("gates", listed(&entry.value.feature_gates)));
+            let seen = card.seen.map(|(day, ago)| match ago {
+                0 => format!("kep.yaml on {day}, today"),
+                ago if ago < 0 => format!("kep.yaml on {day}, which is ahead"),
+                ago => format!(
+                    "kep.yaml on {day}, {} ago",
+                    counted(ago.unsigned_abs() as usize, "day")
+                ),
+            });
+            facts.push((
+                "as of",
+                seen.unwrap_or_else(|| "never read from kep.yaml".to_owned()),
+            ));
         }
         Tracked::Item(entry) => {
             let target = card.target.map(|release| format!("Kubernetes {release}"));

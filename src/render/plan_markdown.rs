@@ -25,6 +25,10 @@ pub fn plan(plan: &Plan) -> String {
         writes => counted(writes, "write"),
     };
     let _ = writeln!(out, "**{}** — {writes}\n", plan_text::figures(counts));
+    // Figures and days of our own, with code where it is meant.
+    for remark in plan.remarks() {
+        let _ = writeln!(out, "{remark}\n");
+    }
     for refusal in &plan.refused {
         let _ = writeln!(out, "> **refused:** {refusal}\n");
     }

@@ -47,6 +47,9 @@ pub fn plan(plan: &Plan, view: View) -> String {
         write_repository(&mut out, repository, view);
     }
     let _ = writeln!(out, "{}", summary(plan, view));
+    for remark in plan.remarks() {
+        let _ = writeln!(out, "{}", printable(&remark));
+    }
     for refusal in &plan.refused {
         let _ = writeln!(
             out,

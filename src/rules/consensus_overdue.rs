@@ -75,7 +75,7 @@ fn check(context: &Context<'_>, entry: &Entry<KepRecord>, findings: &mut Vec<Fin
     let registry = context.registry;
     let home = registry.config.value.home.as_str();
     let Some((next, planned)) =
-        next_minor(registry, home).and_then(|next| Some((next, next.planned?)))
+        next_minor(registry, home, context.today).and_then(|next| Some((next, next.planned?)))
     else {
         return;
     };

@@ -96,7 +96,7 @@ fn check(context: &Context<'_>, entry: &Entry<KepRecord>, findings: &mut Vec<Fin
 /// What to do: with the number of the next minor, where that is known.
 pub(super) fn move_on(context: &Context<'_>) -> String {
     let home = context.registry.config.value.home.as_str();
-    match next_minor(context.registry, home) {
+    match next_minor(context.registry, home, context.today) {
         Some(next) => format!(
             "record the release that has the feature, or move `milestone` to {}, the next minor",
             next.release

@@ -4,6 +4,7 @@ use super::{Check, Context, Example, ExampleBeside, Group, PROCESS, Part, Reads,
 use crate::findings::diagnostic::{Finding, Level, Place, Pointer, RuleId};
 use crate::registry::Entry;
 use crate::registry::kep::KepRecord;
+use crate::registry::schema::FileKind;
 use crate::terms::RuntimeState;
 
 pub(super) const RULE: Rule = Rule {
@@ -41,7 +42,8 @@ milestone = "2.5"
             KepRecord::TAKEN_ON,
             &["target", "milestone", "runtimes", "runtime-support"],
         ])
-        .and_config(&["home", "runtimes"]),
+        .and_config(&["home", "runtimes"])
+        .and_lists(&[FileKind::Kubernetes]),
         check: Check::Kep(check),
     }],
 };
@@ -57,7 +59,10 @@ fn check(context: &Context<'_>, entry: &Entry<KepRecord>, findings: &mut Vec<Fin
     let facts = record.runtimes.get(home);
     let released = facts.is_some_and(|facts| facts.state == RuntimeState::Released);
     let needed = record.runtime_support.is_none() && !released;
-    if !record.is_taken_on() || !needed {
+    // A target that has shipped is for `stale-record` and `target-passed`: nothing is planned for it any more.
+    let calendar = registry.kubernetes.as_ref();
+    let is_out = calendar.is_some_and(|calendar| calendar.value.is_released(target));
+    if !record.is_taken_on() || !needed || is_out {
         return;
     }
     let finding = Finding::new(
@@ -68,7 +73,7 @@ fn check(context: &Context<'_>, entry: &Entry<KepRecord>, findings: &mut Vec<Fin
             record.number
         ),
     );
-    let next = crate::rules::policy::next_minor(registry, home);
+    let next = crate::rules::policy::next_minor(registry, home, context.today);
     findings.push(match next {
         Some(next) => finding.help(format!(
             "the next minor is {0}: `milestone = \"{0}\"`",
@@ -80,7 +85,7 @@ fn check(context: &Context<'_>, entry: &Entry<KepRecord>, findings: &mut Vec<Fin
 
 #[cfg(test)]
 mod tests {
-    use crate::rules::testing::in_record;
+    use crate::rules::testing::{RECORD, in_record, only};
 
     const ID: &str = "missing-milestone";
     const ACCEPTED: &str = "triage = \"accepted\"\ntarget = \"1.38\"\n";
@@ -108,6 +113,29 @@ mod tests {
         ] {
             assert_eq!(in_record(ID, &format!("{ACCEPTED}{more}")), "", "{more}");
         }
+    }
+
+    /// A minor whose planned day has passed may be out, so that it is not advised.
+    #[test]
+    fn what_has_passed_is_not_the_next_minor() {
+        let record = format!("{RECORD}{ACCEPTED}");
+        let found = |planned: &str| {
+            let calendar = format!(
+                "[[minors]]\nrelease = \"2.4\"\nreleased = 2026-08-26\n\n[[minors]]\nrelease = \"2.5\"\nplanned = {planned}\n"
+            );
+            let files = [
+                ("sig-node/9001-a.toml", record.as_str()),
+                ("releases/containerd.toml", &calendar),
+            ];
+            only(ID, &files)
+        };
+        assert!(found("\"2026-11\"").contains("the next minor is 2.5"));
+        assert!(found("2026-11-21").contains("write the minor that the work is planned for"));
+    }
+
+    #[test]
+    fn a_target_that_has_shipped_is_planned_for_by_nobody() {
+        assert_eq!(in_record(ID, &ACCEPTED.replace("1.38", "1.37")), "");
     }
 
     #[test]

@@ -7,7 +7,7 @@
 use crate::registry::Registry;
 use crate::registry::config::Runtime;
 use crate::registry::kep::{KepRecord, RuntimeFacts};
-use crate::terms::{Date, Release, RuntimeState, Stage, Version};
+use crate::terms::{Date, PlannedDate, Release, RuntimeState, Stage, Version};
 
 /// What a stage asks of the participating runtimes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -151,17 +151,21 @@ pub fn deadline(registry: &Registry, target: Release) -> Option<Date> {
     Some(day.plus_days(registry.config.value.policy.tolerance_days))
 }
 
-/// The first minor of a runtime that has not been released yet.
+/// The first minor of a runtime that is ahead on a day.
 pub fn next_minor<'a>(
     registry: &'a Registry,
     runtime: &str,
+    today: Date,
 ) -> Option<&'a crate::registry::calendars::Minor> {
     let calendar = registry.runtimes.get(runtime)?;
+    // One whose planned day has passed may be out; `stale-calendar` says so.
+    let is_ahead = |planned: &PlannedDate| planned.latest() >= today;
     calendar
         .value
         .minors
         .iter()
         .filter(|minor| minor.released.is_none())
+        .filter(|minor| minor.planned.as_ref().is_none_or(is_ahead))
         .min_by_key(|minor| minor.release)
 }
 

@@ -8,7 +8,7 @@ use crate::registry::kep::KepRecord;
 use crate::registry::schema::FileKind;
 use crate::registry::{Entry, Registry};
 use crate::rules::policy::{Has, Need, has, need, next_minor, weakest};
-use crate::terms::{Release, Stage};
+use crate::terms::{Date, Release, Stage};
 use crate::text::words::one_of;
 
 pub(super) const RULE: Rule = Rule {
@@ -91,6 +91,7 @@ fn check(context: &Context<'_>, entry: &Entry<KepRecord>, findings: &mut Vec<Fin
     }
     let aim = Aim {
         registry: context.registry,
+        today: context.today,
         entry,
         record,
         stage,
@@ -109,6 +110,7 @@ fn is_ahead(registry: &Registry, target: Release) -> bool {
 
 struct Aim<'a> {
     registry: &'a Registry,
+    today: Date,
     entry: &'a Entry<KepRecord>,
     record: &'a KepRecord,
     stage: Stage,
@@ -235,7 +237,8 @@ impl Aim<'_> {
             },
             _ => String::new(),
         };
-        let next = match next_minor(self.registry, name).map(|minor| (minor.release, minor.planned))
+        let next = match next_minor(self.registry, name, self.today)
+            .map(|minor| (minor.release, minor.planned))
         {
             Some((release, Some(planned))) => {
                 format!("; the next minor, {release}, is planned for {planned}")

@@ -112,6 +112,8 @@ pub struct DesiredIssue {
     pub title: String,
     /// Whether an existing issue gets that title.
     pub retitle: bool,
+    /// The day of kep.yaml that its record was read at.
+    pub upstream_seen: Option<Date>,
     /// The release that its record aims at.
     pub target: Option<Release>,
     /// The release that its record aims at, if that has shipped.
@@ -548,6 +550,7 @@ fn kep_issue(common: &Common<'_>, entry: &Entry<KepRecord>) -> DesiredIssue {
             &record.title,
         ),
         retitle: config.issue.retitle,
+        upstream_seen: record.upstream_seen,
         target: record.target,
         shipped_target: common.shipped(record.aims_at()),
         unverified: common.unverified(&record.shepherds, record.target),
@@ -581,6 +584,7 @@ fn item_issue(common: &Common<'_>, entry: &Entry<WorkItem>) -> DesiredIssue {
         close: config.issue.close,
         title: config.issue.title_of_item(&item.title),
         retitle: config.issue.retitle,
+        upstream_seen: None,
         target: item.target,
         shipped_target: common.shipped(item.target),
         unverified: common.unverified(&item.assignees, item.target),

@@ -28,6 +28,7 @@ mod repository;
 pub mod rows;
 mod seen;
 mod shown;
+mod whole;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -52,6 +53,7 @@ use index::Pin;
 pub use notice::Notice;
 pub use options::Options;
 use seen::Reading;
+pub use whole::AsOf;
 
 /// The version of a plan's JSON.
 pub const VERSION: u32 = 2;
@@ -72,6 +74,9 @@ pub struct Plan {
     pub repositories: Vec<RepositoryPlan>,
     /// Guards that this plan runs into. A plan with one is not applied.
     pub refused: Vec<Refusal>,
+    /// How old the records are; absent: none of them was ever read from kep.yaml.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub as_of: Option<AsOf>,
 }
 
 /// What one run would do to a repository.
@@ -312,6 +317,7 @@ pub fn plan(
         options: options.clone(),
         repositories,
         refused,
+        as_of: AsOf::of(desired, |subject| options.selects(subject)),
     };
     plan.hash = hash::of(&plan);
     plan

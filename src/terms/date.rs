@@ -19,6 +19,11 @@ impl Date {
         Self(self.0.saturating_add(days.days()))
     }
 
+    /// How many days later another one is; negative: it comes before.
+    pub fn days_until(self, other: Self) -> i64 {
+        other.0.duration_since(self.0).as_hours() / 24
+    }
+
     /// The month that it is in.
     pub fn month(self) -> Month {
         Month {

@@ -48,12 +48,15 @@ pub fn one_of<'a>(words: impl IntoIterator<Item = &'a str>) -> String {
 pub fn counted(count: usize, one: &str) -> String {
     if count == 1 {
         format!("{count} {one}")
-    } else if let Some(stem) = one.strip_suffix('y') {
+    } else if let Some(stem) = one.strip_suffix('y').filter(|stem| !stem.ends_with(VOWELS)) {
         format!("{count} {stem}ies")
     } else {
         format!("{count} {one}s")
     }
 }
+
+/// A `y` behind one of these stays.
+const VOWELS: [char; 5] = ['a', 'e', 'i', 'o', 'u'];
 
 /// A duration as people say it, rounded up: `45 s`, `12 min`, `2 h 5 min`.
 pub fn duration(wait: Duration) -> String {
@@ -101,6 +104,14 @@ fn is_invisible(c: char) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn one_is_not_several() {
+        let said: Vec<String> = [(1, "day"), (2, "day"), (2, "entry"), (0, "record")]
+            .map(|(count, one)| counted(count, one))
+            .into();
+        assert_eq!(said, ["1 day", "2 days", "2 entries", "0 records"]);
+    }
 
     #[test]
     fn the_nearest_word_is_a_slip_away_and_no_guess() {

@@ -25,6 +25,8 @@ pub struct Card<'a> {
     pub home: &'a str,
     /// The minor of it that is targeted.
     pub milestone: Option<DatedRelease>,
+    /// The day of kep.yaml that the record was read at, and how many days ago that is.
+    pub seen: Option<(Date, i64)>,
     /// A KEP's life against the cycles. Work without a KEP has none.
     pub life: Option<Life>,
 }
@@ -48,6 +50,13 @@ pub fn card<'a>(registry: &'a Registry, record: Tracked<'a>, today: Date) -> Car
         liaisons: cycle.map_or(&[], |cycle| &cycle.liaisons),
         home: registry.config.value.home.as_str(),
         milestone: milestone.map(|milestone| registry.home_release(milestone)),
+        seen: match record {
+            Tracked::Kep(entry) => {
+                let seen = entry.value.upstream_seen;
+                seen.map(|seen| (seen, seen.days_until(today)))
+            }
+            Tracked::Item(_) => None,
+        },
         life: match record {
             Tracked::Kep(entry) => Some(life(registry, &entry.value, today)),
             Tracked::Item(_) => None,

@@ -10,7 +10,7 @@ use crate::registry::work_item::WorkItem;
 use crate::registry::{Entry, Registry};
 use crate::terms::links::{Site, link};
 use crate::terms::{
-    BranchDecision, Handle, IssueRef, Release, RepositoryName, RuntimeState, Stage,
+    BranchDecision, Date, Handle, IssueRef, Release, RepositoryName, RuntimeState, Stage,
 };
 use crate::text::markdown::{code, text};
 use crate::text::percent;
@@ -121,6 +121,7 @@ pub(super) fn of_kep(places: Places<'_>, entry: &Entry<KepRecord>) -> String {
     table.finish(
         &format!("KEP-{}", record.number),
         &registry.file(entry.file).path,
+        record.upstream_seen,
     )
 }
 
@@ -149,6 +150,7 @@ pub(super) fn of_item(places: Places<'_>, entry: &Entry<WorkItem>) -> String {
     table.finish(
         &format!("Work item {}", text(&item.id)),
         &registry.file(entry.file).path,
+        None,
     )
 }
 
@@ -166,9 +168,11 @@ impl Table {
         }
     }
 
-    fn finish(self, title: &str, path: &str) -> String {
+    /// The table below its title, and from what it was written: a record that was read from kep.yaml says as of when.
+    fn finish(self, title: &str, path: &str, seen: Option<Date>) -> String {
+        let as_of = seen.map_or_else(String::new, |seen| format!(", as of kep.yaml on {seen}"));
         format!(
-            "### {title}: status\n\n| | |\n|---|---|\n{}\n<sub>Written by kepherd from the record `{}`. \
+            "### {title}: status\n\n| | |\n|---|---|\n{}\n<sub>Written by kepherd from the record `{}`{as_of}. \
              Edit the record: changes to this section are overwritten, everything outside of it is yours.</sub>",
             self.rows,
             code(path)

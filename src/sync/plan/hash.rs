@@ -19,6 +19,7 @@ pub(super) fn of(plan: &Plan) -> String {
         options: _,
         repositories,
         refused: _,
+        as_of: _,
     } = plan;
     let repositories: Vec<Value> = repositories.iter().map(repository).collect();
     let actions = Value::Array(repositories).to_string();
