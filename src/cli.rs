@@ -695,6 +695,9 @@ pub struct SandboxArgs {
     /// Refuse requests over GitHub's limits: an hour's and a minute's, and those on new issues and comments
     #[arg(long)]
     pub limits: bool,
+    /// Let the issues that records pin be about something else, as in a registry that was copied from another project
+    #[arg(long)]
+    pub strangers: bool,
 }
 
 /// Options of `schema`.

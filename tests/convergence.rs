@@ -432,7 +432,7 @@ impl Repository {
 
 /// A world in which people have been at work before kepherd.
 fn world(registry: &Registry) -> World {
-    let mut world = seed::world(registry);
+    let mut world = seed::world(registry, seed::Pinned::TheirOwn);
     world.add_assignable(REPO, "octocat").unwrap();
     for title in MILESTONES {
         let milestone = NewMilestone {

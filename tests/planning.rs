@@ -81,7 +81,7 @@ mod a_plan {
         }
         // The section says it too, and a second run is none.
         hub.run(&["apply"]).expect(0);
-        let body = hub.issue(1).body;
+        let body = hub.issue(10).body;
         assert!(
             body.contains(", as of kep.yaml on 2026-07-24. Edit the record"),
             "{body}"
@@ -1827,6 +1827,29 @@ mod identity {
         hub.run(&["apply"]).expect(0);
         strange(7, "crashes on start with SELinux", &hub.issue(7).body);
         hub.run(&["apply"]).expect(0);
+    }
+
+    /// A registry was copied whole from another project: its numbers are those of strangers' issues here.
+    #[test]
+    fn of_another_project_is_left_alone_with_all_that_people_wrote() {
+        let folder = Folder::with(&[]);
+        let keps = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("keps");
+        common::copy(&keps, folder.path());
+        let config = folder.read("registry.toml");
+        folder.write(
+            "registry.toml",
+            config.replace("\"containerd/containerd\"]", "\"cri-o/cri-o\"]"),
+        );
+        let world = common::seeded_with_strangers(&folder);
+        let before = world.repository("cri-o/cri-o").unwrap().issues.clone();
+        assert!(before.len() > 10, "the real registry pins issues");
+        let hub = Hub::of(folder, world);
+        let plan = hub.run(&["plan"]).expect(1);
+        let blocked = plan.matches("nothing on #").count();
+        assert_eq!(blocked, before.len(), "{plan}");
+        hub.run(&["apply", "--only=existing"]).expect(1);
+        let after = hub.world(|world| world.repository("cri-o/cri-o").unwrap().issues.clone());
+        assert_eq!(after, before);
     }
 
     #[test]

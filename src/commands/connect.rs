@@ -72,7 +72,7 @@ impl Connection {
                 // Its world goes away with it, so that nothing is ever remembered of it.
                 None => format!("sandbox:memory:{}", jiff::Timestamp::now()),
             };
-            let sandbox = start_sandbox(registry, options).await?;
+            let sandbox = start_sandbox(registry, seed::Pinned::TheirOwn, options).await?;
             let token = Credentials::token(&SecretString::from("sandbox".to_owned()))?;
             let address = address(&sandbox.url())?;
             return Ok(Self {
@@ -218,13 +218,14 @@ async fn token_of_gh(host: &str) -> Option<SecretString> {
 /// Starts a sandbox with the world as it looks before kepherd; an existing state file goes on where it was.
 pub(super) async fn start_sandbox(
     registry: &Registry,
+    pinned: seed::Pinned,
     options: sandbox::Options,
 ) -> Result<Sandbox> {
     let shown = options.state_file.as_ref().map_or_else(
         || "memory".to_owned(),
         |file| format!("`{}`", file.display()),
     );
-    Sandbox::start(seed::world(registry), options)
+    Sandbox::start(seed::world(registry, pinned), options)
         .await
         .with_context(|| format!("the sandbox with its state in {shown} does not start"))
 }

@@ -5,6 +5,7 @@ use anyhow::Result;
 use super::connect::start_sandbox;
 use super::{Context, Exit, block_on, files};
 use crate::cli::SandboxArgs;
+use crate::sandbox::seed::Pinned;
 use crate::sandbox::{self, Faults, Limits};
 
 pub(super) fn run(context: &mut Context<'_>, options: &SandboxArgs) -> Result<Exit> {
@@ -16,8 +17,12 @@ pub(super) fn run(context: &mut Context<'_>, options: &SandboxArgs) -> Result<Ex
         limits: options.limits.then(Limits::of_github),
         ..sandbox::Options::default()
     };
+    let pinned = match options.strangers {
+        true => Pinned::Strangers,
+        false => Pinned::TheirOwn,
+    };
     block_on(async {
-        let sandbox = start_sandbox(&opened.loaded.registry, asked).await?;
+        let sandbox = start_sandbox(&opened.loaded.registry, pinned, asked).await?;
         writeln!(context.out, "{}", sandbox.url())?;
         context.out.flush()?;
         if !context.global.quiet {

@@ -10,15 +10,32 @@ use crate::terms::{Account, RepositoryName};
 
 /// The login that the sandbox's token belongs to, if the registry names no bot.
 const VIEWER: &str = "kepherd-bot";
+/// What people open issues about.
+const STRANGERS: [&str; 4] = [
+    "crashes on start with SELinux",
+    "pulls of large images time out",
+    "docs: the link to the tutorial is dead",
+    "memory grows while containers are idle",
+];
 /// Who wrote what nobody is known to have written.
 const SOMEBODY: &str = "octocat";
 
+/// What the issues are about that records pin.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Pinned {
+    /// What the records say: people wrote them in the form of the template.
+    TheirOwn,
+    /// Something else, as in a registry that was copied from another project.
+    Strangers,
+}
+
 /// The world of a registry before kepherd's first run.
-pub fn world(registry: &Registry) -> World {
+pub fn world(registry: &Registry, pinned: Pinned) -> World {
     let bot = registry.config.value.bots.first();
     let mut seed = Seed {
         world: World::new(bot.map_or(VIEWER, Account::as_str)),
         registry,
+        pinned,
     };
     seed.world.add_user(SOMEBODY);
     for repository in &registry.config.value.repositories {
@@ -49,6 +66,7 @@ pub fn world(registry: &Registry) -> World {
 struct Seed<'a> {
     world: World,
     registry: &'a Registry,
+    pinned: Pinned,
 }
 
 impl Seed<'_> {
@@ -136,6 +154,13 @@ impl Seed<'_> {
         title: &str,
         body: &str,
     ) {
+        let (author, title, body) = match self.pinned {
+            Pinned::TheirOwn => (author, title, body),
+            Pinned::Strangers => {
+                let about = STRANGERS[number as usize % STRANGERS.len()];
+                (SOMEBODY, about, "It does, since the last update.\n")
+            }
+        };
         self.world.add_user(author);
         let labels: Vec<String> = self
             .registry
@@ -150,6 +175,7 @@ impl Seed<'_> {
         if let Ok(issue) =
             self.world
                 .add_issue(author, &repository.to_string(), number, title, body)
+            && self.pinned == Pinned::TheirOwn
         {
             issue.labels = labels;
         }

@@ -444,7 +444,12 @@ impl Drop for Hub {
 
 /// The world of a registry in a folder, before kepherd.
 pub fn seeded(folder: &Folder) -> World {
-    seed::world(&registry(folder))
+    seed::world(&registry(folder), seed::Pinned::TheirOwn)
+}
+
+/// The same, where the issues that records pin are about something else.
+pub fn seeded_with_strangers(folder: &Folder) -> World {
+    seed::world(&registry(folder), seed::Pinned::Strangers)
 }
 
 /// The registry in a folder.
