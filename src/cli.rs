@@ -657,10 +657,19 @@ pub struct DiffReleases {
 
 /// Which page of releases.
 #[derive(Debug, Args)]
+#[group(skip)]
 pub struct ReleasesFile {
-    /// The file
-    #[arg(long, value_name = "FILE")]
-    pub file: PathBuf,
+    /// The page: a RELEASES.md in containerd's format
+    #[arg(
+        long,
+        value_name = "FILE",
+        required_unless_present = "repo",
+        conflicts_with = "repo"
+    )]
+    pub file: Option<PathBuf>,
+    /// A clone of the runtime's repository, bare or not: its tags tell the day of each version
+    #[arg(long, value_name = "PATH")]
+    pub repo: Option<PathBuf>,
     /// The runtime whose calendar is updated
     #[arg(long, value_name = "NAME", default_value = "containerd")]
     pub runtime: String,

@@ -5,6 +5,7 @@
 
 mod error;
 mod history;
+mod tags;
 mod trees;
 
 use std::cell::{Cell, RefCell};
@@ -12,6 +13,7 @@ use std::path::{Path, PathBuf};
 
 pub use error::Error;
 pub use history::Change;
+pub use tags::Tag;
 pub use trees::{Content, EntryKind, Object, Taken, TreeEntry};
 
 use crate::terms::Date;

@@ -379,6 +379,61 @@ fn a_calendar_follows_the_page_and_keeps_what_people_added() {
     assert!(out.contains("nothing to change"), "{out}");
 }
 
+/// A runtime without a page of releases has tags.
+#[test]
+fn a_calendar_follows_the_tags_of_a_clone() {
+    let folder = folder(&[], "x", "");
+    let mut clone = History::bare();
+    clone.commit("2026-09-15", &[("a", "")]);
+    clone.tag("v2.4.0", None);
+    clone.tag("api/v1.10.0", None);
+    clone.commit("2026-11-01", &[("a", "1")]);
+    clone.tag("v2.4.1", Some("2026-11-03"));
+    clone.tag("v2.5.0-beta.0", None);
+    let pull = |clone: &str| folder.run(&["releases", "pull", "--repo", clone]);
+    let out = pull(clone.path()).expect(0).replace(clone.path(), "CLONE");
+    insta::assert_snapshot!(out, @r#"
+    updated  releases/containerd.toml
+             2.4 patches."2.4.1": nothing → 2026-11-03  (tag v2.4.1)
+             2.4 released stays 2026-09-16, in the project's releases 2026-09-15  (a release may be announced on another day than its tag is made)
+    1 file updated; 1 field kept: `kepherd releases diff` shows why; read from the tags of CLONE
+    "#);
+    let calendar = folder.read("releases/containerd.toml");
+    // What people wrote stays, with its reason in `diff`, and twice changes nothing.
+    assert!(calendar.contains("released = 2026-09-16"), "{calendar}");
+    let out = pull(clone.path()).expect(0);
+    assert!(
+        out.contains("nothing to change in releases/containerd.toml; 1 field kept"),
+        "{out}"
+    );
+    let shown = folder
+        .run(&["releases", "diff", "--repo", clone.path()])
+        .expect(0);
+    assert!(
+        shown.contains("announced on another day than its tag is made"),
+        "{shown}"
+    );
+
+    let before = folder.contents();
+    let refused = |clone: &str, why: &str| {
+        let ran = pull(clone);
+        assert!(ran.log.contains(why), "{ran:?}");
+        ran.expect(2);
+    };
+    refused("nowhere", "is not a git repository");
+    let mut bare = History::bare();
+    bare.commit("2026-09-15", &[]);
+    refused(
+        bare.path(),
+        "has no tag like `v{version}`: does the clone have its tags",
+    );
+    bare.tag("v1.36.0", None);
+    refused(bare.path(), "have no release in common");
+    let ran = folder.run(&["releases", "pull"]);
+    assert_eq!(ran.status, 2, "{ran:?}");
+    assert_eq!(folder.contents(), before);
+}
+
 #[test]
 fn a_registry_without_the_files_begins_them() {
     let folder = folder(&[], "RELEASES.md", RELEASES);

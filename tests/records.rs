@@ -203,7 +203,7 @@ fn a_life_is_drawn_against_the_cycles_with_its_findings() {
                 1.37     1.38      1.39
                 2026-08  2026-12?
     KEP         → alpha  ·         ·     implementable
-    containerd  ·        2.4.0     ·     released
+    containerd  ·        2.4.0     ·     released 2026-09-16
 
     issue      https://github.com/containerd/containerd/issues/7
     triage     accepted

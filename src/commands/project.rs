@@ -11,7 +11,7 @@ use crate::registry::load::MAX_FILE_BYTES;
 use crate::sources::maintainers::{self, List};
 use crate::sources::proposal::Proposals;
 use crate::sources::releases;
-use crate::sources::releases::page;
+use crate::sources::releases::{page, tags};
 use crate::text::words::{one_of, printable};
 
 /// Where a project keeps its list, unless somebody says otherwise.
@@ -88,7 +88,11 @@ fn in_clone(opened: &Opened, repository: &Repository, rev: &str, path: &str) -> 
 }
 
 pub(super) fn releases(context: &mut Context<'_>, of: &ReleasesFile, how: How) -> Result<Exit> {
-    let ReleasesFile { file, runtime } = of;
+    let ReleasesFile {
+        file,
+        repo,
+        runtime,
+    } = of;
     let opened = files::open(context)?;
     let registry = &opened.loaded.registry;
     let config = &registry.config.value;
@@ -100,8 +104,27 @@ pub(super) fn releases(context: &mut Context<'_>, of: &ReleasesFile, how: How) -
             one_of(config.runtime_names())
         );
     };
-    let text = files::read_text(&context.environment.directory.join(file), MAX_FILE_BYTES)?;
-    let page = page::read(&text, context.today());
-    let proposals = releases::propose(registry, runtime, &page, &file.display().to_string())?;
+    let directory = &context.environment.directory;
+    let proposals = match (file, repo) {
+        (Some(file), _) => {
+            let text = files::read_text(&directory.join(file), MAX_FILE_BYTES)?;
+            let page = page::read(&text, context.today());
+            releases::propose(registry, runtime, &page, &file.display().to_string())?
+        }
+        (None, Some(repo)) => {
+            let repository = Repository::open(&directory.join(repo))?;
+            let version = |name: &str| tags::version_of(&runtime.tags, name);
+            let tags = repository.tags(|name| version(name).is_some())?;
+            let tagged = tags.iter();
+            let tagged = tagged.filter_map(|tag| Some((version(&tag.name)?, tag.day)));
+            tags::propose(
+                registry,
+                runtime,
+                &tagged.collect(),
+                &repo.display().to_string(),
+            )?
+        }
+        (None, None) => bail!("name a page by --file, or a clone by --repo"),
+    };
     carry_out(context, &opened, proposals, how)
 }

@@ -25,7 +25,7 @@ home = "containerd"
 repositories = ["containerd/containerd", "containerd/nri"]
 bots = ["kepherd[bot]", "octocat"]
 shepherd-roles = ["committer", "reviewer"]
-runtimes = [{ name = "containerd", calendar = "releases/containerd.toml", numbered-as-kubernetes = false }]
+runtimes = [{ name = "containerd", calendar = "releases/containerd.toml", tags = "v{version}", numbered-as-kubernetes = false }]
 issue = { title = "KEP-{number} - {title}", item-title = "{title}", retitle = true, labels = ["kind/feature"], close = "enforce" }
 labels.kubernetes = { name = "target/kubernetes/v{release}", placeholder = "x", color = "5319e7", description = "Targets {release}" }
 labels.triage = { pending = "p", accepted = "x", declined = "d" }
@@ -71,6 +71,7 @@ released = 2026-12-16
 end-of-life = 2027-12-16
 lts = true
 kubernetes = { "1.38" = "2.5.0", "1.37" = "2.5.1" }
+patches = { "2.5.1" = 2027-01-10 }
 "#;
 const KEP: &str = r#"
 number = 4960
@@ -135,7 +136,7 @@ enum Change {
 }
 
 /// Texts that are something, or nearly.
-const TEXTS: [&str; 66] = [
+const TEXTS: [&str; 69] = [
     "",
     " ",
     "a",
@@ -195,6 +196,9 @@ const TEXTS: [&str; 66] = [
     "https://a\u{a0}b",
     "HTTPS://a",
     "{release}",
+    "v{version}",
+    "{version}{version}",
+    "v {version}",
     "{release}{release}",
     "{title}",
     "{number}",

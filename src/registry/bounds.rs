@@ -6,7 +6,7 @@
 
 use super::calendars::{KubernetesCalendar, Roster, RuntimeCalendar};
 use super::config::{
-    Config, IssueConfig, LabelsConfig, MilestoneConfig, PolicyConfig, ReleaseLabel,
+    Config, IssueConfig, LabelsConfig, MilestoneConfig, PolicyConfig, ReleaseLabel, Runtime,
 };
 use super::kep::KepRecord;
 use super::work_item::WorkItem;
@@ -46,11 +46,21 @@ impl Bounded for Config {
     fn is_within(&self) -> bool {
         !self.repositories.is_empty()
             && !self.runtimes.is_empty()
+            && self.runtimes.iter().all(Runtime::is_within)
             && self.issue.is_within()
             && self.labels.is_within()
             && self.milestone.is_within()
             && self.guards.removals_percent <= 100
             && self.policy.is_within()
+    }
+}
+
+impl Bounded for Runtime {
+    fn is_within(&self) -> bool {
+        let text = self.tags.as_str();
+        let bare = text.replacen("{version}", "", 1);
+        let is_plain = |c: char| !matches!(c, '{' | '}' | '\x00'..='\x20' | '\x7f');
+        bare.len() < text.len() && bare.chars().all(is_plain) && text.chars().count() <= 100
     }
 }
 

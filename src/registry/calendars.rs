@@ -157,9 +157,20 @@ pub struct Minor {
     /// The Kubernetes releases it is recommended for, each with the first version that is.
     #[serde(default)]
     pub kubernetes: BTreeMap<Release, Version>,
+    /// The day of each version after its first one.
+    #[serde(default)]
+    pub patches: BTreeMap<Version, Date>,
 }
 
 impl Minor {
+    /// The day of a version, if that is known.
+    pub fn day_of(&self, version: Version) -> Option<Date> {
+        match version.patch {
+            0 => self.released,
+            _ => self.patches.get(&version).copied(),
+        }
+    }
+
     /// When its first version comes, if that is known.
     pub fn when(&self) -> Option<When> {
         When::of(self.released, self.planned)

@@ -78,6 +78,10 @@ impl Config {
     }
 }
 
+fn default_tags() -> String {
+    "v{version}".to_owned()
+}
+
 fn default_shepherd_roles() -> Vec<Role> {
     Role::ALL.to_vec()
 }
@@ -92,6 +96,13 @@ pub struct Runtime {
     /// The file of its release calendar, below the registry's root.
     #[schemars(extend("examples" = ["releases/containerd.toml"]))]
     pub calendar: Line,
+    /// How the tags of its releases are named; the whole name counts, so that no other tag is taken for a release.
+    #[serde(default = "default_tags")]
+    #[schemars(
+        regex(pattern = r"^[^{}\x00-\x20\x7f]*\{version\}[^{}\x00-\x20\x7f]*$"),
+        length(max = 100)
+    )]
+    pub tags: String,
     /// Whether its minors carry the numbers of the Kubernetes releases they are for, as CRI-O's do.
     #[serde(default)]
     pub numbered_as_kubernetes: bool,

@@ -3,7 +3,9 @@
 use std::fmt::Write as _;
 
 use super::life::life;
+use crate::registry::kep::KepRecord;
 use crate::registry::tracked::Tracked;
+use crate::terms::BranchDecision;
 use crate::terms::links::Site;
 use crate::text::paint::Paint;
 use crate::text::words::{counted, printable};
@@ -60,6 +62,7 @@ fn facts(card: &Card<'_>, site: &Site) -> Vec<(&'static str, String)> {
     ];
     match record {
         Tracked::Kep(entry) => {
+            facts.push(("backports", backports(&entry.value)));
             facts.push(("owners", listed(&entry.value.owners)));
             facts.push(("gates", listed(&entry.value.feature_gates)));
             let seen = card.seen.map(|(day, ago)| match ago {
@@ -83,6 +86,23 @@ fn facts(card: &Card<'_>, site: &Site) -> Vec<(&'static str, String)> {
     }
     facts.push(("pulls", listed(&pulls.collect::<Vec<_>>())));
     facts
+}
+
+/// What older branches of each runtime get.
+fn backports(record: &KepRecord) -> String {
+    let runtimes = record.runtimes.iter().filter_map(|(name, facts)| {
+        let branches = facts
+            .branches
+            .iter()
+            .map(|(branch, decision)| match decision {
+                BranchDecision::Released(version) => version.to_string(),
+                BranchDecision::Planned => format!("{branch} planned"),
+                BranchDecision::NotPlanned => format!("{branch} not planned"),
+            });
+        let branches: Vec<String> = branches.rev().collect();
+        (!branches.is_empty()).then(|| format!("{name} {}", branches.join(", ")))
+    });
+    runtimes.collect::<Vec<_>>().join("; ")
 }
 
 fn listed<T: ToString>(all: &[T]) -> String {

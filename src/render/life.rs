@@ -121,13 +121,21 @@ fn of_runtime(runtime: &RuntimeLife, cycles: usize) -> Line {
     let state = match runtime.standing {
         Standing::NotRecorded => "not recorded".to_owned(),
         Standing::State(state) => state.said().to_owned(),
-        Standing::Since { version, cycle } => match cycle.and_then(|cycle| marks.get_mut(cycle)) {
-            Some(mark) => {
-                *mark = version.to_string();
-                "released".to_owned()
+        Standing::Since {
+            version,
+            cycle,
+            day,
+        } => {
+            let day = day.map_or_else(String::new, |day| format!(" {day}"));
+            match cycle.and_then(|cycle| marks.get_mut(cycle)) {
+                Some(mark) => {
+                    *mark = version.to_string();
+                    format!("released{day}")
+                }
+                None if day.is_empty() => format!("released, since {version}"),
+                None => format!("released{day}, since {version}"),
             }
-            None => format!("released, since {version}"),
-        },
+        }
     };
     Line {
         name: runtime.name.clone(),

@@ -86,6 +86,17 @@ fn write(said: &mut Said, source: Source, proposal: &Proposal, view: View<'_>, p
                 .push_str(&format!("{INDENT}{}\n", printable(&line)));
         }
     }
+    // Of one file, what differs and stays is shown where nothing else is; of many records it would be most of what is shown.
+    let is_one_file = matches!(source, Source::Releases | Source::Maintainers);
+    if is_one_file && !proposal.is_edit() && proposal.kept().next().is_some() {
+        said.out
+            .push_str(&printable(&format!("{:<7}  {path}", "kept")));
+        said.out.push('\n');
+        for kept in proposal.kept() {
+            let line = printable(&kept_line(source, kept));
+            said.out.push_str(&format!("{INDENT}{line}\n"));
+        }
+    }
     for (change, settled_by) in proposal.open() {
         let line = proposal.line_of(change);
         let line = line.map_or_else(String::new, |line| format!(":{line}"));

@@ -28,6 +28,7 @@ calendar = "releases/containerd.toml"
 [[runtimes]]
 name = "cri-o"
 calendar = "releases/cri-o.toml"
+tags = "v{version}"
 numbered-as-kubernetes = true
 
 [issue]
@@ -117,6 +118,7 @@ kubernetes = { "1.36" = "2.2.3" }
 [[minors]]
 release = "2.3"
 released = 2026-04-30
+patches = { "2.3.1" = 2026-05-20 }
 
 [[minors]]
 release = "2.5"

@@ -63,6 +63,10 @@ planned = "2026-12"
             check: Check::Kep(not_out),
         },
         Part {
+            reads: Reads::kep(&[&["runtimes"]]).and_lists(&[FileKind::Runtime]),
+            check: Check::Kep(no_such_patch),
+        },
+        Part {
             reads: Reads::kep(&[&["runtimes"]]),
             check: Check::Kep(other_line),
         },
@@ -100,6 +104,41 @@ fn not_out(context: &Context<'_>, entry: &Entry<KepRecord>, findings: &mut Vec<F
     }
 }
 
+/// A patch release that its calendar, which knows those of the minor, does not have.
+fn no_such_patch(context: &Context<'_>, entry: &Entry<KepRecord>, findings: &mut Vec<Finding>) {
+    for (name, facts) in &entry.value.runtimes {
+        let Some(calendar) = context.registry.runtimes.get(name) else {
+            continue;
+        };
+        let at = Pointer::to("runtimes").key(name);
+        for named in facts.releases(at) {
+            let Some(BranchDecision::Released(version)) = named.version else {
+                continue;
+            };
+            let minor = calendar.value.minor(named.release);
+            let Some((last, day)) = minor.and_then(|minor| minor.patches.last_key_value()) else {
+                continue;
+            };
+            let is_known = minor.is_some_and(|minor| minor.day_of(version).is_some());
+            if is_known || version.patch == 0 {
+                continue;
+            }
+            let path = &context.registry.file(calendar.file).path;
+            findings.push(
+                Finding::new(
+                    entry.file,
+                    named.at,
+                    format!("`{path}` knows no {name} {version}"),
+                )
+                .label(format!("the last one that it knows is {last}, of {day}"))
+                .help(format!(
+                    "correct the release; or, if it is out, `kepherd releases pull --runtime {name} --repo CLONE` reads its day"
+                )),
+            );
+        }
+    }
+}
+
 /// A branch with a release of another one.
 fn other_line(_: &Context<'_>, entry: &Entry<KepRecord>, findings: &mut Vec<Finding>) {
     for (name, facts) in &entry.value.runtimes {
@@ -125,6 +164,38 @@ fn other_line(_: &Context<'_>, entry: &Entry<KepRecord>, findings: &mut Vec<Find
 
 #[cfg(test)]
 mod tests {
+    #[test]
+    fn a_patch_that_was_never_released_is_shown_where_the_calendar_knows_the_others() {
+        let with = |lines: &str, patches: &str| {
+            let record = format!("{RECORD}[runtimes.containerd]\nstate = \"released\"\n{lines}");
+            let calendar =
+                format!("[[minors]]\nrelease = \"2.3\"\nreleased = 2026-04-30\n{patches}");
+            let files = [
+                ("sig-node/9001-a.toml", record.as_str()),
+                ("releases/containerd.toml", calendar.as_str()),
+            ];
+            only(ID, &files)
+        };
+        let patches = "patches = { \"2.3.1\" = 2026-05-20, \"2.3.10\" = 2026-09-01, \"2.3.2\" = 2026-06-01 }\n";
+        insta::assert_snapshot!(with("release = \"2.3.99\"\n", patches), @r#"
+        warning[impossible-release]: `releases/containerd.toml` knows no containerd 2.3.99
+         --> sig-node/9001-a.toml:6:11
+          |
+        6 | release = "2.3.99"
+          |           ^^^^^^^^ the last one that it knows is 2.3.10, of 2026-09-01
+          |
+          = why: the policy counts what is released: one that is not out would let a feature graduate that nobody can run
+          = help: correct the release; or, if it is out, `kepherd releases pull --runtime containerd --repo CLONE` reads its day
+        "#);
+        for (lines, patches) in [
+            ("release = \"2.3.99\"\n", ""),
+            ("release = \"2.3.0\"\n", patches),
+            ("release = \"2.3.10\"\n", patches),
+        ] {
+            assert_eq!(with(lines, patches), "", "{lines}{patches}");
+        }
+    }
+
     use crate::rules::testing::{RECORD, only};
 
     const ID: &str = "impossible-release";

@@ -34,7 +34,7 @@ impl Source {
     pub fn there(self) -> &'static str {
         match self {
             Self::Upstream => "upstream",
-            Self::Releases => "on the page of releases",
+            Self::Releases => "in the project's releases",
             Self::Maintainers => "in the list of maintainers",
             Self::GitHub => "on GitHub",
             Self::Person | Self::Rules => "proposed",

@@ -3,6 +3,7 @@
 pub mod cycles;
 mod entries;
 pub mod page;
+pub mod tags;
 
 use std::collections::BTreeMap;
 
@@ -27,6 +28,7 @@ const ORDER: &[&str] = &[
     "end-of-life",
     "lts",
     "kubernetes",
+    "patches",
 ];
 
 /// Why nothing follows from a page.
@@ -37,6 +39,17 @@ pub enum NotTaken {
         "`{0}` has no table with the columns Release, Status, Start and End of Life: is it a RELEASES.md in containerd's format?"
     )]
     NoTable(String),
+    /// The clone has no tag of a release.
+    #[error(
+        "`{clone}` has no tag like `{pattern}`: does the clone have its tags (`git fetch --tags`), or are they named otherwise? `tags` of \
+         the runtime in `registry.toml` says how"
+    )]
+    NoTags {
+        /// How people named the clone.
+        clone: String,
+        /// What tags are named like.
+        pattern: String,
+    },
     /// It speaks of other releases.
     #[error(
         "`{page}` and `{calendar}` have no release in common: is it the page of another project than {runtime}?"

@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use crate::registry::Registry;
 use crate::registry::config::Runtime;
 use crate::registry::kep::KepRecord;
-use crate::terms::{Aim, Date, Month, ReachedStage, Release, RuntimeState, Status, Version, When};
+use crate::terms::{Aim, Date, Month, ReachedStage, Release, RuntimeState, Status, Version};
 
 /// A KEP's life.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -56,6 +56,8 @@ pub enum Standing {
         version: Version,
         /// Where the first of the [`cycles`](Life::cycles) stands that had it; absent: in none of them, or not known.
         cycle: Option<usize>,
+        /// The day of that version, if it is known.
+        day: Option<Date>,
     },
 }
 
@@ -138,20 +140,23 @@ fn standing(
         return Standing::State(facts.state);
     };
     let minor = version.release;
+    let calendar = registry.runtimes.get(name).map(|entry| &entry.value);
+    let known = calendar.and_then(|calendar| calendar.minor(minor));
+    let day = known.and_then(|minor| minor.day_of(version));
     let cycle = if runtime.numbered_as_kubernetes {
         cycles.iter().position(|cycle| cycle.release == minor)
     } else {
-        let calendar = registry.runtimes.get(name).map(|entry| &entry.value);
-        let when = calendar.and_then(|calendar| calendar.dated(minor).when);
-        // The first cycle that ends in the month of the release, or after it.
-        match when {
-            Some(When::Released(day)) => cycles
-                .iter()
-                .position(|cycle| cycle.month.is_some_and(|end| end >= day.month())),
-            Some(When::Planned(_)) | None => None,
-        }
+        // The first cycle that ends in the month of the release, or after it. A patch has a day of its own.
+        day.and_then(|day| {
+            let mut ends = cycles.iter().map(|cycle| cycle.month);
+            ends.position(|end| end.is_some_and(|end| end >= day.month()))
+        })
     };
-    Standing::Since { version, cycle }
+    Standing::Since {
+        version,
+        cycle,
+        day,
+    }
 }
 
 #[cfg(test)]
@@ -173,7 +178,7 @@ mod tests {
         ),
         (
             "releases/containerd.toml",
-            "[[minors]]\nrelease = \"2.3\"\nreleased = 2026-04-30\n\n[[minors]]\nrelease = \"2.4\"\nplanned = \"2026-08\"\n",
+            "[[minors]]\nrelease = \"2.3\"\nreleased = 2026-04-30\npatches = { \"2.3.1\" = 2026-06-15 }\n\n[[minors]]\nrelease = \"2.4\"\nplanned = \"2026-08\"\n",
         ),
     ];
 
@@ -240,20 +245,36 @@ mod tests {
             let standings: Vec<Standing> = lived.runtimes.iter().map(|one| one.standing).collect();
             standings
         };
-        let since = |version: &str, cycle| Standing::Since {
+        let since = |version: &str, cycle, day: Option<&str>| Standing::Since {
             version: version.parse().unwrap(),
             cycle,
+            day: day.map(|day| day.parse().unwrap()),
         };
         let released = |version: &str| format!("state = \"released\"\nrelease = \"{version}\"");
         // 2.3 came in the month of 1.36, eight days after it.
         assert_eq!(
-            standings(&released("2.3.1"), &released("1.37.0")),
-            [since("2.3.1", Some(0)), since("1.37.0", Some(1))]
+            standings(&released("2.3.0"), &released("1.37.0")),
+            [
+                since("2.3.0", Some(0), Some("2026-04-30")),
+                since("1.37.0", Some(1), None)
+            ]
+        );
+        // A patch comes on a day of its own, or on nobody knows which.
+        assert_eq!(
+            standings(&released("2.3.1"), &released("1.36.4")),
+            [
+                since("2.3.1", Some(1), Some("2026-06-15")),
+                since("1.36.4", Some(0), None)
+            ]
+        );
+        assert_eq!(
+            standings(&released("2.3.2"), "")[0],
+            since("2.3.2", None, None)
         );
         // What is planned is not out, and what a calendar does not know has no month.
         assert_eq!(
             standings(&released("2.4.0"), &released("1.20.0")),
-            [since("2.4.0", None), since("1.20.0", None)]
+            [since("2.4.0", None, None), since("1.20.0", None, None)]
         );
         assert_eq!(
             standings("state = \"merged\"", ""),

@@ -102,16 +102,27 @@ impl History {
         .unwrap();
     }
 
+    /// Tags the last commit: with a tag of its own day, or, without one, with a name alone.
+    pub fn tag(&self, name: &str, day: Option<&str>) {
+        let target = self.last.unwrap();
+        let target = day.map_or(target, |day| {
+            let tag = gix::objs::Tag {
+                target,
+                target_kind: gix::object::Kind::Commit,
+                name: name.into(),
+                tagger: Some(signature(day)),
+                message: "a release".into(),
+                signature: None,
+            };
+            self.repository.write_object(&tag).unwrap().detach()
+        });
+        let path = self.repository.git_dir().join("refs/tags").join(name);
+        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+        std::fs::write(path, format!("{target}\n")).unwrap();
+    }
+
     fn write_commit(&mut self, day: &str, tree: gix::ObjectId, parents: Vec<gix::ObjectId>) {
-        let seconds = format!("{day}T12:00:00Z")
-            .parse::<jiff::Timestamp>()
-            .unwrap()
-            .as_second();
-        let signature = gix::actor::Signature {
-            name: "someone".into(),
-            email: "someone@example.com".into(),
-            time: gix::date::Time::new(seconds, 0),
-        };
+        let signature = signature(day);
         let commit = gix::objs::Commit {
             tree,
             parents: parents.into_iter().collect(),
@@ -165,5 +176,17 @@ impl History {
             .write_object(&gix::objs::Tree { entries })
             .unwrap()
             .detach()
+    }
+}
+
+/// Somebody, at noon of a day.
+fn signature(day: &str) -> gix::actor::Signature {
+    let noon = format!("{day}T12:00:00Z")
+        .parse::<jiff::Timestamp>()
+        .unwrap();
+    gix::actor::Signature {
+        name: "someone".into(),
+        email: "someone@example.com".into(),
+        time: gix::date::Time::new(noon.as_second(), 0),
     }
 }
