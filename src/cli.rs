@@ -670,9 +670,9 @@ pub struct ReleasesFile {
     /// A clone of the runtime's repository, bare or not: its tags tell the day of each version
     #[arg(long, value_name = "PATH")]
     pub repo: Option<PathBuf>,
-    /// The runtime whose calendar is updated
-    #[arg(long, value_name = "NAME", default_value = "containerd")]
-    pub runtime: String,
+    /// The runtime whose calendar is updated [default: the registry's home]
+    #[arg(long, value_name = "NAME")]
+    pub runtime: Option<String>,
 }
 
 /// Options of `releases pull`.

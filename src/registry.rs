@@ -138,6 +138,12 @@ impl Registry {
             .and_then(|index| self.keps.get(*index))
     }
 
+    /// Whether there is no list of this kind at all.
+    pub fn lacks(&self, list: FileKind) -> bool {
+        let mut kinds = self.files.iter().map(|file| FileKind::of(&file.path));
+        !kinds.any(|kind| kind == Some(list))
+    }
+
     /// A text with the line that leads editors to its schema, as `registry.toml` has it for its own: the schemas may lie anywhere.
     /// Where that has none, the text stays as it is.
     pub fn with_schema_line(&self, path: &str, text: &str) -> String {

@@ -670,6 +670,19 @@ mod three_way {
         hub.folder.write(PATH, &record);
         hub.run(&["apply"]).expect(0);
         assert_eq!(news(), Vec::<String>::new());
+        // What somebody decided is no guess any more.
+        hub.folder
+            .write(PATH, format!("{record}guessed = [\"target\", \"title\"]\n"));
+        fields("v1.39", "@samuelkarp @MikeBrow");
+        hub.run(&["adopt", "9001"]).expect(0);
+        assert!(
+            hub.folder.read(PATH).contains("guessed = [\"title\"]"),
+            "{}",
+            hub.folder.read(PATH)
+        );
+        hub.folder.write(PATH, &record);
+        fields("v1.37", "@samuelkarp @MikeBrow");
+        hub.run(&["apply"]).expect(0);
         // What is no release that is ahead is for a person.
         fields("v1.37 or v1.39", "@samuelkarp @MikeBrow");
         let ran = hub.run(&["adopt", "9001"]);
@@ -1455,7 +1468,8 @@ mod release_labels {
         );
         hub.rewrite(&format!("issue = 7\ntarget = \"1.39\"\n{pull}"));
         hub.run(&["apply"]).expect(1);
-        assert_eq!(hub.issue(20).labels, [TARGET, "target/kubernetes/v1.39"]);
+        // Nor is one put on that no section would remember.
+        assert_eq!(hub.issue(20).labels, [TARGET]);
         hub.edit(7, body_patch(section));
         hub.run(&["apply"]).expect(0);
         assert_eq!(hub.issue(20).labels, ["target/kubernetes/v1.39"]);
@@ -1708,16 +1722,72 @@ mod identity {
             ),
             "{out}"
         );
-        // Pinned, it is the issue, and its history is nobody's business.
+        // Pinned, it is the issue once somebody says so, and its history is nobody's business.
         hub.rewrite("target = \"1.38\"\nissue = 1\n");
         hub.folder.write(
             "work-items/critest.toml",
             "id = \"critest\"\ntitle = \"Run critest\"\nkind = \"interop\"\nassignees = [\"mikebrow\"]\nissue = 2\n",
         );
+        let ran = hub.run(&["plan"]).expect(1);
+        assert!(
+            ran.contains("nothing on #1 says that it is about KEP-9001"),
+            "{ran}"
+        );
         let exchanges = hub.exchanges().len();
-        hub.run(&["apply"]).expect(0);
+        hub.run(&["apply", "--claim=9001", "--claim=critest"])
+            .expect(0);
         assert_eq!(hub.requests_since(exchanges).0, 1);
         assert!(matches!(find(&hub.issue(1).body), Markers::Present(_)));
+    }
+
+    /// Somebody copies the body of an issue that the bot wrote: that stops nothing.
+    #[test]
+    fn is_not_the_copy_of_an_own_one() {
+        let hub = Hub::one("target = \"1.38\"\n");
+        hub.run(&["apply"]).expect(0);
+        let body = hub.issue(1).body;
+        hub.world(|world| {
+            world
+                .add_issue("octocat", REPO, 3, "mine", &body)
+                .unwrap()
+                .labels = vec!["kind/feature".to_owned()]
+        });
+        hub.run(&["plan", "--exit-code"]).expect(0);
+        assert_eq!(hub.issue(3).body, body);
+    }
+
+    /// Who wrote an issue says nothing of what it is about: the bot may be somebody's own account.
+    #[test]
+    fn of_whoever_the_bot_is_counts_only_by_what_it_says() {
+        let hub = Hub::with(&[(
+            PATH,
+            &record(
+                9001,
+                "issue = 7\npull-requests = [{ id = \"containerd/containerd#21\" }]\ntarget = \"1.38\"\n",
+            ),
+        )]);
+        let other = IssuePatch {
+            title: Some("pulls of large images time out".to_owned()),
+            body: Some("They do.".to_owned()),
+            labels: Some(Vec::new()),
+            ..IssuePatch::default()
+        };
+        hub.edit(7, other);
+        let author = hub.issue(7).author;
+        let config = hub.folder.read("registry.toml");
+        hub.folder.write(
+            "registry.toml",
+            config.replacen(
+                "repositories",
+                &format!("bots = [\"{author}\"]\nrepositories"),
+                1,
+            ),
+        );
+        let before = (hub.issue(7), hub.issue(21));
+        let ran = hub.run(&["apply"]).expect(1);
+        assert!(ran.contains("nothing on #7 says"), "{ran}");
+        // And no pull request gets a label that no section would remember.
+        assert_eq!((hub.issue(7), hub.issue(21)), before);
     }
 
     /// The bot has created an issue, and nothing is written back yet: whoever plans under a token of their own knows it by the name that

@@ -431,6 +431,21 @@ fn a_calendar_follows_the_tags_of_a_clone() {
     refused(bare.path(), "have no release in common");
     let ran = folder.run(&["releases", "pull"]);
     assert_eq!(ran.status, 2, "{ran:?}");
+    // The runtime that is meant is the registry's own, whatever it is called.
+    let config = folder
+        .read("registry.toml")
+        .replace("containerd\"\nrepo", "runc\"\nrepo")
+        .replace("name = \"containerd\"", "name = \"runc\"");
+    folder.write("registry.toml", &config);
+    let out = pull(clone.path()).expect(0);
+    assert!(
+        out.contains("nothing to change in releases/containerd.toml"),
+        "{out}"
+    );
+    folder.write(
+        "registry.toml",
+        config.replace("\"runc\"", "\"containerd\""),
+    );
     assert_eq!(folder.contents(), before);
 }
 

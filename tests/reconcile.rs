@@ -630,15 +630,18 @@ fn a_file_that_is_no_plan_is_refused() {
         "{ran:?}"
     );
     ran.expect(2);
-    let inside = hub.folder.path().join("new/folder/plan.json");
+    let inside = hub.folder.path().join("sig-new/folder/plan.json");
     let around = hub
         .folder
         .path()
         .join("../absent/..")
         .join(hub.folder.path().file_name().unwrap())
-        .join("plan.json");
+        .join("releases/plan.json");
+    // Beside the registry's own files lies whatever a repository has.
+    hub.run(&["plan", "--out", "plan.json"]).expect(0);
+    hub.run(&["plan"]).expect(0);
     for out in [
-        "plan.json",
+        "work-items/plan.json",
         inside.to_str().unwrap(),
         around.to_str().unwrap(),
     ] {

@@ -211,7 +211,7 @@ fn a_life_is_drawn_against_the_cycles_with_its_findings() {
     shepherds  mikebrow, samuelkarp
     as of      never read from kep.yaml
 
-    warning[stale-record]: KEP-9001 aims at Kubernetes 1.37, which has shipped since anybody looked
+    warning[stale-record]: KEP-9001 aims at Kubernetes 1.37, which has shipped since anybody read what upstream says
     ");
     assert!(
         out.contains("note[runtime-maturity]") || out.contains("finding") || out.contains("note"),
@@ -344,6 +344,14 @@ fn a_kep_is_named_with_and_without_its_prefix() {
 #[test]
 fn a_slip_beyond_the_calendar_takes_one_command() {
     let folder = folder();
+    let ran = run(
+        &folder,
+        &["new", "item", "9001", "--title=x", "--kind=interop"],
+    );
+    assert!(
+        ran.log.contains("it would be taken for KEP-9001"),
+        "{ran:?}"
+    );
     let record = folder.read(PATH).replace("1.37", "1.40");
     folder.write(PATH, &record);
     let found = run(&folder, &["check"]).expect(1);
@@ -353,7 +361,7 @@ fn a_slip_beyond_the_calendar_takes_one_command() {
     let before = folder.contents();
     insta::assert_snapshot!(run(&folder, &["new", "cycle", "1.40", "--diff"]).expect(0), @r#"
     update   releases/kubernetes.toml
-             1.40 is new: nothing is known of it yet
+             1.40 is new: nothing is known of it yet; `planned`, its freezes and `liaisons` can be added
     diff --git a/releases/kubernetes.toml b/releases/kubernetes.toml
     --- a/releases/kubernetes.toml
     +++ b/releases/kubernetes.toml
@@ -368,7 +376,7 @@ fn a_slip_beyond_the_calendar_takes_one_command() {
     assert_eq!(folder.contents(), before);
     insta::assert_snapshot!(run(&folder, &["new", "cycle", "1.40"]).expect(0), @"
     updated  releases/kubernetes.toml
-             1.40 is new: nothing is known of it yet
+             1.40 is new: nothing is known of it yet; `planned`, its freezes and `liaisons` can be added
     ");
     assert!(
         folder
@@ -387,8 +395,24 @@ fn a_slip_beyond_the_calendar_takes_one_command() {
     #:schema ../../schema/kubernetes-releases.schema.json
 
     [[cycles]]
+    release = "1.38"
+
+    [[cycles]]
     release = "1.40"
     "#);
+    // In its place, and without a gap.
+    run(&folder, &["new", "cycle", "1.37"]).expect(0);
+    assert!(
+        folder.read("releases/kubernetes.toml").find("1.37")
+            < folder.read("releases/kubernetes.toml").find("1.38")
+    );
+    let ran = run(&folder, &["new", "cycle", "1.43"]);
+    assert!(
+        ran.log
+            .contains("ends with Kubernetes 1.40: `kepherd new cycle 1.41` comes before 1.43"),
+        "{ran:?}"
+    );
+    ran.expect(2);
 }
 
 /// The diff is what is written, also where lines end otherwise.

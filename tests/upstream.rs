@@ -188,6 +188,20 @@ fn an_issue_and_kep_yaml_make_the_same_record_in_either_order() {
         assert_eq!(hub.folder.contents(), before);
         hub.run(&["check"]).expect(0);
     }
+    // A stage that shipped is reached, whatever release an issue aimed at.
+    let guess = "stage = \"alpha\"\ntarget = \"1.39\"\nguessed = [\"stage\", \"target\"]\n";
+    let hub = hub();
+    hub.folder.write(RECORD, record(9001, guess));
+    let mut shipped = History::bare();
+    let yaml = yaml("alpha", "v1.37");
+    shipped.commit("2026-10-01", &[(PATH, &yaml)]);
+    pull(&hub.folder, &shipped, &[]).expect(0);
+    let text = hub.folder.read(RECORD);
+    assert!(
+        text.contains("[reached]\nalpha = \"1.37\"") && !text.contains("target"),
+        "{text}"
+    );
+
     // One KEP has one issue.
     upstream_first.world(|world| {
         world
@@ -208,7 +222,9 @@ fn a_record_follows_its_kep_to_another_folder() {
     pull(&folder, &clone, &["--kep", "9001"]).expect(0);
     let kept = folder.read(RECORD).replace("title =", "# ours\ntitle =");
     folder.write(RECORD, &kept);
+    // A case is another name, and a folder that is not there yet is made.
     let moved = "keps/sig-storage/9001-lullabies/kep.yaml";
+    assert!(!folder.path().join("sig-storage").exists());
     clone.commit("2026-08-01", &[(moved, &yaml("beta", "v1.38"))]);
     let found = folder.run(&["check", "--upstream", clone.path()]).expect(0);
     let found = found.replace(clone.path(), "CLONE");
@@ -243,7 +259,7 @@ fn a_record_follows_its_kep_to_another_folder() {
     6 + stage = "beta"
       |
 
-    warning[stale-record]: KEP-9001 aims at Kubernetes 1.37, which has shipped since anybody looked
+    warning[stale-record]: KEP-9001 aims at Kubernetes 1.37, which has shipped since anybody read what upstream says
       --> sig-node/9001-pod-lullabies.toml:7:10
        |
      7 | target = "1.37"

@@ -330,9 +330,11 @@ impl Run<'_> {
             )?;
         }
         let everything = self.plan.options.repository.is_none();
+        let records = self.plan.options.records.iter().flatten();
+        let named: String = records.map(|one| format!(" {}", one.named())).collect();
         if is_sandbox && whole && everything && !context.global.quiet {
             let next = match self.options.target.sandbox.as_ref().and_then(Option::as_ref) {
-                Some(file) => format!("next: `kepherd plan --sandbox={}` finds nothing to do", file.display()),
+                Some(file) => format!("next: `kepherd plan{named} --sandbox={}` finds nothing to do", file.display()),
                 None => "next: `kepherd apply --sandbox=state.json` keeps the sandbox in a file; the same again finds nothing to do"
                     .to_owned(),
             };

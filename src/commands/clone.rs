@@ -12,6 +12,7 @@ use crate::cli::Clone as Options;
 use crate::git::{Commit, Content, EntryKind, Error, Repository};
 use crate::registry::Registry;
 use crate::registry::calendars::KubernetesCalendar;
+use crate::registry::schema::FileKind;
 use crate::sources::upstream::folders::{Folder, Folders, Is, Listed, kep_yaml};
 use crate::sources::upstream::kep_yaml::{MAX_KEP_YAML, read};
 use crate::sources::upstream::snapshot::{
@@ -58,9 +59,14 @@ impl<'r> EnhancementsClone<'r> {
         let repository = Repository::open(&context.environment.directory.join(repo))?;
         let commit = repository.commit(rev)?;
         let Some(calendar) = &registry.kubernetes else {
-            bail!(
-                "`releases/kubernetes.toml` is missing or has errors, so nobody knows what has shipped: run `kepherd check`"
-            );
+            let remedy = match registry.lacks(FileKind::Kubernetes) {
+                true => {
+                    "is missing, so that nobody knows what has shipped: begin it with `kepherd new cycle RELEASE`, and add when \
+                         each was released or is planned"
+                }
+                false => "has errors, so that nobody knows what has shipped: run `kepherd check`",
+            };
+            bail!("`releases/kubernetes.toml` {remedy}");
         };
         let folders = folders(&repository, &commit)?;
         if folders.by_number.is_empty() {

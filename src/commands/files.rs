@@ -305,6 +305,9 @@ fn place(
     let target = root.join(file.new_path);
     if path != target {
         let unnamed = || format!("`{}` cannot be renamed", path.display());
+        if let Some(folder) = target.parent() {
+            fs::create_dir_all(folder).with_context(unnamed)?;
+        }
         fs::rename(path, &target).with_context(unnamed)?;
     }
     Ok(())

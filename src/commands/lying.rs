@@ -89,6 +89,11 @@ fn collect<H>(
     Ok(())
 }
 
+/// Whether what has this name at the top is looked into.
+pub(super) fn is_read(name: &str) -> bool {
+    !name.starts_with('.') && is_of_a_registry(name)
+}
+
 /// Whether what has this name at the top is a registry's, or was meant to be: its own files and folders, a record at the wrong
 /// place, and a name that is nearly one of these.
 fn is_of_a_registry(name: &str) -> bool {

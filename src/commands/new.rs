@@ -18,7 +18,7 @@ use crate::sources::proposal::{Proposal, Proposals, Source};
 use crate::sources::releases::cycles;
 use crate::sync::observed::{Lookup, ObservedIssue};
 use crate::sync::remote::Read as _;
-use crate::terms::{RepositoryName, Subject};
+use crate::terms::{RepositoryName, Subject, kep_number};
 use crate::text::words::printable;
 
 pub(super) fn kep(context: &mut Context<'_>, options: &NewKep) -> Result<Exit> {
@@ -114,6 +114,9 @@ pub(super) fn item(context: &mut Context<'_>, options: &NewItem) -> Result<Exit>
     if let Some(entry) = registry.items.iter().find(|entry| entry.value.id == *id) {
         let path = &registry.file(entry.file).path;
         bail!("`{id}` has a record already: {}{path}", opened.prefix);
+    }
+    if kep_number(id).is_some() {
+        bail!("`{id}` is no id: it would be taken for KEP-{id}");
     }
     if !is_plain_name(id) || id.contains('.') || *id != id.to_lowercase() {
         bail!(

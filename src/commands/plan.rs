@@ -7,7 +7,7 @@ use anyhow::{Context as _, Result, bail};
 
 use super::connect::{self, Connection, patience};
 use super::files::Opened;
-use super::{Context, Exit, block_on, files, findings, journal};
+use super::{Context, Exit, block_on, files, findings, journal, lying};
 use crate::cli::{Plan as PlanArgs, PlanFormat};
 use crate::github::client::{Client, Cost};
 use crate::render::plan_text::{self, View};
@@ -72,7 +72,7 @@ pub(super) fn run(context: &mut Context<'_>, options: &PlanArgs) -> Result<Exit>
     })
 }
 
-/// A place for a plan: in the registry it would be a file that no registry knows, and the next plan would be refused.
+/// A place for a plan: where a registry looks it would be a file that no registry knows, and the next plan would be refused.
 fn outside(path: &Path, opened: &Opened) -> Result<PathBuf> {
     // A folder that is not there yet has no canonical path, and `..` behind it still leads somewhere.
     let mut plain = PathBuf::new();
@@ -82,14 +82,16 @@ fn outside(path: &Path, opened: &Opened) -> Result<PathBuf> {
             part => plain.push(part),
         }
     }
-    let existing = plain
-        .ancestors()
-        .skip(1)
-        .find_map(|folder| folder.canonicalize().ok());
+    let whole = plain.ancestors().skip(1).find_map(|folder| {
+        let behind = plain.strip_prefix(folder).ok()?;
+        Some(folder.canonicalize().ok()?.join(behind))
+    });
     let root = opened.root.canonicalize().ok();
-    if let (Some(folder), Some(root)) = (existing, root)
-        && folder.starts_with(root)
-    {
+    let below = whole
+        .zip(root)
+        .and_then(|(whole, root)| Some(whole.strip_prefix(root).ok()?.to_owned()));
+    let first = below.as_deref().and_then(|below| below.components().next());
+    if first.is_some_and(|first| lying::is_read(&first.as_os_str().to_string_lossy())) {
         bail!(
             "--out {}: a plan is no part of the registry: choose a place outside of it",
             path.display()

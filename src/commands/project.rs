@@ -96,6 +96,7 @@ pub(super) fn releases(context: &mut Context<'_>, of: &ReleasesFile, how: How) -
     let opened = files::open(context)?;
     let registry = &opened.loaded.registry;
     let config = &registry.config.value;
+    let runtime = runtime.as_deref().unwrap_or(config.home.as_str());
     let mut runtimes = config.runtimes.iter();
     let Some(runtime) = runtimes.find(|one| one.name.as_str() == runtime) else {
         bail!(

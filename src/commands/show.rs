@@ -4,6 +4,7 @@ use anyhow::{Result, bail};
 
 use super::{Context, Exit, files, findings, records};
 use crate::cli::Show;
+use crate::findings::diagnostic::Diagnostic;
 use crate::registry::Registry;
 use crate::registry::tracked::Tracked;
 use crate::render;
@@ -36,10 +37,21 @@ pub(super) fn run(context: &mut Context<'_>, options: &Show) -> Result<Exit> {
         writeln!(
             context.out,
             "{}",
-            render::text::summary(&checked.diagnostics, 1)
+            render::text::summary(
+                &checked.diagnostics,
+                records_of(registry, &checked.diagnostics)
+            )
         )?;
     }
     Ok(Exit::Clean)
+}
+
+/// How many records a summary speaks of: this one, or, where something is found in it, all that it is one of.
+fn records_of(registry: &Registry, found: &[Diagnostic]) -> usize {
+    match found {
+        [] => 1,
+        _ => registry.tracked().count(),
+    }
 }
 
 /// That there is no such record, and which one may be meant.

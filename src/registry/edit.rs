@@ -113,6 +113,20 @@ pub fn set(document: &mut DocumentMut, key: &str, value: Value) {
     }
 }
 
+/// A key that somebody decided is no guess any more.
+pub fn is_decided(document: &mut DocumentMut, key: &str) {
+    const GUESSED: &str = "guessed";
+    let before = texts(document, GUESSED);
+    if !before.iter().any(|guess| guess == key) {
+        return;
+    }
+    let left: Vec<String> = before.into_iter().filter(|guess| guess != key).collect();
+    match left.is_empty() {
+        true => unset(document, GUESSED),
+        false => set(document, GUESSED, list(left)),
+    }
+}
+
 /// Gives a key of a table a value. A new key goes behind those that come before it in an order, a comment behind an old value
 /// stays there.
 pub fn set_in(table: &mut Table, key: &str, value: Value, order: &[&str]) {

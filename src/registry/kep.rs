@@ -297,6 +297,8 @@ pub struct NamedRelease {
     pub release: Release,
     /// The version it was read from, if it was one.
     pub version: Option<BranchDecision>,
+    /// The branch that it is said of, if it is said of one.
+    pub branch: Option<Release>,
 }
 
 impl RuntimeFacts {
@@ -309,6 +311,7 @@ impl RuntimeFacts {
                     at: Place::Value(at),
                     release: version.release,
                     version: Some(BranchDecision::Released(version)),
+                    branch: None,
                 });
             }
         };
@@ -323,14 +326,14 @@ impl RuntimeFacts {
                 at: Place::Key(at.clone()),
                 release: *branch,
                 version: None,
+                branch: Some(*branch),
             });
-            if let BranchDecision::Released(version) = decision
-                && version.release != *branch
-            {
+            if let BranchDecision::Released(version) = decision {
                 all.push(NamedRelease {
                     at: Place::Value(at),
                     release: version.release,
                     version: Some(*decision),
+                    branch: Some(*branch),
                 });
             }
         }

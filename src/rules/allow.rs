@@ -4,6 +4,7 @@ use super::{Reads, Rule, is_sound};
 use crate::findings::diagnostic::Pointer;
 use crate::registry::Registry;
 use crate::registry::kep::Allow;
+use crate::registry::schema::FileKind;
 use crate::registry::tracked::Tracked;
 
 /// The `[[allow]]` entries of a registry that can be relied on, each with its record and its place in it.
@@ -30,7 +31,9 @@ pub(super) fn was_asked(rule: &Rule, registry: &Registry, record: Tracked<'_>) -
             Tracked::Kep(_) => kep,
             Tracked::Item(_) => item,
         };
-        let is_unread = |list| registry.unread_lists.contains(list);
+        // One that is gone is not read either.
+        let is_unread =
+            |list: &FileKind| registry.unread_lists.contains(list) || registry.lacks(*list);
         of_config.iter().all(|key| config.is_sound(key))
             && is_sound(keys, |key| record.is_sound(key))
             && !lists.iter().any(is_unread)

@@ -66,7 +66,11 @@ fn roster(context: &Context<'_>, findings: &mut Vec<Finding>) {
     let items = context
         .items()
         .filter(|entry| !entry.value.assignees.is_empty());
-    let naming = keps.count() + items.count();
+    let calendar = context.registry.kubernetes.iter();
+    let cycles = calendar.flat_map(|calendar| &calendar.value.cycles);
+    let is_named = cycles.clone().any(|cycle| !cycle.liaisons.is_empty());
+    // A calendar that names liaisons counts as one more that names people.
+    let naming = keps.count() + items.count() + usize::from(is_named);
     findings.extend(missing(
         context.registry,
         FileKind::Roster,
@@ -110,8 +114,12 @@ fn missing(
         if naming == 1 { one } else { many }
     );
     let remedy = match kind {
-        FileKind::Roster => "bring it back, or begin it with `kepherd maintainers pull`",
-        _ => "bring it back, or write `[[cycles]]` with a `release` for each that a record aims at",
+        FileKind::Roster => {
+            "bring it back, or begin it: `kepherd maintainers pull --file MAINTAINERS`, or `--repo CLONE`"
+        }
+        _ => {
+            "bring it back, or begin it: `kepherd new cycle RELEASE` for each that a record aims at, then its dates"
+        }
     };
     Some(
         Finding::new(
@@ -149,7 +157,7 @@ mod tests {
           |        ^^^^^^^^^^^^
           |
           = why: without it nobody knows whether a shepherd is a maintainer, or a release exists: rules fall silent, and nothing of it is written to GitHub
-          = help: bring it back, or begin it with `kepherd maintainers pull`
+          = help: bring it back, or begin it: `kepherd maintainers pull --file MAINTAINERS`, or `--repo CLONE`
         "#);
         insta::assert_snapshot!(without(&["releases/kubernetes.toml"], "target = \"1.83\"\n"), @r#"
         error[missing-foundation]: `releases/kubernetes.toml` is not there, and 1 record aims at one of its releases
@@ -159,7 +167,7 @@ mod tests {
           |        ^^^^^^^^^^^^
           |
           = why: without it nobody knows whether a shepherd is a maintainer, or a release exists: rules fall silent, and nothing of it is written to GitHub
-          = help: bring it back, or write `[[cycles]]` with a `release` for each that a record aims at
+          = help: bring it back, or begin it: `kepherd new cycle RELEASE` for each that a record aims at, then its dates
         "#);
     }
 

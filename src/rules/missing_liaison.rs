@@ -60,7 +60,12 @@ fn check(context: &Context<'_>, findings: &mut Vec<Finding>) {
         .map(|cycle| cycle.release)
         .min();
     for (index, cycle) in calendar.value.cycles.iter().enumerate() {
-        let when = if cycle.release == current.release {
+        let has_passed = cycle
+            .planned
+            .is_some_and(|planned| planned.latest() < context.today);
+        let when = if cycle.release == current.release && has_passed {
+            "over, unless it was late"
+        } else if cycle.release == current.release {
             "under way"
         } else if Some(cycle.release) == next {
             "next"

@@ -63,7 +63,7 @@ fn check(context: &Context<'_>, entry: &Entry<KepRecord>, findings: &mut Vec<Fin
     let finding = Finding::new(
         entry.file,
         Place::Value(Pointer::to("target")),
-        format!("KEP-{number} aims at Kubernetes {target}, which has shipped since anybody looked"),
+        format!("KEP-{number} aims at Kubernetes {target}, which has shipped since anybody read what upstream says"),
     )
     .label(format!("released {released}"));
     let finding = match seen {
@@ -89,7 +89,7 @@ mod tests {
     #[test]
     fn a_target_that_shipped_since_is_shown() {
         insta::assert_snapshot!(in_record(ID, "target = \"1.37\"\nupstream-seen = 2026-07-24\n"), @r#"
-        warning[stale-record]: KEP-9001 aims at Kubernetes 1.37, which has shipped since anybody looked
+        warning[stale-record]: KEP-9001 aims at Kubernetes 1.37, which has shipped since anybody read what upstream says
          --> sig-node/9001-a.toml:4:10
           |
         4 | target = "1.37"
@@ -101,7 +101,7 @@ mod tests {
           = help: `kepherd upstream pull --repo CLONE --kep 9001` reads what upstream says since; or write what shipped in `reached`, and the next release in `target`
         "#);
         insta::assert_snapshot!(in_record(ID, "target = \"1.37\"\n"), @r#"
-        warning[stale-record]: KEP-9001 aims at Kubernetes 1.37, which has shipped since anybody looked
+        warning[stale-record]: KEP-9001 aims at Kubernetes 1.37, which has shipped since anybody read what upstream says
          --> sig-node/9001-a.toml:4:10
           |
         4 | target = "1.37"

@@ -42,7 +42,7 @@ target = "1.38"
     remedy: "Correct the release, or add it to its calendar. Releases from before a calendar's first are history, and fine.",
     parts: &[
         Part {
-            reads: Reads::both(&[&["target"]]).and_lists(&[FileKind::Kubernetes]),
+            reads: Reads::both(&[&["target"], &["triage"]]).and_lists(&[FileKind::Kubernetes]),
             check: Check::Tracked(target),
         },
         Part {
@@ -73,8 +73,21 @@ target = "1.38"
 /// The Kubernetes release that a record aims at.
 fn target(context: &Context<'_>, record: Tracked<'_>, findings: &mut Vec<Finding>) {
     let at = Pointer::to("target");
-    if let (Some(known), Some(release)) = (Known::kubernetes(context), record.target()) {
-        findings.extend(known.judge(record.file(), at, release));
+    let (Some(known), Some(release)) = (Known::kubernetes(context), record.target()) else {
+        return;
+    };
+    match known.releases.iter().min() {
+        // What is history can have been reached, and is aimed at by nobody who still works on it.
+        Some(first) if release < *first && record.is_going_on() => findings.push(
+            Finding::new(
+                record.file(),
+                Place::Value(at),
+                format!("Kubernetes {release} is older than all that `{}` knows, so that nobody can aim at it", known.path),
+            )
+            .label(format!("the calendar begins with {first}"))
+            .help("correct the release; what has shipped belongs into `[reached]`"),
+        ),
+        _ => findings.extend(known.judge(record.file(), at, release)),
     }
 }
 
@@ -122,7 +135,12 @@ fn runtimes(context: &Context<'_>, entry: &Entry<KepRecord>, findings: &mut Vec<
                 at,
                 release,
                 version,
+                branch,
             } = named;
+            // A branch that is not known is one mistake, whatever release of it is named.
+            if version.is_some() && branch == Some(release) {
+                continue;
+            }
             findings.extend(known.lacking(entry.file, at, release, &|nearest| {
                 syntax::quoted(&match version {
                     Some(BranchDecision::Released(version)) => {

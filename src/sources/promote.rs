@@ -3,7 +3,7 @@
 use toml_edit::DocumentMut;
 
 use super::proposal::{Change, Place, Proposal, Proposals, Source};
-use crate::registry::edit::{NoToml, comments_of, edited, get, plain, set, unset};
+use crate::registry::edit::{NoToml, comments_of, edited, get, is_decided, plain, set, unset};
 use crate::registry::kep::KepRecord;
 use crate::registry::{Entry, Registry};
 use crate::terms::{Date, Handle, Release, Stage, Status, Subject};
@@ -112,7 +112,12 @@ fn promote(
         && is_new
     {
         match reached_key(record, stage) {
-            Some(key) if shipped(target) && get(document, &format!("reached.{key}")).is_none() => {
+            // Whoever aims at the same stage again has slipped, as far as anybody knows.
+            Some(key)
+                if shipped(target)
+                    && stage < aim.stage
+                    && get(document, &format!("reached.{key}")).is_none() =>
+            {
                 promotion.put(document, &format!("reached.{key}"), &target.to_string(), "it has shipped");
             }
             // A stage may last several releases; of a beta it matters when its gate came on.
@@ -125,6 +130,10 @@ fn promote(
                     ));
                 }
             }
+            Some(key) if shipped(target) && stage >= aim.stage => promotion.remarks.push(format!(
+                "Kubernetes {target} has shipped; if it brought {} after all, write `{key} = \"{target}\"` below `[reached]`",
+                stage.written()
+            )),
             Some(_) if !shipped(target) && stage < aim.stage => promotion.remarks.push(format!(
                 "Kubernetes {target} has not shipped, so that `reached` does not say that {} was reached in it",
                 stage.written()
@@ -138,6 +147,7 @@ fn promote(
         Some(on) if record.enabled_by_default != Some(on) => {
             let before = get(document, ENABLED);
             set(document, ENABLED, on.into());
+            is_decided(document, ENABLED);
             let change = Change::made(Place::key(ENABLED), before, Some(on.to_string()));
             promotion.edits.push(change);
         }
@@ -202,6 +212,7 @@ impl Promotion {
             let change = Change::made(Place::key(key), before, after);
             self.edits.push(change.because(why));
             set(document, key, value);
+            is_decided(document, key);
         }
     }
 }

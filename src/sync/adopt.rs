@@ -14,7 +14,7 @@ use crate::sources::proposal::{Change, Decision, Origin, Place, Proposal};
 use crate::sync::observed::ObservedIssue;
 use crate::sync::plan::{Action, Drift, Drifted, Field, IssuePlan, Notice};
 use crate::sync::section::TemplateField;
-use crate::terms::{Handle, Release, Subject};
+use crate::terms::{Handle, Release, Stage, Subject};
 use crate::text::words::{has_name, same_name};
 
 /// The proposal that makes a record say what its issue says; absent: the plan speaks of no file of the registry. A conflict is settled
@@ -185,6 +185,23 @@ impl Record<'_> {
                     );
                 }
             },
+            TemplateField::Stage => match says.parse::<Stage>() {
+                Ok(stage) => {
+                    let before = edit::get(self.document, key);
+                    edit::set(self.document, key, stage.written().into());
+                    self.edited(key, before);
+                }
+                Err(_) => {
+                    let before = edit::get(self.document, key);
+                    let there = toml_edit::Value::from(says).to_string();
+                    let change = Change::made(Place::key(key), before, Some(there));
+                    let why = "that is not one stage";
+                    self.leave(
+                        change.because(why),
+                        "write the right `stage` into the record",
+                    );
+                }
+            },
             TemplateField::Shepherds => {
                 // As the roster spells them.
                 let spelt = |login: &str| {
@@ -194,16 +211,24 @@ impl Record<'_> {
                 };
                 let now: Vec<String> = says.split(", ").map(spelt).collect();
                 let before = edit::texts(self.document, key);
-                for come in now.iter().filter(|one| !has_name(&before, one)) {
-                    self.list(come, "add", |document, key| {
-                        edit::add_to_list(document, key, come)
-                    });
-                }
-                for go in before.iter().filter(|one| !has_name(&now, one)) {
-                    self.list(go, "take", |document, key| {
-                        edit::take_from_list(document, key, go)
-                    });
-                }
+                let come = now.iter().filter(|one| !has_name(&before, one));
+                let go = before.iter().filter(|one| !has_name(&now, one));
+                let (come, go): (Vec<&String>, Vec<&String>) = (come.collect(), go.collect());
+                self.list("edit", "it", |document, key| {
+                    let come = come.iter().map(|one| edit::add_to_list(document, key, one));
+                    let come: Vec<Listed> = come.collect();
+                    let go = go
+                        .iter()
+                        .map(|one| edit::take_from_list(document, key, one));
+                    match come
+                        .into_iter()
+                        .chain(go)
+                        .any(|one| one == Listed::Commented)
+                    {
+                        true => Listed::Commented,
+                        false => Listed::Edited,
+                    }
+                });
             }
         }
     }
@@ -375,6 +400,7 @@ impl Record<'_> {
 
     /// A key that was edited.
     fn edited(&mut self, key: &str, before: Option<String>) {
+        edit::is_decided(self.document, key);
         let after = edit::get(self.document, key);
         let change = Change::made(Place::key(key), before, after);
         let why = match &self.by {

@@ -19,7 +19,9 @@ use crate::registry::work_item::WorkItem;
 use crate::registry::{Entry, Registry};
 use crate::sync::section::{Applied, Said};
 use crate::terms::links::Site;
-use crate::terms::{Date, Ending, Handle, IssueRef, Release, RepositoryName, Subject, Triage};
+use crate::terms::{
+    Date, Ending, Handle, IssueRef, Release, RepositoryName, Stage, Subject, Triage,
+};
 use crate::text::words::{has_name, same_name};
 use announcement::Announcing;
 
@@ -112,6 +114,8 @@ pub struct DesiredIssue {
     pub title: String,
     /// Whether an existing issue gets that title.
     pub retitle: bool,
+    /// The stage that its record aims at.
+    pub stage: Option<Stage>,
     /// The day of kep.yaml that its record was read at.
     pub upstream_seen: Option<Date>,
     /// The release that its record aims at.
@@ -259,7 +263,7 @@ pub fn desired(registry: &Registry, site: &Site) -> Desired {
             &mut repositories,
             &subject,
             &record.pull_requests,
-            record.aims_at(),
+            (record.target, record.is_given_up()),
         );
     }
     for entry in &registry.items {
@@ -273,7 +277,7 @@ pub fn desired(registry: &Registry, site: &Site) -> Desired {
             &mut repositories,
             &subject,
             &item.pull_requests,
-            item.target,
+            (item.target, false),
         );
     }
     Desired {
@@ -467,13 +471,13 @@ impl<'a> Common<'a> {
             .collect()
     }
 
-    /// A pull request gets the release that it names, or else the record's target.
+    /// A pull request gets the release that it names, or else the record's target; of a KEP that is given up, none.
     fn add_pull_requests(
         &self,
         repositories: &mut BTreeMap<RepositoryName, DesiredRepository>,
         subject: &Subject,
         pull_requests: &[PullRequest],
-        target: Option<Release>,
+        (target, is_given_up): (Option<Release>, bool),
     ) {
         let pattern = &self.registry.config.value.labels.kubernetes;
         for pull_request in pull_requests {
@@ -482,7 +486,8 @@ impl<'a> Common<'a> {
             };
             // A release that cannot be looked up labels nothing.
             let is_known = self.registry.kubernetes.is_some();
-            let release = pull_request.kubernetes.or(target).filter(|_| is_known);
+            let release = pull_request.kubernetes.or(target);
+            let release = release.filter(|_| is_known && !is_given_up);
             let label = release.map(|release| pattern.name_of(release));
             if let Some(label) = &label {
                 repository.define(self, label);
@@ -550,6 +555,7 @@ fn kep_issue(common: &Common<'_>, entry: &Entry<KepRecord>) -> DesiredIssue {
             &record.title,
         ),
         retitle: config.issue.retitle,
+        stage: record.stage,
         upstream_seen: record.upstream_seen,
         target: record.target,
         shipped_target: common.shipped(record.aims_at()),
@@ -584,6 +590,7 @@ fn item_issue(common: &Common<'_>, entry: &Entry<WorkItem>) -> DesiredIssue {
         close: config.issue.close,
         title: config.issue.title_of_item(&item.title),
         retitle: config.issue.retitle,
+        stage: None,
         upstream_seen: None,
         target: item.target,
         shipped_target: common.shipped(item.target),

@@ -87,6 +87,8 @@ words_of_records! {
     TemplateField {
         /// The Kubernetes release.
         Target = "target",
+        /// Which stage is next.
+        Stage = "stage",
         /// Who sees the work through.
         Shepherds = "shepherds",
     }
@@ -97,6 +99,7 @@ impl TemplateField {
     pub fn said(self) -> &'static str {
         match self {
             Self::Target => "K8s-Release",
+            Self::Stage => "stage",
             Self::Shepherds => "KEP-Shepherd",
         }
     }

@@ -1,11 +1,14 @@
 //! The Kubernetes calendar's cycles: one that it does not have yet is begun with its release alone, and whatever becomes known of it
 //! is added later.
 
+use std::collections::BTreeSet;
+
 use toml_edit::{ArrayOfTables, Item, Table};
 
 use super::entries;
 use crate::registry::Registry;
 use crate::registry::schema::FileKind;
+use crate::registry::tracked::Tracked;
 use crate::sources::file::{self, LeftAlone};
 use crate::sources::proposal::{Change, Place, Proposal};
 use crate::terms::Release;
@@ -19,12 +22,24 @@ pub enum NotBegun {
     /// It is there.
     #[error("`{CALENDAR}` has Kubernetes {0} already")]
     Known(Release),
+    /// There are cycles between it and those that are there.
+    #[error(
+        "`{CALENDAR}` ends with Kubernetes {last}: `kepherd new cycle {next}` comes before {asked}, or {asked} is a slip"
+    )]
+    TooFar {
+        /// The one that is asked for.
+        asked: Release,
+        /// The last one that is there.
+        last: Release,
+        /// The one that comes next.
+        next: Release,
+    },
     /// The calendar is left alone.
     #[error(transparent)]
     LeftAlone(#[from] LeftAlone),
 }
 
-/// Begins a cycle of which nothing but the release is known.
+/// Begins a cycle of which nothing but the release is known. A calendar that is not there begins with all that records aim at.
 ///
 /// # Errors
 ///
@@ -34,18 +49,41 @@ pub fn begin(registry: &Registry, release: Release) -> Result<Proposal, NotBegun
     if known.is_some_and(|calendar| calendar.value.cycle(release).is_some()) {
         return Err(NotBegun::Known(release));
     }
+    let cycles = known.iter().flat_map(|calendar| &calendar.value.cycles);
+    if let Some(last) = cycles.map(|cycle| cycle.release).max() {
+        let next = Release {
+            minor: last.minor + 1,
+            ..last
+        };
+        if release > next {
+            return Err(NotBegun::TooFar {
+                asked: release,
+                last,
+                next,
+            });
+        }
+    }
+    let mut aimed_at = BTreeSet::from([release]);
+    if known.is_none() {
+        let records = registry.tracked().filter(|record| record.is_going_on());
+        aimed_at.extend(records.filter_map(Tracked::target));
+    }
     let schema = format!("../../schema/{}", FileKind::Kubernetes.schema_file());
     let proposal = file::propose(registry, CALENDAR, &schema, known.is_some(), |document| {
         let entry = document
             .entry("cycles")
             .or_insert_with(|| Item::ArrayOfTables(ArrayOfTables::new()));
         let tables = entry.as_array_of_tables_mut()?;
-        let mut table = Table::new();
-        table.insert("release", Item::Value(release.to_string().into()));
-        entries::insert(tables, release, table);
-        let place = Place::entry(release.to_string());
-        let words = "nothing is known of it yet".to_owned();
-        Some(vec![Change::made(place, None, Some(words))])
+        let begun = aimed_at.iter().map(|release| {
+            let mut table = Table::new();
+            table.insert("release", Item::Value(release.to_string().into()));
+            entries::insert(tables, *release, table);
+            let place = Place::entry(release.to_string());
+            let words =
+                "nothing is known of it yet; `planned`, its freezes and `liaisons` can be added";
+            Change::made(place, None, Some(words.to_owned()))
+        });
+        Some(begun.collect())
     })?;
     Ok(proposal)
 }

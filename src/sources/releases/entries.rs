@@ -23,9 +23,11 @@ pub(super) fn insert(tables: &mut ArrayOfTables, release: Release, table: Table)
         .collect();
     let is_newest_first = known.len() > 1 && known.is_sorted_by(|one, next| one.0 > next.0);
     let smaller = known.iter().filter(|(other, _)| *other < release).max();
-    let at = smaller.map_or(tables.len(), |(_, at)| match is_newest_first {
-        true => *at,
-        false => at + 1,
-    });
+    let at = match (smaller, is_newest_first) {
+        (Some((_, at)), true) => *at,
+        (Some((_, at)), false) => at + 1,
+        (None, true) => tables.len(),
+        (None, false) => 0,
+    };
     edit::insert_table(tables, at, table);
 }

@@ -8,7 +8,7 @@ mod tests;
 
 use super::facts::{Facts, Field, FieldValue, recorded};
 use crate::registry::kep::KepRecord;
-use crate::terms::{Date, Release, Stage, Status};
+use crate::terms::{Date, Guess, Release, Stage, Status};
 
 /// A field in which a record and upstream differ.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -210,7 +210,7 @@ fn cause(
         && recorded.is_none()
         && record.stage == Some(stage)
         && now.plan.stage == Some(stage)
-        && let Some(target) = record.target
+        && let Some(target) = record.target.filter(|_| !record.guesses(Guess::Target))
         && target > release
         && now.target != Some(target)
         && !is_upstreams(target, base)

@@ -304,7 +304,8 @@ fn follow(asked: &Asked<'_>, folder: &str, proposal: &mut Proposal) {
     )
     .because(format!("upstream it is in {folder}"));
     let mut files = asked.registry.files.iter();
-    if files.any(|file| file.path.eq_ignore_ascii_case(&path)) {
+    let is_other = |file: &SourceFile| *file.path != *proposal.path;
+    if files.any(|file| is_other(file) && file.path.eq_ignore_ascii_case(&path)) {
         let settled_by = format!("`{path}` is there already: see which of both is right");
         proposal.changes.push(change.open(settled_by));
     } else {

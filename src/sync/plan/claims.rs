@@ -192,7 +192,8 @@ fn compare(
     let asked: Vec<&String> = wanted.labels.values().flatten().collect();
     let is_asked = |label: &str| has_name(asked.iter().copied(), label);
     let looked_at = wanted.labels.iter();
-    let looked_at = looked_at.filter(|(subject, _)| sections.is_looked_at(subject));
+    // What no section can remember would never come off again.
+    let looked_at = looked_at.filter(|(subject, _)| sections.is_writable(subject));
     let to_add: Vec<&String> = looked_at.filter_map(|(_, label)| label.as_ref()).collect();
     let is_there = |label: &str| has_name(&found.labels, label);
     let mut change = SetChange::default();

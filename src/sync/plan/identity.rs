@@ -44,7 +44,10 @@ pub(super) fn identify<'a>(
         };
     }
     let subject = &wanted.subject;
-    match scene.marked_here(subject).as_slice() {
+    let marked = scene.marked_here(subject);
+    let own: Vec<&Seen<'_>> = marked.iter().copied().filter(|one| one.issue.own).collect();
+    // A marker counts only in an own issue, so that a copy of it in somebody else's stops nothing.
+    match (if own.is_empty() { marked } else { own }).as_slice() {
         [only] if only.issue.own => return Identity::Issue(only),
         [only] => {
             return Identity::Blocked(Blocked::ForeignMarker {
@@ -99,7 +102,7 @@ pub(super) fn identify<'a>(
 /// Whether nothing on a pinned issue says that it is the record's: a number may be mistyped, or that of another project's.
 ///
 /// A section says it, and whatever people who open tracking issues write: the KEP in its title or in the template's field, the
-/// title of a work item, or one of the labels that tracking issues have. What this identity wrote is no stranger's.
+/// title of a work item, or one of the labels that tracking issues have. Who wrote it says nothing: a bot may be a person too.
 fn is_stranger(
     seen: &Seen<'_>,
     wanted: &DesiredIssue,
@@ -116,7 +119,6 @@ fn is_stranger(
     };
     let mut labels = scene.wanted.index_labels.iter();
     !is_named
-        && !issue.own
         && seen.subjects().is_empty()
         && !labels.any(|label| issue.has_label(label))
         && !options.claim.contains(&wanted.subject)

@@ -128,12 +128,12 @@ impl Notice {
                     "" => "nothing",
                     before => before,
                 };
-                format!(
-                    "{} in the issue's template says {says} now, and said {before}: `kepherd adopt {}` takes it over, or \
-                     change the record or the issue",
-                    field.said(),
-                    subject.named()
-                )
+                let is_one = *field == TemplateField::Shepherds || !says.contains(", ");
+                let remedy = match is_one {
+                    true => format!("`kepherd adopt {}` takes it over, or change the record or the issue", subject.named()),
+                    false => format!("write the right `{}` into the record, or change the issue", field.written()),
+                };
+                format!("{} in the issue's template says {says} now, and said {before}: {remedy}", field.said())
             }
             Self::Duplicates(others) => format!(
                 "{} carries the marker of {subject} too: close the duplicate, and name it in `former-issues`",

@@ -56,6 +56,10 @@ impl AsOf {
 impl Plan {
     /// Whether it writes to issues, and none of those that it speaks of carries a section of kepherd's yet.
     pub fn is_first(&self) -> bool {
+        // Of a few records nobody knows what the others carry.
+        if self.options.records.is_some() || self.options.repository.is_some() {
+            return false;
+        }
         let mut writes = false;
         for issue in self.repositories.iter().flat_map(|one| &one.issues) {
             match &issue.action {

@@ -1,7 +1,7 @@
 //! An OWNERS file, as Kubernetes and CRI-O have them: <https://www.kubernetes.dev/docs/guide/owners/>. It lists handles below `approvers`
 //! and `reviewers`; whoever is both is an approver. Those below `emeritus_…` have left. Names it has none.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Deserialize;
 use serde_saphyr::Spanned;
@@ -11,11 +11,20 @@ use crate::sources::proposal::Misread;
 use crate::terms::{Handle, Role};
 
 /// The keys that name people who may do something.
-const ROLES: [&str; 2] = ["approvers:", "reviewers:"];
+const ROLES: [&str; 3] = ["approvers:", "reviewers:", "filters:"];
 
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
 struct Owners {
+    approvers: Vec<Option<Spanned<String>>>,
+    reviewers: Vec<Option<Spanned<String>>>,
+    /// People for some files only, by a pattern of their names.
+    filters: BTreeMap<String, Filter>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+struct Filter {
     approvers: Vec<Option<Spanned<String>>>,
     reviewers: Vec<Option<Spanned<String>>>,
 }
@@ -43,10 +52,16 @@ pub(super) fn read(text: &str) -> (Vec<Person>, Vec<Misread>) {
     let mut people = Vec::new();
     let mut named: BTreeSet<Handle> = BTreeSet::new();
     let mut misread = Vec::new();
-    let lists = [
-        (Role::Approver, owners.approvers),
-        (Role::Reviewer, owners.reviewers),
-    ];
+    let Owners {
+        mut approvers,
+        mut reviewers,
+        filters,
+    } = owners;
+    for filter in filters.into_values() {
+        approvers.extend(filter.approvers);
+        reviewers.extend(filter.reviewers);
+    }
+    let lists = [(Role::Approver, approvers), (Role::Reviewer, reviewers)];
     for (role, handles) in lists {
         for entry in handles.into_iter().flatten() {
             let line = usize::try_from(entry.referenced.line()).unwrap_or_default();
@@ -91,6 +106,13 @@ mod tests {
         );
         let words: Vec<String> = misread.iter().map(Misread::to_string).collect();
         assert_eq!(words, ["9: `a b` is not a GitHub handle"]);
+        let (people, _) =
+            read("filters:\n  \".*\":\n    approvers: [a]\n  \"x\":\n    reviewers: [b, a]\n");
+        let people: Vec<String> = people
+            .iter()
+            .map(|one| format!("{} {}", one.github, one.role.written()))
+            .collect();
+        assert_eq!(people, ["a approver", "b reviewer"]);
         let (people, misread) = read("approvers: [a\n");
         assert!(people.is_empty());
         assert_eq!(misread.len(), 1);

@@ -11,7 +11,7 @@ use crate::sync::desired::DesiredIssue;
 use crate::sync::observed::ObservedIssue;
 use crate::sync::plan::notice::Notice;
 use crate::sync::section::{Applied, Asked, Section, Template, TemplateField};
-use crate::terms::{Handle, Subject};
+use crate::terms::{Handle, Stage, Subject};
 
 /// What people edited, and what the section remembers of it.
 pub(in crate::sync::plan) struct Outcome {
@@ -75,6 +75,13 @@ fn answer(form: &Form, field: TemplateField) -> String {
             let releases: Vec<String> = releases.iter().map(ToString::to_string).collect();
             releases.join(", ")
         }
+        TemplateField::Stage => {
+            let mut stages: Vec<_> = form.aims.iter().filter_map(|aim| aim.stage).collect();
+            stages.sort_unstable();
+            stages.dedup();
+            let stages: Vec<&str> = stages.into_iter().map(Stage::written).collect();
+            stages.join(", ")
+        }
         TemplateField::Shepherds => handles(&form.shepherds),
     }
 }
@@ -85,6 +92,9 @@ fn recorded(wanted: &DesiredIssue, field: TemplateField) -> String {
         TemplateField::Target => wanted
             .target
             .map_or_else(String::new, |one| one.to_string()),
+        TemplateField::Stage => wanted
+            .stage
+            .map_or_else(String::new, |one| one.written().to_owned()),
         TemplateField::Shepherds => handles(&wanted.assignees),
     }
 }
