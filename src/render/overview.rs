@@ -120,6 +120,8 @@ fn kep_cells(row: &KepRow, runtimes: &[&str]) -> Vec<String> {
         (_, _, false) => row.status.written().to_owned(),
         (Some(target), Some(stage), _) => format!("{target} {stage}"),
         (Some(target), None, _) => target.to_string(),
+        // What has shipped is not aimed at any more.
+        (None, Some(_), _) if is_reached(row) => "-".to_owned(),
         (None, Some(stage), _) => stage,
         (None, None, _) => "-".to_owned(),
     };
@@ -138,6 +140,12 @@ fn kep_cells(row: &KepRow, runtimes: &[&str]) -> Vec<String> {
     cells.push(word(found(&row.findings)));
     cells.push(word(people(&row.shepherds)));
     cells
+}
+
+/// Whether the stage of a record has shipped.
+fn is_reached(row: &KepRow) -> bool {
+    let stage = row.stage.map(Stage::written);
+    stage.is_some_and(|stage| row.reached.contains_key(stage))
 }
 
 /// A cell; a dash, where nothing is known.

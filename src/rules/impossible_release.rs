@@ -2,10 +2,11 @@
 
 use super::{CRI_POLICY, Check, Context, Example, ExampleBeside, Group, Part, Reads, Rule};
 use crate::findings::diagnostic::{Finding, Level, Place, Pointer, RuleId};
+use crate::findings::sources::FileId;
 use crate::registry::Entry;
 use crate::registry::kep::KepRecord;
 use crate::registry::schema::FileKind;
-use crate::terms::BranchDecision;
+use crate::terms::{BranchDecision, Date};
 
 pub(super) const RULE: Rule = Rule {
     id: RuleId("impossible-release"),
@@ -70,6 +71,14 @@ planned = "2026-12"
             reads: Reads::kep(&[&["runtimes"]]),
             check: Check::Kep(other_line),
         },
+        Part {
+            reads: Reads::NOTHING.and_lists(&[FileKind::Kubernetes]),
+            check: Check::Registry(cycles),
+        },
+        Part {
+            reads: Reads::config(&["runtimes"]).and_lists(&[FileKind::Runtime]),
+            check: Check::Registry(minors),
+        },
     ],
 };
 
@@ -97,7 +106,11 @@ fn not_out(context: &Context<'_>, entry: &Entry<KepRecord>, findings: &mut Vec<F
                     named.at,
                     format!("{name} {version} is on record as released, and is not out"),
                 )
-                .label(minor.when().map_or_else(String::new, |when| when.to_string()))
+                .label(match (minor.released, minor.planned) {
+                    (Some(day), _) => format!("the calendar says {day}, which is ahead"),
+                    (None, Some(planned)) => format!("planned for {planned}"),
+                    (None, None) => String::new(),
+                })
                 .help("correct the release; or, if it is out, write the day in `released` of the calendar"),
             );
         }
@@ -139,6 +152,70 @@ fn no_such_patch(context: &Context<'_>, entry: &Entry<KepRecord>, findings: &mut
     }
 }
 
+/// A cycle that is on record as released on a day that is ahead.
+fn cycles(context: &Context<'_>, findings: &mut Vec<Finding>) {
+    let Some(calendar) = &context.registry.kubernetes else {
+        return;
+    };
+    for (index, cycle) in calendar.value.cycles.iter().enumerate() {
+        let at = Pointer::to("cycles").index(index).key("released");
+        let name = format!("Kubernetes {}", cycle.release);
+        let ahead = cycle.released.filter(|day| *day > context.today);
+        findings.extend(ahead.map(|day| is_ahead(calendar.file, at, &name, day)));
+    }
+}
+
+/// A minor, or a version of it, that is on record as released on a day that is ahead; a version of another minor.
+fn minors(context: &Context<'_>, findings: &mut Vec<Finding>) {
+    for (name, calendar) in &context.registry.runtimes {
+        for (index, minor) in calendar.value.minors.iter().enumerate() {
+            let at = Pointer::to("minors").index(index);
+            let first = minor
+                .released
+                .map(|day| (at.clone().key("released"), minor.release.to_string(), day));
+            let patches = minor.patches.iter().map(|(version, day)| {
+                let at = at.clone().key("patches").key(&version.to_string());
+                (at, version.to_string(), *day)
+            });
+            for (at, version, day) in first.into_iter().chain(patches) {
+                if day > context.today {
+                    findings.push(is_ahead(
+                        calendar.file,
+                        at,
+                        &format!("{name} {version}"),
+                        day,
+                    ));
+                }
+            }
+            for version in minor.patches.keys() {
+                if version.release == minor.release && version.patch > 0 {
+                    continue;
+                }
+                let at = at.clone().key("patches").key(&version.to_string());
+                let message = format!(
+                    "{name} {version} is no later version of the minor {}",
+                    minor.release
+                );
+                findings.push(
+                    Finding::new(calendar.file, Place::Key(at), message).help(
+                        "move it to its own minor; the day of the first version is `released`",
+                    ),
+                );
+            }
+        }
+    }
+}
+
+fn is_ahead(file: FileId, at: Pointer, name: &str, day: Date) -> Finding {
+    Finding::new(
+        file,
+        Place::Value(at),
+        format!("{name} is on record as released, on a day that is ahead"),
+    )
+    .label(day.to_string())
+    .help("what is not out yet is `planned`; or correct the day")
+}
+
 /// A branch with a release of another one.
 fn other_line(_: &Context<'_>, entry: &Entry<KepRecord>, findings: &mut Vec<Finding>) {
     for (name, facts) in &entry.value.runtimes {
@@ -164,6 +241,46 @@ fn other_line(_: &Context<'_>, entry: &Entry<KepRecord>, findings: &mut Vec<Find
 
 #[cfg(test)]
 mod tests {
+    #[test]
+    fn a_calendar_knows_no_release_of_a_day_that_is_ahead() {
+        let calendar = "[[minors]]\nrelease = \"2.3\"\nreleased = 2026-04-30\npatches = { \"2.3.1\" = 2026-12-24, \"2.4.1\" = 2026-11-01 }\n\n\
+            [[minors]]\nrelease = \"2.5\"\nreleased = 2027-03-01\n";
+        insta::assert_snapshot!(only(ID, &[("releases/containerd.toml", calendar)]), @r#"
+        warning[impossible-release]: containerd 2.3.1 is on record as released, on a day that is ahead
+         --> releases/containerd.toml:4:23
+          |
+        4 | patches = { "2.3.1" = 2026-12-24, "2.4.1" = 2026-11-01 }
+          |                       ^^^^^^^^^^ 2026-12-24
+          |
+          = why: the policy counts what is released: one that is not out would let a feature graduate that nobody can run
+          = help: what is not out yet is `planned`; or correct the day
+
+        warning[impossible-release]: containerd 2.4.1 is no later version of the minor 2.3
+         --> releases/containerd.toml:4:35
+          |
+        4 | patches = { "2.3.1" = 2026-12-24, "2.4.1" = 2026-11-01 }
+          |                                   ^^^^^^^
+          |
+          = why: the policy counts what is released: one that is not out would let a feature graduate that nobody can run
+          = help: move it to its own minor; the day of the first version is `released`
+
+        warning[impossible-release]: containerd 2.5 is on record as released, on a day that is ahead
+         --> releases/containerd.toml:8:12
+          |
+        8 | released = 2027-03-01
+          |            ^^^^^^^^^^ 2027-03-01
+          |
+          = why: the policy counts what is released: one that is not out would let a feature graduate that nobody can run
+          = help: what is not out yet is `planned`; or correct the day
+        "#);
+        let cycles = "[[cycles]]\nrelease = \"1.38\"\nreleased = 2027-03-01\n";
+        let found = only(ID, &[("releases/kubernetes.toml", cycles)]);
+        assert!(
+            found.contains("Kubernetes 1.38 is on record as released, on a day that is ahead"),
+            "{found}"
+        );
+    }
+
     #[test]
     fn a_patch_that_was_never_released_is_shown_where_the_calendar_knows_the_others() {
         let with = |lines: &str, patches: &str| {

@@ -41,6 +41,11 @@ released = 2026-08-26
             reads: Reads::NOTHING.and_lists(&[FileKind::Runtime]),
             check: Check::Registry(runtimes),
         },
+        Part {
+            reads: Reads::config(&["runtimes", "policy"])
+                .and_lists(&[FileKind::Kubernetes, FileKind::Runtime]),
+            check: Check::Registry(lagging),
+        },
     ],
 };
 
@@ -70,6 +75,47 @@ fn runtimes(context: &Context<'_>, findings: &mut Vec<Finding>) {
             };
             findings.extend(behind.by(context.today, minor.planned, minor.released));
         }
+    }
+}
+
+/// A runtime that is numbered as Kubernetes has a minor for each of its releases; where the newest is missing, nobody looked.
+fn lagging(context: &Context<'_>, findings: &mut Vec<Finding>) {
+    let registry = context.registry;
+    let cycles = registry
+        .kubernetes
+        .iter()
+        .flat_map(|calendar| &calendar.value.cycles);
+    let tolerance = registry.config.value.policy.tolerance_days;
+    let shipped = cycles.filter_map(|cycle| {
+        let day = cycle.released?;
+        (day.plus_days(tolerance) < context.today).then_some((cycle.release, day))
+    });
+    let Some((newest, day)) = shipped.max() else {
+        return;
+    };
+    let runtimes = registry.config.value.runtimes.iter();
+    for runtime in runtimes.filter(|runtime| runtime.numbered_as_kubernetes) {
+        let name = runtime.name.as_str();
+        let Some(calendar) = registry.runtimes.get(name) else {
+            continue;
+        };
+        let minors = calendar.value.minors.iter().enumerate();
+        let last = minors.max_by_key(|(_, minor)| minor.release);
+        let Some((index, last)) = last.filter(|(_, last)| last.release < newest) else {
+            continue;
+        };
+        let at = Pointer::to("minors").index(index).key("release");
+        let message = format!(
+            "{name} is numbered as Kubernetes, whose {newest} shipped on {day}, and the calendar ends with {}",
+            last.release
+        );
+        findings.push(
+            Finding::new(calendar.file, Place::Value(at), message)
+                .label("the last one that it knows")
+                .help(format!(
+                    "add `[[minors]]` with `release = \"{newest}\"`; `kepherd releases pull --runtime {name} --repo CLONE` reads what is out"
+                )),
+        );
     }
 }
 
@@ -141,6 +187,32 @@ mod tests {
           = why: labels, milestones and the policy follow the calendar: while it is behind, they say what is no longer so
           = help: write the day in `released`, or the new one in `planned`
         "#);
+    }
+
+    #[test]
+    fn a_runtime_that_is_numbered_as_kubernetes_has_its_newest_release() {
+        let with = |last: &str| {
+            let cycles = "[[cycles]]\nrelease = \"1.37\"\nreleased = 2026-08-26\n\n[[cycles]]\nrelease = \"1.38\"\nplanned = 2026-12-16\n";
+            let minors = format!(
+                "[[minors]]\nrelease = \"1.35\"\nreleased = 2025-12-22\n\n[[minors]]\nrelease = \"{last}\"\n"
+            );
+            let files = [
+                ("releases/kubernetes.toml", cycles),
+                ("releases/cri-o.toml", minors.as_str()),
+            ];
+            only(ID, &files)
+        };
+        insta::assert_snapshot!(with("1.36"), @r#"
+        warning[stale-calendar]: cri-o is numbered as Kubernetes, whose 1.37 shipped on 2026-08-26, and the calendar ends with 1.36
+         --> releases/cri-o.toml:6:11
+          |
+        6 | release = "1.36"
+          |           ^^^^^^ the last one that it knows
+          |
+          = why: labels, milestones and the policy follow the calendar: while it is behind, they say what is no longer so
+          = help: add `[[minors]]` with `release = "1.37"`; `kepherd releases pull --runtime cri-o --repo CLONE` reads what is out
+        "#);
+        assert_eq!(with("1.37"), "");
     }
 
     #[test]

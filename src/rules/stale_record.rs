@@ -75,7 +75,7 @@ fn check(context: &Context<'_>, entry: &Entry<KepRecord>, findings: &mut Vec<Fin
         None => finding.note("the record was never read from upstream"),
     };
     findings.push(finding.help(format!(
-        "`kepherd upstream pull --repo CLONE --kep {number}` reads what upstream says since; or write what shipped in `reached`, and the next \
+        "`kepherd upstream pull --repo CLONE --kep {number}` reads what upstream says since, from a clone that is newer than that; or write what shipped in `reached`, and the next \
          release in `target`"
     )));
 }
@@ -98,7 +98,7 @@ mod tests {
           |                 ---------- the record was last read before that
           |
           = why: nobody has looked at the record since: whether the KEP made that release or moved on is not in it, and its label says what is past
-          = help: `kepherd upstream pull --repo CLONE --kep 9001` reads what upstream says since; or write what shipped in `reached`, and the next release in `target`
+          = help: `kepherd upstream pull --repo CLONE --kep 9001` reads what upstream says since, from a clone that is newer than that; or write what shipped in `reached`, and the next release in `target`
         "#);
         insta::assert_snapshot!(in_record(ID, "target = \"1.37\"\n"), @r#"
         warning[stale-record]: KEP-9001 aims at Kubernetes 1.37, which has shipped since anybody read what upstream says
@@ -109,7 +109,7 @@ mod tests {
           |
           = why: nobody has looked at the record since: whether the KEP made that release or moved on is not in it, and its label says what is past
           = note: the record was never read from upstream
-          = help: `kepherd upstream pull --repo CLONE --kep 9001` reads what upstream says since; or write what shipped in `reached`, and the next release in `target`
+          = help: `kepherd upstream pull --repo CLONE --kep 9001` reads what upstream says since, from a clone that is newer than that; or write what shipped in `reached`, and the next release in `target`
         "#);
     }
 

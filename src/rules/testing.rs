@@ -65,6 +65,10 @@ planned = "2026-12"
 const CRI_O: &str = r#"[[minors]]
 release = "1.36"
 released = 2026-05-04
+
+[[minors]]
+release = "1.37"
+released = 2026-09-04
 "#;
 
 /// A record that no rule finds fault with.

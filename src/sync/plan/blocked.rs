@@ -207,7 +207,12 @@ impl Blocked {
                     "if it is the tracking issue, pin it: `issue = {number}`; else remove the marker{bot}"
                 )
             }
-            Self::Unverified(_) => "bring the file back, or begin it: `kepherd check`".to_owned(),
+            Self::Unverified(Unverified::People) => {
+                "bring the file back, or begin it with `kepherd maintainers pull`".to_owned()
+            }
+            Self::Unverified(Unverified::Release) => {
+                "bring the file back, or begin it with `kepherd new cycle`".to_owned()
+            }
             Self::OverGuard => {
                 "apply some records at a time, by their numbers, or pass `--override-guards` with the hash of the plan"
                     .to_owned()
@@ -441,10 +446,10 @@ mod tests {
           apply some records at a time, by their numbers, or pass `--override-guards` with the hash of the plan
         {"unverified":"people"}
           it names people, and without `maintainers.toml` nobody knows who they are
-          bring the file back, or begin it: `kepherd check`
+          bring the file back, or begin it with `kepherd maintainers pull`
         {"unverified":"release"}
           it aims at a release, and without `releases/kubernetes.toml` nobody knows whether there is such a one
-          bring the file back, or begin it: `kepherd check`
+          bring the file back, or begin it with `kepherd new cycle`
         {"stranger":{"number":7,"title":"crashes","label":"kind/feature"}}
           nothing on #7 says that it is about KEP-1: "crashes"
           correct `issue` in the record; if this is it, put the label kind/feature on it, or name KEP-1 in its title, or pass `--claim 1` once
