@@ -85,6 +85,9 @@ pub enum Command {
     /// Hold a runtime's calendar to the project's own file
     #[command(subcommand)]
     Releases(Releases),
+    /// Hold records to what a runtime's git history says
+    #[command(subcommand)]
+    Runtimes(Runtimes),
     /// Run the embedded GitHub by itself; any token and any App work, and `as:octocat` speaks for octocat
     #[command(after_help = faults())]
     Sandbox(SandboxArgs),
@@ -464,6 +467,60 @@ pub struct NewKep {
     /// How long to wait.
     #[command(flatten)]
     pub waits: Waits,
+}
+
+/// The commands of `runtimes`.
+#[derive(Debug, Subcommand)]
+pub enum Runtimes {
+    /// Write how far the runtime is, since which release, and what older branches got, into the records whose evidence its history has
+    Pull(PullRuntimes),
+    /// Show what a pull would change, and where people and git say different things
+    Diff(DiffRuntimes),
+}
+
+/// Which history.
+#[derive(Debug, Args)]
+pub struct RuntimeClone {
+    /// A clone of the runtime's repository, bare or not; commits and tags are enough (`git clone --bare --filter=tree:0`)
+    #[arg(long, value_name = "PATH")]
+    pub repo: PathBuf,
+    /// The runtime [default: the registry's home]
+    #[arg(long, value_name = "NAME")]
+    pub runtime: Option<String>,
+    /// Where its default branch ends
+    #[arg(long, value_name = "REV", default_value = "HEAD")]
+    pub rev: String,
+    /// Only these KEPs
+    #[arg(long, value_name = "NUMBER", value_parser = kep(), num_args = 1..)]
+    pub kep: Vec<u32>,
+}
+
+/// Options of `runtimes pull`.
+#[derive(Debug, Args)]
+pub struct PullRuntimes {
+    /// Which history.
+    #[command(flatten)]
+    pub clone: RuntimeClone,
+    /// Keep what people wrote where git says otherwise
+    #[arg(long, conflicts_with = "theirs")]
+    pub ours: bool,
+    /// Take what git says where people wrote otherwise
+    #[arg(long)]
+    pub theirs: bool,
+    /// How the edits are shown.
+    #[command(flatten)]
+    pub showing: Showing,
+}
+
+/// Options of `runtimes diff`.
+#[derive(Debug, Args)]
+pub struct DiffRuntimes {
+    /// Which history.
+    #[command(flatten)]
+    pub clone: RuntimeClone,
+    /// How the edits are written
+    #[arg(long, value_name = "FORMAT", default_value = "text")]
+    pub format: ProposalFormat,
 }
 
 /// The commands of `upstream`.

@@ -22,6 +22,7 @@ mod project;
 mod promote;
 mod records;
 mod revision;
+mod runtimes;
 mod sandbox;
 mod schema;
 mod show;
@@ -37,7 +38,7 @@ use anyhow::Result;
 
 use self::carry_out::How;
 use self::event::ChangeEvent;
-use crate::cli::{Cli, ColorWhen, Command, Global, Maintainers, New, Releases, Upstream};
+use crate::cli::{Cli, ColorWhen, Command, Global, Maintainers, New, Releases, Runtimes, Upstream};
 use crate::github::client::Address;
 use crate::terms::links::Site;
 use crate::terms::{Date, Instant};
@@ -194,6 +195,8 @@ pub fn run(cli: &Cli, environment: &Environment, out: &mut dyn Write, log: &mut 
         Command::Maintainers(Maintainers::Diff(options)) => {
             project::maintainers(&mut context, &options.list, How::shown(options.format))
         }
+        Command::Runtimes(Runtimes::Pull(options)) => runtimes::pull(&mut context, options),
+        Command::Runtimes(Runtimes::Diff(options)) => runtimes::diff(&mut context, options),
         Command::Releases(Releases::Pull(options)) => {
             project::releases(&mut context, &options.page, How::of(&options.showing))
         }

@@ -5,6 +5,7 @@
 
 mod error;
 mod history;
+mod log;
 mod tags;
 mod trees;
 
@@ -13,6 +14,7 @@ use std::path::{Path, PathBuf};
 
 pub use error::Error;
 pub use history::Change;
+pub use log::Logged;
 pub use tags::Tag;
 pub use trees::{Content, EntryKind, Object, Taken, TreeEntry};
 

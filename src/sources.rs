@@ -7,4 +7,5 @@ pub mod maintainers;
 pub mod promote;
 pub mod proposal;
 pub mod releases;
+pub mod runtimes;
 pub mod upstream;

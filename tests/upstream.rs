@@ -268,8 +268,8 @@ fn a_record_follows_its_kep_to_another_folder() {
     10 | upstream-seen = 2026-07-24
        |                 ---------- the record was last read before that
        |
-       = why: nobody has looked at the record since: whether the KEP made that release or moved on is not in it, and its label says what is past
-       = help: `kepherd upstream pull --repo CLONE --kep 9001` reads what upstream says since; or write what shipped in `reached`, and the next release in `target`
+       = why: nobody has read upstream since: whether the KEP made that release or moved on is not in it, and its label says what is past
+       = help: `kepherd upstream pull --repo CLONE --kep 9001` reads what upstream says since, from a clone that is newer than that; or write what shipped in `reached`, and the next release in `target`
 
     warning[upstream-drift]: KEP-9001's `target` is "1.37" here and "1.38" upstream
      --> sig-node/9001-pod-lullabies.toml:7:10

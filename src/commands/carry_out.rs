@@ -153,7 +153,9 @@ fn leave_what_check_refuses(
     how: How,
 ) -> Result<()> {
     let is_refused: fn(&Diagnostic) -> bool = match all.source {
-        Source::Upstream | Source::Releases | Source::Maintainers => rules::stops_apply,
+        Source::Upstream | Source::Releases | Source::Runtimes | Source::Maintainers => {
+            rules::stops_apply
+        }
         Source::GitHub | Source::Person => |one| one.level == Level::Error,
         Source::Rules => return Ok(()),
     };

@@ -4,6 +4,7 @@ use anyhow::{Context as _, Result, anyhow, bail};
 
 use super::carry_out::{How, carry_out};
 use super::files::Opened;
+use super::runtimes::runtime_of;
 use super::{Context, Exit, files};
 use crate::cli::{MaintainersList, ReleasesFile};
 use crate::git::{Content, Object, Repository};
@@ -12,7 +13,6 @@ use crate::sources::maintainers::{self, List};
 use crate::sources::proposal::Proposals;
 use crate::sources::releases;
 use crate::sources::releases::{page, tags};
-use crate::text::words::{one_of, printable};
 
 /// Where a project keeps its list, unless somebody says otherwise.
 const MAINTAINERS: &str = "MAINTAINERS";
@@ -95,16 +95,7 @@ pub(super) fn releases(context: &mut Context<'_>, of: &ReleasesFile, how: How) -
     } = of;
     let opened = files::open(context)?;
     let registry = &opened.loaded.registry;
-    let config = &registry.config.value;
-    let runtime = runtime.as_deref().unwrap_or(config.home.as_str());
-    let mut runtimes = config.runtimes.iter();
-    let Some(runtime) = runtimes.find(|one| one.name.as_str() == runtime) else {
-        bail!(
-            "`registry.toml` has no runtime `{}`: name {} by --runtime",
-            printable(runtime),
-            one_of(config.runtime_names())
-        );
-    };
+    let runtime = runtime_of(registry, runtime.as_deref())?;
     let directory = &context.environment.directory;
     let proposals = match (file, repo) {
         (Some(file), _) => {

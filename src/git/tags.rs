@@ -2,7 +2,7 @@
 
 use gix::bstr::ByteSlice as _;
 
-use super::{Error, Repository};
+use super::{Commit, Error, Repository};
 use crate::terms::Date;
 
 /// A tag of a commit.
@@ -10,6 +10,8 @@ use crate::terms::Date;
 pub struct Tag {
     /// Its whole name, such as `v2.3.0` or `api/v1.10.0`.
     pub name: String,
+    /// The commit.
+    pub commit: Commit,
     /// The day when it was made, where it was made: that is the day that is announced. Of a tag that is nothing but a name, the day of its
     /// commit, in UTC.
     pub day: Date,
@@ -61,11 +63,9 @@ impl Repository {
             let Ok(commit) = object.peel_to_kind(gix::object::Kind::Commit) else {
                 continue;
             };
-            let day = match tagged {
-                Some(day) => day,
-                None => self.date_of(&commit.into_commit())?,
-            };
-            tags.push(Tag { name, day });
+            let commit = self.described(&commit.into_commit())?;
+            let day = tagged.unwrap_or(commit.date);
+            tags.push(Tag { name, commit, day });
         }
         tags.sort_by(|one, other| one.name.cmp(&other.name));
         Ok(tags)

@@ -25,7 +25,7 @@ home = "containerd"
 repositories = ["containerd/containerd", "containerd/nri"]
 bots = ["kepherd[bot]", "octocat"]
 shepherd-roles = ["committer", "reviewer"]
-runtimes = [{ name = "containerd", calendar = "releases/containerd.toml", tags = "v{version}", numbered-as-kubernetes = false }]
+runtimes = [{ name = "containerd", calendar = "releases/containerd.toml", tags = "v{version}", repository = "containerd/containerd", branches = "release/{minor}", backports = ["cp-{number}-*"], numbered-as-kubernetes = false }]
 issue = { title = "KEP-{number} - {title}", item-title = "{title}", retitle = true, labels = ["kind/feature"], close = "enforce" }
 labels.kubernetes = { name = "target/kubernetes/v{release}", placeholder = "x", color = "5319e7", description = "Targets {release}" }
 labels.triage = { pending = "p", accepted = "x", declined = "d" }
@@ -136,7 +136,7 @@ enum Change {
 }
 
 /// Texts that are something, or nearly.
-const TEXTS: [&str; 69] = [
+const TEXTS: [&str; 71] = [
     "",
     " ",
     "a",
@@ -197,6 +197,8 @@ const TEXTS: [&str; 69] = [
     "HTTPS://a",
     "{release}",
     "v{version}",
+    "release/{minor}",
+    "cp-{number}-*",
     "{version}{version}",
     "v {version}",
     "{release}{release}",

@@ -57,10 +57,18 @@ impl Bounded for Config {
 
 impl Bounded for Runtime {
     fn is_within(&self) -> bool {
-        let text = self.tags.as_str();
-        let bare = text.replacen("{version}", "", 1);
         let is_plain = |c: char| !matches!(c, '{' | '}' | '\x00'..='\x20' | '\x7f');
-        bare.len() < text.len() && bare.chars().all(is_plain) && text.chars().count() <= 100
+        let is_pattern = |text: &str, part| {
+            let bare = text.replacen(part, "", 1);
+            bare.len() < text.len() && bare.chars().all(is_plain) && text.chars().count() <= 100
+        };
+        let branches = self.branches.as_deref();
+        is_pattern(&self.tags, "{version}")
+            && branches.is_none_or(|text| is_pattern(text, "{minor}"))
+            && self
+                .backports
+                .iter()
+                .all(|text| is_pattern(text, "{number}"))
     }
 }
 

@@ -96,6 +96,22 @@ pub struct Runtime {
     /// The file of its release calendar, below the registry's root.
     #[schemars(extend("examples" = ["releases/containerd.toml"]))]
     pub calendar: Line,
+    /// The repository whose pull requests and tags tell what it has.
+    pub repository: Option<RepositoryName>,
+    /// How the branches of its minors are named, such as `release/{minor}`.
+    #[schemars(
+        regex(pattern = r"^[^{}\x00-\x20\x7f]*\{minor\}[^{}\x00-\x20\x7f]*$"),
+        length(max = 100)
+    )]
+    #[schemars(extend("examples" = ["release/{minor}"]))]
+    pub branches: Option<String>,
+    /// How the branches of backports are named: `{number}` is the pull request that is brought, `*` is anything.
+    #[serde(default)]
+    #[schemars(inner(
+        regex(pattern = r"^[^{}\x00-\x20\x7f]*\{number\}[^{}\x00-\x20\x7f]*$"),
+        length(max = 100)
+    ))]
+    pub backports: Vec<String>,
     /// How the tags of its releases are named; the whole name counts, so that no other tag is taken for a release.
     #[serde(default = "default_tags")]
     #[schemars(

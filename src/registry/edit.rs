@@ -3,7 +3,9 @@
 //!
 //! A dotted key lies in a table: `reached.alpha`.
 
-use toml_edit::{Array, ArrayOfTables, DocumentMut, Item, RawString, Table, TableLike, Value};
+use toml_edit::{
+    Array, ArrayOfTables, DocumentMut, InlineTable, Item, RawString, Table, TableLike, Value,
+};
 
 use crate::terms::Date;
 
@@ -110,6 +112,52 @@ pub fn set(document: &mut DocumentMut, key: &str, value: Value) {
         && !replace(table.get_mut(key), &value)
     {
         table.insert(key, Item::Value(value));
+    }
+}
+
+/// The keys of a runtime's facts, in the order in which the documentation shows them.
+const RUNTIME_ORDER: &[&str] = &["state", "release", "evidence", "branches"];
+
+/// Gives a key of a runtime's facts a value, `branches."2.2"` for that of a branch.
+pub fn set_in_runtime(document: &mut DocumentMut, runtime: &str, key: &str, value: Value) {
+    let Some(facts) = document
+        .get_mut("runtimes")
+        .and_then(Item::as_table_like_mut)
+        .and_then(|runtimes| runtimes.get_mut(runtime))
+    else {
+        return;
+    };
+    let branch = key
+        .strip_prefix("branches.\"")
+        .and_then(|rest| rest.strip_suffix('"'));
+    if let Some(branch) = branch {
+        let Some(table) = facts.as_table_like_mut() else {
+            return;
+        };
+        let is_new = table.get("branches").is_none();
+        if is_new {
+            let branches = InlineTable::from_iter([(branch, value)]);
+            set_in_facts(facts, "branches", Value::InlineTable(branches));
+        } else if let Some(branches) = table.get_mut("branches").and_then(Item::as_table_like_mut)
+            && !replace(branches.get_mut(branch), &value)
+        {
+            branches.insert(branch, Item::Value(value));
+        }
+    } else {
+        set_in_facts(facts, key, value);
+    }
+}
+
+fn set_in_facts(facts: &mut Item, key: &str, value: Value) {
+    match facts {
+        Item::Table(table) => set_in(table, key, value, RUNTIME_ORDER),
+        facts => {
+            if let Some(table) = facts.as_table_like_mut()
+                && !replace(table.get_mut(key), &value)
+            {
+                table.insert(key, Item::Value(value));
+            }
+        }
     }
 }
 

@@ -87,7 +87,10 @@ fn write(said: &mut Said, source: Source, proposal: &Proposal, view: View<'_>, p
         }
     }
     // Of one file, what differs and stays is shown where nothing else is; of many records it would be most of what is shown.
-    let is_one_file = matches!(source, Source::Releases | Source::Maintainers);
+    let is_one_file = matches!(
+        source,
+        Source::Releases | Source::Maintainers | Source::Runtimes
+    );
     if is_one_file && !proposal.is_edit() && proposal.kept().next().is_some() {
         said.out
             .push_str(&printable(&format!("{:<7}  {path}", "kept")));

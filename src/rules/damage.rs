@@ -28,6 +28,9 @@ calendar = "releases/containerd.toml"
 [[runtimes]]
 name = "cri-o"
 calendar = "releases/cri-o.toml"
+repository = "cri-o/cri-o"
+branches = "release-{minor}"
+backports = ["cherry-pick-{number}-to-*"]
 tags = "v{version}"
 numbered-as-kubernetes = true
 

@@ -11,7 +11,7 @@ pub(super) const RULE: Rule = Rule {
     group: Group::Process,
     level: Level::Warning,
     summary: "the target has shipped since the record was last read from upstream",
-    why: "nobody has looked at the record since: whether the KEP made that release or moved on is not in it, and its label says what is past",
+    why: "nobody has read upstream since: whether the KEP made that release or moved on is not in it, and its label says what is past",
     source: PROCESS,
     example: Example {
         wrong: &[(
@@ -97,7 +97,7 @@ mod tests {
         5 | upstream-seen = 2026-07-24
           |                 ---------- the record was last read before that
           |
-          = why: nobody has looked at the record since: whether the KEP made that release or moved on is not in it, and its label says what is past
+          = why: nobody has read upstream since: whether the KEP made that release or moved on is not in it, and its label says what is past
           = help: `kepherd upstream pull --repo CLONE --kep 9001` reads what upstream says since, from a clone that is newer than that; or write what shipped in `reached`, and the next release in `target`
         "#);
         insta::assert_snapshot!(in_record(ID, "target = \"1.37\"\n"), @r#"
@@ -107,7 +107,7 @@ mod tests {
         4 | target = "1.37"
           |          ^^^^^^ released 2026-08-26
           |
-          = why: nobody has looked at the record since: whether the KEP made that release or moved on is not in it, and its label says what is past
+          = why: nobody has read upstream since: whether the KEP made that release or moved on is not in it, and its label says what is past
           = note: the record was never read from upstream
           = help: `kepherd upstream pull --repo CLONE --kep 9001` reads what upstream says since, from a clone that is newer than that; or write what shipped in `reached`, and the next release in `target`
         "#);

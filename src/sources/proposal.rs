@@ -19,6 +19,8 @@ pub enum Source {
     Upstream,
     /// A runtime's page of releases.
     Releases,
+    /// A runtime's git history.
+    Runtimes,
     /// The project's list of maintainers.
     Maintainers,
     /// What people changed on an issue.
@@ -35,6 +37,7 @@ impl Source {
         match self {
             Self::Upstream => "upstream",
             Self::Releases => "in the project's releases",
+            Self::Runtimes => "in git",
             Self::Maintainers => "in the list of maintainers",
             Self::GitHub => "on GitHub",
             Self::Person | Self::Rules => "proposed",
@@ -46,6 +49,7 @@ impl Source {
         match self {
             Self::Upstream => Some("kepherd upstream diff"),
             Self::Releases => Some("kepherd releases diff"),
+            Self::Runtimes => Some("kepherd runtimes diff"),
             Self::Maintainers => Some("kepherd maintainers diff"),
             Self::GitHub | Self::Person | Self::Rules => None,
         }

@@ -121,7 +121,33 @@ impl History {
         std::fs::write(path, format!("{target}\n")).unwrap();
     }
 
+    /// A commit without files that says this, behind these; gives its id. The branch that HEAD names ends there.
+    pub fn say(&mut self, day: &str, message: &str, parents: &[&str]) -> String {
+        let tree = self.tree(&[]);
+        let parents = parents.iter();
+        let parents = parents.map(|id| gix::ObjectId::from_hex(id.as_bytes()).unwrap());
+        self.write_saying(day, tree, parents.collect(), message);
+        self.head()
+    }
+
+    /// A branch that ends here.
+    pub fn branch(&self, name: &str, commit: &str) {
+        let path = self.repository.git_dir().join("refs/heads").join(name);
+        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+        std::fs::write(path, format!("{commit}\n")).unwrap();
+    }
+
     fn write_commit(&mut self, day: &str, tree: gix::ObjectId, parents: Vec<gix::ObjectId>) {
+        self.write_saying(day, tree, parents, &format!("commit of {day}"));
+    }
+
+    fn write_saying(
+        &mut self,
+        day: &str,
+        tree: gix::ObjectId,
+        parents: Vec<gix::ObjectId>,
+        message: &str,
+    ) {
         let signature = signature(day);
         let commit = gix::objs::Commit {
             tree,
@@ -129,7 +155,7 @@ impl History {
             author: signature.clone(),
             committer: signature,
             encoding: None,
-            message: format!("commit of {day}").into(),
+            message: message.into(),
             extra_headers: Vec::new(),
         };
         let id = self.repository.write_object(&commit).unwrap().detach();

@@ -1,0 +1,154 @@
+//! `kepherd runtimes`: what a runtime's git history says of records, read from a clone without checkout, network or git.
+
+use anyhow::{Result, bail};
+
+use super::carry_out::{How, carry_out};
+use super::{Context, Exit, files};
+use crate::cli::{DiffRuntimes, PullRuntimes, RuntimeClone};
+use crate::git::Repository;
+use crate::registry::Registry;
+use crate::registry::config::Runtime;
+use crate::sources::releases::tags::version_of;
+use crate::sources::runtimes::history::{Commit, CommitId, History, Names};
+use crate::sources::runtimes::message;
+use crate::sources::runtimes::names::Backports;
+use crate::sources::runtimes::pull::{Asked, Settled};
+use crate::terms::Release;
+use crate::text::words::{one_of, printable};
+
+pub(super) fn pull(context: &mut Context<'_>, options: &PullRuntimes) -> Result<Exit> {
+    let PullRuntimes {
+        clone,
+        ours,
+        theirs,
+        showing,
+    } = options;
+    let settled = match (ours, theirs) {
+        (true, _) => Settled::Ours,
+        (_, true) => Settled::Theirs,
+        _ => Settled::Not,
+    };
+    run(context, clone, settled, How::of(showing))
+}
+
+pub(super) fn diff(context: &mut Context<'_>, options: &DiffRuntimes) -> Result<Exit> {
+    let DiffRuntimes { clone, format } = options;
+    run(context, clone, Settled::Not, How::shown(*format))
+}
+
+fn run(
+    context: &mut Context<'_>,
+    clone: &RuntimeClone,
+    settled: Settled,
+    how: How,
+) -> Result<Exit> {
+    let RuntimeClone {
+        repo,
+        runtime,
+        rev,
+        kep,
+    } = clone;
+    let opened = files::open(context)?;
+    let registry = &opened.loaded.registry;
+    if let Some(number) = kep.iter().find(|number| registry.kep(**number).is_none()) {
+        bail!("the registry has no record of KEP-{number}");
+    }
+    let runtime = runtime_of(registry, runtime.as_deref())?;
+    let Some(repository) = &runtime.repository else {
+        bail!(
+            "`registry.toml` does not say where {} is developed: add `repository = \"owner/name\"` to its `[[runtimes]]`",
+            runtime.name
+        );
+    };
+    let git = Repository::open(&context.environment.directory.join(repo))?;
+    let head = git.commit(rev)?;
+    let (history, tags) = read(&git, &head, runtime)?;
+    if tags == 0 {
+        bail!(
+            "`{}` has no tag like `{}`: does the clone have its tags (`git fetch --tags`), or is it one of another project?",
+            repo.display(),
+            runtime.tags
+        );
+    }
+    let asked = Asked {
+        registry,
+        runtime,
+        repository,
+        history: &history,
+        keps: kep,
+        today: context.today(),
+        settled,
+    };
+    let mut proposals = asked.proposals();
+    proposals.read = format!("read at {} of {}", head.short(), head.date);
+    if git.is_shallow() {
+        proposals.warnings.push(format!(
+            "`{}` is a shallow clone: what is behind the cut is not seen; fetch the whole history (`git fetch --unshallow`)",
+            repo.display()
+        ));
+    }
+    carry_out(context, &opened, proposals, how)
+}
+
+/// The runtime that is meant: the registry's own, unless somebody names another.
+pub(super) fn runtime_of<'a>(registry: &'a Registry, named: Option<&str>) -> Result<&'a Runtime> {
+    let config = &registry.config.value;
+    let name = named.unwrap_or(config.home.as_str());
+    let mut runtimes = config.runtimes.iter();
+    let Some(runtime) = runtimes.find(|one| one.name.as_str() == name) else {
+        bail!(
+            "`registry.toml` has no runtime `{}`: name {} by --runtime",
+            printable(name),
+            one_of(config.runtime_names())
+        );
+    };
+    Ok(runtime)
+}
+
+/// The history of a runtime, and how many release tags it has.
+fn read(
+    git: &Repository,
+    head: &crate::git::Commit,
+    runtime: &Runtime,
+) -> Result<(History, usize)> {
+    let id = |commit: &crate::git::Commit| CommitId::parse(&commit.id);
+    let mut names = Names {
+        default: id(head),
+        ..Names::default()
+    };
+    let mut tips = vec![head.clone()];
+    if let Some(pattern) = &runtime.branches {
+        for (name, commit) in git.branches()? {
+            let minor = minor_of(pattern, &name);
+            if let (Some(minor), Some(id)) = (minor, id(&commit)) {
+                // A local branch comes first, and stays.
+                names.branches.entry(minor).or_insert(id);
+                tips.push(commit);
+            }
+        }
+    }
+    for tag in git.tags(|name| version_of(&runtime.tags, name).is_some())? {
+        if let (Some(version), Some(id)) = (version_of(&runtime.tags, &tag.name), id(&tag.commit)) {
+            names.tags.insert(version, (id, tag.day));
+            tips.push(tag.commit);
+        }
+    }
+    let mut commits = Vec::new();
+    git.log(&tips, |logged| {
+        commits.push(Commit {
+            id: CommitId(logged.id),
+            said: message::read(logged.message, logged.parents.len() > 1),
+            parents: logged.parents.into_iter().map(CommitId).collect(),
+            day: logged.day,
+        });
+    })?;
+    let count = names.tags.len();
+    let backports = Backports::new(&runtime.backports);
+    Ok((History::of(commits, &names, &backports), count))
+}
+
+/// The minor whose branch has this name.
+fn minor_of(pattern: &str, name: &str) -> Option<Release> {
+    let (before, after) = pattern.split_once("{minor}")?;
+    name.strip_prefix(before)?.strip_suffix(after)?.parse().ok()
+}

@@ -1,0 +1,519 @@
+//! A runtime's history as a graph: which commits are on which line of releases since when, and what of a pull request is in which tag.
+//!
+//! A *line* is what leads to the tip of a branch by first parents; each of its commits brings in whatever it has behind it that was not
+//! there before. So what is in a tag is what was brought in up to its place on the line. A *change* is a commit of a line: the merge of a
+//! pull request, a squash, or a plain commit. It is brought in by itself, by its backports, and by taking back what took it out; the last of
+//! these before a tag decides. Pure: commits and names in, answers out, in time linear in the commits of each line.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+use super::message::Said;
+use super::names::Backports;
+use crate::terms::{Date, Release, Version};
+
+/// A commit's id.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct CommitId(pub [u8; 20]);
+
+impl CommitId {
+    /// The id with these 40 digits.
+    pub fn parse(text: &str) -> Option<Self> {
+        let mut bytes = [0; 20];
+        if text.len() != 40 {
+            return None;
+        }
+        for (at, byte) in bytes.iter_mut().enumerate() {
+            *byte = u8::from_str_radix(text.get(at * 2..at * 2 + 2)?, 16).ok()?;
+        }
+        Some(Self(bytes))
+    }
+}
+
+impl std::fmt::Display for CommitId {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        self.0.iter().try_for_each(|byte| write!(f, "{byte:02x}"))
+    }
+}
+
+impl std::fmt::Debug for CommitId {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        std::fmt::Display::fmt(self, f)
+    }
+}
+
+/// A commit as it was read.
+#[derive(Debug, Clone)]
+pub struct Commit {
+    /// Its id.
+    pub id: CommitId,
+    /// Those before it, the first one first.
+    pub parents: Vec<CommitId>,
+    /// The day it was committed.
+    pub day: Date,
+    /// What its message says.
+    pub said: Said,
+}
+
+/// The names of a repository that matter.
+#[derive(Debug, Clone, Default)]
+pub struct Names {
+    /// Where the default branch ends.
+    pub default: Option<CommitId>,
+    /// Where the branch of each minor ends.
+    pub branches: BTreeMap<Release, CommitId>,
+    /// The tags of releases.
+    pub tags: BTreeMap<Version, (CommitId, Date)>,
+}
+
+/// The place of a commit among all.
+type Node = usize;
+
+/// What leads to the tip of a branch.
+struct Line {
+    /// The minor whose branch it is; absent: the default branch.
+    minor: Option<Release>,
+    /// Its commits by first parents, oldest first.
+    chain: Vec<Node>,
+    /// The place on the chain at which each commit was brought in; `NEVER`: it is not there.
+    entry: Vec<u32>,
+    /// Its releases, each with its place and its day.
+    tags: BTreeMap<Version, (u32, Date)>,
+}
+
+const NEVER: u32 = u32::MAX;
+
+impl Line {
+    fn of(minor: Option<Release>, tip: Node, parents: &[Vec<Node>]) -> Self {
+        let mut chain = vec![tip];
+        let mut seen = BTreeSet::from([tip]);
+        let mut at = tip;
+        // A loop of replacements ends where it began.
+        while let Some(first) = parents[at].first().filter(|first| seen.insert(**first)) {
+            chain.push(*first);
+            at = *first;
+        }
+        chain.reverse();
+        let mut entry = vec![NEVER; parents.len()];
+        let mut stack = Vec::new();
+        for (place, node) in chain.iter().enumerate() {
+            stack.push(*node);
+            while let Some(node) = stack.pop() {
+                if entry[node] == NEVER {
+                    entry[node] = place as u32;
+                    stack.extend(&parents[node]);
+                }
+            }
+        }
+        Self {
+            minor,
+            chain,
+            entry,
+            tags: BTreeMap::new(),
+        }
+    }
+
+    /// The commit of the line that brought a commit in.
+    fn change(&self, node: Node) -> Option<Node> {
+        let place = self.entry[node];
+        (place != NEVER).then(|| self.chain[place as usize])
+    }
+}
+
+/// A runtime's history.
+pub struct History {
+    commits: Vec<Commit>,
+    index: HashMap<CommitId, Node>,
+    /// The default branch first.
+    lines: Vec<Line>,
+    /// The changes that merge each pull request.
+    by_number: HashMap<u64, Vec<Node>>,
+    /// The backports of each change.
+    backports: HashMap<Node, BTreeSet<Node>>,
+    /// What takes each change out.
+    reverts: HashMap<Node, BTreeSet<Node>>,
+}
+
+/// What evidence names.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Named {
+    /// A pull request.
+    PullRequest(u64),
+    /// A commit.
+    Commit(CommitId),
+}
+
+/// What a history says of a feature.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Answer {
+    /// What of the evidence was never merged into any line.
+    pub unmerged: Vec<Named>,
+    /// Where each of the evidence came into the default branch, or else into another line, first.
+    pub merged: Vec<(Named, CommitId, Date)>,
+    /// Whether all of it is in the default branch.
+    pub in_default: bool,
+    /// The lowest release that has all of it by itself, or else by a backport; with its day.
+    pub first: Option<(Version, Date)>,
+    /// The lowest release of each minor that has all of it.
+    pub lines: BTreeMap<Release, First>,
+    /// What took some of it out of the default branch, and when.
+    pub taken_out: Option<(CommitId, Date)>,
+}
+
+/// The first release of a minor that has a feature.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct First {
+    /// The release.
+    pub version: Version,
+    /// Its day.
+    pub day: Date,
+    /// The backport that brought it in, if that is how it came.
+    pub by: Option<(Option<u64>, CommitId)>,
+}
+
+impl History {
+    /// A history of these commits, with the names that matter; `backports` reads what the branch of a backport is called.
+    pub fn of(commits: Vec<Commit>, names: &Names, backports: &Backports) -> Self {
+        let index: HashMap<CommitId, Node> = commits
+            .iter()
+            .enumerate()
+            .map(|(node, commit)| (commit.id, node))
+            .collect();
+        let parents: Vec<Vec<Node>> = commits
+            .iter()
+            .map(|commit| {
+                let parents = commit.parents.iter();
+                parents.filter_map(|id| index.get(id).copied()).collect()
+            })
+            .collect();
+        let node = |id: &CommitId| index.get(id).copied();
+        let mut tips: Vec<(Option<Release>, Node)> = Vec::new();
+        tips.extend(names.default.as_ref().and_then(node).map(|tip| (None, tip)));
+        let mut minors: BTreeMap<Release, Node> = BTreeMap::new();
+        // A minor whose branch is gone ends at its highest release.
+        for (version, (id, _)) in &names.tags {
+            minors.extend(node(id).map(|tip| (version.release, tip)));
+        }
+        for (minor, id) in &names.branches {
+            minors.extend(node(id).map(|tip| (*minor, tip)));
+        }
+        tips.extend(minors.into_iter().map(|(minor, tip)| (Some(minor), tip)));
+        let mut lines: Vec<Line> = tips
+            .into_iter()
+            .map(|(minor, tip)| Line::of(minor, tip, &parents))
+            .collect();
+        for (version, (id, day)) in &names.tags {
+            let Some(tagged) = node(id) else { continue };
+            let own = lines
+                .iter()
+                .position(|line| line.minor == Some(version.release));
+            let place = own.map(|own| lines[own].entry[tagged]);
+            match (own, place) {
+                (Some(own), Some(place)) if place != NEVER => {
+                    lines[own].tags.insert(*version, (place, *day));
+                }
+                // On no branch: what leads to it is a line of its own.
+                _ => {
+                    let mut line = Line::of(Some(version.release), tagged, &parents);
+                    let place = line.entry[tagged];
+                    line.tags.insert(*version, (place, *day));
+                    lines.push(line);
+                }
+            }
+        }
+        let mut history = Self {
+            commits,
+            index,
+            lines,
+            by_number: HashMap::new(),
+            backports: HashMap::new(),
+            reverts: HashMap::new(),
+        };
+        history.number();
+        history.relate(backports);
+        history.take_back();
+        history
+    }
+
+    /// Every change of any line, once.
+    fn changes(&self) -> BTreeSet<Node> {
+        let chains = self.lines.iter().flat_map(|line| &line.chain);
+        chains.copied().collect()
+    }
+
+    /// The commit of a line that brought a commit in: of the default branch, or else of the first that has it.
+    fn change_of(&self, node: Node) -> Option<Node> {
+        self.lines.iter().find_map(|line| line.change(node))
+    }
+
+    /// What a person may have written of an id.
+    fn find(&self, id: &str) -> Option<Node> {
+        self.index.get(&CommitId::parse(id)?).copied()
+    }
+
+    /// Which change merges which pull request. Only those of a line count: what lies behind may be another project's.
+    fn number(&mut self) {
+        for node in self.changes() {
+            if let Some(merged) = &self.commits[node].said.merges {
+                self.by_number.entry(merged.number).or_default().push(node);
+            }
+        }
+    }
+
+    /// Which change is a backport of which.
+    fn relate(&mut self, names: &Backports) {
+        let mut of: HashMap<Node, BTreeSet<Node>> = HashMap::new();
+        for line in self.lines.iter().filter(|line| line.minor.is_some()) {
+            for change in &line.chain {
+                let is_of_default = self.is_in_default(*change);
+                if let Some(merged) = self.commits[*change]
+                    .said
+                    .merges
+                    .as_ref()
+                    .filter(|_| !is_of_default)
+                {
+                    let numbers = names.originals(&merged.branch, &merged.title);
+                    let originals = numbers
+                        .into_iter()
+                        .filter_map(|number| self.by_number.get(&number));
+                    of.entry(*change).or_default().extend(originals.flatten());
+                }
+            }
+            for (node, commit) in self.commits.iter().enumerate() {
+                let Some(change) = line
+                    .change(node)
+                    .filter(|change| !self.is_in_default(*change))
+                else {
+                    continue;
+                };
+                let picked = commit.said.picked.iter().filter_map(|id| self.find(id));
+                let originals = picked.filter_map(|node| self.change_of(node));
+                of.entry(change).or_default().extend(originals);
+            }
+        }
+        // A backport of a backport is one of the original too.
+        for backport in of.keys().copied().collect::<Vec<_>>() {
+            let mut all = BTreeSet::new();
+            let mut stack = vec![backport];
+            while let Some(node) = stack.pop() {
+                let originals = of.get(&node).into_iter().flatten();
+                stack.extend(originals.filter(|one| **one != backport && all.insert(**one)));
+            }
+            for original in all {
+                self.backports.entry(original).or_default().insert(backport);
+            }
+        }
+    }
+
+    fn is_in_default(&self, node: Node) -> bool {
+        let default = self.lines.first().filter(|line| line.minor.is_none());
+        default.is_some_and(|line| line.entry[node] != NEVER)
+    }
+
+    /// Which change takes out which.
+    fn take_back(&mut self) {
+        // The commits that a change brings in, where that is asked for: a revert of one of several takes out a part only.
+        let mut brought: HashMap<Node, BTreeSet<Node>> = HashMap::new();
+        let mut partly: BTreeMap<(Node, Node), BTreeSet<Node>> = BTreeMap::new();
+        let mut whole: BTreeSet<(Node, Node)> = BTreeSet::new();
+        for (node, commit) in self.commits.iter().enumerate() {
+            if commit.said.reverts.is_empty() && commit.said.reverts_title.is_none() {
+                continue;
+            }
+            let by: BTreeSet<Node> = self
+                .lines
+                .iter()
+                .filter_map(|line| line.change(node))
+                .collect();
+            let reverted = commit.said.reverts.iter().filter_map(|id| self.find(id));
+            for target in reverted {
+                let Some(out) = self.change_of(target) else {
+                    continue;
+                };
+                for by in by.iter().filter(|by| **by != out) {
+                    if target == out {
+                        whole.insert((*by, out));
+                    } else {
+                        partly.entry((*by, out)).or_default().insert(target);
+                    }
+                }
+            }
+            // By its title, the last change of that title before it.
+            if let (Some(title), true) = (&commit.said.reverts_title, commit.said.merges.is_some())
+            {
+                for line in self
+                    .lines
+                    .iter()
+                    .filter(|line| line.change(node) == Some(node))
+                {
+                    let place = line.entry[node] as usize;
+                    let is_it = |one: &&Node| {
+                        let merged = self.commits[**one].said.merges.as_ref();
+                        merged.is_some_and(|merged| merged.title == *title)
+                    };
+                    whole.extend(
+                        line.chain[..place]
+                            .iter()
+                            .rev()
+                            .find(is_it)
+                            .map(|out| (node, *out)),
+                    );
+                }
+            }
+        }
+        for (by, out) in partly.keys().copied().collect::<Vec<_>>() {
+            let all = brought.entry(out).or_insert_with(|| self.brought_by(out));
+            if partly[&(by, out)].is_superset(all) {
+                whole.insert((by, out));
+            }
+        }
+        for (by, out) in whole {
+            self.reverts.entry(out).or_default().insert(by);
+        }
+    }
+
+    /// The commits that are no merges and that a change brought in.
+    fn brought_by(&self, change: Node) -> BTreeSet<Node> {
+        let line = self
+            .lines
+            .iter()
+            .find(|line| line.change(change) == Some(change));
+        let nodes = 0..self.commits.len();
+        nodes
+            .filter(|node| line.is_some_and(|line| line.change(*node) == Some(change)))
+            .filter(|node| self.commits[*node].parents.len() < 2)
+            .collect()
+    }
+
+    /// What evidence names, as changes.
+    fn named(&self, named: Named) -> Vec<Node> {
+        match named {
+            Named::PullRequest(number) => self.by_number.get(&number).cloned().unwrap_or_default(),
+            Named::Commit(id) => {
+                let node = self.index.get(&id);
+                node.and_then(|node| self.change_of(*node))
+                    .into_iter()
+                    .collect()
+            }
+        }
+    }
+
+    /// What brings changes in, and what takes them out; each with how many times it was turned round.
+    fn events(&self, changes: &[Node]) -> BTreeMap<Node, usize> {
+        let mut events: BTreeMap<Node, usize> = BTreeMap::new();
+        let mut next: Vec<(Node, usize)> = Vec::new();
+        for change in changes {
+            next.push((*change, 0));
+            let backports = self.backports.get(change).into_iter().flatten();
+            next.extend(backports.map(|backport| (*backport, 0)));
+        }
+        while let Some((node, turns)) = next.pop() {
+            if events.get(&node).is_some_and(|known| *known >= turns) || turns > self.commits.len()
+            {
+                continue;
+            }
+            events.insert(node, turns);
+            // A backport of what takes it out takes it out too.
+            for out in self.reverts.get(&node).into_iter().flatten() {
+                next.push((*out, turns + 1));
+                let backports = self.backports.get(out).into_iter().flatten();
+                next.extend(backports.map(|backport| (*backport, turns + 1)));
+            }
+            if events.len() > self.commits.len() {
+                break;
+            }
+        }
+        events
+    }
+
+    /// The event that decides at a place of a line; absent: nothing came in up to there.
+    fn last(
+        &self,
+        line: &Line,
+        place: u32,
+        events: &BTreeMap<Node, usize>,
+    ) -> Option<(Node, bool)> {
+        let there = events.iter().filter_map(|(node, turns)| {
+            let entry = line.entry[*node];
+            (entry <= place && entry != NEVER).then_some((entry, *turns, *node))
+        });
+        there.max().map(|(_, turns, node)| (node, turns % 2 == 0))
+    }
+
+    /// What the history says of a feature that all of this evidence brings.
+    pub fn answer(&self, evidence: &[Named]) -> Answer {
+        let changes: Vec<(Named, Vec<Node>)> = evidence
+            .iter()
+            .map(|named| (*named, self.named(*named)))
+            .collect();
+        let unmerged = changes.iter().filter(|(_, nodes)| nodes.is_empty());
+        let unmerged: Vec<Named> = unmerged.map(|(named, _)| *named).collect();
+        let merged = changes.iter().filter_map(|(named, nodes)| {
+            let is_later = |node: &&Node| !self.is_in_default(**node);
+            let node = nodes.iter().min_by_key(|node| (is_later(node), **node))?;
+            let commit = &self.commits[*node];
+            Some((*named, commit.id, commit.day))
+        });
+        let events: Vec<BTreeMap<Node, usize>> = changes
+            .iter()
+            .map(|(_, nodes)| self.events(nodes))
+            .collect();
+        let is_all = unmerged.is_empty() && !evidence.is_empty();
+        let has_all = |line: &Line, place: u32| {
+            let is_in = |events| {
+                self.last(line, place, events)
+                    .is_some_and(|(_, is_in)| is_in)
+            };
+            is_all && events.iter().all(is_in)
+        };
+        let default = self.lines.first().filter(|line| line.minor.is_none());
+        let tip = |line: &Line| line.chain.len() as u32 - 1;
+        let taken_out = default.and_then(|line| {
+            let out = events
+                .iter()
+                .filter_map(|events| self.last(line, tip(line), events));
+            let (node, _) = out.filter(|(_, is_in)| !is_in).max()?;
+            Some((self.commits[node].id, self.commits[node].day))
+        });
+        let mut lines: BTreeMap<Release, First> = BTreeMap::new();
+        for line in &self.lines {
+            let mut tags = line.tags.iter();
+            let Some((version, (place, day))) = tags.find(|(_, (place, _))| has_all(line, *place))
+            else {
+                continue;
+            };
+            let backport = events.iter().find_map(|events| {
+                let (node, _) = self.last(line, *place, events)?;
+                (!self.is_in_default(node)).then(|| {
+                    let commit = &self.commits[node];
+                    let number = commit.said.merges.as_ref().map(|merged| merged.number);
+                    (number, commit.id)
+                })
+            });
+            let first = First {
+                version: *version,
+                day: *day,
+                by: backport,
+            };
+            let known = lines.entry(version.release).or_insert(first);
+            if first.version < known.version {
+                *known = first;
+            }
+        }
+        // What came in by itself counts before what was brought to an older branch, however low that is numbered.
+        let day_of = |one: &First| (one.version, one.day);
+        let by_itself = lines.values().filter(|one| one.by.is_none());
+        let first = by_itself.map(day_of).min();
+        let first = first.or_else(|| lines.values().map(day_of).min());
+        Answer {
+            merged: merged.collect(),
+            in_default: default.is_some_and(|line| has_all(line, tip(line))),
+            unmerged,
+            first,
+            lines,
+            taken_out,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

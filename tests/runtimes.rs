@@ -1,0 +1,176 @@
+//! `runtimes diff` and `runtimes pull` through the binary, on a clone that the test makes.
+#![allow(
+    clippy::disallowed_methods,
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic
+)]
+
+mod common;
+#[path = "common/history.rs"]
+mod history;
+
+use common::{Folder, PATH, record};
+use history::History;
+
+const CONFIG: &str = "home = \"containerd\"\nrepositories = [\"containerd/containerd\"]\n\n[[runtimes]]\nname = \"containerd\"\n\
+    calendar = \"releases/containerd.toml\"\nrepository = \"containerd/containerd\"\nbranches = \"release/{minor}\"\n\
+    backports = [\"cherry-pick-{number}-to-*\"]\n";
+const CALENDAR: &str = "[[minors]]\nrelease = \"2.2\"\nreleased = 2025-11-06\n\n[[minors]]\nrelease = \"2.3\"\nreleased = 2026-04-30\n\n\
+    [[minors]]\nrelease = \"2.4\"\nreleased = 2026-09-16\n";
+
+/// #7 is in 2.4.0, and by a backport in 2.3.1.
+fn clone() -> History {
+    let mut clone = History::bare();
+    let root = clone.say("2026-01-01", "root", &[]);
+    clone.branch("release/2.2", &root);
+    clone.tag("v2.2.0", None);
+    clone.tag("v2.3.0", None);
+    let side = clone.say("2026-05-01", "work", &[&root]);
+    let merge =
+        "Merge pull request #70 from fork/cherry-pick-7-to-release/2.3\n\n[release/2.3] do it\n";
+    let backport = clone.say("2026-05-20", merge, &[&root, &side]);
+    clone.tag("v2.3.1", Some("2026-05-21"));
+    clone.branch("release/2.3", &backport);
+    let side = clone.say("2026-05-02", "work", &[&root]);
+    clone.say(
+        "2026-05-03",
+        "Merge pull request #7 from fork/it\n\ndo it\n",
+        &[&root, &side],
+    );
+    clone.tag("v2.4.0-rc.0", None);
+    clone.tag("api/v2.0.0", None);
+    clone.tag("v2.4.0", Some("2026-09-16"));
+    clone
+}
+
+fn folder(facts: &str) -> Folder {
+    Folder::with(&[
+        ("registry.toml", CONFIG),
+        ("releases/containerd.toml", CALENDAR),
+        (
+            PATH,
+            &record(9001, &format!("\n[runtimes.containerd]\n{facts}")),
+        ),
+    ])
+}
+
+fn run(folder: &Folder, clone: &str, command: &str, more: &[&str]) -> common::Ran {
+    let arguments = ["runtimes", command, "--repo", clone, "--today=2026-11-29"];
+    folder.run(&[&arguments[..], more].concat())
+}
+
+#[test]
+fn what_git_knows_is_written_with_its_way_and_twice_changes_nothing() {
+    let clone = clone();
+    let folder = folder("state = \"merged\" # soon\nevidence = [\"containerd/containerd#7\"]\n");
+    let before = folder.contents();
+    insta::assert_snapshot!(run(&folder, clone.path(), "diff", &[]).expect(1), @r#"
+    update   KEP-9001  sig-node/9001-pod-lullabies.toml
+             runtimes.containerd.state: "merged" → "released"  (containerd/containerd#7: #7 was merged on 2026-05-03 as fe26209, and v2.4.0 of 2026-09-16 is the first release that contains it)
+             runtimes.containerd.release: nothing → "2.4.0"  (containerd/containerd#7: #7 was merged on 2026-05-03 as fe26209, and v2.4.0 of 2026-09-16 is the first release that contains it)
+             runtimes.containerd.branches."2.3": nothing → "2.3.1"  (containerd/containerd#70: #70, a backport, is in it since 2026-05-21)
+    1 record to update; read at fe2620905a of 2026-05-03
+    "#);
+    assert_eq!(folder.contents(), before);
+    run(&folder, clone.path(), "pull", &[]).expect(0);
+    insta::assert_snapshot!(folder.read(PATH), @r#"
+    number = 9001
+    title = "Pod Lullabies 9001"
+    status = "implementable"
+
+    [runtimes.containerd]
+    state = "released" # soon
+    release = "2.4.0"
+    evidence = ["containerd/containerd#7"]
+    branches = { "2.3" = "2.3.1" }
+    "#);
+    let after = folder.contents();
+    let out = run(&folder, clone.path(), "pull", &[]).expect(0);
+    assert!(out.contains("1 record up to date"), "{out}");
+    run(&folder, clone.path(), "diff", &["--kep", "9001"]).expect(0);
+    assert_eq!(folder.contents(), after);
+    for format in ["markdown", "json"] {
+        run(&folder, clone.path(), "diff", &["--format", format]).expect(0);
+    }
+}
+
+#[test]
+fn what_people_wrote_is_neither_lowered_nor_replaced_before_somebody_says_so() {
+    let clone = clone();
+    let facts = "state = \"released\"\nrelease = \"2.4.1\"\nevidence = [\"containerd/containerd#7\"]\nbranches = { \"2.3\" = \"not-planned\", \"2.2\" = \"planned\" }\n";
+    let folder = folder(facts);
+    let before = folder.contents();
+    let ran = run(&folder, clone.path(), "pull", &[]);
+    insta::assert_snapshot!(ran.log, @r#"
+    warning: sig-node/9001-pod-lullabies.toml:7: `runtimes.containerd.release` is "2.4.1" here and "2.4.0" in git: #7 was merged on 2026-05-03 as fe26209, and v2.4.0 of 2026-09-16 is the first release that contains it; write what is right, or pull with --ours or --theirs
+    warning: sig-node/9001-pod-lullabies.toml:9: `runtimes.containerd.branches."2.3"` is "not-planned" here and "2.3.1" in git: #70, a backport, is in it since 2026-05-21; write what is right, or pull with --ours or --theirs
+    "#);
+    ran.expect(1);
+    assert_eq!(folder.contents(), before);
+    run(&folder, clone.path(), "pull", &["--ours"]).expect(0);
+    assert_eq!(folder.contents(), before);
+    run(&folder, clone.path(), "pull", &["--theirs"]).expect(0);
+    assert!(
+        folder.read(PATH).contains("release = \"2.4.0\"")
+            && folder
+                .read(PATH)
+                .contains("\"2.3\" = \"2.3.1\", \"2.2\" = \"planned\""),
+        "{}",
+        folder.read(PATH)
+    );
+    // An experiment is a judgement that git does not make, and what was never merged is not known to it.
+    folder.write(PATH, record(9001, "\n[runtimes.containerd]\nstate = \"experimental\"\nevidence = [\"containerd/containerd#7\"]\n"));
+    run(&folder, clone.path(), "pull", &[]).expect(0);
+    let text = folder.read(PATH);
+    assert!(
+        text.contains("state = \"experimental\"\nrelease = \"2.4.0\""),
+        "{text}"
+    );
+    let unmerged = record(
+        9001,
+        "\n[runtimes.containerd]\nstate = \"released\"\nrelease = \"2.4.0\"\nevidence = [\"containerd/containerd#8\", \"runc/runc#7\"]\n",
+    );
+    folder.write(PATH, &unmerged);
+    run(&folder, clone.path(), "pull", &[]).expect(0);
+    assert_eq!(folder.read(PATH), unmerged);
+}
+
+#[test]
+fn a_clone_that_cannot_tell_says_so_and_changes_nothing() {
+    let folder = folder("state = \"merged\"\nevidence = [\"containerd/containerd#7\"]\n");
+    let before = folder.contents();
+    let refused = |clone: &str, more: &[&str], why: &str| {
+        let ran = run(&folder, clone, "pull", more);
+        assert!(ran.log.contains(why), "{ran:?}");
+        ran.expect(2);
+        assert_eq!(folder.contents(), before);
+    };
+    refused("nowhere", &[], "is not a git repository");
+    let mut untagged = History::bare();
+    untagged.say("2026-01-01", "root", &[]);
+    refused(untagged.path(), &[], "has no tag like `v{version}`");
+    let whole = clone();
+    refused(
+        whole.path(),
+        &["--runtime", "podman"],
+        "has no runtime `podman`: name `containerd` by --runtime",
+    );
+    refused(whole.path(), &["--kep", "4"], "no record of KEP-4");
+    refused(
+        whole.path(),
+        &["--rev", "nothing"],
+        "has no revision `nothing`",
+    );
+    folder.write(
+        "registry.toml",
+        CONFIG.replace("repository = \"containerd/containerd\"\n", ""),
+    );
+    let ran = run(&folder, whole.path(), "pull", &[]);
+    assert!(
+        ran.log.contains(
+            "does not say where containerd is developed: add `repository = \"owner/name\"`"
+        ),
+        "{ran:?}"
+    );
+}
