@@ -67,6 +67,14 @@ fn what_has_one_right_answer_is_mended() {
             "pull-requests = [\"https://github.com/containerd/containerd/pull/7/files#r1\", \"containerd/nri#8\"]\n",
             "pull-requests = [{ id = \"containerd/containerd#7\" }, { id = \"containerd/nri#8\" }]\n",
         ),
+        (
+            "pull-requests = 7\n",
+            "pull-requests = [{ id = \"containerd/containerd#7\" }]\n",
+        ),
+        (
+            "pull-requests = \"#7\"\n",
+            "pull-requests = [{ id = \"containerd/containerd#7\" }]\n",
+        ),
         // A number without a repository is one of the record's own, as that of `issue` is.
         (
             "pull-requests = [12345, \"#12346\", { id = 12347 }, { id = \"#12348\", kubernetes = \"1.38\" }]\n",

@@ -93,6 +93,9 @@ fn run(
 /// The runtime that is meant: the registry's own, unless somebody names another.
 pub(super) fn runtime_of<'a>(registry: &'a Registry, named: Option<&str>) -> Result<&'a Runtime> {
     let config = &registry.config.value;
+    if !registry.config.is_sound("runtimes") || !registry.config.is_sound("home") {
+        bail!("`registry.toml` has errors, so that nobody knows its runtimes: run `kepherd check`");
+    }
     let name = named.unwrap_or(config.home.as_str());
     let mut runtimes = config.runtimes.iter();
     let Some(runtime) = runtimes.find(|one| one.name.as_str() == name) else {

@@ -378,8 +378,31 @@ impl Judgement<'_> {
         // Elsewhere a number may be that of another repository.
         let repository = self.repository.as_ref();
         let repository = repository.filter(|_| at.top().as_deref() == Some("pull-requests"));
+        let items = schema.get("items").map(|each| self.resolve(each));
+        let listed = items.into_iter().flat_map(|each| {
+            let of_each = slips(&text, each, repository).into_iter();
+            of_each.map(|(why, value, written, certainty)| {
+                (
+                    why,
+                    Value::Array(vec![value]),
+                    format!("[{written}]"),
+                    certainty,
+                )
+            })
+        });
+        let word = nearest(&text, words_of(schema)).map(|word| {
+            let written = syntax::quoted(word);
+            (
+                "a similar word exists",
+                Value::from(word),
+                written,
+                Certainty::Guess,
+            )
+        });
         slips(&text, schema, repository)
             .into_iter()
+            .chain(listed)
+            .chain(word)
             .find(|(_, candidate, ..)| candidate != value && self.accepts(at, candidate))
             .map(|(why, _, written, certainty)| (why, written, certainty))
     }
@@ -477,6 +500,22 @@ impl Judgement<'_> {
             keys => format!("`{}`", keys.join(".")),
         }
     }
+}
+
+/// The words among what may stand at a place: examples without a digit in them.
+fn words_of(schema: &Value) -> impl Iterator<Item = &str> {
+    let examples = schema.get("examples").and_then(Value::as_array);
+    let texts = examples.into_iter().flatten().filter_map(Value::as_str);
+    let is_word = |text: &&str| {
+        text.bytes()
+            .all(|byte| byte.is_ascii_lowercase() || byte == b'-')
+    };
+    let is_choice = |pattern: &str| pattern.starts_with("^(planned|");
+    let has_words = schema
+        .get("pattern")
+        .and_then(Value::as_str)
+        .is_some_and(is_choice);
+    texts.filter(is_word).filter(move |_| has_words)
 }
 
 /// The repository of a record: the one that it names, or the registry's first.

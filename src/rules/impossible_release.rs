@@ -4,9 +4,10 @@ use super::{CRI_POLICY, Check, Context, Example, ExampleBeside, Group, Part, Rea
 use crate::findings::diagnostic::{Finding, Level, Place, Pointer, RuleId};
 use crate::findings::sources::FileId;
 use crate::registry::Entry;
+use crate::registry::calendars::{Minor, RuntimeCalendar};
 use crate::registry::kep::KepRecord;
 use crate::registry::schema::FileKind;
-use crate::terms::{BranchDecision, Date};
+use crate::terms::{BranchDecision, Date, Version};
 
 pub(super) const RULE: Rule = Rule {
     id: RuleId("impossible-release"),
@@ -82,73 +83,94 @@ planned = "2026-12"
     ],
 };
 
-/// A release that its calendar says is ahead.
-fn not_out(context: &Context<'_>, entry: &Entry<KepRecord>, findings: &mut Vec<Finding>) {
-    for (name, facts) in &entry.value.runtimes {
-        let Some(calendar) = context.registry.runtimes.get(name) else {
+/// A version that a record says a runtime has released, beside the minor of its calendar.
+struct Recorded<'a> {
+    runtime: &'a str,
+    calendar: &'a Entry<RuntimeCalendar>,
+    minor: &'a Minor,
+    at: Place,
+    version: Version,
+}
+
+/// The versions of a record whose minors a calendar knows.
+fn recorded<'a>(context: &Context<'a>, entry: &'a Entry<KepRecord>) -> Vec<Recorded<'a>> {
+    let mut all = Vec::new();
+    for (runtime, facts) in &entry.value.runtimes {
+        let Some(calendar) = context.registry.runtimes.get(runtime) else {
             continue;
         };
-        let at = Pointer::to("runtimes").key(name);
-        for named in facts.releases(at) {
-            let Some(BranchDecision::Released(version)) = named.version else {
-                continue;
-            };
+        for named in facts.releases(Pointer::to("runtimes").key(runtime)) {
             let minor = calendar.value.minor(named.release);
-            let Some(minor) = minor.filter(|minor| {
-                let is_out = minor.released.is_some_and(|day| day <= context.today);
-                !is_out && (minor.planned.is_some() || minor.released.is_some())
-            }) else {
-                continue;
-            };
-            findings.push(
-                Finding::new(
-                    entry.file,
-                    named.at,
-                    format!("{name} {version} is on record as released, and is not out"),
-                )
-                .label(match (minor.released, minor.planned) {
-                    (Some(day), _) => format!("the calendar says {day}, which is ahead"),
-                    (None, Some(planned)) => format!("planned for {planned}"),
-                    (None, None) => String::new(),
-                })
-                .help("correct the release; or, if it is out, write the day in `released` of the calendar"),
-            );
+            if let (Some(BranchDecision::Released(version)), Some(minor)) = (named.version, minor) {
+                all.push(Recorded {
+                    runtime,
+                    calendar,
+                    minor,
+                    at: named.at,
+                    version,
+                });
+            }
         }
+    }
+    all
+}
+
+/// A release that its calendar says is ahead.
+fn not_out(context: &Context<'_>, entry: &Entry<KepRecord>, findings: &mut Vec<Finding>) {
+    for one in recorded(context, entry) {
+        let Recorded {
+            runtime,
+            minor,
+            at,
+            version,
+            ..
+        } = one;
+        let when = match (minor.released, minor.planned) {
+            (Some(day), _) if day <= context.today => continue,
+            (Some(day), _) => format!("the calendar says {day}, which is ahead"),
+            (None, Some(planned)) => format!("planned for {planned}"),
+            (None, None) => continue,
+        };
+        findings.push(
+            Finding::new(
+                entry.file,
+                at,
+                format!("{runtime} {version} is on record as released, and is not out"),
+            )
+            .label(when)
+            .help("correct the release; or, if it is out, write the day in `released` of the calendar"),
+        );
     }
 }
 
 /// A patch release that its calendar, which knows those of the minor, does not have.
 fn no_such_patch(context: &Context<'_>, entry: &Entry<KepRecord>, findings: &mut Vec<Finding>) {
-    for (name, facts) in &entry.value.runtimes {
-        let Some(calendar) = context.registry.runtimes.get(name) else {
+    for one in recorded(context, entry) {
+        let Recorded {
+            runtime,
+            calendar,
+            minor,
+            at,
+            version,
+        } = one;
+        let Some((last, day)) = minor.patches.last_key_value() else {
             continue;
         };
-        let at = Pointer::to("runtimes").key(name);
-        for named in facts.releases(at) {
-            let Some(BranchDecision::Released(version)) = named.version else {
-                continue;
-            };
-            let minor = calendar.value.minor(named.release);
-            let Some((last, day)) = minor.and_then(|minor| minor.patches.last_key_value()) else {
-                continue;
-            };
-            let is_known = minor.is_some_and(|minor| minor.day_of(version).is_some());
-            if is_known || version.patch == 0 {
-                continue;
-            }
-            let path = &context.registry.file(calendar.file).path;
-            findings.push(
-                Finding::new(
-                    entry.file,
-                    named.at,
-                    format!("`{path}` knows no {name} {version}"),
-                )
-                .label(format!("the last one that it knows is {last}, of {day}"))
-                .help(format!(
-                    "correct the release; or, if it is out, `kepherd releases pull --runtime {name} --repo CLONE` reads its day"
-                )),
-            );
+        if version.patch == 0 || minor.day_of(version).is_some() {
+            continue;
         }
+        let path = &context.registry.file(calendar.file).path;
+        findings.push(
+            Finding::new(
+                entry.file,
+                at,
+                format!("`{path}` knows no {runtime} {version}"),
+            )
+            .label(format!("the last one that it knows is {last}, of {day}"))
+            .help(format!(
+                "correct the release; or, if it is out, `kepherd releases pull --runtime {runtime} --repo CLONE` reads its day"
+            )),
+        );
     }
 }
 

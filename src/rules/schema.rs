@@ -251,7 +251,7 @@ fn calendars(context: &Context<'_>, findings: &mut Vec<Finding>) {
 
 #[cfg(test)]
 mod tests {
-    use crate::rules::testing::{CONFIG, RECORD, check};
+    use crate::rules::testing::{CONFIG, RECORD, check, in_record};
 
     fn with(more: &str) -> String {
         check(&[("sig-node/9001-a.toml", &format!("{RECORD}{more}"))])
@@ -346,6 +346,17 @@ mod tests {
         5 + milestone = "2.5"
           |
         "#);
+    }
+
+    #[test]
+    fn a_word_that_is_nearly_one_of_a_few_is_suggested() {
+        let facts =
+            "[runtimes.containerd]\nstate = \"merged\"\nbranches = { \"2.2\" = \"planed\" }\n";
+        let found = in_record("schema", facts);
+        assert!(
+            found.contains("a similar word exists") && found.contains("\"2.2\" = \"planned\""),
+            "{found}"
+        );
     }
 
     #[test]
