@@ -162,6 +162,15 @@ fn a_clone_that_cannot_tell_says_so_and_changes_nothing() {
         &["--rev", "nothing"],
         "has no revision `nothing`",
     );
+    // What is behind a cut is not seen, and another project's releases are none of this one's.
+    let mut other = History::bare();
+    other.say("2026-01-01", "root", &[]);
+    other.tag("v1.36.0", None);
+    refused(other.path(), &[], "have no release in common");
+    let cut = self::clone();
+    let shallow = std::path::Path::new(cut.path()).join("shallow");
+    std::fs::write(shallow, format!("{}\n", cut.head())).unwrap();
+    refused(cut.path(), &[], "is a shallow clone");
     folder.write(
         "registry.toml",
         CONFIG.replace("repository = \"containerd/containerd\"\n", ""),

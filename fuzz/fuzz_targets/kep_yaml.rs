@@ -65,10 +65,10 @@ fuzz_target!(|text: &str| {
     let mut document = text.parse().unwrap();
     update(
         &mut document,
+        &pulled,
         &drifts,
         Settled::Not,
-        pulled.upstream_seen,
-        day("2026-09-30"),
+        (&now, day("2026-09-30")),
         |_| None,
     );
     let text = document.to_string();

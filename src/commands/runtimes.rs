@@ -1,5 +1,7 @@
 //! `kepherd runtimes`: what a runtime's git history says of records, read from a clone without checkout, network or git.
 
+use std::collections::BTreeSet;
+
 use anyhow::{Result, bail};
 
 use super::carry_out::{How, carry_out};
@@ -62,8 +64,26 @@ fn run(
     };
     let git = Repository::open(&context.environment.directory.join(repo))?;
     let head = git.commit(rev)?;
-    let (history, tags) = read(&git, &head, runtime)?;
-    if tags == 0 {
+    if git.is_shallow() {
+        bail!(
+            "`{}` is a shallow clone: what is behind the cut is not seen, so that nothing follows from it; fetch the whole history (`git fetch \
+             --unshallow`)",
+            repo.display()
+        );
+    }
+    let (history, minors) = read(&git, &head, runtime)?;
+    let calendar = registry.runtimes.get(runtime.name.as_str());
+    let known = calendar.iter().flat_map(|calendar| &calendar.value.minors);
+    let mut known = known.map(|minor| minor.release).peekable();
+    if !minors.is_empty() && known.peek().is_some() && !known.any(|minor| minors.contains(&minor)) {
+        bail!(
+            "`{}` and `{}` have no release in common: is it the clone of another project than {}?",
+            repo.display(),
+            runtime.calendar,
+            runtime.name
+        );
+    }
+    if minors.is_empty() {
         bail!(
             "`{}` has no tag like `{}`: does the clone have its tags (`git fetch --tags`), or is it one of another project?",
             repo.display(),
@@ -81,12 +101,6 @@ fn run(
     };
     let mut proposals = asked.proposals();
     proposals.read = format!("read at {} of {}", head.short(), head.date);
-    if git.is_shallow() {
-        proposals.warnings.push(format!(
-            "`{}` is a shallow clone: what is behind the cut is not seen; fetch the whole history (`git fetch --unshallow`)",
-            repo.display()
-        ));
-    }
     carry_out(context, &opened, proposals, how)
 }
 
@@ -108,12 +122,12 @@ pub(super) fn runtime_of<'a>(registry: &'a Registry, named: Option<&str>) -> Res
     Ok(runtime)
 }
 
-/// The history of a runtime, and how many release tags it has.
+/// The history of a runtime, and the minors that its tags are of.
 fn read(
     git: &Repository,
     head: &crate::git::Commit,
     runtime: &Runtime,
-) -> Result<(History, usize)> {
+) -> Result<(History, BTreeSet<Release>)> {
     let id = |commit: &crate::git::Commit| CommitId::parse(&commit.id);
     let mut names = Names {
         default: id(head),
@@ -145,9 +159,9 @@ fn read(
             day: logged.day,
         });
     })?;
-    let count = names.tags.len();
+    let minors = names.tags.keys().map(|version| version.release).collect();
     let backports = Backports::new(&runtime.backports);
-    Ok((History::of(commits, &names, &backports), count))
+    Ok((History::of(commits, &names, &backports), minors))
 }
 
 /// The minor whose branch has this name.

@@ -122,7 +122,7 @@ impl Line {
 /// A runtime's history.
 pub struct History {
     commits: Vec<Commit>,
-    index: HashMap<CommitId, Node>,
+    index: BTreeMap<CommitId, Node>,
     /// The default branch first.
     lines: Vec<Line>,
     /// The changes that merge each pull request.
@@ -151,7 +151,7 @@ pub struct Answer {
     pub merged: Vec<(Named, CommitId, Date)>,
     /// Whether all of it is in the default branch.
     pub in_default: bool,
-    /// The lowest release that has all of it by itself, or else by a backport; with its day.
+    /// The lowest release that has all of it by itself, or else the first of the newest minor that has it by a backport; with its day.
     pub first: Option<(Version, Date)>,
     /// The lowest release of each minor that has all of it.
     pub lines: BTreeMap<Release, First>,
@@ -173,7 +173,7 @@ pub struct First {
 impl History {
     /// A history of these commits, with the names that matter; `backports` reads what the branch of a backport is called.
     pub fn of(commits: Vec<Commit>, names: &Names, backports: &Backports) -> Self {
-        let index: HashMap<CommitId, Node> = commits
+        let index: BTreeMap<CommitId, Node> = commits
             .iter()
             .enumerate()
             .map(|(node, commit)| (commit.id, node))
@@ -247,7 +247,16 @@ impl History {
 
     /// What a person may have written of an id.
     fn find(&self, id: &str) -> Option<Node> {
-        self.index.get(&CommitId::parse(id)?).copied()
+        // What begins like this lies between the two; of more than one, nobody knows which is meant.
+        let filled = |digit: &str| {
+            CommitId::parse(&format!(
+                "{id}{}",
+                digit.repeat(40_usize.saturating_sub(id.len()))
+            ))
+        };
+        let mut found = self.index.range(filled("0")?..=filled("f")?);
+        let (_, node) = found.next()?;
+        found.next().is_none().then_some(*node)
     }
 
     /// Which change merges which pull request. Only those of a line count: what lies behind may be another project's.
@@ -503,7 +512,8 @@ impl History {
         let day_of = |one: &First| (one.version, one.day);
         let by_itself = lines.values().filter(|one| one.by.is_none());
         let first = by_itself.map(day_of).min();
-        let first = first.or_else(|| lines.values().map(day_of).min());
+        // Brought to branches only: the newest of them is the release, and the older ones are branches.
+        let first = first.or_else(|| lines.values().next_back().map(day_of));
         Answer {
             merged: merged.collect(),
             in_default: default.is_some_and(|line| has_all(line, tip(line))),

@@ -59,7 +59,8 @@ pub fn read(message: &[u8], is_merge: bool) -> Said {
     said.reverts_title = title
         .strip_prefix("Revert \"")
         .and_then(|rest| rest.strip_suffix('"'))
-        .map(str::to_owned);
+        // GitHub quotes the title of a squash with its number.
+        .map(|title| squash_of(title).map_or(title, |(bare, _)| bare).to_owned());
     for line in lines {
         if let Some(id) = named(line, "(cherry picked from commit ", ")") {
             said.picked.push(id);
@@ -171,6 +172,13 @@ mod tests {
             true,
         );
         assert_eq!(said.reverts_title.as_deref(), Some("cri: do \"it\""));
+    }
+
+    #[test]
+    fn the_revert_of_a_squash_quotes_its_number_and_an_id_may_be_short() {
+        let said = read(b"Revert \"cri: do it (#16)\" (#160)\n\nThis reverts commit 1543fd7ea (cri: do it, 2026-01-01).\n", false);
+        assert_eq!(said.reverts_title.as_deref(), Some("cri: do it"));
+        assert_eq!(said.reverts, ["1543fd7ea"]);
     }
 
     #[test]

@@ -107,10 +107,17 @@ impl Asked<'_> {
                     Change::made(Place::key(key), wanted.before, Some(wanted.after.clone()))
                         .because(wanted.why)
                         .from(wanted.from);
-                let is_asked = wanted.is_contradiction && self.settled == Settled::Not;
-                let stays = wanted.is_contradiction && self.settled == Settled::Ours;
+                let settled = match wanted.is_for_people {
+                    true if self.settled == Settled::Theirs => Settled::Not,
+                    _ => self.settled,
+                };
+                let is_asked = wanted.is_contradiction && settled == Settled::Not;
+                let stays = wanted.is_contradiction && settled == Settled::Ours;
                 changes.push(if is_asked {
-                    change.open("write what is right, or pull with --ours or --theirs")
+                    change.open(match wanted.is_for_people {
+                        true => "write what is right, or pull with --ours",
+                        false => "write what is right, or pull with --ours or --theirs",
+                    })
                 } else if stays || wanted.stays {
                     change.kept()
                 } else {
@@ -168,6 +175,7 @@ impl Asked<'_> {
                 is_contradiction: is_lower,
                 // A judgement that git does not make.
                 stays: facts.state == RuntimeState::Experimental,
+                is_for_people: false,
             });
         }
         let Some((first, _)) = answer.first else {
@@ -183,6 +191,7 @@ impl Asked<'_> {
                 from: origin(),
                 is_contradiction: facts.release.is_some(),
                 stays: false,
+                is_for_people: false,
             });
         }
         let older = answer
@@ -204,6 +213,7 @@ impl Asked<'_> {
                 from: found.by.and_then(|(number, _)| self.link(number?)),
                 is_contradiction: !is_open,
                 stays: false,
+                is_for_people: false,
             });
         }
         all
@@ -233,6 +243,7 @@ impl Asked<'_> {
             from: None,
             is_contradiction: true,
             stays: false,
+            is_for_people: true,
         })
     }
 
@@ -318,6 +329,8 @@ struct Wanted {
     is_contradiction: bool,
     /// It is shown, and stays.
     stays: bool,
+    /// What git says of it is not enough to write it.
+    is_for_people: bool,
 }
 
 /// How far a state is.

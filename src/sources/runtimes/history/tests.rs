@@ -289,6 +289,47 @@ fn what_is_merged_into_a_release_branch_only_is_there_and_not_in_the_default_bra
 }
 
 #[test]
+fn what_was_brought_to_branches_only_is_released_in_the_newest_of_them() {
+    let mut made = Made::default();
+    let root = made.commit(&[], "root");
+    for (minor, version) in [("2.2", "2.2.4"), ("2.3", "2.3.1")] {
+        let backport = made.pull(root, 70, "cherry-pick-7-to-x", "do it", "do it");
+        made.branch(minor, backport);
+        made.tag(version, backport);
+    }
+    let seven = made.pull(root, 7, "x", "do it", "do it");
+    assert_eq!(
+        of(&made.history(seven), &[7]),
+        "in, first 2.3.1, 2.2.4 2.3.1"
+    );
+}
+
+#[test]
+fn an_id_may_be_short_and_the_revert_of_a_squash_quotes_its_number() {
+    let mut made = Made::default();
+    let root = made.commit(&[], "root");
+    let seven = made.commit(&[root], "do it (#7)\n");
+    let out = made.commit(
+        &[seven],
+        "Revert \"do it (#7)\" (#8)\n\nReverts containerd/containerd#7\n",
+    );
+    assert_eq!(of(&made.history(out), &[7]), "taken out, first nothing, ");
+    let short = &id(seven).to_string()[..16];
+    let out = made.commit(
+        &[seven],
+        &format!("undo (#8)\n\nThis reverts commit {short} (do it, 2026-01-01).\n"),
+    );
+    assert_eq!(of(&made.history(out), &[7]), "taken out, first nothing, ");
+    // Of what several begin with, nobody knows which is meant.
+    let vague = &id(seven).to_string()[..7];
+    let out = made.commit(
+        &[seven],
+        &format!("undo (#8)\n\nThis reverts commit {vague}.\n"),
+    );
+    assert_eq!(of(&made.history(out), &[7]), "in, first nothing, ");
+}
+
+#[test]
 fn a_loop_a_missing_parent_and_two_roots_end() {
     let mut made = Made::default();
     let first = made.commit(&[1], "a loop");
