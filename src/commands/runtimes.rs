@@ -10,11 +10,12 @@ use crate::cli::{DiffRuntimes, PullRuntimes, RuntimeClone};
 use crate::git::Repository;
 use crate::registry::Registry;
 use crate::registry::config::Runtime;
+use crate::sources::proposal::Settled;
 use crate::sources::releases::tags::version_of;
 use crate::sources::runtimes::history::{Commit, CommitId, History, Names};
 use crate::sources::runtimes::message;
 use crate::sources::runtimes::names::Backports;
-use crate::sources::runtimes::pull::{Asked, Settled};
+use crate::sources::runtimes::pull::Asked;
 use crate::terms::Release;
 use crate::text::words::{one_of, printable};
 
@@ -25,11 +26,7 @@ pub(super) fn pull(context: &mut Context<'_>, options: &PullRuntimes) -> Result<
         theirs,
         showing,
     } = options;
-    let settled = match (ours, theirs) {
-        (true, _) => Settled::Ours,
-        (_, true) => Settled::Theirs,
-        _ => Settled::Not,
-    };
+    let settled = Settled::by(*ours, *theirs);
     run(context, clone, settled, How::of(showing))
 }
 

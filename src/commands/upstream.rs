@@ -18,7 +18,7 @@ use crate::registry::load::MAX_FILE_BYTES;
 use crate::render;
 use crate::render::upstream_json::{self, ReadAt};
 use crate::rules;
-use crate::sources::upstream::drift::Settled;
+use crate::sources::proposal::Settled;
 use crate::sources::upstream::folders::{Folder, kep_yaml};
 use crate::sources::upstream::kep_yaml::MAX_KEP_YAML;
 use crate::sources::upstream::moves::{Version, moves};

@@ -101,11 +101,7 @@ fn missing(
     naming: usize,
     (one, many): (&str, &str),
 ) -> Option<Finding> {
-    let is_there = registry
-        .files
-        .iter()
-        .any(|file| FileKind::of(&file.path) == Some(kind));
-    if is_there || naming == 0 {
+    if naming == 0 || !registry.lacks(kind) {
         return None;
     }
     let records = counted(naming, "record");

@@ -281,6 +281,28 @@ impl Change {
     }
 }
 
+/// Who is right where people and the source say different things.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Settled {
+    /// Nobody yet: a person decides.
+    Not,
+    /// What people wrote.
+    Ours,
+    /// What the source says.
+    Theirs,
+}
+
+impl Settled {
+    /// What `--ours` and `--theirs` ask for.
+    pub fn by(ours: bool, theirs: bool) -> Self {
+        match (ours, theirs) {
+            (true, _) => Self::Ours,
+            (_, true) => Self::Theirs,
+            _ => Self::Not,
+        }
+    }
+}
+
 impl fmt::Display for Change {
     /// What becomes of what: `target: "1.37" → "1.38"`.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

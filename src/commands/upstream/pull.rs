@@ -7,8 +7,7 @@ use crate::commands::carry_out::{How, carry_out};
 use crate::commands::clone::EnhancementsClone;
 use crate::commands::files::{self, Opened};
 use crate::commands::{Context, Exit};
-use crate::sources::proposal::Proposals;
-use crate::sources::upstream::drift::Settled;
+use crate::sources::proposal::{Proposals, Settled};
 use crate::sources::upstream::pull::Asked;
 
 pub(in crate::commands) fn pull(context: &mut Context<'_>, options: &Pull) -> Result<Exit> {
@@ -26,11 +25,7 @@ pub(in crate::commands) fn pull(context: &mut Context<'_>, options: &Pull) -> Re
         keps: kep,
         sig: sig.as_deref(),
         new: *new,
-        settled: match (ours, theirs) {
-            (true, _) => Settled::Ours,
-            (_, true) => Settled::Theirs,
-            _ => Settled::Not,
-        },
+        settled: Settled::by(*ours, *theirs),
     };
     let registry = &opened.loaded.registry;
     let read = EnhancementsClone::open(context, clone, registry)?;

@@ -12,22 +12,12 @@ use crate::registry::edit::{self, NoToml, edited};
 use crate::registry::kep::{KepRecord, RuntimeFacts};
 use crate::registry::{Entry, Registry};
 use crate::sources::proposal::{
-    Because, Change, Origin, Place, Proposal, Proposals, Source, Untouched,
+    Because, Change, Origin, Place, Proposal, Proposals, Settled, Source, Untouched,
 };
+use crate::terms::links::Site;
 use crate::terms::{
     BranchDecision, Date, IssueRef, Release, RepositoryName, RuntimeState, Subject, Version,
 };
-
-/// Who is right where people and git say different things.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Settled {
-    /// Nobody yet: a person decides.
-    Not,
-    /// What people wrote.
-    Ours,
-    /// What git says.
-    Theirs,
-}
 
 /// What a pull is asked for.
 pub struct Asked<'a> {
@@ -309,10 +299,13 @@ impl Asked<'_> {
     }
 
     fn link(&self, number: u64) -> Option<Origin> {
-        let repository = self.repository;
+        let pull_request = IssueRef {
+            repository: self.repository.clone(),
+            number,
+        };
         Some(Origin {
-            what: format!("{repository}#{number}"),
-            link: Some(format!("https://github.com/{repository}/pull/{number}")),
+            what: pull_request.to_string(),
+            link: Some(Site::github().address(&pull_request, "pull")),
         })
     }
 }

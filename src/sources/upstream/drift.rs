@@ -84,17 +84,6 @@ impl<'a> Base<'a> {
     }
 }
 
-/// How fields that people and upstream both changed are settled.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Settled {
-    /// They are not: a person decides.
-    Not,
-    /// By what people wrote.
-    Ours,
-    /// By what upstream says.
-    Theirs,
-}
-
 impl Drift {
     /// The field of kep.yaml that it comes from.
     pub fn source(&self) -> Field {

@@ -1,7 +1,7 @@
 //! What upstream proposes: what becomes of each record, and which KEPs get one. Pure.
 
 use super::drift::edits::{new_record, update as edit};
-use super::drift::{Base, Cause, Drift, Settled, drift};
+use super::drift::{Base, Cause, Drift, drift};
 use super::facts::{Field, FieldValue};
 use super::folders::{Folder, kep_yaml, record_path};
 use super::kep_yaml::Kep;
@@ -13,7 +13,7 @@ use crate::registry::kep::KepRecord;
 use crate::registry::load::{file_stem, leading_number};
 use crate::registry::{Entry, Registry};
 use crate::sources::proposal::{
-    Because, Change, Origin, Place, Proposal, Proposals, Source, Untouched,
+    Because, Change, Origin, Place, Proposal, Proposals, Settled, Source, Untouched,
 };
 use crate::terms::{Date, Subject};
 use crate::text::source::SourceFile;

@@ -2,12 +2,12 @@
 
 use toml_edit::DocumentMut;
 
-use super::{Drift, Settled};
+use super::Drift;
 use crate::registry::edit::{
     self, Listed, add_to_list, comments_of, date, get, set, take_from_list, unset,
 };
 use crate::registry::kep::KepRecord;
-use crate::sources::proposal::{Change, Origin, Place};
+use crate::sources::proposal::{Change, Origin, Place, Settled};
 use crate::sources::upstream::facts::{Facts, Field};
 use crate::terms::{Date, Guess};
 use crate::text::words::has_name;

@@ -2,6 +2,7 @@
 
 use super::edits::{Updated, new_record, update};
 use super::*;
+use crate::sources::proposal::Settled;
 use crate::sources::upstream::kep_yaml::tests::{YAML, kep};
 
 fn facts(yaml: &str, day: &str) -> Facts {
