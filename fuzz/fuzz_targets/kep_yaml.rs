@@ -2,8 +2,9 @@
 #![no_main]
 
 use kepherd::registry::load::{RawFile, load};
+use kepherd::sources::proposal::Settled;
 use kepherd::sources::upstream::drift::edits::{new_record, update};
-use kepherd::sources::upstream::drift::{Base, Settled, drift};
+use kepherd::sources::upstream::drift::{Base, drift};
 use kepherd::sources::upstream::facts::Field;
 use kepherd::sources::upstream::kep_yaml::read;
 use kepherd::sources::upstream::untracked::Mentions;
