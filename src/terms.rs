@@ -5,9 +5,11 @@
 //! exists (a release in its calendar, a maintainer) is for the rules.
 
 mod aim;
+mod commit;
 mod consensus;
 mod date;
 mod ending;
+mod evidence;
 mod freeze;
 pub mod github_limits;
 mod guess;
@@ -28,16 +30,18 @@ mod when;
 mod work_kind;
 
 pub use aim::Aim;
+pub use commit::CommitId;
 pub use consensus::Consensus;
 pub use date::{Date, Instant, Month, PlannedDate};
 pub use ending::Ending;
+pub use evidence::{Evidence, Named};
 pub use freeze::Freeze;
 pub use guess::Guess;
 pub use handle::{Account, Handle};
 pub use line::{Line, Link};
 pub use reached_stage::ReachedStage;
 pub use reference::{IssueRef, RepositoryName};
-pub use release::{BranchDecision, Release, Version};
+pub use release::{BranchDecision, KubernetesRange, Release, Version};
 pub use role::Role;
 pub use runtime_state::RuntimeState;
 pub use spelling::Misspelt;
@@ -186,6 +190,21 @@ mod tests {
                 "a/..b",
                 "a/...b",
                 "a/...#1",
+                "a/b@0123456789abcdef0123456789abcdef01234567",
+                "a/b@0123456789ABCDEF0123456789ABCDEF01234567",
+                "a/b@0123456789abcdef0123456789abcdef0123456",
+                "a/b@0123456789abcdef0123456789abcdef012345678",
+                "a/b@",
+                "a@0123456789abcdef0123456789abcdef01234567",
+                "1.27..",
+                "..1.30",
+                "1.25..1.26",
+                "1.26..1.25",
+                "..",
+                "1.27",
+                "1.25...1.26",
+                "1.25..1.26..",
+                "1.27..x",
                 "https://a.b/c",
                 "https://a b",
                 "ftp://a",
@@ -218,6 +237,8 @@ mod tests {
         agree::<Handle>();
         agree::<RepositoryName>();
         agree::<IssueRef>();
+        agree::<Evidence>();
+        agree::<KubernetesRange>();
         agree::<Link>();
         agree::<BranchDecision>();
         agree::<Line>();

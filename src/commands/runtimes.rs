@@ -12,11 +12,11 @@ use crate::registry::Registry;
 use crate::registry::config::Runtime;
 use crate::sources::proposal::Settled;
 use crate::sources::releases::tags::version_of;
-use crate::sources::runtimes::history::{Commit, CommitId, History, Names};
+use crate::sources::runtimes::history::{Commit, History, Names};
 use crate::sources::runtimes::message;
 use crate::sources::runtimes::names::Backports;
 use crate::sources::runtimes::pull::Asked;
-use crate::terms::Release;
+use crate::terms::{CommitId, Release};
 use crate::text::words::{one_of, printable};
 
 pub(super) fn pull(context: &mut Context<'_>, options: &PullRuntimes) -> Result<Exit> {

@@ -116,7 +116,7 @@ pub fn set(document: &mut DocumentMut, key: &str, value: Value) {
 }
 
 /// The keys of a runtime's facts, in the order in which the documentation shows them.
-const RUNTIME_ORDER: &[&str] = &["state", "release", "evidence", "branches"];
+const RUNTIME_ORDER: &[&str] = &["state", "release", "kubernetes", "evidence", "branches"];
 
 /// Gives a key of a runtime's facts a value, `branches."2.2"` for that of a branch.
 pub fn set_in_runtime(document: &mut DocumentMut, runtime: &str, key: &str, value: Value) {

@@ -8,8 +8,9 @@ use serde::{Deserialize, Serialize};
 
 use crate::findings::diagnostic::{Place, Pointer};
 use crate::terms::{
-    Aim, BranchDecision, Consensus, Date, Ending, Guess, Handle, IssueRef, Line, Link,
-    ReachedStage, Release, RepositoryName, RuntimeState, Stage, Status, Triage, Version,
+    Aim, BranchDecision, Consensus, Date, Ending, Evidence, Guess, Handle, IssueRef,
+    KubernetesRange, Line, Link, ReachedStage, Release, RepositoryName, RuntimeState, Stage,
+    Status, Triage, Version,
 };
 
 /// One Kubernetes enhancement (KEP) as this project sees it.
@@ -157,9 +158,11 @@ pub struct RuntimeFacts {
     pub state: RuntimeState,
     /// The first version that has the feature, patch number included.
     pub release: Option<Version>,
-    /// The issues and pull requests that show it.
+    /// The pull requests, or commits, that brought it there: what `kepherd runtimes pull` looks for in the runtime's git history.
     #[serde(default)]
-    pub evidence: Vec<IssueRef>,
+    pub evidence: Vec<Evidence>,
+    /// The Kubernetes releases that this is good for, where it is not all of them. The CRI development policy counts it for these alone.
+    pub kubernetes: Option<KubernetesRange>,
     /// What each older supported branch gets.
     #[serde(default)]
     pub branches: BTreeMap<Release, BranchDecision>,
@@ -181,9 +184,11 @@ pub struct Part {
     pub state: RuntimeState,
     /// The first version that has it.
     pub release: Option<Version>,
-    /// The issues and pull requests that show it.
+    /// The pull requests, or commits, that brought it there.
     #[serde(default)]
-    pub evidence: Vec<IssueRef>,
+    pub evidence: Vec<Evidence>,
+    /// The Kubernetes releases that it is good for. Absent: those of the feature as a whole.
+    pub kubernetes: Option<KubernetesRange>,
 }
 
 /// Consensus on the design, or an early word to the KEP's owner and the liaison that there is none in time.
@@ -302,6 +307,17 @@ pub struct NamedRelease {
 }
 
 impl RuntimeFacts {
+    /// Each range of Kubernetes releases that the facts name, with its place; `at` is their own.
+    pub fn ranges(&self, at: &Pointer) -> Vec<(Pointer, KubernetesRange)> {
+        let own = self.kubernetes.map(|range| (at.clone(), range));
+        let parts = self.parts.iter().enumerate().filter_map(|(index, part)| {
+            Some((at.clone().key("parts").index(index), part.kubernetes?))
+        });
+        let all = own.into_iter().chain(parts);
+        all.map(|(at, range)| (at.key("kubernetes"), range))
+            .collect()
+    }
+
     /// Every release that the facts name; `at` is their own place.
     pub fn releases(&self, at: Pointer) -> Vec<NamedRelease> {
         let mut all = Vec::new();

@@ -9,7 +9,7 @@ use crate::terms::BranchDecision;
 use crate::terms::links::Site;
 use crate::text::paint::Paint;
 use crate::text::words::{counted, printable};
-use crate::views::card::Card;
+use crate::views::card::{Available, Card};
 
 /// The card, no wider than a terminal, if there is one. `prefix` leads to the registry's root. A fact that the record does not
 /// have has no line.
@@ -62,6 +62,9 @@ fn facts(card: &Card<'_>, site: &Site) -> Vec<(&'static str, String)> {
     ];
     match record {
         Tracked::Kep(entry) => {
+            // The name stands before the first of them.
+            let names = std::iter::once("runs with").chain(std::iter::repeat(""));
+            facts.extend(names.zip(card.available.iter().map(available)));
             facts.push(("backports", backports(&entry.value)));
             facts.push(("owners", listed(&entry.value.owners)));
             facts.push(("gates", listed(&entry.value.feature_gates)));
@@ -86,6 +89,19 @@ fn facts(card: &Card<'_>, site: &Site) -> Vec<(&'static str, String)> {
     }
     facts.push(("pulls", listed(&pulls.collect::<Vec<_>>())));
     facts
+}
+
+/// Since when a runtime has it, and for which Kubernetes.
+fn available(one: &Available<'_>) -> String {
+    let Available {
+        runtime,
+        part,
+        since,
+        kubernetes,
+    } = one;
+    let part = part.map_or_else(String::new, |part| format!(" {part}"));
+    let range = kubernetes.map_or_else(String::new, |range| format!(", for {}", range.said()));
+    format!("{runtime}{part} since {since}{range}")
 }
 
 /// What older branches of each runtime get.

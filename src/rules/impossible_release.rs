@@ -3,17 +3,18 @@
 use super::{CRI_POLICY, Check, Context, Example, ExampleBeside, Group, Part, Reads, Rule};
 use crate::findings::diagnostic::{Finding, Level, Place, Pointer, RuleId};
 use crate::findings::sources::FileId;
+use crate::findings::syntax;
 use crate::registry::Entry;
 use crate::registry::calendars::{Minor, RuntimeCalendar};
 use crate::registry::kep::KepRecord;
 use crate::registry::schema::FileKind;
-use crate::terms::{BranchDecision, Date, Version};
+use crate::terms::{BranchDecision, Date, KubernetesRange, Version};
 
 pub(super) const RULE: Rule = Rule {
     id: RuleId("impossible-release"),
     group: Group::Process,
     level: Level::Warning,
-    summary: "a runtime's release on record is not out, or is none of its line",
+    summary: "a runtime's release on record is not out, or is none of its line, or is good for nothing",
     why: "the policy counts what is released: one that is not out would let a feature graduate that nobody can run",
     source: CRI_POLICY,
     example: Example {
@@ -71,6 +72,10 @@ planned = "2026-12"
         Part {
             reads: Reads::kep(&[&["runtimes"]]),
             check: Check::Kep(other_line),
+        },
+        Part {
+            reads: Reads::kep(&[&["runtimes"]]),
+            check: Check::Kep(empty_range),
         },
         Part {
             reads: Reads::NOTHING.and_lists(&[FileKind::Kubernetes]),
@@ -261,8 +266,53 @@ fn other_line(_: &Context<'_>, entry: &Entry<KepRecord>, findings: &mut Vec<Find
     }
 }
 
+/// Facts that are good for Kubernetes releases which end before they begin.
+fn empty_range(_: &Context<'_>, entry: &Entry<KepRecord>, findings: &mut Vec<Finding>) {
+    for (name, facts) in &entry.value.runtimes {
+        let ranges = facts.ranges(&Pointer::to("runtimes").key(name));
+        for (at, range) in ranges.into_iter().filter(|(_, range)| range.is_empty()) {
+            let KubernetesRange { first, last } = range;
+            let turned = KubernetesRange {
+                first: last,
+                last: first,
+            };
+            findings.push(
+                Finding::new(
+                    entry.file,
+                    Place::Value(at),
+                    format!("no Kubernetes release is in `{range}`: it ends before it begins"),
+                )
+                .replace_with("the other way round", syntax::quoted(&turned.to_string())),
+            );
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
+    #[test]
+    fn a_range_that_ends_before_it_begins_is_good_for_nothing() {
+        let record = format!(
+            "{RECORD}[runtimes.containerd]\nstate = \"merged\"\nkubernetes = \"1.38..1.36\"\n"
+        );
+        insta::assert_snapshot!(only(ID, &[("sig-node/9001-a.toml", &record)]), @r#"
+        warning[impossible-release]: no Kubernetes release is in `1.38..1.36`: it ends before it begins
+         --> sig-node/9001-a.toml:6:14
+          |
+        6 | kubernetes = "1.38..1.36"
+          |              ^^^^^^^^^^^^
+          |
+          = why: the policy counts what is released: one that is not out would let a feature graduate that nobody can run
+        help: the other way round
+          |
+        6 - kubernetes = "1.38..1.36"
+        6 + kubernetes = "1.36..1.38"
+          |
+        "#);
+        let fine = record.replace("1.38..1.36", "1.36..1.36");
+        assert_eq!(only(ID, &[("sig-node/9001-a.toml", &fine)]), "");
+    }
+
     #[test]
     fn a_calendar_knows_no_release_of_a_day_that_is_ahead() {
         let calendar = "[[minors]]\nrelease = \"2.3\"\nreleased = 2026-04-30\npatches = { \"2.3.1\" = 2026-12-24, \"2.4.1\" = 2026-11-01 }\n\n\

@@ -7,7 +7,7 @@
 use crate::registry::Registry;
 use crate::registry::config::Runtime;
 use crate::registry::kep::{KepRecord, RuntimeFacts};
-use crate::terms::{Date, PlannedDate, Release, RuntimeState, Stage, Version};
+use crate::terms::{Date, KubernetesRange, PlannedDate, Release, RuntimeState, Stage, Version};
 
 /// What a stage asks of the participating runtimes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -31,6 +31,8 @@ pub enum Has {
     Late(Version),
     /// Less than a release.
     Less(RuntimeState),
+    /// Something, but for other Kubernetes releases.
+    ForOthers(KubernetesRange),
     /// Nothing is recorded.
     NotRecorded,
 }
@@ -45,7 +47,7 @@ impl Has {
                 Self::Less(RuntimeState::Merged | RuntimeState::Experimental) | Self::Late(_),
                 Need::OneMerged,
             ) => Some(true),
-            (Self::Late(_) | Self::Less(_), _) => Some(false),
+            (Self::Late(_) | Self::Less(_) | Self::ForOthers(_), _) => Some(false),
         }
     }
 }
@@ -72,8 +74,11 @@ pub fn has(
     let Some(facts) = record.runtimes.get(runtime.name.as_str()) else {
         return Has::NotRecorded;
     };
-    let Weakest { state, release, .. } = weakest(facts, stage);
-    match (state, release) {
+    let weakest = match weakest(facts, stage, target) {
+        Ok(weakest) => weakest,
+        Err(others) => return Has::ForOthers(others),
+    };
+    match (weakest.state, weakest.release) {
         (RuntimeState::Released, Some(version)) => {
             if is_late(registry, runtime, version, target) {
                 Has::Late(version)
@@ -97,8 +102,17 @@ pub struct Weakest {
     pub release: Option<Version>,
 }
 
-/// The feature is as far as what is furthest behind of itself and of its parts that the stage needs.
-pub fn weakest(facts: &RuntimeFacts, stage: Stage) -> Weakest {
+/// The feature is as far, for a Kubernetes release, as what is furthest behind of what is good for that release: of itself, and of its parts
+/// that the stage needs. A part that does not say for which releases it is good is good for those of the feature.
+///
+/// # Errors
+///
+/// Nothing is good for that release: for which ones the feature itself is.
+pub fn weakest(
+    facts: &RuntimeFacts,
+    stage: Stage,
+    target: Release,
+) -> Result<Weakest, KubernetesRange> {
     let rank = |state: RuntimeState| match state {
         RuntimeState::None => 0,
         RuntimeState::InProgress => 1,
@@ -106,24 +120,33 @@ pub fn weakest(facts: &RuntimeFacts, stage: Stage) -> Weakest {
         RuntimeState::Merged => 3,
         RuntimeState::Released => 4,
     };
-    let feature = Weakest {
+    let is_good = |range: Option<KubernetesRange>| range.is_none_or(|range| range.contains(target));
+    let feature = is_good(facts.kubernetes).then_some(Weakest {
         part: None,
         state: facts.state,
         release: facts.release,
-    };
+    });
     let parts = facts.parts.iter().enumerate();
-    let needed = parts.filter(|(_, part)| part.needed_for.is_none_or(|needed| needed <= stage));
-    needed
+    let needed = parts
+        .filter(|(_, part)| part.needed_for.is_none_or(|needed| needed <= stage))
+        .filter(|(_, part)| is_good(part.kubernetes.or(facts.kubernetes)))
         .map(|(index, part)| Weakest {
             part: Some(index),
             state: part.state,
             release: part.release,
+        });
+    let all = feature.into_iter().chain(needed);
+    // Of two that are released, the later version; one without a version is not known to be later.
+    let weakest = all.reduce(|a, b| {
+        let key = |one: Weakest| (rank(one.state), std::cmp::Reverse(one.release));
+        if key(b) < key(a) { b } else { a }
+    });
+    weakest.ok_or_else(|| {
+        facts.kubernetes.unwrap_or(KubernetesRange {
+            first: None,
+            last: None,
         })
-        .fold(feature, |a, b| {
-            // Of two that are released, the later version; one without a version is not known to be later.
-            let key = |one: Weakest| (rank(one.state), std::cmp::Reverse(one.release));
-            if key(b) < key(a) { b } else { a }
-        })
+    })
 }
 
 /// Whether a released version comes too late for a Kubernetes release. Silent where a date is not known.
@@ -189,6 +212,37 @@ mod tests {
         for need in [Need::OneMerged, Need::OneReleased, Need::EveryReleased] {
             assert_eq!(Has::NotRecorded.meets(need), None);
         }
+    }
+
+    /// User namespaces: containerd has them in 1.7 for Kubernetes 1.25 and 1.26, and in 2.0 from 1.27 on.
+    #[test]
+    fn what_is_good_for_some_releases_counts_for_these_alone() {
+        let facts: RuntimeFacts = serde_json::from_value(serde_json::json!({
+            "state": "released",
+            "release": "2.0.0",
+            "kubernetes": "1.27..",
+            "parts": [
+                { "name": "at first", "state": "released", "release": "1.7.0", "kubernetes": "1.25..1.26" },
+                { "name": "mounts", "needed-for": "beta", "state": "merged" },
+            ],
+        }))
+        .unwrap();
+        let of = |stage, target: &str| {
+            let weakest = weakest(&facts, stage, target.parse().unwrap());
+            weakest.map(|weakest| (weakest.part, weakest.release.map(|one| one.to_string())))
+        };
+        let version = |text: &str| Some(text.to_owned());
+        assert_eq!(of(Stage::Alpha, "1.25"), Ok((Some(0), version("1.7.0"))));
+        assert_eq!(of(Stage::Alpha, "1.26"), Ok((Some(0), version("1.7.0"))));
+        assert_eq!(of(Stage::Alpha, "1.27"), Ok((None, version("2.0.0"))));
+        // A part without releases of its own is one of the feature.
+        assert_eq!(of(Stage::Beta, "1.27"), Ok((Some(1), None)));
+        assert_eq!(of(Stage::Beta, "1.26"), Ok((Some(0), version("1.7.0"))));
+        assert_eq!(of(Stage::Alpha, "1.24"), Err("1.27..".parse().unwrap()));
+        assert_eq!(
+            Has::ForOthers("1.27..".parse().unwrap()).meets(Need::OneMerged),
+            Some(false)
+        );
     }
 
     #[test]

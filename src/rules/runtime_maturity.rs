@@ -218,6 +218,9 @@ impl Aim<'_> {
     fn lack(&self, has: Has) -> String {
         match has {
             Has::Late(version) => format!("has it in {version}, which comes too late"),
+            Has::ForOthers(range) => {
+                format!("has it for {} only", range.said())
+            }
             Has::Less(_) if self.asked == Need::OneMerged => "has not merged it".to_owned(),
             _ => "has not released it".to_owned(),
         }
@@ -228,6 +231,7 @@ impl Aim<'_> {
         let name = runtime.name.as_str();
         let state = match has {
             Has::Late(version) => format!("{version} comes too late"),
+            Has::ForOthers(range) => format!("it is good for {}", range.said()),
             Has::Less(state) => match state {
                 crate::terms::RuntimeState::Merged => "merged is not released".to_owned(),
                 crate::terms::RuntimeState::Experimental => {
@@ -255,8 +259,12 @@ impl Aim<'_> {
     fn state_of(&self, runtime: &str) -> Pointer {
         let at = Pointer::to("runtimes").key(runtime);
         let facts = self.record.runtimes.get(runtime);
-        match facts.and_then(|facts| weakest(facts, self.stage).part) {
-            Some(part) => at.key("parts").index(part).key("state"),
+        match facts.map(|facts| weakest(facts, self.stage, self.target)) {
+            Some(Ok(weakest)) => match weakest.part {
+                Some(part) => at.key("parts").index(part).key("state"),
+                None => at.key("state"),
+            },
+            Some(Err(_)) => at.key("kubernetes"),
             None => at.key("state"),
         }
     }
@@ -365,6 +373,21 @@ mod tests {
             ID,
             &format!("stage = \"{stage}\"\ntarget = \"1.38\"\n{more}"),
         )
+    }
+
+    #[test]
+    fn what_is_good_for_other_releases_is_said_so() {
+        let record = "stage = \"beta\"\ntarget = \"1.38\"\n\
+             [runtimes.containerd]\nstate = \"released\"\nrelease = \"2.0.0\"\nkubernetes = \"1.25..1.26\"\n\
+             [runtimes.cri-o]\nstate = \"none\"\n";
+        let found = in_record(ID, record);
+        assert!(
+            found.contains("containerd has it for Kubernetes 1.25 to 1.26 only"),
+            "{found}"
+        );
+        assert!(found.contains("kubernetes = \"1.25..1.26\"\n"), "{found}");
+        let fits = record.replace("1.25..1.26", "1.27..");
+        assert_eq!(in_record(ID, &fits), "");
     }
 
     #[test]

@@ -10,7 +10,7 @@ use crate::registry::kep::KepRecord;
 use crate::registry::kep::NamedRelease;
 use crate::registry::schema::FileKind;
 use crate::registry::tracked::Tracked;
-use crate::terms::{BranchDecision, Release};
+use crate::terms::{BranchDecision, KubernetesRange, Release};
 use crate::text::words::nearest;
 
 pub(super) const RULE: Rule = Rule {
@@ -62,6 +62,10 @@ target = "1.38"
         Part {
             reads: Reads::config(&["runtimes"]).and_lists(&[FileKind::Runtime]),
             check: Check::Kep(runtimes),
+        },
+        Part {
+            reads: Reads::kep(&[&["runtimes"]]).and_lists(&[FileKind::Kubernetes]),
+            check: Check::Kep(ranges),
         },
         Part {
             reads: Reads::config(&["runtimes"]),
@@ -147,6 +151,29 @@ fn runtimes(context: &Context<'_>, entry: &Entry<KepRecord>, findings: &mut Vec<
                         format!("{nearest}.{}", version.patch)
                     }
                     _ => nearest.to_string(),
+                })
+            }));
+        }
+    }
+}
+
+/// The Kubernetes releases that a runtime's facts are good for.
+fn ranges(context: &Context<'_>, entry: &Entry<KepRecord>, findings: &mut Vec<Finding>) {
+    let Some(known) = Known::kubernetes(context) else {
+        return;
+    };
+    for (name, facts) in &entry.value.runtimes {
+        for (at, range) in facts.ranges(&Pointer::to("runtimes").key(name)) {
+            let ends = range.first.into_iter().chain(range.last);
+            findings.extend(ends.filter_map(|end| {
+                known.lacking(entry.file, Place::Value(at.clone()), end, &|nearest| {
+                    let end_with =
+                        |release: Release| if release == end { nearest } else { release };
+                    let range = KubernetesRange {
+                        first: range.first.map(end_with),
+                        last: range.last.map(end_with),
+                    };
+                    syntax::quoted(&range.to_string())
                 })
             }));
         }
@@ -293,6 +320,23 @@ mod tests {
              [runtimes.cri-o]\nstate = \"released\"\nrelease = \"1.20.0\"\n",
         );
         assert_eq!(found, "");
+    }
+
+    #[test]
+    fn both_ends_of_a_range_are_known_or_history() {
+        let range = |range: &str| {
+            with(&format!(
+                "[runtimes.containerd]\nstate = \"merged\"\nkubernetes = \"{range}\"\n"
+            ))
+        };
+        assert_eq!(range("1.9..1.38"), "");
+        assert_eq!(range("1.37.."), "");
+        let found = range("1.36..1.83");
+        assert!(
+            found.contains("does not know Kubernetes 1.83")
+                && found.contains("kubernetes = \"1.36..1.38\""),
+            "{found}"
+        );
     }
 
     #[test]

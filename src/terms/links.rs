@@ -1,6 +1,6 @@
 //! People, issues and addresses as links in Markdown.
 
-use super::{Handle, IssueRef, Link};
+use super::{Evidence, Handle, IssueRef, Link, Named};
 use crate::text::markdown::text;
 
 /// Where people look at GitHub: its own site, or that of an Enterprise server.
@@ -32,6 +32,25 @@ impl Site {
     /// The address of an issue or pull request.
     pub fn address(&self, issue: &IssueRef, kind: &str) -> String {
         format!("{}/{}/{kind}/{}", self.0, issue.repository, issue.number)
+    }
+
+    /// A pull request or a commit as a link.
+    pub fn evidence(&self, evidence: &Evidence) -> String {
+        let Evidence { repository, named } = evidence;
+        let shown = match named {
+            Named::PullRequest(_) => evidence.to_string(),
+            Named::Commit(id) => format!("{repository}@{}", id.short()),
+        };
+        format!("[{}]({})", text(&shown), self.address_of(evidence))
+    }
+
+    /// The address of a pull request or a commit. GitHub leads on from a number to what it is.
+    pub fn address_of(&self, evidence: &Evidence) -> String {
+        let Evidence { repository, named } = evidence;
+        match named {
+            Named::PullRequest(number) => format!("{}/{repository}/pull/{number}", self.0),
+            Named::Commit(id) => format!("{}/{repository}/commit/{id}", self.0),
+        }
     }
 }
 

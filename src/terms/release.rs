@@ -124,6 +124,78 @@ spelled_as_string!(BranchDecision, "a version or a decision", {
     "examples": ["2.2.4", "planned", "not-planned"]
 });
 
+/// Kubernetes releases from one to another, both included; one end may be open: "1.27..", "1.25..1.26", "..1.30".
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct KubernetesRange {
+    /// The first one; absent: all up to the last one.
+    pub first: Option<Release>,
+    /// The last one; absent: all from the first one on.
+    pub last: Option<Release>,
+}
+
+impl KubernetesRange {
+    /// Whether a release is one of them.
+    pub fn contains(&self, release: Release) -> bool {
+        self.first.is_none_or(|first| first <= release)
+            && self.last.is_none_or(|last| release <= last)
+    }
+
+    /// Whether no release is one of them, because it ends before it begins.
+    pub fn is_empty(&self) -> bool {
+        matches!((self.first, self.last), (Some(first), Some(last)) if last < first)
+    }
+
+    /// As people say it.
+    pub fn said(&self) -> String {
+        match (self.first, self.last) {
+            (Some(first), Some(last)) if first == last => format!("Kubernetes {first}"),
+            (Some(first), Some(last)) => format!("Kubernetes {first} to {last}"),
+            (Some(first), None) => format!("Kubernetes {first} and later"),
+            (None, Some(last)) => format!("Kubernetes {last} and earlier"),
+            (None, None) => "all of Kubernetes".to_owned(),
+        }
+    }
+}
+
+impl fmt::Display for KubernetesRange {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let end = |release: Option<Release>| {
+            release.map_or_else(String::new, |release| release.to_string())
+        };
+        write!(f, "{}..{}", end(self.first), end(self.last))
+    }
+}
+
+impl FromStr for KubernetesRange {
+    type Err = Misspelt;
+
+    fn from_str(text: &str) -> Result<Self, Misspelt> {
+        let misspelt = || {
+            Misspelt::new(
+                text,
+                "a range of Kubernetes releases like \"1.27..\", \"1.25..1.26\" or \"..1.30\"",
+            )
+        };
+        let (first, last) = text.split_once("..").ok_or_else(misspelt)?;
+        let end = |text: &str| match text {
+            "" => Ok(None),
+            text => text.parse().map(Some).map_err(|_| misspelt()),
+        };
+        let (first, last) = (end(first)?, end(last)?);
+        match (first, last) {
+            (None, None) => Err(misspelt()),
+            _ => Ok(Self { first, last }),
+        }
+    }
+}
+
+spelled_as_string!(KubernetesRange, "a range of Kubernetes releases", {
+    "type": "string",
+    "description": "Kubernetes releases from one to another, both included. One end may be open.",
+    "pattern": "^((0|[1-9][0-9]{0,3})\\.(0|[1-9][0-9]{0,3})\\.\\.((0|[1-9][0-9]{0,3})\\.(0|[1-9][0-9]{0,3}))?|\\.\\.(0|[1-9][0-9]{0,3})\\.(0|[1-9][0-9]{0,3}))$",
+    "examples": ["1.27..", "1.25..1.26", "..1.30"]
+});
+
 /// Digits as people write numbers: no sign, no leading zero.
 fn number(digits: &str) -> Option<u16> {
     let plain = digits == "0" || !digits.starts_with('0');

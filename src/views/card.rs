@@ -5,8 +5,9 @@
 
 use super::life::{Life, life};
 use crate::registry::Registry;
+use crate::registry::kep::KepRecord;
 use crate::registry::tracked::Tracked;
-use crate::terms::{Date, DatedRelease, Handle, IssueRef};
+use crate::terms::{Date, DatedRelease, Handle, IssueRef, KubernetesRange, RuntimeState, Version};
 
 /// A record and what the registry knows around it.
 #[derive(Debug, Clone)]
@@ -25,10 +26,53 @@ pub struct Card<'a> {
     pub home: &'a str,
     /// The minor of it that is targeted.
     pub milestone: Option<DatedRelease>,
+    /// Since which version each runtime has it, or a part of it, and for which Kubernetes; in the registry's order.
+    pub available: Vec<Available<'a>>,
     /// The day of kep.yaml that the record was read at, and how many days ago that is.
     pub seen: Option<(Date, i64)>,
     /// A KEP's life against the cycles. Work without a KEP has none.
     pub life: Option<Life>,
+}
+
+/// Since when a runtime has a feature, or a part of it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Available<'a> {
+    /// The runtime.
+    pub runtime: &'a str,
+    /// The part; absent: the feature as a whole.
+    pub part: Option<&'a str>,
+    /// The first version that has it.
+    pub since: Version,
+    /// The Kubernetes releases that this is good for; absent: all.
+    pub kubernetes: Option<KubernetesRange>,
+}
+
+/// What runtimes have released of a KEP.
+fn available<'a>(registry: &'a Registry, record: &'a KepRecord) -> Vec<Available<'a>> {
+    let mut all = Vec::new();
+    for runtime in &registry.config.value.runtimes {
+        let runtime = runtime.name.as_str();
+        let Some(facts) = record.runtimes.get(runtime) else {
+            continue;
+        };
+        let is_out = |state: RuntimeState| state == RuntimeState::Released;
+        let whole = facts.release.filter(|_| is_out(facts.state));
+        all.extend(whole.map(|since| Available {
+            runtime,
+            part: None,
+            since,
+            kubernetes: facts.kubernetes,
+        }));
+        all.extend(facts.parts.iter().filter_map(|part| {
+            Some(Available {
+                runtime,
+                part: Some(part.name.as_str()),
+                since: part.release.filter(|_| is_out(part.state))?,
+                kubernetes: part.kubernetes.or(facts.kubernetes),
+            })
+        }));
+    }
+    all
 }
 
 /// A record's card, as a day knows it.
@@ -50,6 +94,10 @@ pub fn card<'a>(registry: &'a Registry, record: Tracked<'a>, today: Date) -> Car
         liaisons: cycle.map_or(&[], |cycle| &cycle.liaisons),
         home: registry.config.value.home.as_str(),
         milestone: milestone.map(|milestone| registry.home_release(milestone)),
+        available: match record {
+            Tracked::Kep(entry) => available(registry, &entry.value),
+            Tracked::Item(_) => Vec::new(),
+        },
         seen: match record {
             Tracked::Kep(entry) => {
                 let seen = entry.value.upstream_seen;
@@ -68,6 +116,46 @@ pub fn card<'a>(registry: &'a Registry, record: Tracked<'a>, today: Date) -> Car
 mod tests {
     use super::*;
     use crate::registry::load::{RawFile, load};
+
+    #[test]
+    fn a_card_says_since_when_each_runtime_has_it_and_for_which_kubernetes() {
+        let files = [
+            (
+                "registry.toml",
+                "home = \"containerd\"\nrepositories = [\"containerd/containerd\"]\n\n\
+                 [[runtimes]]\nname = \"containerd\"\ncalendar = \"releases/containerd.toml\"\n\n\
+                 [[runtimes]]\nname = \"cri-o\"\ncalendar = \"releases/cri-o.toml\"\n",
+            ),
+            (
+                "sig-node/127-a.toml",
+                "number = 127\ntitle = \"a\"\nstatus = \"implemented\"\n\
+                 [runtimes.containerd]\nstate = \"released\"\nrelease = \"2.0.0\"\nkubernetes = \"1.27..\"\n\
+                 [[runtimes.containerd.parts]]\nname = \"at first\"\nstate = \"released\"\nrelease = \"1.7.0\"\nkubernetes = \"1.25..1.26\"\n\
+                 [[runtimes.containerd.parts]]\nname = \"mounts\"\nstate = \"released\"\nrelease = \"2.1.0\"\n\
+                 [runtimes.cri-o]\nstate = \"merged\"\n",
+            ),
+        ];
+        let files = files.map(|(path, text)| RawFile {
+            path: path.to_owned(),
+            content: Ok(text.as_bytes().to_vec()),
+        });
+        let registry = load(files.into()).registry;
+        let record = registry.tracked().next().unwrap();
+        let card = card(&registry, record, "2026-11-24".parse().unwrap());
+        let said = card.available.iter().map(|one| {
+            let range = one.kubernetes.map(|range| range.to_string());
+            format!("{} {:?} {} {range:?}", one.runtime, one.part, one.since)
+        });
+        assert_eq!(
+            said.collect::<Vec<_>>(),
+            [
+                "containerd None 2.0.0 Some(\"1.27..\")",
+                "containerd Some(\"at first\") 1.7.0 Some(\"1.25..1.26\")",
+                // A part that does not say so is good for what the whole is good for.
+                "containerd Some(\"mounts\") 2.1.0 Some(\"1.27..\")",
+            ]
+        );
+    }
 
     #[test]
     fn a_card_knows_what_other_files_say_of_a_record_of_either_kind() {

@@ -9,37 +9,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use super::message::Said;
 use super::names::Backports;
-use crate::terms::{Date, Release, Version};
-
-/// A commit's id.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct CommitId(pub [u8; 20]);
-
-impl CommitId {
-    /// The id with these 40 digits.
-    pub fn parse(text: &str) -> Option<Self> {
-        let mut bytes = [0; 20];
-        if text.len() != 40 {
-            return None;
-        }
-        for (at, byte) in bytes.iter_mut().enumerate() {
-            *byte = u8::from_str_radix(text.get(at * 2..at * 2 + 2)?, 16).ok()?;
-        }
-        Some(Self(bytes))
-    }
-}
-
-impl std::fmt::Display for CommitId {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        self.0.iter().try_for_each(|byte| write!(f, "{byte:02x}"))
-    }
-}
-
-impl std::fmt::Debug for CommitId {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        std::fmt::Display::fmt(self, f)
-    }
-}
+use crate::terms::{CommitId, Date, Named, Release, Version};
 
 /// A commit as it was read.
 #[derive(Debug, Clone)]
@@ -131,15 +101,6 @@ pub struct History {
     backports: HashMap<Node, BTreeSet<Node>>,
     /// What takes each change out.
     reverts: HashMap<Node, BTreeSet<Node>>,
-}
-
-/// What evidence names.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Named {
-    /// A pull request.
-    PullRequest(u64),
-    /// A commit.
-    Commit(CommitId),
 }
 
 /// What a history says of a feature.

@@ -5,7 +5,7 @@
 
 use toml_edit::Value;
 
-use super::history::{Answer, First, History, Named};
+use super::history::{Answer, First, History};
 use crate::registry::calendars::Minor;
 use crate::registry::config::Runtime;
 use crate::registry::edit::{self, NoToml, edited};
@@ -16,7 +16,8 @@ use crate::sources::proposal::{
 };
 use crate::terms::links::Site;
 use crate::terms::{
-    BranchDecision, Date, IssueRef, Release, RepositoryName, RuntimeState, Subject, Version,
+    BranchDecision, Date, Evidence, IssueRef, Named, Release, RepositoryName, RuntimeState,
+    Subject, Version,
 };
 
 /// What a pull is asked for.
@@ -74,11 +75,11 @@ impl Asked<'_> {
     }
 
     /// The evidence that is in the runtime's repository.
-    fn named(&self, evidence: &[IssueRef]) -> Vec<Named> {
+    fn named(&self, evidence: &[Evidence]) -> Vec<Named> {
         let here = evidence
             .iter()
             .filter(|one| one.repository == *self.repository);
-        here.map(|one| Named::PullRequest(one.number)).collect()
+        here.map(|one| one.named).collect()
     }
 
     fn proposal(

@@ -10,7 +10,8 @@ use crate::registry::work_item::WorkItem;
 use crate::registry::{Entry, Registry};
 use crate::terms::links::{Site, link};
 use crate::terms::{
-    BranchDecision, Date, Handle, IssueRef, Release, RepositoryName, RuntimeState, Stage,
+    BranchDecision, Date, Handle, IssueRef, KubernetesRange, Release, RepositoryName, RuntimeState,
+    Stage,
 };
 use crate::text::markdown::{code, text};
 use crate::text::percent;
@@ -32,12 +33,17 @@ impl<'a> Places<'a> {
         join(handles, |handle| self.site.person(handle))
     }
 
-    /// An issue or pull request: of other repositories than the registry's, those on GitHub are meant.
+    /// An issue or pull request.
     fn reference(self, issue: &IssueRef, kind: &str) -> String {
+        self.site_of(&issue.repository).reference(issue, kind)
+    }
+
+    /// Of other repositories than the registry's, those on GitHub are meant.
+    fn site_of(self, repository: &RepositoryName) -> Site {
         let listed = &self.registry.config.value.repositories;
-        match listed.contains(&issue.repository) {
-            true => self.site.reference(issue, kind),
-            false => Site::github().reference(issue, kind),
+        match listed.contains(repository) {
+            true => self.site.clone(),
+            false => Site::github(),
         }
     }
 }
@@ -239,17 +245,22 @@ fn reached(record: &KepRecord) -> String {
 }
 
 fn runtime_facts(places: Places<'_>, facts: &RuntimeFacts) -> String {
-    let mut parts = vec![match (facts.state, facts.release) {
+    let good_for = |range: Option<KubernetesRange>| {
+        range.map_or_else(String::new, |range| format!(", for {}", range.said()))
+    };
+    let state = match (facts.state, facts.release) {
         (RuntimeState::Released, Some(version)) => format!("released in {version}"),
         (state, Some(version)) => format!("{}, in {version}", state.said()),
         (state, None) => state.said().to_owned(),
-    }];
+    };
+    let mut parts = vec![format!("{state}{}", good_for(facts.kubernetes))];
     for part in &facts.parts {
         let name = text(part.name.as_str());
-        parts.push(match part.release {
+        let state = match part.release {
             Some(version) => format!("{name}: {} in {version}", part.state.said()),
             None => format!("{name}: {}", part.state.said()),
-        });
+        };
+        parts.push(format!("{state}{}", good_for(part.kubernetes)));
     }
     for (branch, decision) in &facts.branches {
         parts.push(match decision {
@@ -266,7 +277,7 @@ fn runtime_facts(places: Places<'_>, facts: &RuntimeFacts) -> String {
         facts
             .evidence
             .iter()
-            .map(|evidence| places.reference(evidence, "issues")),
+            .map(|evidence| places.site_of(&evidence.repository).evidence(evidence)),
     );
     parts.join(", ")
 }
