@@ -69,7 +69,7 @@ fn what_git_knows_is_written_with_its_way_and_twice_changes_nothing() {
     update   KEP-9001  sig-node/9001-pod-lullabies.toml
              runtimes.containerd.state: "merged" → "released"  (containerd/containerd#7: #7 was merged on 2026-05-03 as fe26209, and v2.4.0 of 2026-09-16 is the first release that contains it)
              runtimes.containerd.release: nothing → "2.4.0"  (containerd/containerd#7: #7 was merged on 2026-05-03 as fe26209, and v2.4.0 of 2026-09-16 is the first release that contains it)
-             runtimes.containerd.branches."2.3": nothing → "2.3.1"  (containerd/containerd#70: #70, a backport, is in it since 2026-05-21)
+             runtimes.containerd.branches."2.3": nothing → "2.3.1"  (containerd/containerd#70: #70, a backport of #7, as the name of its branch says; it is in it since 2026-05-21)
     1 record to update; read at fe2620905a of 2026-05-03
     "#);
     assert_eq!(folder.contents(), before);
@@ -104,7 +104,7 @@ fn what_people_wrote_is_neither_lowered_nor_replaced_before_somebody_says_so() {
     let ran = run(&folder, clone.path(), "pull", &[]);
     insta::assert_snapshot!(ran.log, @r#"
     warning: sig-node/9001-pod-lullabies.toml:7: `runtimes.containerd.release` is "2.4.1" here and "2.4.0" in git: #7 was merged on 2026-05-03 as fe26209, and v2.4.0 of 2026-09-16 is the first release that contains it; write what is right, or pull with --ours or --theirs
-    warning: sig-node/9001-pod-lullabies.toml:9: `runtimes.containerd.branches."2.3"` is "not-planned" here and "2.3.1" in git: #70, a backport, is in it since 2026-05-21; write what is right, or pull with --ours or --theirs
+    warning: sig-node/9001-pod-lullabies.toml:9: `runtimes.containerd.branches."2.3"` is "not-planned" here and "2.3.1" in git: #70, a backport of #7, as the name of its branch says; it is in it since 2026-05-21; write what is right, or pull with --ours or --theirs
     "#);
     ran.expect(1);
     assert_eq!(folder.contents(), before);
@@ -127,13 +127,143 @@ fn what_people_wrote_is_neither_lowered_nor_replaced_before_somebody_says_so() {
         text.contains("state = \"experimental\"\nrelease = \"2.4.0\""),
         "{text}"
     );
-    let unmerged = record(
-        9001,
-        "\n[runtimes.containerd]\nstate = \"released\"\nrelease = \"2.4.0\"\nevidence = [\"containerd/containerd#8\", \"runc/runc#7\"]\n",
+}
+
+/// Evidence that git does not have merged is somebody's slip, or the clone is old: a person decides, and --ours says which.
+#[test]
+fn what_was_never_merged_is_asked_about_and_what_lies_elsewhere_is_said() {
+    let clone = clone();
+    let folder = folder(
+        "state = \"released\"\nrelease = \"2.4.0\"\nevidence = [\"containerd/containerd#8\", \"runc/runc#7\"]\n",
     );
-    folder.write(PATH, &unmerged);
+    let before = folder.contents();
+    let ran = run(&folder, clone.path(), "pull", &[]);
+    insta::assert_snapshot!(ran.log, @r#"
+    warning: sig-node/9001-pod-lullabies.toml:6: `runtimes.containerd.state` is "released" here and "in-progress" in git: #8 is merged into no branch of the clone at fe2620905a of 2026-05-03; write what is right, or pull with --ours
+    "#);
+    ran.expect(1);
+    run(&folder, clone.path(), "pull", &["--theirs"]).expect(1);
+    assert_eq!(folder.contents(), before);
+    run(&folder, clone.path(), "pull", &["--ours"]).expect(0);
+    assert_eq!(folder.contents(), before);
+    // While work goes on nothing else is expected.
+    folder.write(
+        PATH,
+        record(
+            9001,
+            "\n[runtimes.containerd]\nstate = \"in-progress\"\nevidence = [\"containerd/containerd#8\"]\n",
+        ),
+    );
+    run(&folder, clone.path(), "diff", &[]).expect(0);
+    let elsewhere = "\n[runtimes.containerd]\nstate = \"merged\"\nevidence = [\"runc/runc#7\"]\n";
+    folder.write(PATH, record(9001, elsewhere));
+    let ran = run(&folder, clone.path(), "diff", &[]);
+    let said = "KEP-9001, containerd: its evidence is runc/runc#7, and nothing of it is in containerd/containerd";
+    assert!(ran.log.contains(said), "{ran:?}");
+    ran.expect(0);
+}
+
+/// A part has evidence of its own, in any way that TOML has for it; and a commit is evidence where a merge has no number.
+#[test]
+fn parts_and_commits_are_read_likewise() {
+    let mut clone = clone();
+    let fix = clone.say("2026-09-20", "Merge commit from fork\n", &[&clone.head()]);
+    clone.tag("v2.4.1", Some("2026-09-21"));
+    let part = |state: &str| {
+        format!(
+            "name = \"a.b\"\nneeded-for = \"stable\"\nstate = \"{state}\" # soon\nevidence = [\"containerd/containerd@{fix}\"]\n"
+        )
+    };
+    let whole = "state = \"in-progress\"\n";
+    let folder = folder(&format!(
+        "{whole}\n[[runtimes.containerd.parts]]\n{}",
+        part("merged")
+    ));
+    let out = run(&folder, clone.path(), "diff", &[]).expect(1);
+    assert!(
+        out.contains("runtimes.containerd.parts.\"a.b\".state: \"merged\" → \"released\"")
+            && out.contains(&format!("{} was committed on 2026-09-20, and v2.4.1 of 2026-09-21 is the first release that contains it", &fix[..7])),
+        "{out}"
+    );
     run(&folder, clone.path(), "pull", &[]).expect(0);
-    assert_eq!(folder.read(PATH), unmerged);
+    let text = folder.read(PATH);
+    assert!(
+        text.contains("state = \"released\" # soon\nrelease = \"2.4.1\"\nevidence"),
+        "{text}"
+    );
+    assert!(text.contains(whole), "{text}");
+    run(&folder, clone.path(), "diff", &[]).expect(0);
+    // In one line.
+    let inline = format!(
+        "\n[runtimes]\ncontainerd = {{ state = \"merged\", evidence = [\"containerd/containerd#7\"], parts = [{{ name = \"x\", state = \"none\", evidence = [\"containerd/containerd@{fix}\"] }}] }}\n"
+    );
+    folder.write(PATH, record(9001, &inline));
+    run(&folder, clone.path(), "pull", &[]).expect(0);
+    let text = folder.read(PATH);
+    assert!(
+        text.contains("state = \"released\", evidence = [\"containerd/containerd#7\"]")
+            && text.contains("name = \"x\", state = \"released\"")
+            && text.contains("release = \"2.4.1\" }]")
+            && text.contains("branches = { \"2.3\" = \"2.3.1\" }"),
+        "{text}"
+    );
+    run(&folder, clone.path(), "diff", &[]).expect(0);
+}
+
+/// What was in releases and came out is not released: the reason names both.
+#[test]
+fn what_was_taken_out_is_told_with_the_releases_that_had_it() {
+    let mut clone = clone();
+    let merge = clone.head();
+    clone.tag("v2.4.1", None);
+    let revert = format!(
+        "Merge pull request #9 from fork/revert\n\nRevert \"do it\"\n\nThis reverts commit {merge}.\n"
+    );
+    let side = clone.say("2026-10-01", "undo", &[&merge]);
+    let out = clone.say("2026-10-02", &revert, &[&merge, &side]);
+    clone.tag("v2.5.0", None);
+    let facts =
+        "state = \"released\"\nrelease = \"2.4.0\"\nevidence = [\"containerd/containerd#7\"]\n";
+    let folder = folder(facts);
+    let before = folder.contents();
+    let ran = run(&folder, clone.path(), "pull", &["--theirs"]);
+    insta::assert_snapshot!(ran.log, @r#"
+    warning: sig-node/9001-pod-lullabies.toml:6: `runtimes.containerd.state` is "released" here and "in-progress" in git: #7 was merged on 2026-05-03 as fe26209, was in 2.3.1 and 2.4.0 to 2.4.1, and came out with #9 on 2026-10-02; write what is right, or pull with --ours
+    "#);
+    ran.expect(1);
+    assert_eq!(folder.contents(), before);
+    // Again on the default branch, and in no release since.
+    let side = clone.say("2026-11-01", "again", &[&out]);
+    let again = format!(
+        "Merge pull request #10 from fork/again\n\ndo it after all\n\nThis reverts commit {out}.\n"
+    );
+    clone.say("2026-11-02", &again, &[&out, &side]);
+    let ran = run(&folder, clone.path(), "pull", &[]);
+    insta::assert_snapshot!(ran.log, @r#"
+    warning: sig-node/9001-pod-lullabies.toml:6: `runtimes.containerd.state` is "released" here and "merged" in git: #7 was merged on 2026-05-03 as fe26209, was in 2.3.1 and 2.4.0 to 2.4.1, and came out with #9 on 2026-10-02; it is back, and no release of the newest minor has it; write what is right, or pull with --ours or --theirs
+    "#);
+    ran.expect(1);
+}
+
+#[test]
+fn a_clone_that_lacks_a_release_on_record_denies_nothing() {
+    let clone = clone();
+    let folder = folder(
+        "state = \"released\"\nrelease = \"2.2.9\"\nevidence = [\"containerd/containerd#7\"]\n",
+    );
+    let before = folder.contents();
+    let ran = run(&folder, clone.path(), "pull", &[]);
+    assert!(
+        ran.log.contains("has no v2.2.9, which the record names"),
+        "{ran:?}"
+    );
+    ran.expect(0);
+    assert_ne!(
+        folder.contents(),
+        before,
+        "what is known of branches is news"
+    );
+    assert!(folder.read(PATH).contains("release = \"2.2.9\""));
 }
 
 #[test]

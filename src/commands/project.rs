@@ -4,7 +4,7 @@ use anyhow::{Context as _, Result, anyhow, bail};
 
 use super::carry_out::{How, carry_out};
 use super::files::Opened;
-use super::runtimes::runtime_of;
+use super::runtimes::{released, runtime_of};
 use super::{Context, Exit, files};
 use crate::cli::{MaintainersList, ReleasesFile};
 use crate::git::{Content, Object, Repository};
@@ -105,10 +105,8 @@ pub(super) fn releases(context: &mut Context<'_>, of: &ReleasesFile, how: How) -
         }
         (None, Some(repo)) => {
             let repository = Repository::open(&directory.join(repo))?;
-            let version = |name: &str| tags::version_of(&runtime.tags, name);
-            let tags = repository.tags(|name| version(name).is_some())?;
-            let tagged = tags.iter();
-            let tagged = tagged.filter_map(|tag| Some((version(&tag.name)?, tag.day)));
+            let tagged = released(&repository, runtime)?.into_iter();
+            let tagged = tagged.map(|(version, tag)| (version, tag.day));
             tags::propose(
                 registry,
                 runtime,

@@ -1,22 +1,24 @@
 //! `kepherd runtimes`: what a runtime's git history says of records, read from a clone without checkout, network or git.
 
 use std::collections::BTreeSet;
+use std::path::Path;
 
 use anyhow::{Result, bail};
 
 use super::carry_out::{How, carry_out};
 use super::{Context, Exit, files};
 use crate::cli::{DiffRuntimes, PullRuntimes, RuntimeClone};
-use crate::git::Repository;
+use crate::git::{Repository, Tag};
 use crate::registry::Registry;
 use crate::registry::config::Runtime;
 use crate::sources::proposal::Settled;
 use crate::sources::releases::tags::version_of;
+use crate::sources::runtimes::compare::RuntimeHistory;
 use crate::sources::runtimes::history::{Commit, History, Names};
 use crate::sources::runtimes::message;
 use crate::sources::runtimes::names::Backports;
 use crate::sources::runtimes::pull::Asked;
-use crate::terms::{CommitId, Release};
+use crate::terms::{CommitId, Release, Version};
 use crate::text::words::{one_of, printable};
 
 pub(super) fn pull(context: &mut Context<'_>, options: &PullRuntimes) -> Result<Exit> {
@@ -53,6 +55,24 @@ fn run(
         bail!("the registry has no record of KEP-{number}");
     }
     let runtime = runtime_of(registry, runtime.as_deref())?;
+    let git = read(context, registry, runtime, (repo, rev))?;
+    let asked = Asked {
+        registry,
+        git: &git,
+        keps: kep,
+        today: context.today(),
+        settled,
+    };
+    carry_out(context, &opened, asked.proposals(), how)
+}
+
+/// The history of a runtime, as a clone has it at a revision.
+pub(super) fn read(
+    context: &Context<'_>,
+    registry: &Registry,
+    runtime: &Runtime,
+    (repo, rev): (&Path, &str),
+) -> Result<RuntimeHistory> {
     let Some(repository) = &runtime.repository else {
         bail!(
             "`registry.toml` does not say where {} is developed: add `repository = \"owner/name\"` to its `[[runtimes]]`",
@@ -68,18 +88,10 @@ fn run(
             repo.display()
         );
     }
-    let (history, minors) = read(&git, &head, runtime)?;
+    let (history, minors) = log(&git, &head, runtime)?;
     let calendar = registry.runtimes.get(runtime.name.as_str());
-    let known = calendar.iter().flat_map(|calendar| &calendar.value.minors);
-    let mut known = known.map(|minor| minor.release).peekable();
-    if !minors.is_empty() && known.peek().is_some() && !known.any(|minor| minors.contains(&minor)) {
-        bail!(
-            "`{}` and `{}` have no release in common: is it the clone of another project than {}?",
-            repo.display(),
-            runtime.calendar,
-            runtime.name
-        );
-    }
+    let is_of_another =
+        calendar.is_some_and(|calendar| calendar.value.is_of_another(minors.iter().copied()));
     if minors.is_empty() {
         bail!(
             "`{}` has no tag like `{}`: does the clone have its tags (`git fetch --tags`), or is it one of another project?",
@@ -87,18 +99,25 @@ fn run(
             runtime.tags
         );
     }
-    let asked = Asked {
-        registry,
-        runtime,
-        repository,
-        history: &history,
-        keps: kep,
-        today: context.today(),
-        settled,
-    };
-    let mut proposals = asked.proposals();
-    proposals.read = format!("read at {} of {}", head.short(), head.date);
-    carry_out(context, &opened, proposals, how)
+    if is_of_another {
+        bail!(
+            "`{}` and `{}` have no release in common: is it the clone of another project than {}?",
+            repo.display(),
+            runtime.calendar,
+            runtime.name
+        );
+    }
+    Ok(RuntimeHistory {
+        runtime: runtime.clone(),
+        repository: repository.clone(),
+        history,
+        read: format!("{} of {}", head.short(), head.date),
+        pull: format!(
+            "kepherd runtimes pull --runtime {} --repo {}",
+            runtime.name,
+            repo.display()
+        ),
+    })
 }
 
 /// The runtime that is meant: the registry's own, unless somebody names another.
@@ -119,8 +138,8 @@ pub(super) fn runtime_of<'a>(registry: &'a Registry, named: Option<&str>) -> Res
     Ok(runtime)
 }
 
-/// The history of a runtime, and the minors that its tags are of.
-fn read(
+/// What hangs together in a clone, and the minors that its tags are of.
+fn log(
     git: &Repository,
     head: &crate::git::Commit,
     runtime: &Runtime,
@@ -141,8 +160,8 @@ fn read(
             }
         }
     }
-    for tag in git.tags(|name| version_of(&runtime.tags, name).is_some())? {
-        if let (Some(version), Some(id)) = (version_of(&runtime.tags, &tag.name), id(&tag.commit)) {
+    for (version, tag) in released(git, runtime)? {
+        if let Some(id) = id(&tag.commit) {
             names.tags.insert(version, (id, tag.day));
             tips.push(tag.commit);
         }
@@ -159,6 +178,15 @@ fn read(
     let minors = names.tags.keys().map(|version| version.release).collect();
     let backports = Backports::new(&runtime.backports);
     Ok((History::of(commits, &names, &backports), minors))
+}
+
+/// The tags of a runtime's releases: a pre-release is none.
+pub(super) fn released(git: &Repository, runtime: &Runtime) -> Result<Vec<(Version, Tag)>> {
+    let version = |name: &str| version_of(&runtime.tags, name);
+    let tags = git.tags(|name| version(name).is_some())?.into_iter();
+    Ok(tags
+        .filter_map(|tag| Some((version(&tag.name)?, tag)))
+        .collect())
 }
 
 /// The minor whose branch has this name.

@@ -178,6 +178,12 @@ impl Minor {
 }
 
 impl RuntimeCalendar {
+    /// Whether none of these releases is known, although some are: they are another project's.
+    pub fn is_of_another(&self, releases: impl IntoIterator<Item = Release>) -> bool {
+        let mut releases = releases.into_iter();
+        !self.minors.is_empty() && !releases.any(|release| self.minor(release).is_some())
+    }
+
     /// The minor with this number.
     pub fn minor(&self, release: Release) -> Option<&Minor> {
         self.minors.iter().find(|minor| minor.release == release)

@@ -7,6 +7,7 @@ use toml_edit::{
     Array, ArrayOfTables, DocumentMut, InlineTable, Item, RawString, Table, TableLike, Value,
 };
 
+use super::kep::{Fact, FactKey};
 use crate::terms::Date;
 
 /// The keys of a record that come before its tables, in the order in which the documentation shows them.
@@ -118,43 +119,89 @@ pub fn set(document: &mut DocumentMut, key: &str, value: Value) {
 /// The keys of a runtime's facts, in the order in which the documentation shows them.
 const RUNTIME_ORDER: &[&str] = &["state", "release", "kubernetes", "evidence", "branches"];
 
-/// Gives a key of a runtime's facts a value, `branches."2.2"` for that of a branch.
-pub fn set_in_runtime(document: &mut DocumentMut, runtime: &str, key: &str, value: Value) {
-    let Some(facts) = document
-        .get_mut("runtimes")
-        .and_then(Item::as_table_like_mut)
-        .and_then(|runtimes| runtimes.get_mut(runtime))
-    else {
+/// The keys of a part, in the order in which the documentation shows them.
+const PART_ORDER: &[&str] = &[
+    "name",
+    "needed-for",
+    "state",
+    "release",
+    "kubernetes",
+    "evidence",
+];
+
+/// Gives a fact of a runtime a value. A runtime, or a part, that is not there stays away.
+pub fn set_fact(document: &mut DocumentMut, runtime: &str, key: &FactKey, value: Value) {
+    let runtimes = document.get_mut("runtimes");
+    let runtimes = runtimes.and_then(Item::as_table_like_mut);
+    let Some(facts) = runtimes.and_then(|runtimes| runtimes.get_mut(runtime)) else {
         return;
     };
-    let branch = key
-        .strip_prefix("branches.\"")
-        .and_then(|rest| rest.strip_suffix('"'));
-    if let Some(branch) = branch {
-        let Some(table) = facts.as_table_like_mut() else {
-            return;
-        };
-        let is_new = table.get("branches").is_none();
-        if is_new {
-            let branches = InlineTable::from_iter([(branch, value)]);
-            set_in_facts(facts, "branches", Value::InlineTable(branches));
-        } else if let Some(branches) = table.get_mut("branches").and_then(Item::as_table_like_mut)
-            && !replace(branches.get_mut(branch), &value)
-        {
-            branches.insert(branch, Item::Value(value));
+    if let Some(index) = key.part {
+        if let Some(part) = part_mut(facts, index) {
+            set_in_like(part, key.fact, value, PART_ORDER);
         }
-    } else {
-        set_in_facts(facts, key, value);
+    } else if let Some(facts) = like_mut(facts) {
+        set_in_like(facts, key.fact, value, RUNTIME_ORDER);
     }
 }
 
-fn set_in_facts(facts: &mut Item, key: &str, value: Value) {
-    match facts {
-        Item::Table(table) => set_in(table, key, value, RUNTIME_ORDER),
-        facts => {
-            if let Some(table) = facts.as_table_like_mut()
-                && !replace(table.get_mut(key), &value)
+/// A table of either kind: one with a head of its own keeps the order of its keys.
+enum Like<'a> {
+    Table(&'a mut Table),
+    Inline(&'a mut dyn TableLike),
+}
+
+fn like_mut(item: &mut Item) -> Option<Like<'_>> {
+    match item {
+        Item::Table(table) => Some(Like::Table(table)),
+        other => other.as_table_like_mut().map(Like::Inline),
+    }
+}
+
+/// A part, in a list of tables or of inline tables.
+fn part_mut(facts: &mut Item, index: usize) -> Option<Like<'_>> {
+    match facts.as_table_like_mut()?.get_mut("parts")? {
+        Item::ArrayOfTables(parts) => parts.get_mut(index).map(Like::Table),
+        parts => {
+            let part = parts.as_array_mut()?.get_mut(index)?;
+            part.as_inline_table_mut()
+                .map(|part| Like::Inline(part as &mut dyn TableLike))
+        }
+    }
+}
+
+fn set_in_like(table: Like<'_>, fact: Fact, value: Value, order: &[&str]) {
+    let (key, value) = match fact {
+        Fact::State => ("state", value),
+        Fact::Release => ("release", value),
+        Fact::Branch(minor) => {
+            let minor = minor.to_string();
+            let table: &mut dyn TableLike = match table {
+                Like::Table(table) => {
+                    if table.get("branches").is_none() {
+                        let branches = InlineTable::from_iter([(minor, value)]);
+                        set_in(table, "branches", Value::InlineTable(branches), order);
+                        return;
+                    }
+                    table
+                }
+                Like::Inline(table) => table,
+            };
+            let entry = table
+                .entry("branches")
+                .or_insert_with(|| Item::Value(Value::InlineTable(InlineTable::new())));
+            if let Some(branches) = entry.as_table_like_mut()
+                && !replace(branches.get_mut(&minor), &value)
             {
+                branches.insert(&minor, Item::Value(value));
+            }
+            return;
+        }
+    };
+    match table {
+        Like::Table(table) => set_in(table, key, value, order),
+        Like::Inline(table) => {
+            if !replace(table.get_mut(key), &value) {
                 table.insert(key, Item::Value(value));
             }
         }

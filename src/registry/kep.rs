@@ -293,6 +293,54 @@ impl KepRecord {
     }
 }
 
+/// Which fact of a runtime: one of the feature, or of a part of it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct FactKey {
+    /// The place of the part among all; absent: it is of the feature.
+    pub part: Option<usize>,
+    /// Which one.
+    pub fact: Fact,
+}
+
+/// A fact of a runtime that its git history tells.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Fact {
+    /// How far it is.
+    State,
+    /// The first version that has it.
+    Release,
+    /// The first version of an older branch. A part has none.
+    Branch(Release),
+}
+
+impl FactKey {
+    /// Where it stands in a record.
+    pub fn pointer(&self, runtime: &str) -> Pointer {
+        let at = Pointer::to("runtimes").key(runtime);
+        let at = match self.part {
+            Some(index) => at.key("parts").index(index),
+            None => at,
+        };
+        match self.fact {
+            Fact::State => at.key("state"),
+            Fact::Release => at.key("release"),
+            Fact::Branch(minor) => at.key("branches").key(&minor.to_string()),
+        }
+    }
+
+    /// As people read it; a part is named, not counted.
+    pub fn written(&self, runtime: &str, facts: &RuntimeFacts) -> String {
+        let part = self.part.and_then(|index| facts.parts.get(index));
+        let part = part.map_or_else(String::new, |part| format!(".parts.\"{}\"", part.name));
+        let fact = match self.fact {
+            Fact::State => "state".to_owned(),
+            Fact::Release => "release".to_owned(),
+            Fact::Branch(minor) => format!("branches.\"{minor}\""),
+        };
+        format!("runtimes.{runtime}{part}.{fact}")
+    }
+}
+
 /// A release that a runtime's facts name, with its place.
 #[derive(Debug)]
 pub struct NamedRelease {

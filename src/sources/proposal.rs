@@ -190,14 +190,18 @@ impl Proposal {
 
     /// The line where a field of a record stands, from 1, if it stands there.
     pub fn line_of(&self, change: &Change) -> Option<usize> {
-        let (Place { entry: None, key }, Some(_)) = (&change.place, &change.before) else {
+        let Place {
+            entry: None,
+            key: Some(key),
+            pointer,
+        } = &change.place
+        else {
             return None;
         };
+        change.before.as_ref()?;
         let source = SourceFile::new(self.path.as_str(), self.before.as_deref()?);
-        let pointer = key
-            .as_deref()?
-            .split('.')
-            .fold(Pointer::root(), Pointer::key);
+        let as_read = || key.split('.').fold(Pointer::root(), Pointer::key);
+        let pointer = pointer.clone().unwrap_or_else(as_read);
         let span = Located::of(&source).span_of(&InDocument::Value(pointer));
         Some(source.position(span.start).line)
     }
@@ -325,8 +329,10 @@ pub const NOTHING: &str = "nothing";
 pub struct Place {
     /// Which entry of a list: a handle, or a release; absent: the file is one record.
     pub entry: Option<String>,
-    /// The key; what stands behind a dot lies in a table. Absent: all of the entry, or the file.
+    /// The key, as people read it; what stands behind a dot lies in a table. Absent: all of the entry, or the file.
     pub key: Option<String>,
+    /// Where a key of a record stands in it; absent: as the key says.
+    pub pointer: Option<Pointer>,
 }
 
 impl Place {
@@ -335,6 +341,7 @@ impl Place {
         Self {
             entry: Some("file".to_owned()),
             key: None,
+            pointer: None,
         }
     }
 
@@ -343,6 +350,15 @@ impl Place {
         Self {
             entry: None,
             key: Some(key.into()),
+            pointer: None,
+        }
+    }
+
+    /// A key of a record that stands elsewhere than it is read.
+    pub fn at(key: impl Into<String>, pointer: Pointer) -> Self {
+        Self {
+            pointer: Some(pointer),
+            ..Self::key(key)
         }
     }
 
@@ -351,6 +367,7 @@ impl Place {
         Self {
             entry: Some(entry.into()),
             key: None,
+            pointer: None,
         }
     }
 
@@ -359,6 +376,7 @@ impl Place {
         Self {
             entry: Some(entry.into()),
             key: Some(key.into()),
+            pointer: None,
         }
     }
 }

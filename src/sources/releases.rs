@@ -88,8 +88,7 @@ pub fn propose(
         Some(calendar) => calendar.value.clone(),
         None => RuntimeCalendar { minors: Vec::new() },
     };
-    let is_known = |row: &ReleaseRow| calendar.minor(row.release).is_some();
-    if !calendar.minors.is_empty() && !page.minors.iter().any(is_known) {
+    if calendar.is_of_another(page.minors.iter().map(|row| row.release)) {
         return Err(NotTaken::OfAnother {
             page: named.to_owned(),
             calendar: path,

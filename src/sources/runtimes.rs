@@ -1,6 +1,7 @@
 //! A runtime's own history: which release has what a record's evidence names. `message.rs` reads commits, `history.rs` knows how they hang
-//! together.
+//! together, `compare.rs` what that says otherwise than a record, and `pull.rs` makes edits of it.
 
+pub mod compare;
 pub mod history;
 pub mod message;
 pub mod names;

@@ -54,8 +54,7 @@ pub fn propose(
         Some(calendar) => calendar.value.clone(),
         None => RuntimeCalendar { minors: Vec::new() },
     };
-    let is_known = |version: &Version| calendar.minor(version.release).is_some();
-    if !calendar.minors.is_empty() && !tagged.keys().any(is_known) {
+    if calendar.is_of_another(tagged.keys().map(|version| version.release)) {
         return Err(NotTaken::OfAnother {
             page: named.to_owned(),
             calendar: path,

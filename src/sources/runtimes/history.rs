@@ -101,6 +101,8 @@ pub struct History {
     backports: HashMap<Node, BTreeSet<Node>>,
     /// What takes each change out.
     reverts: HashMap<Node, BTreeSet<Node>>,
+    /// What branches of backports are called.
+    names: Backports,
 }
 
 /// What a history says of a feature.
@@ -109,15 +111,46 @@ pub struct Answer {
     /// What of the evidence was never merged into any line.
     pub unmerged: Vec<Named>,
     /// Where each of the evidence came into the default branch, or else into another line, first.
-    pub merged: Vec<(Named, CommitId, Date)>,
+    pub merged: Vec<Merge>,
     /// Whether all of it is in the default branch.
     pub in_default: bool,
     /// The lowest release that has all of it by itself, or else the first of the newest minor that has it by a backport; with its day.
     pub first: Option<(Version, Date)>,
     /// The lowest release of each minor that has all of it.
     pub lines: BTreeMap<Release, First>,
-    /// What took some of it out of the default branch, and when.
-    pub taken_out: Option<(CommitId, Date)>,
+    /// What took some of it out of the default branch, or else of the newest minor, where it is out still.
+    pub taken_out: Option<Change>,
+}
+
+impl Answer {
+    /// Whether a release has it, and the newest minor has not lost it.
+    pub fn is_released(&self) -> bool {
+        self.first.is_some() && self.taken_out.is_none()
+    }
+}
+
+/// Where evidence came in.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Merge {
+    /// Which evidence.
+    pub named: Named,
+    /// The commit that brought it.
+    pub commit: CommitId,
+    /// The day of that commit.
+    pub day: Date,
+    /// Whether that is on the default branch.
+    pub is_in_default: bool,
+}
+
+/// A commit of a line that brings something in, or takes it out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Change {
+    /// The day of the commit.
+    pub day: Date,
+    /// The commit.
+    pub commit: CommitId,
+    /// The pull request that it merges.
+    pub number: Option<u64>,
 }
 
 /// The first release of a minor that has a feature.
@@ -128,7 +161,22 @@ pub struct First {
     /// Its day.
     pub day: Date,
     /// The backport that brought it in, if that is how it came.
-    pub by: Option<(Option<u64>, CommitId)>,
+    pub by: Option<Backport>,
+    /// The last release of the minor that has it.
+    pub last: Version,
+    /// Whether a later one of the minor has not.
+    pub is_gone: bool,
+}
+
+/// What brought something to a release branch.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Backport {
+    /// The change.
+    pub change: Change,
+    /// What it brings.
+    pub of: Named,
+    /// Whether the name of its branch, or its title, says so; otherwise a line in its commits does.
+    pub is_named: bool,
 }
 
 impl History {
@@ -188,9 +236,10 @@ impl History {
             by_number: HashMap::new(),
             backports: HashMap::new(),
             reverts: HashMap::new(),
+            names: backports.clone(),
         };
         history.number();
-        history.relate(backports);
+        history.relate();
         history.take_back();
         history
     }
@@ -230,7 +279,7 @@ impl History {
     }
 
     /// Which change is a backport of which.
-    fn relate(&mut self, names: &Backports) {
+    fn relate(&mut self) {
         let mut of: HashMap<Node, BTreeSet<Node>> = HashMap::new();
         for line in self.lines.iter().filter(|line| line.minor.is_some()) {
             for change in &line.chain {
@@ -241,7 +290,7 @@ impl History {
                     .as_ref()
                     .filter(|_| !is_of_default)
                 {
-                    let numbers = names.originals(&merged.branch, &merged.title);
+                    let numbers = self.names.originals(&merged.branch, &merged.title);
                     let originals = numbers
                         .into_iter()
                         .filter_map(|number| self.by_number.get(&number));
@@ -409,6 +458,50 @@ impl History {
         there.max().map(|(_, turns, node)| (node, turns % 2 == 0))
     }
 
+    /// A commit as people are told of it.
+    fn told(&self, node: Node) -> Change {
+        let Commit { id, day, said, .. } = &self.commits[node];
+        Change {
+            day: *day,
+            commit: *id,
+            number: said.merges.as_ref().map(|merged| merged.number),
+        }
+    }
+
+    /// Where evidence came in, the default branch before all others.
+    fn merge(&self, named: Named, nodes: &[Node]) -> Option<Merge> {
+        let is_elsewhere = |node: &&Node| (!self.is_in_default(**node), **node);
+        let node = *nodes.iter().min_by_key(is_elsewhere)?;
+        let Commit { id, day, .. } = self.commits[node];
+        Some(Merge {
+            named,
+            commit: id,
+            day,
+            is_in_default: self.is_in_default(node),
+        })
+    }
+
+    /// A change of a release branch as the backport of evidence.
+    fn backport(&self, node: Node, of: Named) -> Backport {
+        let merged = self.commits[node].said.merges.as_ref();
+        let is_named = merged.is_some_and(|merged| {
+            let originals = self.names.originals(&merged.branch, &merged.title);
+            matches!(of, Named::PullRequest(number) if originals.contains(&number))
+        });
+        Backport {
+            change: self.told(node),
+            of,
+            is_named,
+        }
+    }
+
+    /// Whether there is a tag of this version.
+    pub fn has_tag(&self, version: Version) -> bool {
+        self.lines
+            .iter()
+            .any(|line| line.tags.contains_key(&version))
+    }
+
     /// What the history says of a feature that all of this evidence brings.
     pub fn answer(&self, evidence: &[Named]) -> Answer {
         let changes: Vec<(Named, Vec<Node>)> = evidence
@@ -417,57 +510,67 @@ impl History {
             .collect();
         let unmerged = changes.iter().filter(|(_, nodes)| nodes.is_empty());
         let unmerged: Vec<Named> = unmerged.map(|(named, _)| *named).collect();
-        let merged = changes.iter().filter_map(|(named, nodes)| {
-            let is_later = |node: &&Node| !self.is_in_default(**node);
-            let node = nodes.iter().min_by_key(|node| (is_later(node), **node))?;
-            let commit = &self.commits[*node];
-            Some((*named, commit.id, commit.day))
-        });
-        let events: Vec<BTreeMap<Node, usize>> = changes
+        let merged = changes
             .iter()
-            .map(|(_, nodes)| self.events(nodes))
+            .filter_map(|(named, nodes)| self.merge(*named, nodes));
+        let events: Vec<(Named, BTreeMap<Node, usize>)> = changes
+            .iter()
+            .map(|(named, nodes)| (*named, self.events(nodes)))
             .collect();
         let is_all = unmerged.is_empty() && !evidence.is_empty();
         let has_all = |line: &Line, place: u32| {
-            let is_in = |events| {
-                self.last(line, place, events)
-                    .is_some_and(|(_, is_in)| is_in)
+            let is_in = |(_, events): &(Named, BTreeMap<Node, usize>)| {
+                let last = self.last(line, place, events);
+                last.is_some_and(|(_, is_in)| is_in)
             };
             is_all && events.iter().all(is_in)
         };
+        // What took some of it out of a line, by a place of it.
+        let out = |line: &Line, place: u32| {
+            let last = events
+                .iter()
+                .filter_map(|(_, events)| self.last(line, place, events));
+            let (node, _) = last.filter(|(_, is_in)| !is_in).max()?;
+            Some(self.told(node))
+        };
         let default = self.lines.first().filter(|line| line.minor.is_none());
         let tip = |line: &Line| line.chain.len() as u32 - 1;
-        let taken_out = default.and_then(|line| {
-            let out = events
-                .iter()
-                .filter_map(|events| self.last(line, tip(line), events));
-            let (node, _) = out.filter(|(_, is_in)| !is_in).max()?;
-            Some((self.commits[node].id, self.commits[node].day))
-        });
-        let mut lines: BTreeMap<Release, First> = BTreeMap::new();
+        let mut minors: BTreeMap<Release, Vec<Tagged<'_>>> = BTreeMap::new();
         for line in &self.lines {
-            let mut tags = line.tags.iter();
-            let Some((version, (place, day))) = tags.find(|(_, (place, _))| has_all(line, *place))
-            else {
+            for (version, (place, day)) in &line.tags {
+                let tagged = Tagged {
+                    version: *version,
+                    day: *day,
+                    line,
+                    place: *place,
+                    has_all: has_all(line, *place),
+                };
+                minors.entry(version.release).or_default().push(tagged);
+            }
+        }
+        let mut lines: BTreeMap<Release, First> = BTreeMap::new();
+        for (minor, tags) in &mut minors {
+            tags.sort_by_key(|tagged| tagged.version);
+            let Some(first) = tags.iter().find(|tagged| tagged.has_all) else {
                 continue;
             };
-            let backport = events.iter().find_map(|events| {
-                let (node, _) = self.last(line, *place, events)?;
-                (!self.is_in_default(node)).then(|| {
-                    let commit = &self.commits[node];
-                    let number = commit.said.merges.as_ref().map(|merged| merged.number);
-                    (number, commit.id)
-                })
+            let by = events.iter().find_map(|(named, events)| {
+                let (node, _) = self.last(first.line, first.place, events)?;
+                (!self.is_in_default(node)).then(|| self.backport(node, *named))
             });
-            let first = First {
-                version: *version,
-                day: *day,
-                by: backport,
-            };
-            let known = lines.entry(version.release).or_insert(first);
-            if first.version < known.version {
-                *known = first;
-            }
+            let mut newest_first = tags.iter().rev();
+            let last = newest_first.find(|tagged| tagged.has_all);
+            let last = last.unwrap_or(first).version;
+            lines.insert(
+                *minor,
+                First {
+                    version: first.version,
+                    day: first.day,
+                    by,
+                    last,
+                    is_gone: tags.last().is_some_and(|tagged| !tagged.has_all),
+                },
+            );
         }
         // What came in by itself counts before what was brought to an older branch, however low that is numbered.
         let day_of = |one: &First| (one.version, one.day);
@@ -475,6 +578,10 @@ impl History {
         let first = by_itself.map(day_of).min();
         // Brought to branches only: the newest of them is the release, and the older ones are branches.
         let first = first.or_else(|| lines.values().next_back().map(day_of));
+        let newest = minors.values().next_back().and_then(|tags| tags.last());
+        let taken_out = default
+            .and_then(|line| out(line, tip(line)))
+            .or_else(|| newest.and_then(|newest| out(newest.line, newest.place)));
         Answer {
             merged: merged.collect(),
             in_default: default.is_some_and(|line| has_all(line, tip(line))),
@@ -484,6 +591,15 @@ impl History {
             taken_out,
         }
     }
+}
+
+/// A release, and whether it has what is asked for.
+struct Tagged<'a> {
+    version: Version,
+    day: Date,
+    line: &'a Line,
+    place: u32,
+    has_all: bool,
 }
 
 #[cfg(test)]

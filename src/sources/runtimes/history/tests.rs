@@ -151,8 +151,11 @@ fn a_backport_says_so_by_its_branch_or_by_what_its_commits_were_picked_from() {
             "{branch} {commit}"
         );
         let answer = history.answer(&[Named::PullRequest(7)]);
-        let by = answer.lines[&"2.0".parse().unwrap()].by;
-        assert_eq!(by, Some((Some(70), id(backport))));
+        let by = answer.lines[&"2.0".parse().unwrap()].by.unwrap();
+        assert_eq!(by.change.number, Some(70));
+        assert_eq!(by.change.commit, id(backport));
+        assert_eq!(by.of, Named::PullRequest(7));
+        assert_eq!(by.is_named, branch != "by-hand", "{branch}");
     }
 }
 
@@ -184,9 +187,10 @@ fn a_revert_takes_it_out_until_it_is_merged_again() {
     made.tag("2.1.0", out);
     let history = made.history(out);
     assert_eq!(of(&history, &[7]), "taken out, first 2.0.0, 2.0.0");
+    let taken_out = history.answer(&[Named::PullRequest(7)]).taken_out.unwrap();
     assert_eq!(
-        history.answer(&[Named::PullRequest(7)]).taken_out,
-        Some((id(out), day()))
+        (taken_out.commit, taken_out.day, taken_out.number),
+        (id(out), day(), Some(8))
     );
     // The revert is reverted.
     let again = format!("Reapply \"do it\"\n\nThis reverts commit {}.\n", id(out));
@@ -468,12 +472,18 @@ proptest! {
                 let _ = version;
                 replay(*tip).get(&number) == Some(&true)
             };
-            let mut lines: BTreeMap<Release, Version> = BTreeMap::new();
-            for (version, _) in tagged.iter().filter(has) {
-                let first = lines.entry(version.release).or_insert(*version);
-                *first = (*first).min(*version);
+            let mut lines: BTreeMap<Release, (Version, Version, bool)> = BTreeMap::new();
+            let minors: BTreeSet<Release> = tagged.iter().map(|(version, _)| version.release).collect();
+            for minor in minors {
+                let of_minor = || tagged.iter().filter(|(version, _)| version.release == minor);
+                let having: BTreeSet<Version> = of_minor().filter(has).map(|(version, _)| *version).collect();
+                let highest = of_minor().map(|(version, _)| *version).max();
+                if let (Some(first), Some(last)) = (having.first(), having.last()) {
+                    lines.insert(minor, (*first, *last, Some(*last) != highest));
+                }
             }
-            let found: BTreeMap<Release, Version> = answer.lines.iter().map(|(minor, one)| (*minor, one.version)).collect();
+            let found: BTreeMap<Release, (Version, Version, bool)> =
+                answer.lines.iter().map(|(minor, one)| (*minor, (one.version, one.last, one.is_gone))).collect();
             prop_assert_eq!(found, lines, "#{}", number);
         }
     }

@@ -1,0 +1,437 @@
+//! What a runtime's history says otherwise than a record: how far the runtime is, since which release, and what older branches got; of the
+//! feature and of each of its parts. Pure.
+//!
+//! Nothing that people wrote is lowered or replaced by itself: a [`Difference`] says whether git only knows more, and who is asked otherwise.
+
+use super::history::{Answer, Backport, First, History};
+use crate::registry::Registry;
+use crate::registry::calendars::Minor;
+use crate::registry::config::Runtime;
+use crate::registry::kep::{Fact, FactKey, RuntimeFacts};
+use crate::terms::{
+    BranchDecision, Date, Evidence, Named, Release, RepositoryName, RuntimeState, Version,
+};
+
+/// A runtime's history, as a clone of its repository has it.
+pub struct RuntimeHistory {
+    /// The runtime, as the registry has it.
+    pub runtime: Runtime,
+    /// Its repository.
+    pub repository: RepositoryName,
+    /// What hangs together in it.
+    pub history: History,
+    /// The last commit of the default branch, for people: "0123456789 of 2026-10-01".
+    pub read: String,
+    /// The command that writes what it says.
+    pub pull: String,
+}
+
+/// A fact that a history says something else of.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Difference {
+    /// Which one.
+    pub key: FactKey,
+    /// What the record says, as it is written there; absent: nothing.
+    pub recorded: Option<String>,
+    /// What git says, as it would be written.
+    pub there: String,
+    /// How git knows, in a sentence.
+    pub why: String,
+    /// The pull request, or commit, that tells.
+    pub from: Option<Evidence>,
+    /// What follows.
+    pub verdict: Verdict,
+}
+
+/// What follows from a difference.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Verdict {
+    /// Git knows more than the record, and nothing that people wrote is against it.
+    News,
+    /// People wrote something else: one of both is right.
+    Contradiction,
+    /// People wrote something else, and what git says is not enough to write it.
+    Doubt,
+    /// It is a judgement that git does not make, and stays.
+    Judgement,
+}
+
+/// What a comparison of a record with a history gives.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Compared {
+    /// What differs.
+    pub differences: Vec<Difference>,
+    /// What nothing follows from, and people should know.
+    pub remarks: Vec<String>,
+    /// Whether there was evidence to ask for.
+    pub is_asked: bool,
+}
+
+/// The facts of a feature, or of a part of it.
+struct Facts<'a> {
+    part: Option<usize>,
+    name: Option<&'a str>,
+    state: RuntimeState,
+    release: Option<Version>,
+    evidence: &'a [Evidence],
+}
+
+impl RuntimeHistory {
+    /// What the history says of a record's facts, on a day that decides which minors are supported.
+    pub fn compare(&self, registry: &Registry, facts: &RuntimeFacts, today: Date) -> Compared {
+        let mut compared = Compared::default();
+        let whole = Facts {
+            part: None,
+            name: None,
+            state: facts.state,
+            release: facts.release,
+            evidence: &facts.evidence,
+        };
+        if let Some(answer) = self.one(&whole, &mut compared) {
+            let older = |minor: Release| is_supported(registry, &self.runtime, minor, today);
+            self.branches(facts, &answer, older, &mut compared);
+        }
+        for (index, part) in facts.parts.iter().enumerate() {
+            let part = Facts {
+                part: Some(index),
+                name: Some(part.name.as_str()),
+                state: part.state,
+                release: part.release,
+                evidence: &part.evidence,
+            };
+            self.one(&part, &mut compared);
+        }
+        compared
+    }
+
+    /// The state and the release of a feature, or of a part; the answer, if it says which release has it.
+    fn one(&self, facts: &Facts<'_>, compared: &mut Compared) -> Option<Answer> {
+        let here = |one: &&Evidence| one.repository == self.repository;
+        let named: Vec<Named> = facts
+            .evidence
+            .iter()
+            .filter(here)
+            .map(|one| one.named)
+            .collect();
+        if named.is_empty() {
+            let elsewhere: Vec<String> = facts.evidence.iter().map(Evidence::to_string).collect();
+            if !elsewhere.is_empty() {
+                compared.remarks.push(format!(
+                    "{}its evidence is {}, and nothing of it is in {}",
+                    about(facts),
+                    elsewhere.join(", "),
+                    self.repository
+                ));
+            }
+            return None;
+        }
+        compared.is_asked = true;
+        let answer = self.history.answer(&named);
+        let mut differ = Differ {
+            facts,
+            compared,
+            from: self.telling(&answer),
+        };
+        if let Some(first) = answer.unmerged.first() {
+            let all: Vec<String> = answer.unmerged.iter().map(|one| one.short()).collect();
+            let is = if all.len() == 1 { "is" } else { "are" };
+            let why = format!(
+                "{} {is} merged into no branch of the clone at {}",
+                all.join(", "),
+                self.read
+            );
+            // Where work goes on, that is how it should be.
+            if rank(facts.state) >= rank(RuntimeState::Merged) {
+                differ.from = Some(self.evidence(*first));
+                differ.state(RuntimeState::InProgress, &why, Verdict::Doubt);
+            }
+            return None;
+        }
+        let merged = self.merged(&answer);
+        let state = match (answer.in_default, answer.first) {
+            (true, Some((version, day))) if answer.is_released() => {
+                differ.found(
+                    RuntimeState::Released,
+                    &self.released(&answer, version, day),
+                );
+                RuntimeState::Released
+            }
+            (true, _) => {
+                let lost = self.lost(&answer);
+                let again = match answer.taken_out {
+                    Some(_) => "; it is back, and no release of the newest minor has it",
+                    None => "",
+                };
+                differ.found(RuntimeState::Merged, &format!("{merged}{lost}{again}"));
+                RuntimeState::Merged
+            }
+            (false, _) if answer.taken_out.is_some() => {
+                let why = format!("{merged}{}", self.lost(&answer));
+                if rank(facts.state) >= rank(RuntimeState::Merged) {
+                    differ.state(RuntimeState::InProgress, &why, Verdict::Doubt);
+                } else {
+                    compared.remarks.push(format!("{}{why}", about(facts)));
+                }
+                return None;
+            }
+            (false, Some((version, day))) => {
+                differ.found(
+                    RuntimeState::Released,
+                    &self.released(&answer, version, day),
+                );
+                RuntimeState::Released
+            }
+            (false, None) => {
+                compared.remarks.push(format!(
+                    "{}{merged}, on a release branch only, and no release has it yet",
+                    about(facts)
+                ));
+                return None;
+            }
+        };
+        let (first, day) = answer.first.filter(|_| state == RuntimeState::Released)?;
+        if facts.release != Some(first) {
+            let why = self.released(&answer, first, day);
+            let recorded = facts.release;
+            let older = recorded.filter(|one| *one < first && !self.history.has_tag(*one));
+            if let Some(recorded) = older {
+                // What a clone lacks it cannot deny.
+                compared.remarks.push(format!(
+                    "{}the clone at {} has no {}, which the record names, so that nothing follows from it: does it have all tags (`git fetch \
+                     --tags`)?",
+                    about(facts),
+                    self.read,
+                    self.tag(recorded)
+                ));
+            } else {
+                differ.release(first, &why);
+            }
+        }
+        Some(answer)
+    }
+
+    /// What older branches that are supported still got.
+    fn branches(
+        &self,
+        facts: &RuntimeFacts,
+        answer: &Answer,
+        is_supported: impl Fn(Release) -> bool,
+        compared: &mut Compared,
+    ) {
+        let Some((first, _)) = answer.first else {
+            return;
+        };
+        let older = answer.lines.iter();
+        let older = older.filter(|(minor, _)| **minor < first.release && is_supported(**minor));
+        for (minor, found) in older {
+            if found.is_gone {
+                compared.remarks.push(format!(
+                    "{} {minor} had it in {}, and its later releases have not",
+                    self.runtime.name,
+                    span(found)
+                ));
+                continue;
+            }
+            let recorded = facts.branches.get(minor);
+            if recorded == Some(&BranchDecision::Released(found.version)) {
+                continue;
+            }
+            let is_open = matches!(recorded, None | Some(BranchDecision::Planned));
+            let number = found.by.and_then(|by| by.change.number);
+            compared.differences.push(Difference {
+                key: FactKey {
+                    part: None,
+                    fact: Fact::Branch(*minor),
+                },
+                recorded: recorded.map(ToString::to_string),
+                there: found.version.to_string(),
+                why: backported(found),
+                from: number.map(|number| self.evidence(Named::PullRequest(number))),
+                verdict: match is_open {
+                    true => Verdict::News,
+                    false => Verdict::Contradiction,
+                },
+            });
+        }
+    }
+
+    fn tag(&self, version: Version) -> String {
+        self.runtime.tags.replace("{version}", &version.to_string())
+    }
+
+    fn evidence(&self, named: Named) -> Evidence {
+        Evidence {
+            repository: self.repository.clone(),
+            named,
+        }
+    }
+
+    /// The evidence that an answer rests on first.
+    fn telling(&self, answer: &Answer) -> Option<Evidence> {
+        answer.merged.first().map(|one| self.evidence(one.named))
+    }
+
+    /// Where the evidence came in.
+    fn merged(&self, answer: &Answer) -> String {
+        let merges = answer.merged.iter().map(|merge| {
+            let (what, day, commit) = (merge.named.short(), merge.day, merge.commit.short());
+            match merge.named {
+                Named::PullRequest(_) => format!("{what} was merged on {day} as {commit}"),
+                Named::Commit(_) => format!("{what} was committed on {day}"),
+            }
+        });
+        merges.collect::<Vec<_>>().join(", ")
+    }
+
+    fn released(&self, answer: &Answer, version: Version, day: Date) -> String {
+        let line = answer.lines.get(&version.release);
+        let with = match line.and_then(|line| line.by) {
+            Some(by) => format!("with it, by {}", brought(by)),
+            None => "that contains it".to_owned(),
+        };
+        format!(
+            "{}, and {} of {day} is the first release {with}",
+            self.merged(answer),
+            self.tag(version)
+        )
+    }
+
+    /// Which releases had it, and what took it out.
+    fn lost(&self, answer: &Answer) -> String {
+        let Some(out) = answer.taken_out else {
+            return String::new();
+        };
+        let had: Vec<String> = answer.lines.values().map(span).collect();
+        let was = match had.as_slice() {
+            [] => String::new(),
+            all => format!(", was in {}", all.join(" and ")),
+        };
+        format!("{was}, and came out with {} on {}", change(out), out.day)
+    }
+}
+
+/// Differences in the making.
+struct Differ<'a> {
+    facts: &'a Facts<'a>,
+    compared: &'a mut Compared,
+    from: Option<Evidence>,
+}
+
+impl Differ<'_> {
+    /// A state that git has found.
+    fn found(&mut self, state: RuntimeState, why: &str) {
+        let recorded = self.facts.state;
+        let verdict = match recorded {
+            RuntimeState::Experimental => Verdict::Judgement,
+            _ if rank(recorded) > rank(state) => Verdict::Contradiction,
+            _ => Verdict::News,
+        };
+        let why = match verdict {
+            Verdict::Judgement => "git does not tell what is an experiment",
+            _ => why,
+        };
+        self.state(state, why, verdict);
+    }
+
+    fn state(&mut self, state: RuntimeState, why: &str, verdict: Verdict) {
+        if self.facts.state == state {
+            return;
+        }
+        let recorded = Some(self.facts.state.written().to_owned());
+        self.push(
+            Fact::State,
+            recorded,
+            state.written().to_owned(),
+            why,
+            verdict,
+        );
+    }
+
+    fn release(&mut self, release: Version, why: &str) {
+        let recorded = self.facts.release.map(|release| release.to_string());
+        let verdict = match recorded {
+            Some(_) => Verdict::Contradiction,
+            None => Verdict::News,
+        };
+        self.push(Fact::Release, recorded, release.to_string(), why, verdict);
+    }
+
+    fn push(
+        &mut self,
+        fact: Fact,
+        recorded: Option<String>,
+        there: String,
+        why: &str,
+        verdict: Verdict,
+    ) {
+        self.compared.differences.push(Difference {
+            key: FactKey {
+                part: self.facts.part,
+                fact,
+            },
+            recorded,
+            there,
+            why: why.to_owned(),
+            from: self.from.clone(),
+            verdict,
+        });
+    }
+}
+
+/// Whether the calendar says that a minor is supported still; of one that it does not know nothing is written.
+fn is_supported(registry: &Registry, runtime: &Runtime, minor: Release, today: Date) -> bool {
+    let calendar = registry.runtimes.get(runtime.name.as_str());
+    let minor = calendar.and_then(|calendar| calendar.value.minor(minor));
+    let ends = |minor: &Minor| minor.end_of_life.map(|end| end.latest());
+    minor.is_some_and(|minor| ends(minor).is_none_or(|end| end >= today))
+}
+
+/// How far a state is.
+fn rank(state: RuntimeState) -> u8 {
+    match state {
+        RuntimeState::None => 0,
+        RuntimeState::InProgress => 1,
+        RuntimeState::Merged | RuntimeState::Experimental => 2,
+        RuntimeState::Released => 3,
+    }
+}
+
+/// Which part is spoken of, before what is said.
+fn about(facts: &Facts<'_>) -> String {
+    facts
+        .name
+        .map_or_else(String::new, |name| format!("{name}: "))
+}
+
+fn change(change: super::history::Change) -> String {
+    change
+        .number
+        .map_or_else(|| change.commit.short(), |number| format!("#{number}"))
+}
+
+fn brought(by: Backport) -> String {
+    let how = match by.is_named {
+        true => "as the name of its branch says",
+        false => "as its commits say",
+    };
+    format!(
+        "{}, a backport of {}, {how}",
+        change(by.change),
+        by.of.short()
+    )
+}
+
+fn backported(found: &First) -> String {
+    match found.by {
+        Some(by) => format!("{}; it is in it since {}", brought(by), found.day),
+        None => format!("it is in it since {}", found.day),
+    }
+}
+
+/// The releases of a minor that have it.
+fn span(found: &First) -> String {
+    match found.last == found.version {
+        true => found.version.to_string(),
+        false => format!("{} to {}", found.version, found.last),
+    }
+}
