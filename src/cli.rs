@@ -1,13 +1,14 @@
 //! The command line: types only. What a command does is in `commands/`.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::sandbox::faults::{Fault, names};
 use crate::terms::{
-    Date, Handle, Release, RepositoryName, Stage, Status, Triage, WorkKind, kep_number,
+    CommitId, Date, Handle, Named, Release, RepositoryName, Stage, Status, Triage, WorkKind,
+    kep_number,
 };
 use crate::views::overview::{Criterion, RuntimeCriterion};
 
@@ -345,6 +346,19 @@ fn kep() -> impl TypedValueParser<Value = u32> {
     })
 }
 
+/// What brought something to a runtime: a pull request's number, or the 40 digits of a commit.
+fn named() -> impl TypedValueParser<Value = Named> {
+    clap::builder::NonEmptyStringValueParser::new().try_map(|text: String| {
+        let number = text.strip_prefix('#').unwrap_or(&text);
+        let is_number = number.len() <= 9 && number.bytes().all(|byte| byte.is_ascii_digit());
+        let number = number.parse().ok().filter(|number| is_number && *number > 0);
+        number
+            .map(Named::PullRequest)
+            .or_else(|| CommitId::parse(&text).map(Named::Commit))
+            .ok_or("the number of a pull request is asked for, such as 11774, or the 40 digits of a commit")
+    })
+}
+
 /// One of these, as records have it.
 fn word<T: Copy + Send + Sync>(
     all: &'static [T],
@@ -476,6 +490,8 @@ pub enum Runtimes {
     Pull(PullRuntimes),
     /// Show what a pull would change, and where people and git say different things
     Diff(DiffRuntimes),
+    /// Rank the merges that look as if they brought a KEP to the runtime, with reasons; nothing is written before one is accepted
+    Find(FindEvidence),
 }
 
 /// Which history.
@@ -495,6 +511,13 @@ pub struct RuntimeClone {
     pub kep: Vec<u32>,
 }
 
+impl RuntimeClone {
+    /// Where it lies, and which revision of it is meant.
+    pub fn at(&self) -> (&Path, &str) {
+        (&self.repo, &self.rev)
+    }
+}
+
 /// Options of `runtimes pull`.
 #[derive(Debug, Args)]
 pub struct PullRuntimes {
@@ -507,6 +530,26 @@ pub struct PullRuntimes {
     /// Take what git says where people wrote otherwise
     #[arg(long)]
     pub theirs: bool,
+    /// How the edits are shown.
+    #[command(flatten)]
+    pub showing: Showing,
+}
+
+/// Options of `runtimes find`.
+#[derive(Debug, Args)]
+pub struct FindEvidence {
+    /// Which history.
+    #[command(flatten)]
+    pub clone: RuntimeClone,
+    /// Write these pull requests, or commits by their 40 digits, into the record of the one KEP that --kep names, with what git says of them
+    #[arg(long, value_name = "NUMBER", value_parser = named(), num_args = 1.., requires = "kep")]
+    pub accept: Vec<Named>,
+    /// Write them into this part of what the runtime has
+    #[arg(long, value_name = "NAME", requires = "accept")]
+    pub part: Option<String>,
+    /// The most candidates of a KEP to show; 0 shows all
+    #[arg(long, value_name = "NUMBER", default_value_t = 5)]
+    pub limit: usize,
     /// How the edits are shown.
     #[command(flatten)]
     pub showing: Showing,

@@ -197,6 +197,7 @@ pub fn run(cli: &Cli, environment: &Environment, out: &mut dyn Write, log: &mut 
         }
         Command::Runtimes(Runtimes::Pull(options)) => runtimes::pull(&mut context, options),
         Command::Runtimes(Runtimes::Diff(options)) => runtimes::diff(&mut context, options),
+        Command::Runtimes(Runtimes::Find(options)) => runtimes::find(&mut context, options),
         Command::Releases(Releases::Pull(options)) => {
             project::releases(&mut context, &options.page, How::of(&options.showing))
         }

@@ -1,6 +1,8 @@
 //! Renderers: data in, text out. They decide how things look and nothing else; writing is for `commands/`.
 
 pub mod annotations;
+pub mod candidates;
+pub mod candidates_json;
 pub mod card;
 pub mod findings_markdown;
 pub mod json;

@@ -3,6 +3,7 @@
 
 pub mod file;
 pub mod issues;
+pub mod kep_names;
 pub mod maintainers;
 pub mod promote;
 pub mod proposal;

@@ -138,9 +138,7 @@ fn what_was_never_merged_is_asked_about_and_what_lies_elsewhere_is_said() {
     );
     let before = folder.contents();
     let ran = run(&folder, clone.path(), "pull", &[]);
-    insta::assert_snapshot!(ran.log, @r#"
-    warning: sig-node/9001-pod-lullabies.toml:6: `runtimes.containerd.state` is "released" here and "in-progress" in git: #8 is merged into no branch of the clone at fe2620905a of 2026-05-03; write what is right, or pull with --ours
-    "#);
+    insta::assert_snapshot!(ran.log, @r#"warning: sig-node/9001-pod-lullabies.toml:6: `runtimes.containerd.state` is "released" here and "in-progress" in git: #8 is merged into no branch of the clone at fe2620905a of 2026-05-03; write what is right, or pull with --ours"#);
     ran.expect(1);
     run(&folder, clone.path(), "pull", &["--theirs"]).expect(1);
     assert_eq!(folder.contents(), before);
@@ -227,9 +225,7 @@ fn what_was_taken_out_is_told_with_the_releases_that_had_it() {
     let folder = folder(facts);
     let before = folder.contents();
     let ran = run(&folder, clone.path(), "pull", &["--theirs"]);
-    insta::assert_snapshot!(ran.log, @r#"
-    warning: sig-node/9001-pod-lullabies.toml:6: `runtimes.containerd.state` is "released" here and "in-progress" in git: #7 was merged on 2026-05-03 as fe26209, was in 2.3.1 and 2.4.0 to 2.4.1, and came out with #9 on 2026-10-02; write what is right, or pull with --ours
-    "#);
+    insta::assert_snapshot!(ran.log, @r#"warning: sig-node/9001-pod-lullabies.toml:6: `runtimes.containerd.state` is "released" here and "in-progress" in git: #7 was merged on 2026-05-03 as fe26209, was in 2.3.1 and 2.4.0 to 2.4.1, and came out with #9 on 2026-10-02; write what is right, or pull with --ours"#);
     ran.expect(1);
     assert_eq!(folder.contents(), before);
     // Again on the default branch, and in no release since.
@@ -239,9 +235,7 @@ fn what_was_taken_out_is_told_with_the_releases_that_had_it() {
     );
     clone.say("2026-11-02", &again, &[&out, &side]);
     let ran = run(&folder, clone.path(), "pull", &[]);
-    insta::assert_snapshot!(ran.log, @r#"
-    warning: sig-node/9001-pod-lullabies.toml:6: `runtimes.containerd.state` is "released" here and "merged" in git: #7 was merged on 2026-05-03 as fe26209, was in 2.3.1 and 2.4.0 to 2.4.1, and came out with #9 on 2026-10-02; it is back, and no release of the newest minor has it; write what is right, or pull with --ours or --theirs
-    "#);
+    insta::assert_snapshot!(ran.log, @r#"warning: sig-node/9001-pod-lullabies.toml:6: `runtimes.containerd.state` is "released" here and "merged" in git: #7 was merged on 2026-05-03 as fe26209, was in 2.3.1 and 2.4.0 to 2.4.1, and came out with #9 on 2026-10-02; it is back, and no release of the newest minor has it; write what is right, or pull with --ours or --theirs"#);
     ran.expect(1);
 }
 
@@ -311,5 +305,202 @@ fn a_clone_that_cannot_tell_says_so_and_changes_nothing() {
             "does not say where containerd is developed: add `repository = \"owner/name\"`"
         ),
         "{ran:?}"
+    );
+}
+
+/// Beside what is on record: a merge that names the KEP, one that is a bump, one that came out again, one that only sounds like it, and a
+/// merge into an older branch with the title of the evidence.
+fn findable() -> History {
+    let mut clone = History::bare();
+    let root = clone.say("2026-01-01", "root", &[]);
+    clone.tag("v2.2.0", None);
+    clone.branch("release/2.2", &root);
+    let pull = |clone: &mut History, day: &str, onto: &str, what: (u64, &str, &str, &str)| {
+        let (number, branch, title, commit) = what;
+        let side = clone.say(day, commit, &[onto]);
+        let merge = format!("Merge pull request #{number} from fork/{branch}\n\n{title}\n");
+        clone.say(day, &merge, &[onto, &side])
+    };
+    let title = "[release/2.2] OCPBUGS-7: KEP-9001:  pod lullabies";
+    let tip = pull(
+        &mut clone,
+        "2026-02-03",
+        &root,
+        (21, "by-hand", title, "picked"),
+    );
+    clone.tag("v2.2.1", None);
+    clone.branch("release/2.2", &tip);
+    let mut head = root;
+    for what in [
+        (11, "x", "KEP-9001: Pod Lullabies", "first"),
+        (12, "kep9001-more", "cri: louder", "second"),
+        (
+            13,
+            "y",
+            "cri: at night",
+            "third\n\nhttps://github.com/kubernetes/enhancements/issues/9001\n",
+        ),
+        (
+            14,
+            "z",
+            "build(deps): bump github.com/lull/aby",
+            "bump\n\nfor KEP-9001\n",
+        ),
+        (15, "v", "Let the night sing", "fifth"),
+        (16, "u", "unrelated", "KEP-90010 and KEPLER-9001"),
+        (17, "t", "KEP-9001: too loud", "seventh"),
+    ] {
+        head = pull(&mut clone, "2026-02-01", &head, what);
+    }
+    let out = (18, "revert-17-t", "Revert \"KEP-9001: too loud\"", "undo");
+    pull(&mut clone, "2026-02-02", &head, out);
+    clone.tag("v2.4.0", None);
+    clone
+}
+
+#[test]
+fn what_looks_like_evidence_is_ranked_with_reasons_and_written_when_it_is_accepted() {
+    let clone = findable();
+    let folder = Folder::with(&[
+        ("registry.toml", CONFIG),
+        ("releases/containerd.toml", CALENDAR),
+        (PATH, &record(9001, "feature-gates = [\"SingAtNight\"]\n")),
+    ]);
+    let before = folder.contents();
+    insta::assert_snapshot!(run(&folder, clone.path(), "find", &[]).expect(0), @"
+    KEP-9001  Pod Lullabies 9001 · containerd
+       90  #11  KEP-9001: Pod Lullabies  merged 2026-02-01, first in 2.4.0
+           its title names the KEP
+       80  #12  cri: louder  merged 2026-02-01, first in 2.4.0
+           its branch names the KEP
+       70  #13  cri: at night  merged 2026-02-01, first in 2.4.0
+           one of its commits names the KEP
+       60  #14  build(deps): bump github.com/lull/aby  merged 2026-02-01, first in 2.4.0
+           one of its commits names the KEP; it is a bump of a dependency
+       50  #17  KEP-9001: too loud  merged 2026-02-01, in no release yet
+           its title names the KEP; it came out again with #18 on 2026-02-02
+           1 more that only sound like it, or score less: `--limit 0`
+
+    1 KEP with merges in containerd/containerd that look as if they brought them, beside what is on record; read at 5a804d02ce of 2026-02-02; `--kep NUMBER --accept PULL-REQUEST` writes what is right
+    ");
+    let all = run(&folder, clone.path(), "find", &["--limit", "0"]).expect(0);
+    assert!(
+        all.contains("#15  Let the night sing") && !all.contains("#16"),
+        "{all}"
+    );
+    let json = run(&folder, clone.path(), "find", &["--format=json"]).expect(0);
+    let schema = serde_json::from_str(include_str!("../schema/candidates.schema.json")).unwrap();
+    let json: serde_json::Value = serde_json::from_str(&json).unwrap();
+    let problems: Vec<String> = jsonschema::validator_for(&schema)
+        .unwrap()
+        .iter_errors(&json)
+        .map(|problem| problem.to_string())
+        .collect();
+    assert_eq!(problems, Vec::<String>::new());
+    let markdown = run(&folder, clone.path(), "find", &["--format=markdown"]).expect(0);
+    assert!(
+        markdown.contains("(https://github.com/containerd/containerd/pull/11)"),
+        "{markdown}"
+    );
+    // A diff proposes what names the KEP, and writes nothing of it.
+    let ran = run(&folder, clone.path(), "diff", &[]);
+    assert!(
+        ran.log.contains("proposed for KEP-9001: #11, its title names the KEP: `kepherd runtimes find --runtime containerd")
+            && !ran.log.contains("#14"),
+        "{ran:?}"
+    );
+    ran.expect(0);
+    let accept = |more: &[&str]| {
+        run(
+            &folder,
+            clone.path(),
+            "find",
+            &[&["--kep", "9001", "--accept"], more].concat(),
+        )
+    };
+    accept(&["11", "12", "--diff"]).expect(0);
+    assert_eq!(folder.contents(), before);
+    insta::assert_snapshot!(accept(&["11", "12"]).expect(0), @r#"
+    updated  KEP-9001  sig-node/9001-pod-lullabies.toml
+             runtimes.containerd.evidence: nothing → ["containerd/containerd#11", "containerd/containerd#12"]  (containerd/containerd#11: accepted: its title names the KEP)
+             runtimes.containerd.state: nothing → "released"  (containerd/containerd#11: #11 was merged on 2026-02-01 as eed05ec, #12 was merged on 2026-02-01 as 359e88c, and v2.4.0 of 2026-02-02 is the first release that contains it)
+             runtimes.containerd.release: nothing → "2.4.0"  (containerd/containerd#11: #11 was merged on 2026-02-01 as eed05ec, #12 was merged on 2026-02-01 as 359e88c, and v2.4.0 of 2026-02-02 is the first release that contains it)
+    1 record updated; read at 5a804d02ce of 2026-02-02
+    "#);
+    insta::assert_snapshot!(folder.read(PATH), @r#"
+    number = 9001
+    title = "Pod Lullabies 9001"
+    status = "implementable"
+    feature-gates = ["SingAtNight"]
+
+    [runtimes.containerd]
+    state = "released"
+    release = "2.4.0"
+    evidence = ["containerd/containerd#11", "containerd/containerd#12"]
+    "#);
+    // What has its title on an older branch is written as what that branch got.
+    let found = run(&folder, clone.path(), "find", &["--limit", "0"]).expect(0);
+    assert!(
+        found.contains("#21")
+            && found
+                .contains("it has the title of #11; accepting it says that 2.2 has it since 2.2.1"),
+        "{found}"
+    );
+    accept(&["21", "13"]).expect(0);
+    let text = folder.read(PATH);
+    assert!(
+        text.contains(
+            "containerd#12\", \"containerd/containerd#13\"]\nbranches = { \"2.2\" = \"2.2.1\" }"
+        ),
+        "{text}"
+    );
+    run(&folder, clone.path(), "diff", &[]).expect(0);
+}
+
+#[test]
+fn what_cannot_be_accepted_is_refused_and_changes_nothing() {
+    let clone = findable();
+    let folder = folder(
+        "state = \"merged\"\nevidence = [\n  \"containerd/containerd#11\", # the first\n]\n[[runtimes.containerd.parts]]\nname = \"at night\"\nstate = \"none\"\n",
+    );
+    let before = folder.contents();
+    for (more, why) in [
+        (
+            &["--kep", "9001", "--accept", "99"][..],
+            "#99 is merged into no branch of the clone",
+        ),
+        (
+            &["--kep", "9001", "--accept", "11"],
+            "has #11 as evidence already",
+        ),
+        (&["--kep", "9001", "--accept", "12"], "has comments inside"),
+        (
+            &["--kep", "9001", "--accept", "12", "--part", "by day"],
+            "has no part `by day` of containerd",
+        ),
+        (
+            &["--kep", "9001", "--accept", "x"],
+            "the number of a pull request is asked for",
+        ),
+        (
+            &["--kep", "9001", "9002", "--accept", "12"],
+            "name one KEP by --kep",
+        ),
+        (&["--accept", "12"], "--kep"),
+        (&["--kep", "9001", "--part", "x"], "--accept"),
+    ] {
+        let ran = run(&folder, clone.path(), "find", more);
+        assert!(ran.log.contains(why), "{ran:?}");
+        ran.expect(2);
+        assert_eq!(folder.contents(), before);
+    }
+    let part = ["--kep", "9001", "--accept", "13", "--part", "at night"];
+    run(&folder, clone.path(), "find", &part).expect(0);
+    let text = folder.read(PATH);
+    assert!(
+        text.contains(
+            "state = \"released\"\nrelease = \"2.4.0\"\nevidence = [\"containerd/containerd#13\"]"
+        ),
+        "{text}"
     );
 }

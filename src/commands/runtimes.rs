@@ -1,25 +1,29 @@
 //! `kepherd runtimes`: what a runtime's git history says of records, read from a clone without checkout, network or git.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 use std::path::Path;
 
 use anyhow::{Result, bail};
 
 use super::carry_out::{How, carry_out};
 use super::{Context, Exit, files};
-use crate::cli::{DiffRuntimes, PullRuntimes, RuntimeClone};
+use crate::cli::{DiffRuntimes, FindEvidence, ProposalFormat, PullRuntimes, RuntimeClone};
 use crate::git::{Repository, Tag};
-use crate::registry::Registry;
 use crate::registry::config::Runtime;
-use crate::sources::proposal::Settled;
+use crate::registry::kep::KepRecord;
+use crate::registry::{Entry, Registry};
+use crate::render::candidates::{self, Found, Where};
+use crate::render::candidates_json;
+use crate::sources::proposal::{Proposals, Settled, Source};
 use crate::sources::releases::tags::version_of;
 use crate::sources::runtimes::compare::RuntimeHistory;
+use crate::sources::runtimes::find::{Finder, Heard, Listener, Sought};
 use crate::sources::runtimes::history::{Commit, History, Names};
 use crate::sources::runtimes::message;
 use crate::sources::runtimes::names::Backports;
 use crate::sources::runtimes::pull::Asked;
-use crate::terms::{CommitId, Release, Version};
-use crate::text::words::{one_of, printable};
+use crate::terms::{CommitId, Release, RepositoryName, Version};
+use crate::text::words::{counted, one_of, printable};
 
 pub(super) fn pull(context: &mut Context<'_>, options: &PullRuntimes) -> Result<Exit> {
     let PullRuntimes {
@@ -43,42 +47,191 @@ fn run(
     settled: Settled,
     how: How,
 ) -> Result<Exit> {
-    let RuntimeClone {
-        repo,
-        runtime,
-        rev,
-        kep,
-    } = clone;
     let opened = files::open(context)?;
     let registry = &opened.loaded.registry;
-    if let Some(number) = kep.iter().find(|number| registry.kep(**number).is_none()) {
-        bail!("the registry has no record of KEP-{number}");
-    }
-    let runtime = runtime_of(registry, runtime.as_deref())?;
-    let git = read(context, registry, runtime, (repo, rev))?;
+    let runtime = asked_for(registry, clone)?;
+    let (git, heard) = listened(context, registry, runtime, clone)?;
+    let today = context.today();
     let asked = Asked {
         registry,
         git: &git,
-        keps: kep,
-        today: context.today(),
+        keps: &clone.kep,
+        today,
         settled,
     };
-    carry_out(context, &opened, asked.proposals(), how)
+    let mut proposals = asked.proposals();
+    let finder = Finder::of(&git, &heard);
+    for entry in keps(registry, clone) {
+        let kep = entry.value.number;
+        for one in finder.clear(Sought::of(registry, entry, today)) {
+            let reason = one.reasons.first().map(ToString::to_string);
+            proposals.notes.push(format!(
+                "proposed for KEP-{kep}: {}, {}: `kepherd runtimes find --runtime {} --repo {} --kep {kep} --accept {}`",
+                one.named().short(),
+                reason.unwrap_or_default(),
+                runtime.name,
+                clone.repo.display(),
+                one.named().digits()
+            ));
+        }
+    }
+    carry_out(context, &opened, proposals, how)
 }
 
-/// The history of a runtime, as a clone has it at a revision.
-pub(super) fn read(
+/// The records of the KEPs that are asked for.
+fn keps<'a>(registry: &'a Registry, clone: &RuntimeClone) -> Vec<&'a Entry<KepRecord>> {
+    let is_asked = |number: u32| clone.kep.is_empty() || clone.kep.contains(&number);
+    let keps = registry.keps.iter();
+    keps.filter(|entry| is_asked(entry.value.number)).collect()
+}
+
+/// The history of a runtime, and what its messages say of the KEPs that are asked for.
+fn listened(
     context: &Context<'_>,
     registry: &Registry,
     runtime: &Runtime,
-    (repo, rev): (&Path, &str),
-) -> Result<RuntimeHistory> {
+    clone: &RuntimeClone,
+) -> Result<(RuntimeHistory, HashMap<CommitId, Vec<Heard>>)> {
+    let keps = keps(registry, clone).into_iter();
+    let records = keps.map(|entry| &entry.value);
+    let listener = Listener::of(registry, records, repository_of(runtime)?);
+    let mut heard = HashMap::new();
+    let git = read(context, registry, runtime, clone.at(), |id, message| {
+        let said = listener.hear(message);
+        if !said.is_empty() {
+            heard.insert(id, said);
+        }
+    })?;
+    Ok((git, heard))
+}
+
+/// The runtime that a clone is of; the KEPs that are named have a record.
+fn asked_for<'a>(registry: &'a Registry, clone: &RuntimeClone) -> Result<&'a Runtime> {
+    let RuntimeClone { runtime, kep, .. } = clone;
+    if let Some(number) = kep.iter().find(|number| registry.kep(**number).is_none()) {
+        bail!("the registry has no record of KEP-{number}");
+    }
+    runtime_of(registry, runtime.as_deref())
+}
+
+pub(super) fn find(context: &mut Context<'_>, options: &FindEvidence) -> Result<Exit> {
+    let FindEvidence {
+        clone,
+        accept,
+        part,
+        limit,
+        showing,
+    } = options;
+    if !accept.is_empty() && clone.kep.len() != 1 {
+        bail!("--accept writes into one record: name one KEP by --kep");
+    }
+    let opened = files::open(context)?;
+    let registry = &opened.loaded.registry;
+    let runtime = asked_for(registry, clone)?;
+    let repository = repository_of(runtime)?;
+    let keps = keps(registry, clone);
+    let (git, heard) = listened(context, registry, runtime, clone)?;
+    let finder = Finder::of(&git, &heard);
+    let today = context.today();
+    if let ([entry], false) = (keps.as_slice(), accept.is_empty()) {
+        if !entry.is_sound("runtimes") {
+            let path = &registry.file(entry.file).path;
+            bail!("{path}: has errors, and is left alone: run `kepherd check`");
+        }
+        let asked = Asked {
+            registry,
+            git: &git,
+            keps: &clone.kep,
+            today,
+            settled: Settled::Not,
+        };
+        let candidates = finder.candidates(Sought::of(registry, entry, today));
+        let mut all = Proposals::of(Source::Runtimes);
+        all.read = format!("read at {}", git.read);
+        all.proposals
+            .push(asked.accept(entry, part.as_deref(), accept, &candidates)?);
+        return carry_out(context, &opened, all, How::of(showing));
+    }
+    let mut found: Vec<Found<'_>> = Vec::new();
+    for entry in keps {
+        // What needs nothing of a runtime needs no evidence.
+        if entry.value.runtime_support.is_some() && clone.kep.is_empty() {
+            continue;
+        }
+        let mut candidates = finder.candidates(Sought::of(registry, entry, today));
+        let all = candidates.len();
+        if *limit > 0 {
+            // Beside what is known, or named, the sound of a title tells nothing.
+            let facts = entry.value.runtimes.get(runtime.name.as_str());
+            let is_known = facts.is_some_and(|facts| facts.all_evidence().next().is_some());
+            if is_known || candidates.iter().any(|one| !one.is_faint()) {
+                candidates.retain(|one| !one.is_faint());
+            }
+            candidates.truncate(*limit);
+        }
+        let more = all - candidates.len();
+        if !candidates.is_empty() {
+            found.push(Found {
+                kep: entry.value.number,
+                title: entry.value.title.as_str(),
+                candidates,
+                more,
+            });
+        }
+    }
+    let at = Where {
+        runtime: runtime.name.as_str(),
+        repository,
+    };
+    match showing.format {
+        ProposalFormat::Json => {
+            write!(
+                context.out,
+                "{}",
+                candidates_json::json(&found, at, &git.read)
+            )?;
+        }
+        ProposalFormat::Markdown => write!(context.out, "{}", candidates::markdown(&found, at))?,
+        ProposalFormat::Text => {
+            let text = candidates::text(&found, at, context.paint());
+            write!(context.out, "{text}")?;
+            if !context.global.quiet {
+                let accept = match found.is_empty() {
+                    true => "",
+                    false => "; `--kep NUMBER --accept PULL-REQUEST` writes what is right",
+                };
+                writeln!(
+                    context.out,
+                    "{} with merges in {repository} that look as if they brought them, beside what is on record; read at {}{accept}",
+                    counted(found.len(), "KEP"),
+                    git.read
+                )?;
+            }
+        }
+    }
+    Ok(Exit::Clean)
+}
+
+/// Where a runtime is developed.
+fn repository_of(runtime: &Runtime) -> Result<&RepositoryName> {
     let Some(repository) = &runtime.repository else {
         bail!(
             "`registry.toml` does not say where {} is developed: add `repository = \"owner/name\"` to its `[[runtimes]]`",
             runtime.name
         );
     };
+    Ok(repository)
+}
+
+/// The history of a runtime, as a clone has it at a revision; each message is given away on the way.
+pub(super) fn read(
+    context: &Context<'_>,
+    registry: &Registry,
+    runtime: &Runtime,
+    (repo, rev): (&Path, &str),
+    each: impl FnMut(CommitId, &[u8]),
+) -> Result<RuntimeHistory> {
+    let repository = repository_of(runtime)?;
     let git = Repository::open(&context.environment.directory.join(repo))?;
     let head = git.commit(rev)?;
     if git.is_shallow() {
@@ -88,7 +241,7 @@ pub(super) fn read(
             repo.display()
         );
     }
-    let (history, minors) = log(&git, &head, runtime)?;
+    let (history, minors) = log(&git, &head, runtime, each)?;
     let calendar = registry.runtimes.get(runtime.name.as_str());
     let is_of_another =
         calendar.is_some_and(|calendar| calendar.value.is_of_another(minors.iter().copied()));
@@ -143,6 +296,7 @@ fn log(
     git: &Repository,
     head: &crate::git::Commit,
     runtime: &Runtime,
+    mut each: impl FnMut(CommitId, &[u8]),
 ) -> Result<(History, BTreeSet<Release>)> {
     let id = |commit: &crate::git::Commit| CommitId::parse(&commit.id);
     let mut names = Names {
@@ -168,6 +322,7 @@ fn log(
     }
     let mut commits = Vec::new();
     git.log(&tips, |logged| {
+        each(CommitId(logged.id), logged.message);
         commits.push(Commit {
             id: CommitId(logged.id),
             said: message::read(logged.message, logged.parents.len() > 1),

@@ -5,6 +5,7 @@ use anyhow::Result;
 use super::{Context, Exit, files};
 use crate::cli::SchemaArgs;
 use crate::registry::schema::{FileKind, schema_of};
+use crate::render::candidates_json::CandidatesJson;
 use crate::render::json;
 use crate::render::proposals_json::ProposalsJson;
 use crate::render::upstream_json::{LogJson, UntrackedJson};
@@ -45,6 +46,10 @@ pub(super) fn all() -> Vec<(&'static str, String)> {
         (
             "upstream-log.schema.json",
             json::pretty(&schema_of::<LogJson>()),
+        ),
+        (
+            "candidates.schema.json",
+            json::pretty(&schema_of::<CandidatesJson<'_>>()),
         ),
         ("list.schema.json", json::pretty(&schema_of::<Overview>())),
         (

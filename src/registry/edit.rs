@@ -340,10 +340,67 @@ pub fn texts(document: &DocumentMut, key: &str) -> Vec<String> {
 
 /// Adds a text at the end of a list, which is made if there is none.
 pub fn add_to_list(document: &mut DocumentMut, key: &str, new: &str) -> Listed {
-    let Some(list) = document.get_mut(key).and_then(Item::as_array_mut) else {
-        set(document, key, self::list(vec![new.to_owned()]));
+    match document.get_mut(key).and_then(Item::as_array_mut) {
+        Some(list) => push_text(list, new),
+        None => {
+            set(document, key, self::list(vec![new.to_owned()]));
+            Listed::Edited
+        }
+    }
+}
+
+/// Adds evidence to a runtime's facts, or to a part of them. A runtime that is not there begins with a state.
+pub fn add_evidence(
+    document: &mut DocumentMut,
+    runtime: &str,
+    (part, state): (Option<usize>, &str),
+    new: &str,
+) -> Listed {
+    let entry = document.entry("runtimes").or_insert_with(|| {
+        let mut runtimes = Table::new();
+        runtimes.set_implicit(true);
+        Item::Table(runtimes)
+    });
+    let is_inline = entry.is_inline_table();
+    let Some(runtimes) = entry.as_table_like_mut() else {
         return Listed::Edited;
     };
+    if runtimes.get(runtime).is_none() {
+        let facts = match is_inline {
+            true => Item::Value(Value::InlineTable(InlineTable::new())),
+            false => Item::Table(Table::new()),
+        };
+        runtimes.insert(runtime, facts);
+        if let Some(facts) = runtimes.get_mut(runtime).and_then(Item::as_table_like_mut) {
+            facts.insert("state", Item::Value(state.into()));
+        }
+    }
+    let Some(facts) = runtimes.get_mut(runtime) else {
+        return Listed::Edited;
+    };
+    let (table, order) = match part {
+        Some(index) => (part_mut(facts, index), PART_ORDER),
+        None => (like_mut(facts), RUNTIME_ORDER),
+    };
+    match table {
+        Some(Like::Table(table)) => match table.get_mut("evidence").and_then(Item::as_array_mut) {
+            Some(list) => return push_text(list, new),
+            None => set_in(table, "evidence", list(vec![new.to_owned()]), order),
+        },
+        Some(Like::Inline(table)) => match table.get_mut("evidence").and_then(Item::as_array_mut) {
+            Some(list) => return push_text(list, new),
+            None => {
+                let list = list(vec![new.to_owned()]);
+                table.insert("evidence", Item::Value(list));
+            }
+        },
+        None => {}
+    }
+    Listed::Edited
+}
+
+/// Adds a text at the end of a list.
+fn push_text(list: &mut Array, new: &str) -> Listed {
     if has_comments(list) {
         return Listed::Commented;
     }

@@ -355,6 +355,24 @@ pub struct NamedRelease {
 }
 
 impl RuntimeFacts {
+    /// Nothing but a state.
+    pub fn in_state(state: RuntimeState) -> Self {
+        Self {
+            state,
+            release: None,
+            evidence: Vec::new(),
+            kubernetes: None,
+            branches: BTreeMap::new(),
+            parts: Vec::new(),
+        }
+    }
+
+    /// The evidence of the feature and of its parts.
+    pub fn all_evidence(&self) -> impl Iterator<Item = &Evidence> {
+        let parts = self.parts.iter().flat_map(|part| &part.evidence);
+        self.evidence.iter().chain(parts)
+    }
+
     /// Each range of Kubernetes releases that the facts name, with its place; `at` is their own.
     pub fn ranges(&self, at: &Pointer) -> Vec<(Pointer, KubernetesRange)> {
         let own = self.kubernetes.map(|range| (at.clone(), range));

@@ -2,4 +2,3 @@
 
 pub mod form;
 pub mod new_record;
-pub mod titles;

@@ -26,6 +26,14 @@ pub enum Named {
 }
 
 impl Named {
+    /// As it is asked for: a number, or the 40 digits of a commit.
+    pub fn digits(self) -> String {
+        match self {
+            Self::PullRequest(number) => number.to_string(),
+            Self::Commit(id) => id.to_string(),
+        }
+    }
+
     /// As people name it where the repository is known: `#99002`, or the beginning of a commit's id.
     pub fn short(self) -> String {
         match self {

@@ -11,7 +11,7 @@ use crate::registry::edit::{self, get, list, set};
 use crate::registry::kep::KepRecord;
 use crate::registry::{Entry, Registry};
 use crate::sources::issues::form::Form;
-use crate::sources::issues::titles::keps_in_title;
+use crate::sources::kep_names::keps_in_title;
 use crate::sources::proposal::{Change, NOTHING, Place};
 use crate::terms::{Aim, Guess, Handle, IssueRef, Line, Release, RepositoryName, Stage, WorkKind};
 use crate::text::words::nearest;

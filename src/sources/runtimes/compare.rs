@@ -88,7 +88,7 @@ impl RuntimeHistory {
             evidence: &facts.evidence,
         };
         if let Some(answer) = self.one(&whole, &mut compared) {
-            let older = |minor: Release| is_supported(registry, &self.runtime, minor, today);
+            let older = |minor: Release| self.is_supported(registry, minor, today);
             self.branches(facts, &answer, older, &mut compared);
         }
         for (index, part) in facts.parts.iter().enumerate() {
@@ -255,6 +255,14 @@ impl RuntimeHistory {
         }
     }
 
+    /// Whether the calendar says that a minor is supported still; of one that it does not know nothing is written.
+    pub fn is_supported(&self, registry: &Registry, minor: Release, today: Date) -> bool {
+        let calendar = registry.runtimes.get(self.runtime.name.as_str());
+        let minor = calendar.and_then(|calendar| calendar.value.minor(minor));
+        let ends = |minor: &Minor| minor.end_of_life.map(|end| end.latest());
+        minor.is_some_and(|minor| ends(minor).is_none_or(|end| end >= today))
+    }
+
     fn tag(&self, version: Version) -> String {
         self.runtime.tags.replace("{version}", &version.to_string())
     }
@@ -376,14 +384,6 @@ impl Differ<'_> {
             verdict,
         });
     }
-}
-
-/// Whether the calendar says that a minor is supported still; of one that it does not know nothing is written.
-fn is_supported(registry: &Registry, runtime: &Runtime, minor: Release, today: Date) -> bool {
-    let calendar = registry.runtimes.get(runtime.name.as_str());
-    let minor = calendar.and_then(|calendar| calendar.value.minor(minor));
-    let ends = |minor: &Minor| minor.end_of_life.map(|end| end.latest());
-    minor.is_some_and(|minor| ends(minor).is_none_or(|end| end >= today))
 }
 
 /// How far a state is.

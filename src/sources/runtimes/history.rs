@@ -153,6 +153,25 @@ pub struct Change {
     pub number: Option<u64>,
 }
 
+/// A change of a line, and what it says of itself.
+#[derive(Debug, Clone)]
+pub struct Brought<'a> {
+    /// The change.
+    pub change: Change,
+    /// The title of the pull request that it merges; empty: it merges none.
+    pub title: &'a str,
+    /// The branch of that pull request.
+    pub branch: &'a str,
+    /// How many commits it brought to the default branch.
+    pub commits: usize,
+    /// Whether it is on the default branch.
+    pub is_in_default: bool,
+    /// Whether it brings something to a release branch.
+    pub is_backport: bool,
+    /// Whether it takes something back.
+    pub is_revert: bool,
+}
+
 /// The first release of a minor that has a feature.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct First {
@@ -500,6 +519,78 @@ impl History {
         self.lines
             .iter()
             .any(|line| line.tags.contains_key(&version))
+    }
+
+    /// Every change of a line, once, with what it says of itself.
+    pub fn brought(&self) -> Vec<Brought<'_>> {
+        let default = self.lines.first().filter(|line| line.minor.is_none());
+        let mut commits: HashMap<Node, usize> = HashMap::new();
+        for node in 0..self.commits.len() {
+            if let Some(change) = default.and_then(|line| line.change(node)) {
+                *commits.entry(change).or_default() += 1;
+            }
+        }
+        let backports: BTreeSet<Node> = self.backports.values().flatten().copied().collect();
+        let changes = self.changes().into_iter();
+        changes
+            .map(|node| {
+                let said = &self.commits[node].said;
+                let merged = said.merges.as_ref();
+                Brought {
+                    change: self.told(node),
+                    title: merged.map_or("", |merged| &merged.title),
+                    branch: merged.map_or("", |merged| &merged.branch),
+                    commits: commits.get(&node).copied().unwrap_or_default(),
+                    is_in_default: self.is_in_default(node),
+                    is_backport: backports.contains(&node),
+                    is_revert: said.reverts_title.is_some() || !said.reverts.is_empty(),
+                }
+            })
+            .collect()
+    }
+
+    /// The change that brought a commit in.
+    pub fn brought_with(&self, commit: CommitId) -> Option<CommitId> {
+        let change = self.change_of(*self.index.get(&commit)?)?;
+        Some(self.commits[change].id)
+    }
+
+    /// The changes of release branches that have the title of this evidence, by what `plain` makes of titles, and say in no other way that they
+    /// bring it: each with its minor, and the first release of that with it.
+    pub fn same_title(
+        &self,
+        named: Named,
+        plain: impl Fn(&str) -> String,
+    ) -> Vec<(Change, Release, Version)> {
+        let mut all = Vec::new();
+        for original in self.named(named) {
+            let Some(merged) = &self.commits[original].said.merges else {
+                continue;
+            };
+            let title = plain(&merged.title);
+            let known = self.backports.get(&original);
+            for line in &self.lines {
+                let Some(minor) = line.minor else { continue };
+                let is_it = |node: &&Node| {
+                    let said = self.commits[**node].said.merges.as_ref();
+                    !self.is_in_default(**node)
+                        && !known.is_some_and(|known| known.contains(node))
+                        && self.commits[**node].day >= self.commits[original].day
+                        && said.is_some_and(|said| plain(&said.title) == title)
+                };
+                for node in line.chain.iter().filter(is_it) {
+                    let place = line.entry[*node];
+                    let mut tags = line.tags.iter();
+                    if let Some((version, _)) = tags.find(|(_, (at, _))| *at >= place) {
+                        let one = (self.told(*node), minor, *version);
+                        if !all.contains(&one) {
+                            all.push(one);
+                        }
+                    }
+                }
+            }
+        }
+        all
     }
 
     /// What the history says of a feature that all of this evidence brings.

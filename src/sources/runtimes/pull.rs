@@ -1,5 +1,7 @@
 //! What a runtime's history says of records → edits of them. Pure.
 
+use toml_edit::DocumentMut;
+
 use super::compare::{Difference, RuntimeHistory, Verdict};
 use crate::registry::edit::{self, NoToml, edited};
 use crate::registry::kep::{KepRecord, RuntimeFacts};
@@ -72,23 +74,11 @@ impl Asked<'_> {
         facts: &RuntimeFacts,
         differences: &[Difference],
     ) -> Result<Proposal, NoToml> {
-        let runtime = self.git.runtime.name.as_str();
         let source = self.registry.file(entry.file);
         let mut proposal = Proposal::about(Some(Subject::Kep(entry.value.number)), source);
         let mut changes = Vec::new();
         let edited: Result<_, NoToml> = edited(&source.text, |document| {
-            for difference in differences {
-                let change = self.settle(runtime, facts, difference);
-                if change.is_made() {
-                    edit::set_fact(
-                        document,
-                        runtime,
-                        &difference.key,
-                        difference.there.clone().into(),
-                    );
-                }
-                changes.push(change);
-            }
+            changes = self.write(document, facts, differences);
             Ok(changes.iter().any(Change::is_made).then_some(()))
         });
         if let Some((after, ())) = edited? {
@@ -96,6 +86,25 @@ impl Asked<'_> {
         }
         proposal.changes = changes;
         Ok(proposal)
+    }
+
+    /// Writes what of these differences is to be written, and says what becomes of each.
+    pub(super) fn write(
+        &self,
+        document: &mut DocumentMut,
+        facts: &RuntimeFacts,
+        differences: &[Difference],
+    ) -> Vec<Change> {
+        let runtime = self.git.runtime.name.as_str();
+        let settled = differences.iter().map(|difference| {
+            let change = self.settle(runtime, facts, difference);
+            if change.is_made() {
+                let value = difference.there.clone().into();
+                edit::set_fact(document, runtime, &difference.key, value);
+            }
+            change
+        });
+        settled.collect()
     }
 
     /// What is done about a difference.

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::sources::issues::form;
-use crate::sources::issues::titles::keps_in_title;
+use crate::sources::kep_names::keps_in_title;
 use crate::sync::observed::{Lookup, Observed, ObservedIssue, ObservedRepository};
 use crate::sync::section::{self, Applied, Markers, Section};
 use crate::terms::{IssueRef, RepositoryName, Subject};

@@ -1,39 +1,11 @@
-//! Takes an issue's title, gives the KEPs that it names. It does not know which KEPs exist, or whose issue it is.
+//! Takes what people wrote, gives the KEPs that it names. It does not know which KEPs exist, or whose text it is.
 
 use std::collections::BTreeSet;
 
-/// The KEPs that an issue's title names, in the ways that people write it: `KEP-4216`, `KEPs 4216`, `kep.k8s.io/4216`,
-/// `enhancements#4216`, `[4216]`, `4216 - …`.
+/// The KEPs that a title names, in the ways that people write it: as in any text (see [`keps_in_text`]), `[4216]`, `4216 - …`.
 pub fn keps_in_title(title: &str) -> BTreeSet<u32> {
-    const WORDS: [&str; 6] = [
-        "KEPS",
-        "KEP NO.",
-        "KEP NUMBER",
-        "KEP",
-        "KEP.K8S.IO",
-        "ENHANCEMENTS",
-    ];
-    // Hyphens, dashes and spaces come in many forms.
-    let upper: String = title
-        .chars()
-        .map(|c| match c {
-            '\u{2010}'..='\u{2015}' | '\u{2212}' => '-',
-            c if c.is_whitespace() => ' ',
-            c => c,
-        })
-        .collect::<String>()
-        .to_uppercase();
-    let mut keps = BTreeSet::new();
-    for word in WORDS {
-        for (at, _) in upper.match_indices(word) {
-            let before = upper[..at].chars().next_back();
-            let after = upper[at + word.len()..]
-                .trim_start_matches([' ', '-', '_', '#', ':', '/', '(', '[']);
-            if !before.is_some_and(char::is_alphanumeric) {
-                keps.extend(leading_number(after));
-            }
-        }
-    }
+    let upper = normal(title);
+    let mut keps = named(&upper);
     // Without the word, the number opens the title, after bracketed prefixes, or is one of them.
     let mut start = upper.trim_start();
     let mut after_sig = false;
@@ -58,6 +30,51 @@ pub fn keps_in_title(title: &str) -> BTreeSet<u32> {
         let after = start[number.to_string().len()..].trim_start();
         if after_sig || after.starts_with(['-', ':']) {
             keps.insert(number);
+        }
+    }
+    keps
+}
+
+/// The KEPs that a text names by a word before their number: `KEP-4216`, `KEPs 4216`, `kep.k8s.io/4216`, `enhancements#4216`,
+/// `enhancements/issues/4216`, `keps/sig-node/4216-…`.
+pub fn keps_in_text(text: &str) -> BTreeSet<u32> {
+    named(&normal(text))
+}
+
+/// In capitals, with hyphens and spaces of one form: they come in many.
+fn normal(text: &str) -> String {
+    let plain = text.chars().map(|c| match c {
+        '\u{2010}'..='\u{2015}' | '\u{2212}' => '-',
+        c if c.is_whitespace() => ' ',
+        c => c,
+    });
+    plain.collect::<String>().to_uppercase()
+}
+
+fn named(upper: &str) -> BTreeSet<u32> {
+    const WORDS: [&str; 7] = [
+        "KEPS",
+        "KEP NO.",
+        "KEP NUMBER",
+        "KEP",
+        "KEP.K8S.IO",
+        "ENHANCEMENTS",
+        "ENHANCEMENTS/ISSUES",
+    ];
+    let mut keps = BTreeSet::new();
+    for word in WORDS {
+        for (at, _) in upper.match_indices(word) {
+            let before = upper[..at].chars().next_back();
+            let after = &upper[at + word.len()..];
+            // Upstream's folder of a SIG.
+            let after = match after.strip_prefix("/SIG-").filter(|_| word == "KEPS") {
+                Some(sig) => sig.split_once('/').map_or("", |(_, after)| after),
+                None => after,
+            };
+            let after = after.trim_start_matches([' ', '-', '_', '#', ':', '/', '(', '[']);
+            if !before.is_some_and(char::is_alphanumeric) {
+                keps.extend(leading_number(after));
+            }
         }
     }
     keps
@@ -111,6 +128,29 @@ mod tests {
             keps_in_title("KEP-4216, KEP-9000: both"),
             BTreeSet::from([4216, 9000])
         );
+    }
+
+    #[test]
+    fn a_text_names_a_kep_by_a_word_alone() {
+        for text in [
+            "see https://github.com/kubernetes/enhancements/issues/4216",
+            "https://github.com/kubernetes/enhancements/tree/master/keps/sig-node/4216-image-pull",
+            "fork/kep4216-image",
+            "cri-rro-kep-4216",
+            "kubernetes/enhancements#4216",
+            "implements KEP-4216:\nthe first part",
+        ] {
+            assert_eq!(keps_in_text(text), BTreeSet::from([4216]), "{text}");
+        }
+        for text in [
+            "https://github.com/kubernetes/enhancements/pull/4216",
+            "4216-fix",
+            "[4216] x",
+            "keps/sig-node",
+            "keep-4216",
+        ] {
+            assert_eq!(keps_in_text(text), BTreeSet::new(), "{text}");
+        }
     }
 
     #[test]
