@@ -125,6 +125,9 @@ pub struct Check {
         requires = "upstream"
     )]
     pub upstream_rev: String,
+    /// Hold the records to this clone of a runtime's repository as well; once for each runtime
+    #[arg(long, value_name = "NAME=CLONE", value_parser = named_clone)]
+    pub runtime: Vec<(String, PathBuf)>,
     /// Check again whenever a file changes, until Ctrl-C
     #[arg(long, conflicts_with_all = ["at", "fix"])]
     pub watch: bool,
@@ -357,6 +360,16 @@ fn named() -> impl TypedValueParser<Value = Named> {
             .or_else(|| CommitId::parse(&text).map(Named::Commit))
             .ok_or("the number of a pull request is asked for, such as 11774, or the 40 digits of a commit")
     })
+}
+
+/// A runtime's name and where a clone of its repository lies.
+fn named_clone(text: &str) -> Result<(String, PathBuf), &'static str> {
+    match text.split_once('=') {
+        Some((name, clone)) if !name.is_empty() && !clone.is_empty() => {
+            Ok((name.to_owned(), clone.into()))
+        }
+        _ => Err("a runtime and a clone are asked for, such as containerd=../containerd.git"),
+    }
 }
 
 /// One of these, as records have it.

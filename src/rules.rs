@@ -33,6 +33,7 @@ pub mod policy;
 mod reached_rewritten;
 mod record_deleted;
 mod run;
+mod runtime_drift;
 mod runtime_maturity;
 mod schema;
 mod shepherd_not_maintainer;
@@ -68,6 +69,7 @@ use crate::registry::schema::FileKind;
 use crate::registry::tracked::Tracked;
 use crate::registry::work_item::WorkItem;
 use crate::registry::{Entry, Registry};
+use crate::sources::runtimes::compare::RuntimeHistory;
 use crate::sources::upstream::snapshot::Upstream;
 use crate::terms::Date;
 use crate::text::source::Span;
@@ -75,7 +77,7 @@ use crate::text::words::nearest;
 
 #[cfg(test)]
 pub(crate) use run::RUNS;
-pub use run::{Beside, Checked, run, run_upstream};
+pub use run::{Beside, Checked, Others, run, run_upstream};
 
 /// What a rule looks at.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -88,6 +90,8 @@ pub enum Group {
     Change,
     /// Whether the records say what kubernetes/enhancements says.
     Upstream,
+    /// Whether the records say what the git histories of the runtimes say.
+    Runtimes,
 }
 
 /// A rule.
@@ -205,6 +209,8 @@ enum Check {
     RegistryChange(fn(&Context<'_>, &Context<'_>, &mut Vec<Finding>)),
     /// A KEP record, and what upstream says of it.
     Upstream(fn(&Context<'_>, &Upstream, &Entry<KepRecord>, &mut Vec<Finding>)),
+    /// A KEP record, and what the history of a runtime says of it.
+    Runtime(fn(&Context<'_>, &RuntimeHistory, &Entry<KepRecord>, &mut Vec<Finding>)),
 }
 
 /// A record before a change and after it, each with its registry.
@@ -240,6 +246,8 @@ pub enum ExampleBeside {
         /// The folder and its kep.yaml.
         keps: &'static [(&'static str, &'static str)],
     },
+    /// The commits of a runtime's default branch, oldest first: the day, the message and the tag of each.
+    History(&'static [(&'static str, &'static str, Option<&'static str>)]),
 }
 
 /// The source of rules about what a file says.
@@ -279,6 +287,7 @@ pub const RULES: &[&Rule] = &[
     &missing_target::RULE,
     &reached_rewritten::RULE,
     &record_deleted::RULE,
+    &runtime_drift::RULE,
     &runtime_maturity::RULE,
     &schema::RULE,
     &shepherd_not_maintainer::RULE,

@@ -504,3 +504,44 @@ fn what_cannot_be_accepted_is_refused_and_changes_nothing() {
         "{text}"
     );
 }
+
+/// The records are held to histories where clones are given, in a change too: what was there before it is somebody else's.
+#[test]
+fn a_check_holds_the_records_to_the_histories_of_the_clones_that_it_is_given() {
+    let clone = clone();
+    let folder = folder("state = \"merged\"\nevidence = [\"containerd/containerd#7\"]\n");
+    let check = |more: &[&str]| folder.run(&[&["check", "--today=2026-11-29"], more].concat());
+    let said = |out: &str| out.matches("[runtime-drift]").count();
+    let out = check(&[]).expect(0);
+    assert_eq!(said(&out), 0);
+    let named = format!("containerd={}", clone.path());
+    let out = check(&["--runtime", &named]).expect(0);
+    assert_eq!(said(&out), 2, "{out}");
+    assert!(
+        out.contains(
+            "runtimes.containerd.state` is \"merged\" here and \"released\" in git, in 2.4.0"
+        ) && out.contains("has no `runtimes.containerd.branches.\"2.3\"` here"),
+        "{out}"
+    );
+    run(&folder, clone.path(), "pull", &[]).expect(0);
+    let out = check(&["--runtime", &named]).expect(0);
+    assert_eq!(said(&out), 0, "{out}");
+    for (runtime, why) in [
+        (
+            "containerd".to_owned(),
+            "a runtime and a clone are asked for",
+        ),
+        (
+            format!("podman={}", clone.path()),
+            "has no runtime `podman`",
+        ),
+        ("containerd=nowhere".to_owned(), "is not a git repository"),
+    ] {
+        let ran = check(&["--runtime", &runtime]);
+        assert!(ran.log.contains(why), "{ran:?}");
+        ran.expect(2);
+    }
+    let ran = check(&["--runtime", &named, "--runtime", &named]);
+    assert!(ran.log.contains("names containerd twice"), "{ran:?}");
+    ran.expect(2);
+}

@@ -138,6 +138,7 @@ fn every_command_in_a_workflow_is_one_that_kepherd_has() {
                     "${OVERRIDE:+--override-guards \"$OVERRIDE\"}",
                     "--override-guards 0123456789",
                 );
+                let line = line.replace("${runtimes[@]}", "--runtime containerd=containerd.git");
                 let words = line.replace("$REPOSITORY", "owner/name").replace('"', "");
                 let cli = Cli::try_parse_from(words.split_whitespace());
                 let cli = cli.unwrap_or_else(|error| panic!("{name}: {line}: {error}"));

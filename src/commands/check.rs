@@ -1,11 +1,15 @@
 //! `kepherd check`
 
+use std::collections::BTreeSet;
+use std::path::PathBuf;
+
 use anyhow::{Result, bail};
 
 use super::carry_out::{How, carry_out};
 use super::clone::EnhancementsClone;
 use super::findings::{Reported, has_errors, prefix_for, report};
 use super::revision::Around;
+use super::runtimes::{self, runtime_of};
 use super::{Context, Exit, files};
 use crate::cli::{Check, CheckFormat, ProposalFormat};
 use crate::findings::sources::Revision;
@@ -13,8 +17,9 @@ use crate::registry::Registry;
 use crate::registry::load::{Loaded, load, load_beside};
 use crate::render;
 use crate::rules::fix::fix;
-use crate::rules::{self, Beside};
+use crate::rules::{self, Beside, Others};
 use crate::sources::proposal::{Proposals, Source};
+use crate::sources::runtimes::compare::RuntimeHistory;
 
 pub(super) fn run(context: &mut Context<'_>, options: &Check) -> Result<Exit> {
     let shown = match (options.diff, options.format) {
@@ -33,6 +38,23 @@ pub(super) fn run(context: &mut Context<'_>, options: &Check) -> Result<Exit> {
         return Ok(mended);
     }
     Ok(check(context, options)?.max(mended))
+}
+
+/// The histories of the runtimes that are named, each in its clone.
+fn histories(
+    context: &Context<'_>,
+    registry: &Registry,
+    named: &[(String, PathBuf)],
+) -> Result<Vec<RuntimeHistory>> {
+    let mut seen = BTreeSet::new();
+    let histories = named.iter().map(|(name, clone)| {
+        let runtime = runtime_of(registry, Some(name))?;
+        if !seen.insert(name) {
+            bail!("--runtime names {name} twice: each runtime has one clone");
+        }
+        runtimes::read(context, registry, runtime, (clone, "HEAD"), |_, _| {})
+    });
+    histories.collect()
 }
 
 /// What is said if no finding has one right answer.
@@ -115,9 +137,13 @@ pub(super) fn check(context: &mut Context<'_>, options: &Check) -> Result<Exit> 
         }
         None => None,
     };
+    let runtimes = histories(context, &loaded.registry, &options.runtime)?;
     let beside = Beside {
         base: base.as_ref().map(|(_, base, _)| base),
-        upstream: upstream.as_ref(),
+        others: Others {
+            upstream: upstream.as_ref(),
+            runtimes: &runtimes,
+        },
     };
     let mut checked = rules::run(&loaded, context.today(), beside);
     let records = loaded.registry.record_count();

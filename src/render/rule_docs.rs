@@ -35,6 +35,11 @@ pub fn page() -> String {
             "Upstream",
             "Whether the records say what kubernetes/enhancements says: with `--upstream CLONE`.",
         ),
+        (
+            Group::Runtimes,
+            "Runtimes",
+            "Whether the records say what the git histories of the runtimes say: with `--runtime NAME=CLONE`.",
+        ),
     ];
     for (group, title, about) in groups {
         // Writing to a string cannot fail.
@@ -83,6 +88,17 @@ pub fn example(rule: &Rule) -> Vec<(&'static str, String)> {
                 .map(|(folder, text)| (format!("{folder}/kep.yaml, on {day}"), *text))
                 .collect();
             Some(("Upstream", shown(&keps)))
+        }
+        ExampleBeside::History(commits) => {
+            let commit = |(day, message, tag): &(&str, &str, Option<&str>)| {
+                let tag = tag.map_or_else(String::new, |tag| format!(", tagged {tag}"));
+                format!(
+                    "# {day}{tag}: {}\n",
+                    message.lines().next().unwrap_or_default()
+                )
+            };
+            let commits = commits.iter().map(commit).collect();
+            Some(("The runtime's history", commits))
         }
     };
     let own = [("Finds fault with", shown(wrong)), ("Is fine", shown(fine))];

@@ -237,7 +237,8 @@ fn cases() -> Vec<Case> {
                     ExampleBeside::Base(base) => Some(with(base)),
                     ExampleBeside::Nothing
                     | ExampleBeside::Without(_)
-                    | ExampleBeside::Upstream { .. } => None,
+                    | ExampleBeside::Upstream { .. }
+                    | ExampleBeside::History(_) => None,
                 },
             });
         }
@@ -257,7 +258,7 @@ fn found(files: &BTreeMap<String, String>, base: Option<&Loaded>) -> Vec<Diagnos
     let loaded = loaded(Revision::Registry, files);
     let beside = Beside {
         base,
-        upstream: None,
+        ..Beside::default()
     };
     run(&loaded, TODAY.parse().unwrap(), beside).diagnostics
 }

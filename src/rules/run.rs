@@ -19,17 +19,27 @@ use crate::registry::Registry;
 use crate::registry::load::Loaded;
 use crate::registry::schema::FileKind;
 use crate::registry::tracked::Tracked;
+use crate::sources::runtimes::compare::RuntimeHistory;
 use crate::sources::upstream::snapshot::Upstream;
 use crate::terms::{Date, Subject};
 use crate::text::digest;
 
 /// What a registry is looked at beside.
-#[derive(Debug, Clone, Copy, Default)]
+#[derive(Clone, Copy, Default)]
 pub struct Beside<'a> {
     /// The registry that a change starts from, loaded as [`Revision::Base`].
     pub base: Option<&'a Loaded>,
+    /// What others say.
+    pub others: Others<'a>,
+}
+
+/// What others say, which records repeat.
+#[derive(Clone, Copy, Default)]
+pub struct Others<'a> {
     /// kubernetes/enhancements.
     pub upstream: Option<&'a Upstream>,
+    /// The histories of runtimes.
+    pub runtimes: &'a [RuntimeHistory],
 }
 
 impl<'a> Beside<'a> {
@@ -37,7 +47,7 @@ impl<'a> Beside<'a> {
     pub fn base(base: &'a Loaded) -> Self {
         Self {
             base: Some(base),
-            upstream: None,
+            others: Others::default(),
         }
     }
 }
@@ -56,14 +66,14 @@ pub struct Checked {
 ///
 /// Beside the registry that a change starts from, the change is judged too, and findings that were there before are marked.
 pub fn run(loaded: &Loaded, today: Date, beside: Beside<'_>) -> Checked {
-    let Beside { base, upstream } = beside;
+    let Beside { base, others } = beside;
     let Some(base) = base else {
-        return judge(loaded, today, None, upstream);
+        return judge(loaded, today, None, others);
     };
     let (known, mut checked) = parallel::both(
         is_large(&loaded.registry),
-        || Known::of(base, today, upstream),
-        || asked(loaded, today, Some(&base.registry), upstream),
+        || Known::of(base, today, others),
+        || asked(loaded, today, Some(&base.registry), others),
     );
     known.mark(&mut checked.diagnostics, &loaded.registry);
     checked
@@ -74,9 +84,9 @@ pub(super) fn judge(
     loaded: &Loaded,
     today: Date,
     base: Option<(&Registry, &Known)>,
-    upstream: Option<&Upstream>,
+    others: Others<'_>,
 ) -> Checked {
-    let mut checked = asked(loaded, today, base.map(|(base, _)| base), upstream);
+    let mut checked = asked(loaded, today, base.map(|(base, _)| base), others);
     if let Some((_, known)) = base {
         known.mark(&mut checked.diagnostics, &loaded.registry);
     }
@@ -84,12 +94,7 @@ pub(super) fn judge(
 }
 
 /// What every rule says, as if nothing had been there before.
-fn asked(
-    loaded: &Loaded,
-    today: Date,
-    base: Option<&Registry>,
-    upstream: Option<&Upstream>,
-) -> Checked {
+fn asked(loaded: &Loaded, today: Date, base: Option<&Registry>, others: Others<'_>) -> Checked {
     #[cfg(test)]
     RUNS.with(|runs| runs.set(runs.get() + 1));
     let registry = &loaded.registry;
@@ -97,7 +102,7 @@ fn asked(
         registry,
         today,
         base,
-        upstream,
+        others,
     };
     let mut findings = loaded.findings.clone();
     let least = if is_large(registry) { 1 } else { RULES.len() };
@@ -110,7 +115,7 @@ fn asked(
     say_what_did_not_run(registry, &mut findings);
     let accepted = accept(registry, &mut findings);
     let mut last = Vec::new();
-    unused_allow::report(registry, upstream.is_some(), &accepted, &mut last);
+    unused_allow::report(registry, others, &accepted, &mut last);
     findings.extend(last.into_iter().map(|one| one.of(unused_allow::RULE.id)));
     round.located(findings, |rule| level_of(registry, rule))
 }
@@ -132,7 +137,10 @@ pub fn run_upstream(loaded: &Loaded, today: Date, upstream: &Upstream) -> Checke
         registry: &loaded.registry,
         today,
         base: None,
-        upstream: Some(upstream),
+        others: Others {
+            upstream: Some(upstream),
+            runtimes: &[],
+        },
     };
     let mut findings = Vec::new();
     for rule in RULES.iter().filter(|rule| rule.group == Group::Upstream) {
@@ -150,7 +158,7 @@ struct Round<'a> {
     registry: &'a Registry,
     today: Date,
     base: Option<&'a Registry>,
-    upstream: Option<&'a Upstream>,
+    others: Others<'a>,
 }
 
 impl<'a> Round<'a> {
@@ -217,10 +225,17 @@ impl<'a> Round<'a> {
                 }
             }
             Check::Upstream(check) => {
-                if let Some(upstream) = self.upstream {
+                if let Some(upstream) = self.others.upstream {
                     context
                         .keps()
                         .for_each(|entry| check(&context, upstream, entry, said));
+                }
+            }
+            Check::Runtime(check) => {
+                for git in self.others.runtimes {
+                    context
+                        .keps()
+                        .for_each(|entry| check(&context, git, entry, said));
                 }
             }
         }
@@ -279,7 +294,7 @@ impl<'a> Round<'a> {
         let Self {
             registry,
             base,
-            upstream,
+            others,
             today: _,
         } = *self;
         let mut sources = Sources::default();
@@ -287,7 +302,7 @@ impl<'a> Round<'a> {
         if let Some(base) = base {
             sources.put(Revision::Base, base.files.clone());
         }
-        if let Some(upstream) = upstream {
+        if let Some(upstream) = others.upstream {
             sources.put(Revision::Upstream, upstream.files.clone());
         }
         // A registry that is itself the start of a change is numbered as one.
@@ -425,8 +440,8 @@ pub(super) struct Known(BTreeMap<Fingerprint, usize>);
 
 impl Known {
     /// Runs the rules over the registry that a change starts from.
-    pub(super) fn of(base: &Loaded, today: Date, upstream: Option<&Upstream>) -> Self {
-        let before = judge(base, today, None, upstream);
+    pub(super) fn of(base: &Loaded, today: Date, others: Others<'_>) -> Self {
+        let before = judge(base, today, None, others);
         let mut known: BTreeMap<Fingerprint, usize> = BTreeMap::new();
         let all = fingerprints(before.diagnostics.iter(), &base.registry);
         for fingerprint in all.into_iter().flatten() {

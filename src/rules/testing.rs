@@ -3,15 +3,20 @@
 use std::convert::Infallible;
 use std::fmt::Write as _;
 
-use super::{Beside, ExampleBeside};
+use super::{Beside, ExampleBeside, Others};
 use crate::findings::sources::Revision;
 use crate::registry::calendars::KubernetesCalendar;
 use crate::registry::load::{Loaded, RawFile, file_stem, leading_number, load_as};
 use crate::render;
+use crate::sources::releases::tags::version_of;
+use crate::sources::runtimes::compare::RuntimeHistory;
+use crate::sources::runtimes::history::{Commit, History, Names};
+use crate::sources::runtimes::message;
+use crate::sources::runtimes::names::Backports;
 use crate::sources::upstream::folders::Folders;
 use crate::sources::upstream::kep_yaml::read;
 use crate::sources::upstream::snapshot::{self, Head, Reading, Unusable, Upstream, source_file};
-use crate::terms::Date;
+use crate::terms::{CommitId, Date};
 
 /// `registry.toml` of the test registry.
 pub(crate) const CONFIG: &str = r#"home = "containerd"
@@ -179,10 +184,53 @@ pub(crate) fn beside(rule: &str, files: &[(&str, &str)], beside: &ExampleBeside)
             let upstream = upstream(&loaded, &enhancements);
             let beside = Beside {
                 base: None,
-                upstream: Some(&upstream),
+                others: Others {
+                    upstream: Some(&upstream),
+                    runtimes: &[],
+                },
             };
             shown(&loaded, beside, |found| found == rule)
         }
+        ExampleBeside::History(commits) => {
+            let loaded = loaded(Revision::Registry, files);
+            let runtimes = [history(&loaded, commits)];
+            let beside = Beside {
+                base: None,
+                others: Others {
+                    upstream: None,
+                    runtimes: &runtimes,
+                },
+            };
+            shown(&loaded, beside, |found| found == rule)
+        }
+    }
+}
+
+/// The history of containerd, with these commits on its default branch.
+fn history(loaded: &Loaded, commits: &[(&str, &str, Option<&str>)]) -> RuntimeHistory {
+    let id = |node: usize| CommitId([node as u8 + 1; 20]);
+    let mut names = Names::default();
+    let mut all = Vec::new();
+    for (node, (day, message, tag)) in commits.iter().enumerate() {
+        let day = day.parse().unwrap();
+        all.push(Commit {
+            id: id(node),
+            parents: node.checked_sub(1).map(id).into_iter().collect(),
+            day,
+            said: message::read(message.as_bytes(), true),
+        });
+        names.default = Some(id(node));
+        let version = tag.and_then(|tag| version_of("v{version}", tag));
+        names
+            .tags
+            .extend(version.map(|version| (version, (id(node), day))));
+    }
+    RuntimeHistory {
+        runtime: loaded.registry.config.value.runtimes[0].clone(),
+        repository: "containerd/containerd".parse().unwrap(),
+        history: History::of(all, &names, &Backports::default()),
+        read: "0123456789 of 2026-11-01".to_owned(),
+        pull: "kepherd runtimes pull --repo CLONE".to_owned(),
     }
 }
 
@@ -220,7 +268,10 @@ pub(crate) fn beside_upstream(rule: &str, more: &str, enhancements: &Enhancement
     let upstream = upstream(&loaded, enhancements);
     let beside = Beside {
         base: None,
-        upstream: Some(&upstream),
+        others: Others {
+            upstream: Some(&upstream),
+            runtimes: &[],
+        },
     };
     shown(&loaded, beside, |found| found == rule)
 }

@@ -6,7 +6,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::run::{Checked, Known, judge};
+use super::run::{Checked, Known, Others, judge};
 use crate::findings::diagnostic::{Diagnostic, Level};
 use crate::findings::sources::{FileId, Revision};
 use crate::registry::Registry;
@@ -59,7 +59,7 @@ impl<'r> Trial<'r> {
             loaded,
             base: loaded.registry.seen_as(Revision::Base),
             today,
-            known: Known::of(loaded, today, None),
+            known: Known::of(loaded, today, Others::default()),
         }
     }
 
@@ -69,7 +69,12 @@ impl<'r> Trial<'r> {
         let edited: BTreeSet<&str> = texts.iter().map(|(path, _)| *path).collect();
         let head = self.loaded.amended(texts.iter().copied());
         let registry = &head.registry;
-        let mut checked = judge(&head, self.today, Some((&self.base, &self.known)), None);
+        let mut checked = judge(
+            &head,
+            self.today,
+            Some((&self.base, &self.known)),
+            Others::default(),
+        );
         checked.diagnostics.retain(|one| !one.known);
         // A file that is new stands behind the others: people see them by path.
         let Checked {

@@ -3,12 +3,14 @@
 use std::collections::BTreeSet;
 
 use super::allow::{allows, was_asked};
+use super::run::Others;
 use super::{
     Check, Example, ExampleBeside, FORMAT, Group, Part, Reads, Rule, find, is_firm, no_such_rule,
 };
 use crate::findings::diagnostic::{Finding, Level, Place, Pointer, RuleId};
 use crate::findings::sources::FileId;
 use crate::registry::Registry;
+use crate::registry::tracked::Tracked;
 
 pub(super) const RULE: Rule = Rule {
     id: RuleId("unused-allow"),
@@ -44,10 +46,11 @@ status = "implementable"
     }],
 };
 
-/// Runs last: it needs to know which entries accepted a finding. Without upstream, what its rules would find is not known.
+/// Runs last: it needs to know which entries accepted a finding. Without upstream, or a runtime's history, what rules would find beside them is
+/// not known.
 pub(super) fn report(
     registry: &Registry,
-    knows_upstream: bool,
+    others: Others<'_>,
     used: &BTreeSet<(FileId, Pointer)>,
     findings: &mut Vec<Finding>,
 ) {
@@ -58,7 +61,8 @@ pub(super) fn report(
         let was_asked = |rule| was_asked(rule, registry, record);
         let may_be_of_use = match group {
             Some(Group::Change) => true,
-            Some(Group::Upstream) if !knows_upstream => true,
+            Some(Group::Upstream) if others.upstream.is_none() => true,
+            Some(Group::Runtimes) if !knows_all(others, record) => true,
             // Where a rule could not look, nobody knows what it would have found.
             Some(_) => !find(allow.rule.as_str()).is_some_and(was_asked),
             None => false,
@@ -90,6 +94,18 @@ pub(super) fn report(
             findings.push(cannot_be_lowered(config.file, place, rule));
         }
     }
+}
+
+/// Whether the history of each runtime that a record speaks of is known.
+fn knows_all(others: Others<'_>, record: Tracked<'_>) -> bool {
+    let Tracked::Kep(entry) = record else {
+        return false;
+    };
+    let is_known = |name: &String| {
+        let mut runtimes = others.runtimes.iter();
+        runtimes.any(|git| git.runtime.name.as_str() == name)
+    };
+    entry.value.runtimes.keys().all(is_known) && !others.runtimes.is_empty()
 }
 
 fn cannot_be_lowered(file: FileId, place: Place, rule: &str) -> Finding {
