@@ -780,12 +780,16 @@ pub struct ReleasesFile {
         conflicts_with = "repo"
     )]
     pub file: Option<PathBuf>,
-    /// A clone of the runtime's repository, bare or not: its tags tell the day of each version
+    /// A clone of the runtime's repository, bare or not: its tags tell the day of each version. For `kubernetes`, one of
+    /// kubernetes/sig-release: its pages tell the cycles and their freezes
     #[arg(long, value_name = "PATH")]
     pub repo: Option<PathBuf>,
-    /// The runtime whose calendar is updated [default: the registry's home]
+    /// The runtime whose calendar is updated, or `kubernetes` [default: the registry's home]
     #[arg(long, value_name = "NAME")]
     pub runtime: Option<String>,
+    /// With `--runtime kubernetes`: a clone of kubernetes/kubernetes, whose tags tell the day of each release
+    #[arg(long, value_name = "PATH")]
+    pub tags: Option<PathBuf>,
 }
 
 /// Options of `releases pull`.

@@ -513,3 +513,183 @@ fn lists_of_inline_tables_are_refused() {
     }
     assert_eq!(folder.contents(), before);
 }
+
+/// Pages of kubernetes/sig-release, of a cycle that has shipped and of one that goes on.
+fn sig_release(code_freeze: &str, more: &str) -> History {
+    let over = "# Kubernetes v1.37\n\n- **Monday 18th May 2026**: Week 1 — Release cycle begins\n\
+        - **02:00 UTC Friday 19th June 2026 / 19:00 PDT Thursday 18th June 2026**: Week 5 — [Enhancements Freeze](../x.md#e)\n\
+        - **Thursday 6th August 2026**: Week 12 — [Docs Freeze][Docs Freeze]\n\
+        - **Wednesday 26th August 2026**: Week 15 — Kubernetes v1.37.0 released\n";
+    let next = format!(
+        "# Kubernetes v1.38\n\n- **Monday 31st August 2026**: Week 1 — Release cycle begins\n\
+        - **{code_freeze}**: Week 10 — [Code Freeze][Code Freeze] and [Test Freeze][Test Freeze]\n\
+        - **Thursday 3rd December 2026**: Week 12 — [Docs Freeze][Docs Freeze]\n\
+        - **Wednesday 16th December 2026**: Week 15 — Kubernetes v1.38.0 released\n{more}"
+    );
+    let mut clone = History::bare();
+    clone.commit(
+        "2026-11-01",
+        &[
+            ("releases/release-1.29/README.md", "# Kubernetes v1.29\n\n- **Monday 1st January 2024**: Week 1 — Release cycle begins\n"),
+            ("releases/release-1.37/README.md", over),
+            ("releases/release-1.38/README.md", &next),
+            ("releases/release-1.38/notes.md", "- **Monday 1st June 2026**: Week 1 — Code Freeze\n"),
+            ("releases/release-x/README.md", "# Kubernetes v1.40\n"),
+        ],
+    );
+    clone
+}
+
+#[test]
+fn the_cycles_follow_the_pages_of_the_release_teams_and_the_tags_of_kubernetes() {
+    let clone = sig_release(
+        "Wednesday 18th November 2026 (AoE) / Thursday 19th November 2026, 12:00 UTC",
+        "",
+    );
+    let mut kubernetes = History::bare();
+    kubernetes.say("2026-08-25", "release", &[]);
+    kubernetes.tag("v1.37.0", Some("2026-08-26"));
+    kubernetes.tag("v1.38.0-rc.0", Some("2026-12-01"));
+    let calendar = "releases/kubernetes.toml";
+    let folder = Folder::with(&[(
+        calendar,
+        "[[cycles]]\nrelease = \"1.37\"\nenhancements-freeze = 2026-06-19T02:00:00Z # moved once\nplanned = \"2026-08\"\n",
+    )]);
+    let pull = |more: &[&str]| {
+        let arguments = [
+            "releases",
+            "pull",
+            "--runtime",
+            "kubernetes",
+            "--repo",
+            clone.path(),
+            "--today=2026-11-29",
+        ];
+        folder.run(&[&arguments[..], more].concat())
+    };
+    let ran = pull(&["--tags", kubernetes.path()]);
+    insta::assert_snapshot!(ran.out.replace(clone.path(), "CLONE"), @r#"
+    updated  releases/kubernetes.toml
+             1.37 start: nothing → 2026-05-18  (releases/release-1.37/README.md:3)
+             1.37 planned: "2026-08" → 2026-08-26  (releases/release-1.37/README.md:6)
+             1.37 released: nothing → 2026-08-26  (tag v1.37.0)
+             1.38 is new: start 2026-08-31, code-freeze 2026-11-19T12:00:00Z, test-freeze 2026-11-19T12:00:00Z, planned 2026-12-16  (releases/release-1.38/README.md:3)
+    1 file updated; read from CLONE at 8e10823fc8 of 2026-11-01
+    "#);
+    insta::assert_snapshot!(ran.log, @"
+    note: releases/release-1.37/README.md: it names the day of the docs freeze (2026-08-06), and no hour, so that no instant follows
+    note: releases/release-1.38/README.md: it names the day of the docs freeze (2026-12-03), and no hour, so that no instant follows
+    note: 1 page older than the calendar: left out
+    ");
+    ran.expect(0);
+    insta::assert_snapshot!(folder.read(calendar), @r#"
+    [[cycles]]
+    release = "1.37"
+    start = 2026-05-18
+    enhancements-freeze = 2026-06-19T02:00:00Z # moved once
+    planned = 2026-08-26
+    released = 2026-08-26
+
+    [[cycles]]
+    release = "1.38"
+    start = 2026-08-31
+    code-freeze = 2026-11-19T12:00:00Z
+    test-freeze = 2026-11-19T12:00:00Z
+    planned = 2026-12-16
+    "#);
+    let before = folder.contents();
+    let out = pull(&[]).expect(0);
+    assert!(
+        out.contains("nothing to change in releases/kubernetes.toml"),
+        "{out}"
+    );
+    // One page alone.
+    folder.write(
+        "page.md",
+        "# Kubernetes v1.39\n\n- **Monday 4th January 2027**: Week 1 — Release cycle begins\n",
+    );
+    let out = folder
+        .run(&[
+            "releases",
+            "diff",
+            "--runtime",
+            "kubernetes",
+            "--file",
+            "page.md",
+        ])
+        .expect(1);
+    assert!(out.contains("1.39 is new: start 2027-01-04"), "{out}");
+    folder.remove("page.md");
+    assert_eq!(folder.contents(), before);
+}
+
+/// Both sides are shown and nothing is chosen: of a cycle that goes on somebody finds out, of one that has shipped it is history.
+#[test]
+fn where_a_page_contradicts_itself_or_the_calendar_nothing_is_chosen() {
+    let table = "\n| **What** | **Who** | **When** |\n|---|---|---|\n| **Begin [Code Freeze] and [Test Freeze]** | x | Thursday 26th November 2026, 12:00 UTC |\n\
+        | **[Docs Freeze]** | x | 14:00 PST Friday 20th June 2025 |\n";
+    let clone = sig_release("Thursday 19th November 2026, 12:00 UTC", table);
+    let calendar = "releases/kubernetes.toml";
+    let folder = Folder::with(&[(
+        calendar,
+        "[[cycles]]\nrelease = \"1.37\"\nstart = 2026-05-11\nenhancements-freeze = 2026-06-20T02:00:00Z\nplanned = 2026-08-26\nreleased = 2026-08-26\n\n\
+             [[cycles]]\nrelease = \"1.38\"\nstart = 2026-09-07\ntest-freeze = 2026-11-26T12:00:00Z\nplanned = 2026-12-16\n",
+    )]);
+    let before = folder.contents();
+    let ran = folder.run(&[
+        "releases",
+        "pull",
+        "--runtime",
+        "kubernetes",
+        "--repo",
+        clone.path(),
+        "--today=2026-11-29",
+    ]);
+    insta::assert_snapshot!(format!("{}{}", ran.out, ran.log).replace(clone.path(), "CLONE"), @"
+    kept     releases/kubernetes.toml
+             1.37 start stays 2026-05-11, in the project's releases 2026-05-18  (line 3 says Monday 18th May 2026)
+             1.37 enhancements-freeze stays 2026-06-20T02:00:00Z, in the project's releases 2026-06-19T02:00:00Z  (line 4 says 02:00 UTC Friday 19th June 2026 / 19:00 PDT Thursday 18th June 2026)
+    1 file waiting for a person; 2 fields kept: `kepherd releases diff` shows why; read from CLONE at be882682de of 2026-11-01
+    note: releases/release-1.38/README.md: it names the day of the docs freeze (2026-12-03), and no hour, so that no instant follows
+    note: 1 page older than the calendar: left out
+    warning: releases/release-1.38/README.md:11: `14:00 PST Friday 20th June 2025` is 2025-06-20T21:00:00Z or 2025-06-20T22:00:00Z by the zone's name, or by the clocks there: nobody knows which is meant
+    warning: releases/kubernetes.toml: `1.38 start` is 2026-09-07 here and 2026-08-31 in the project's releases: line 3 says Monday 31st August 2026; find out which is right, and write it
+    warning: releases/kubernetes.toml: `1.38 code-freeze`: line 4 says Thursday 19th November 2026, 12:00 UTC, and line 10 says Thursday 26th November 2026, 12:00 UTC; find out which is right, and write it
+    ");
+    ran.expect(1);
+    assert_eq!(folder.contents(), before);
+}
+
+#[test]
+fn what_is_no_page_of_a_cycle_is_refused() {
+    let mut other = History::bare();
+    other.commit("2026-11-01", &[("README.md", "# something else\n")]);
+    let folder = Folder::with(&[]);
+    let before = folder.contents();
+    for (more, why) in [
+        (
+            &["--runtime", "kubernetes", "--repo", other.path()][..],
+            "has no page of a release cycle: is it a clone of kubernetes/sig-release",
+        ),
+        (
+            &[
+                "--runtime",
+                "containerd",
+                "--repo",
+                other.path(),
+                "--tags",
+                other.path(),
+            ],
+            "--tags is for `--runtime kubernetes`",
+        ),
+        (
+            &["--runtime", "kubernetes", "--repo", "nowhere"],
+            "is not a git repository",
+        ),
+    ] {
+        let ran = folder.run(&[&["releases", "pull"][..], more].concat());
+        assert!(ran.log.contains(why), "{ran:?}");
+        ran.expect(2);
+        assert_eq!(folder.contents(), before);
+    }
+}

@@ -1,6 +1,8 @@
 //! Carries proposals out: the one way from an edit to a file. All is judged before anything is written, and nothing is written over
 //! a file that has changed meanwhile.
 
+use std::collections::BTreeSet;
+
 use anyhow::Result;
 
 use super::files::{self, Opened, Write};
@@ -185,7 +187,9 @@ fn leave_what_check_refuses(
     }
     let refused = trial.each(&texts, is_refused);
     for (one, errors) in good.into_iter().zip(refused) {
-        one.refused.extend(errors.iter().map(in_short));
+        // The same may be wrong in many places.
+        let reasons: BTreeSet<String> = errors.iter().map(in_short).collect();
+        one.refused.extend(reasons);
     }
     Ok(())
 }

@@ -12,7 +12,16 @@ use crate::registry::load::MAX_FILE_BYTES;
 use crate::sources::maintainers::{self, List};
 use crate::sources::proposal::Proposals;
 use crate::sources::releases;
-use crate::sources::releases::{page, tags};
+use crate::sources::releases::kubernetes::{self, Pages};
+use crate::sources::releases::tags::version_of;
+use crate::sources::releases::{page, schedule};
+use crate::terms::Release;
+
+/// What has cycles, and no runtime's minors.
+const KUBERNETES: &str = "kubernetes";
+
+/// Where kubernetes/sig-release has a folder for each cycle.
+const CYCLES: &str = "releases";
 
 /// Where a project keeps its list, unless somebody says otherwise.
 const MAINTAINERS: &str = "MAINTAINERS";
@@ -92,9 +101,20 @@ pub(super) fn releases(context: &mut Context<'_>, of: &ReleasesFile, how: How) -
         file,
         repo,
         runtime,
+        tags,
     } = of;
     let opened = files::open(context)?;
     let registry = &opened.loaded.registry;
+    if runtime.as_deref() == Some(KUBERNETES) {
+        let pages = pages(context, of)?;
+        let proposals = kubernetes::propose(registry, &pages)?;
+        return carry_out(context, &opened, proposals, how);
+    }
+    if tags.is_some() {
+        bail!(
+            "--tags is for `--runtime {KUBERNETES}`: the tags of a runtime are in the clone that --repo names"
+        );
+    }
     let runtime = runtime_of(registry, runtime.as_deref())?;
     let directory = &context.environment.directory;
     let proposals = match (file, repo) {
@@ -107,7 +127,7 @@ pub(super) fn releases(context: &mut Context<'_>, of: &ReleasesFile, how: How) -
             let repository = Repository::open(&directory.join(repo))?;
             let tagged = released(&repository, runtime)?.into_iter();
             let tagged = tagged.map(|(version, tag)| (version, tag.day));
-            tags::propose(
+            releases::tags::propose(
                 registry,
                 runtime,
                 &tagged.collect(),
@@ -117,4 +137,48 @@ pub(super) fn releases(context: &mut Context<'_>, of: &ReleasesFile, how: How) -
         (None, None) => bail!("name a page by --file, or a clone by --repo"),
     };
     carry_out(context, &opened, proposals, how)
+}
+
+/// The pages of Kubernetes' release cycles, and the days of its releases where a clone has their tags.
+fn pages(context: &Context<'_>, of: &ReleasesFile) -> Result<Pages> {
+    let directory = &context.environment.directory;
+    let mut all = Pages::default();
+    match (&of.file, &of.repo) {
+        (Some(file), _) => {
+            let text = files::read_text(&directory.join(file), MAX_FILE_BYTES)?;
+            all.read = file.display().to_string();
+            all.pages.push((all.read.clone(), schedule::read(&text)));
+        }
+        (None, Some(repo)) => {
+            let git = Repository::open(&directory.join(repo))?;
+            let head = git.commit("HEAD")?;
+            all.read = format!("{} at {} of {}", repo.display(), head.short(), head.date);
+            for entry in git.folder(&head, CYCLES)? {
+                let Some(release) = entry.name.strip_prefix("release-") else {
+                    continue;
+                };
+                if release.parse::<Release>().is_err() {
+                    continue;
+                }
+                let path = format!("{CYCLES}/{}/README.md", entry.name);
+                let Some(Content::Bytes(bytes)) = git.file(&head, &path, MAX_FILE_BYTES)? else {
+                    continue;
+                };
+                // What is no UTF-8 is shown where it is not understood.
+                let page = schedule::read(&String::from_utf8_lossy(&bytes));
+                all.pages.push((path, page));
+            }
+        }
+        (None, None) => bail!("name a page by --file, or a clone by --repo"),
+    }
+    if let Some(tags) = &of.tags {
+        let git = Repository::open(&directory.join(tags))?;
+        let version = |name: &str| version_of("v{version}", name).filter(|one| one.patch == 0);
+        let tags = git.tags(|name| version(name).is_some())?.into_iter();
+        all.released = tags
+            .filter_map(|tag| Some((version(&tag.name)?.release, tag.day)))
+            .collect();
+    }
+    all.pages.sort_by_key(|(_, page)| page.release);
+    Ok(all)
 }

@@ -8,7 +8,7 @@ use toml_edit::{
 };
 
 use super::kep::{Fact, FactKey};
-use crate::terms::Date;
+use crate::terms::{Date, Instant};
 
 /// The keys of a record that come before its tables, in the order in which the documentation shows them.
 const ORDER: &[&str] = &[
@@ -69,6 +69,12 @@ pub fn edited<T, E: From<NoToml>>(
 pub fn date(date: Date) -> Value {
     let toml: Result<toml_edit::Datetime, _> = date.to_string().parse();
     toml.map_or_else(|_| Value::from(date.to_string()), Value::from)
+}
+
+/// An instant as TOML has it.
+pub fn instant(instant: Instant) -> Value {
+    let toml: Result<toml_edit::Datetime, _> = instant.to_string().parse();
+    toml.map_or_else(|_| Value::from(instant.to_string()), Value::from)
 }
 
 /// A list of texts.

@@ -2,7 +2,9 @@
 
 pub mod cycles;
 mod entries;
+pub mod kubernetes;
 pub mod page;
+pub mod schedule;
 pub mod tags;
 
 use std::collections::BTreeMap;

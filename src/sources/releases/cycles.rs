@@ -65,8 +65,7 @@ pub fn begin(registry: &Registry, release: Release) -> Result<Proposal, NotBegun
     }
     let mut aimed_at = BTreeSet::from([release]);
     if known.is_none() {
-        let records = registry.tracked().filter(|record| record.is_going_on());
-        aimed_at.extend(records.filter_map(Tracked::target));
+        aimed_at.extend(self::aimed_at(registry));
     }
     let schema = format!("../../schema/{}", FileKind::Kubernetes.schema_file());
     let proposal = file::propose(registry, CALENDAR, &schema, known.is_some(), |document| {
@@ -74,16 +73,30 @@ pub fn begin(registry: &Registry, release: Release) -> Result<Proposal, NotBegun
             .entry("cycles")
             .or_insert_with(|| Item::ArrayOfTables(ArrayOfTables::new()));
         let tables = entry.as_array_of_tables_mut()?;
-        let begun = aimed_at.iter().map(|release| {
-            let mut table = Table::new();
-            table.insert("release", Item::Value(release.to_string().into()));
-            entries::insert(tables, *release, table);
-            let place = Place::entry(release.to_string());
-            let words =
-                "nothing is known of it yet; `planned`, its freezes and `liaisons` can be added";
-            Change::made(place, None, Some(words.to_owned()))
-        });
-        Some(begun.collect())
+        Some(begin_all(tables, &aimed_at))
     })?;
     Ok(proposal)
+}
+
+/// What records aim at.
+pub(super) fn aimed_at(registry: &Registry) -> BTreeSet<Release> {
+    let records = registry.tracked().filter(|record| record.is_going_on());
+    records.filter_map(Tracked::target).collect()
+}
+
+/// Begins those of these cycles that are not there, with nothing but the release.
+pub(super) fn begin_all(tables: &mut ArrayOfTables, releases: &BTreeSet<Release>) -> Vec<Change> {
+    let new = releases.iter().filter_map(|release| {
+        if entries::index_of(tables, *release).is_some() {
+            return None;
+        }
+        let mut table = Table::new();
+        table.insert("release", Item::Value(release.to_string().into()));
+        entries::insert(tables, *release, table);
+        let place = Place::entry(release.to_string());
+        let words =
+            "nothing is known of it yet; `planned`, its freezes and `liaisons` can be added";
+        Some(Change::made(place, None, Some(words.to_owned())))
+    });
+    new.collect()
 }

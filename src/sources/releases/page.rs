@@ -215,11 +215,18 @@ fn row(
     })
 }
 
-/// A date as the page spells it: `August 26, 2026 (_tentative_)`, `September 2026*`, `March, 2027**`; nothing for `-`.
-fn date(cell: &str) -> Result<Option<PlannedDate>, String> {
+/// The number of a month by its English name, or by the first three letters of that.
+pub(super) fn month(name: &str) -> Option<i8> {
     const MONTHS: [&str; 12] = [
         "jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec",
     ];
+    let short = name.get(..3)?.to_lowercase();
+    let at = MONTHS.iter().position(|known| *known == short)?;
+    i8::try_from(at + 1).ok()
+}
+
+/// A date as the page spells it: `August 26, 2026 (_tentative_)`, `September 2026*`, `March, 2027**`; nothing for `-`.
+fn date(cell: &str) -> Result<Option<PlannedDate>, String> {
     let text = plain(cell);
     let bare = text.split('(').next().unwrap_or_default().trim();
     if ["", "-", "tbd", "n/a"].contains(&bare.to_lowercase().as_str()) {
@@ -235,12 +242,7 @@ fn date(cell: &str) -> Result<Option<PlannedDate>, String> {
         [month, year] => (month, None, year),
         _ => return Err(wrong()),
     };
-    let month = month.get(..3).map(str::to_lowercase);
-    let month = MONTHS
-        .iter()
-        .position(|known| Some(*known) == month.as_deref())
-        .ok_or_else(wrong)?
-        + 1;
+    let month = self::month(month).ok_or_else(wrong)?;
     let spelled = match day {
         Some(day) => format!("{year}-{month:02}-{day:0>2}"),
         None => format!("{year}-{month:02}"),

@@ -1,0 +1,320 @@
+//! The pages of kubernetes/sig-release, and the tags of kubernetes/kubernetes → what the Kubernetes calendar should say. Pure.
+//!
+//! What the calendar does not know is added. Where it says otherwise, or a page says two things, both sides are shown and nothing is chosen: of a
+//! cycle that goes on, somebody has to find out; of one that has shipped, it is history.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use toml_edit::{ArrayOfTables, Item, Table, Value};
+
+use super::cycles::{self, CALENDAR};
+use super::entries::{self, index_of};
+use super::schedule::{Milestone, Moment, Said, Schedule};
+use crate::registry::Registry;
+use crate::registry::calendars::{Cycle, KubernetesCalendar};
+use crate::registry::edit;
+use crate::registry::schema::FileKind;
+use crate::sources::file::{self, LeftAlone};
+use crate::sources::proposal::{Change, Origin, Place, Proposals, Source};
+use crate::terms::{Date, Freeze, PlannedDate, Release};
+use crate::text::words::counted;
+
+/// The keys of a cycle, in the order in which the documentation shows them.
+const ORDER: &[&str] = &[
+    "release",
+    "start",
+    "prr-freeze",
+    "enhancements-freeze",
+    "code-freeze",
+    "test-freeze",
+    "docs-freeze",
+    "planned",
+    "released",
+    "liaisons",
+];
+
+/// What is read for the Kubernetes calendar.
+#[derive(Debug, Default)]
+pub struct Pages {
+    /// The pages, each with how people name it.
+    pub pages: Vec<(String, Schedule)>,
+    /// The days of the tags of x.y.0, if a clone that has them was given.
+    pub released: BTreeMap<Release, Date>,
+    /// Where all that was read, for people.
+    pub read: String,
+}
+
+/// Why nothing follows from the pages.
+#[derive(Debug, thiserror::Error)]
+pub enum NotTaken {
+    /// None of them is one.
+    #[error(
+        "`{0}` has no page of a release cycle: is it a clone of kubernetes/sig-release, with `releases/release-1.NN/README.md`?"
+    )]
+    NoPage(String),
+    /// The calendar is left alone.
+    #[error(transparent)]
+    LeftAlone(#[from] LeftAlone),
+}
+
+/// What the pages propose for the Kubernetes calendar.
+///
+/// # Errors
+///
+/// There is no page among them, or the calendar cannot be edited.
+pub fn propose(registry: &Registry, pages: &Pages) -> Result<Proposals, NotTaken> {
+    if !pages.pages.iter().any(|(_, page)| !page.says.is_empty()) {
+        return Err(NotTaken::NoPage(pages.read.clone()));
+    }
+    let known = registry.kubernetes.as_ref();
+    let calendar = known.map_or_else(
+        || KubernetesCalendar { cycles: Vec::new() },
+        |entry| entry.value.clone(),
+    );
+    let mut proposals = Proposals::of(Source::Releases);
+    proposals.read = format!("read from {}", pages.read);
+    let mut older = 0;
+    let schema = format!("../../schema/{}", FileKind::Kubernetes.schema_file());
+    let Proposals {
+        notes, warnings, ..
+    } = &mut proposals;
+    let proposal = file::propose(registry, CALENDAR, &schema, known.is_some(), |document| {
+        let entry = document
+            .entry("cycles")
+            .or_insert_with(|| Item::ArrayOfTables(ArrayOfTables::new()));
+        let tables = entry.as_array_of_tables_mut()?;
+        let mut changes = Vec::new();
+        for (named, page) in &pages.pages {
+            let Some(release) = page.release else {
+                warnings.push(format!(
+                    "{named}: its heading names no release, such as `# Kubernetes v1.38`"
+                ));
+                continue;
+            };
+            if calendar.is_history(release) {
+                older += 1;
+                continue;
+            }
+            let cycle = calendar.cycle(release);
+            let is_over = cycle.is_some_and(|cycle| cycle.released.is_some());
+            let misread = page.misread.iter().map(|one| format!("{named}:{one}"));
+            match is_over {
+                true => notes.extend(misread),
+                false => warnings.extend(misread),
+            }
+            let mut table = Table::new();
+            if cycle.is_none() {
+                table.insert("release", Item::Value(release.to_string().into()));
+                entries::insert(tables, release, table);
+            }
+            let at = index_of(tables, release)?;
+            let mut reading = Reading {
+                named,
+                page,
+                cycle,
+                release,
+                table: tables.get_mut(at)?,
+                changes: Vec::new(),
+            };
+            reading.all(pages.released.get(&release).copied());
+            notes.extend(reading.without_an_hour().filter(|_| !is_over));
+            let made = reading.changes;
+            match cycle {
+                Some(_) => changes.extend(made),
+                None => changes.push(begun(release, &made).from(line(named, page.says.first()))),
+            }
+        }
+        if known.is_none() {
+            changes.extend(cycles::begin_all(tables, &cycles::aimed_at(registry)));
+        }
+        Some(changes)
+    })?;
+    if older > 0 {
+        let older = counted(older, "page");
+        proposals
+            .notes
+            .push(format!("{older} older than the calendar: left out"));
+    }
+    proposals.nothing = Some(format!("nothing to change in {CALENDAR}"));
+    proposals.proposals.push(proposal);
+    Ok(proposals)
+}
+
+/// A cycle that the calendar did not have, with all that is known of it.
+fn begun(release: Release, made: &[Change]) -> Change {
+    let words = made
+        .iter()
+        .filter(|change| change.is_made())
+        .filter_map(|change| {
+            let key = change.place.key.as_deref()?;
+            Some(format!("{key} {}", change.after.as_deref()?))
+        });
+    let words: Vec<String> = words.collect();
+    Change::made(
+        Place::entry(release.to_string()),
+        None,
+        Some(words.join(", ")),
+    )
+}
+
+fn line(named: &str, said: Option<&Said>) -> Option<Origin> {
+    Some(Origin {
+        what: format!("{named}:{}", said?.line),
+        link: None,
+    })
+}
+
+/// A page beside its cycle.
+struct Reading<'a> {
+    named: &'a str,
+    page: &'a Schedule,
+    cycle: Option<&'a Cycle>,
+    release: Release,
+    table: &'a mut Table,
+    changes: Vec<Change>,
+}
+
+impl Reading<'_> {
+    fn all(&mut self, tagged: Option<Date>) {
+        let cycle = self.cycle;
+        let start = cycle.and_then(|cycle| cycle.start).map(Moment::Day);
+        self.one("start", Milestone::Start, start);
+        for freeze in Freeze::ALL {
+            let known = cycle.and_then(|cycle| cycle.freeze(freeze)).map(Moment::At);
+            self.one(freeze.key(), Milestone::Freeze(freeze), known);
+        }
+        let planned = cycle.and_then(|cycle| cycle.planned);
+        let day = match planned {
+            Some(PlannedDate::Day(day)) => Some(Moment::Day(day)),
+            // A day within the month that was planned is finer, and no other.
+            Some(month) => self
+                .says(Milestone::Release)
+                .filter_map(|said| match said.when {
+                    Moment::Day(day) if (month.earliest()..=month.latest()).contains(&day) => None,
+                    _ => Some(Moment::Day(month.latest())),
+                })
+                .next(),
+            None => None,
+        };
+        self.one("planned", Milestone::Release, day);
+        let Some(tagged) = tagged else { return };
+        let origin = Some(Origin {
+            what: format!("tag v{}.0", self.release),
+            link: None,
+        });
+        let place = Place::in_entry(self.release.to_string(), "released");
+        let after = Some(tagged.to_string());
+        match cycle.and_then(|cycle| cycle.released) {
+            None => {
+                edit::set_in(self.table, "released", edit::date(tagged), ORDER);
+                self.changes
+                    .push(Change::made(place, None, after).from(origin));
+            }
+            Some(known) if known != tagged => self.changes.push(
+                Change::made(place, Some(known.to_string()), after)
+                    .because("a release may be announced on another day than its tag is made")
+                    .from(origin)
+                    .kept(),
+            ),
+            Some(_) => {}
+        }
+    }
+
+    fn says(&self, what: Milestone) -> impl Iterator<Item = &Said> {
+        self.page.says.iter().filter(move |said| said.what == what)
+    }
+
+    /// What becomes of a key of the cycle.
+    fn one(&mut self, key: &str, what: Milestone, known: Option<Moment>) {
+        let is_freeze = matches!(what, Milestone::Freeze(_));
+        let said: BTreeSet<Moment> = self.says(what).map(|said| said.when).collect();
+        let instants = || said.iter().filter(|when| matches!(when, Moment::At(_)));
+        // A day says less than an instant of it, and of a freeze nothing that can be written.
+        let all: Vec<Moment> = match (is_freeze, instants().next()) {
+            (true, _) | (false, Some(_)) => instants().copied().collect(),
+            (false, None) => said.iter().copied().collect(),
+        };
+        let days = said.iter().filter_map(|when| match when {
+            Moment::Day(day) if is_freeze => Some(*day),
+            _ => None,
+        });
+        let (days, all): (Vec<Date>, Vec<Moment>) = (days.collect(), all);
+        // The day of a freeze ends in the zone of whoever wrote it: in UTC that is the same or the next one.
+        let is_of = |day: &Date, instant: Moment| match instant {
+            Moment::At(at) => at.date() == *day || at.date() == day.plus_days(1),
+            Moment::Day(at) => at == *day,
+        };
+        let place = Place::in_entry(self.release.to_string(), key);
+        let from = line(self.named, self.says(what).next());
+        let sides: Vec<String> = self
+            .says(what)
+            .map(|said| format!("line {} says {}", said.line, said.words))
+            .collect();
+        let change = match (known, all.as_slice()) {
+            (Some(known), []) if days.iter().all(|day| is_of(day, known)) => return,
+            (Some(known), all) if all.contains(&known) => return,
+            (None, [one]) if days.iter().all(|day| is_of(day, *one)) => {
+                let value = value(*one);
+                let after = edit::plain(Some(&value));
+                edit::set_in(self.table, key, value, ORDER);
+                // A month that becomes a day of it.
+                let before = self.cycle.and_then(|cycle| cycle.planned);
+                let before = before
+                    .filter(|_| key == "planned")
+                    .map(|planned| format!("\"{planned}\""));
+                Change::made(place, before, after).from(from)
+            }
+            (None, []) => return,
+            (known, _) => {
+                let before = known.map(|known| value(known).to_string().trim().to_owned());
+                let after = match all.as_slice() {
+                    [one] => edit::plain(Some(&value(*one))),
+                    _ => None,
+                };
+                let change = Change::made(place, before, after)
+                    .because(sides.join(", and "))
+                    .from(from);
+                match self.cycle.is_some_and(|cycle| cycle.released.is_some()) {
+                    true => change.kept(),
+                    false => change.open("find out which is right, and write it"),
+                }
+            }
+        };
+        self.changes.push(change);
+    }
+
+    /// The freezes of which the page names a day and no hour, and that the calendar does not have.
+    fn without_an_hour(&self) -> Option<String> {
+        let freezes: Vec<String> = Freeze::ALL
+            .into_iter()
+            .filter(|freeze| {
+                self.cycle
+                    .is_none_or(|cycle| cycle.freeze(*freeze).is_none())
+            })
+            .filter_map(|freeze| {
+                let said = || self.says(Milestone::Freeze(freeze)).map(|said| said.when);
+                let is_instant = |when: Moment| matches!(when, Moment::At(_));
+                match said().next() {
+                    Some(Moment::Day(day)) if !said().any(is_instant) => {
+                        Some(format!("{freeze} ({day})"))
+                    }
+                    _ => None,
+                }
+            })
+            .collect();
+        (!freezes.is_empty()).then(|| {
+            format!(
+                "{}: it names the day of the {}, and no hour, so that no instant follows",
+                self.named,
+                freezes.join(" and of the ")
+            )
+        })
+    }
+}
+
+fn value(when: Moment) -> Value {
+    match when {
+        Moment::Day(day) => edit::date(day),
+        Moment::At(instant) => edit::instant(instant),
+    }
+}
