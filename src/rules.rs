@@ -77,7 +77,16 @@ use crate::text::words::nearest;
 
 #[cfg(test)]
 pub(crate) use run::RUNS;
-pub use run::{Beside, Checked, Others, run, run_upstream};
+pub use run::{Beside, Checked, run, run_upstream};
+
+/// What others say, which records repeat.
+#[derive(Clone, Copy, Default)]
+pub struct Others<'a> {
+    /// kubernetes/enhancements.
+    pub upstream: Option<&'a Upstream>,
+    /// The histories of runtimes.
+    pub runtimes: &'a [RuntimeHistory],
+}
 
 /// What a rule looks at.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]

@@ -6,7 +6,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::allow::allows;
 use super::{
-    Change, Check, Context, Group, Part, RULES, Rule, file_start, find, is_firm, unused_allow,
+    Change, Check, Context, Group, Others, Part, RULES, Rule, file_start, find, is_firm,
+    unused_allow,
 };
 use crate::findings::diagnostic::{
     Certainty, Diagnostic, Finding, Found, Judged, Level, Pointer, RuleId,
@@ -19,7 +20,6 @@ use crate::registry::Registry;
 use crate::registry::load::Loaded;
 use crate::registry::schema::FileKind;
 use crate::registry::tracked::Tracked;
-use crate::sources::runtimes::compare::RuntimeHistory;
 use crate::sources::upstream::snapshot::Upstream;
 use crate::terms::{Date, Subject};
 use crate::text::digest;
@@ -31,15 +31,6 @@ pub struct Beside<'a> {
     pub base: Option<&'a Loaded>,
     /// What others say.
     pub others: Others<'a>,
-}
-
-/// What others say, which records repeat.
-#[derive(Clone, Copy, Default)]
-pub struct Others<'a> {
-    /// kubernetes/enhancements.
-    pub upstream: Option<&'a Upstream>,
-    /// The histories of runtimes.
-    pub runtimes: &'a [RuntimeHistory],
 }
 
 impl<'a> Beside<'a> {

@@ -6,7 +6,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::run::{Checked, Known, Others, judge};
+use super::Others;
+use super::run::{Checked, Known, judge};
 use crate::findings::diagnostic::{Diagnostic, Level};
 use crate::findings::sources::{FileId, Revision};
 use crate::registry::Registry;

@@ -3,9 +3,9 @@
 use std::collections::BTreeSet;
 
 use super::allow::{allows, was_asked};
-use super::run::Others;
 use super::{
-    Check, Example, ExampleBeside, FORMAT, Group, Part, Reads, Rule, find, is_firm, no_such_rule,
+    Check, Example, ExampleBeside, FORMAT, Group, Others, Part, Reads, Rule, find, is_firm,
+    no_such_rule,
 };
 use crate::findings::diagnostic::{Finding, Level, Place, Pointer, RuleId};
 use crate::findings::sources::FileId;
