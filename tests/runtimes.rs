@@ -239,6 +239,26 @@ fn what_was_taken_out_is_told_with_the_releases_that_had_it() {
     ran.expect(1);
 }
 
+/// What the oldest tag has, an older release may have had: a clone does not say whether it has all tags.
+#[test]
+fn what_every_release_of_a_clone_has_is_released_and_since_when_is_not_known() {
+    let mut clone = History::bare();
+    let root = clone.say("2026-01-01", "root", &[]);
+    let side = clone.say("2026-01-02", "work", &[&root]);
+    let merge = "Merge pull request #7 from fork/it\n\ndo it\n";
+    clone.say("2026-01-03", merge, &[&root, &side]);
+    clone.tag("v2.2.0", None);
+    let folder = folder("state = \"merged\"\nevidence = [\"containerd/containerd#7\"]\n");
+    let ran = run(&folder, clone.path(), "pull", &[]);
+    let said = "v2.2.0 is the oldest release that the clone has, and it has it already: whether an older one had it first is not known";
+    assert!(ran.log.contains(said), "{ran:?}");
+    ran.expect(0);
+    let text = folder.read(PATH);
+    assert!(text.contains("state = \"released\"\nevidence"), "{text}");
+    let out = run(&folder, clone.path(), "diff", &[]).expect(0);
+    assert!(out.contains("1 record up to date"), "{out}");
+}
+
 #[test]
 fn a_clone_that_lacks_a_release_on_record_denies_nothing() {
     let clone = clone();

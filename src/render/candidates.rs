@@ -101,6 +101,9 @@ pub fn markdown(all: &[Found<'_>], at: Where<'_>) -> String {
 fn standing(one: &Candidate) -> String {
     let merged = format!("merged {}", one.change.day);
     match one.first {
+        Some((version, _)) if one.is_in_all => {
+            format!("{merged}, in {version} and perhaps before")
+        }
         Some((version, _)) => format!("{merged}, first in {version}"),
         None => format!("{merged}, in no release yet"),
     }

@@ -27,11 +27,18 @@ state = "merged"
 evidence = ["containerd/containerd#99002"]
 "#,
         )],
-        beside: ExampleBeside::History(&[(
-            "2026-04-27",
-            "Merge pull request #99002 from someone/lullabies",
-            Some("v2.3.0"),
-        )]),
+        beside: ExampleBeside::History(&[
+            (
+                "2025-11-06",
+                "Merge pull request #99001 from someone/else",
+                Some("v2.2.0"),
+            ),
+            (
+                "2026-04-27",
+                "Merge pull request #99002 from someone/lullabies",
+                Some("v2.3.0"),
+            ),
+        ]),
         fine: &[(
             "sig-node/9001-pod-lullabies.toml",
             r#"number = 9001
@@ -141,6 +148,7 @@ mod tests {
 
     const ID: &str = "runtime-drift";
     const HISTORY: ExampleBeside = ExampleBeside::History(&[
+        ("2025-11-06", "root", Some("v2.2.0")),
         (
             "2026-04-27",
             "Merge pull request #7 from fork/x\n\ndo it\n",
@@ -167,7 +175,7 @@ mod tests {
          --> sig-node/9001-a.toml:5:9
           |
         5 | state = "merged"
-          |         ^^^^^^^^ #7 was merged on 2026-04-27 as 0101010, and v2.3.0 of 2026-04-27 is the first release that contains it
+          |         ^^^^^^^^ #7 was merged on 2026-04-27 as 0202020, and v2.3.0 of 2026-04-27 is the first release that contains it
           |
           = why: the policy counts what the runtimes have released: what the record has wrong, a graduation rests on
           = note: containerd/containerd is read at 0123456789 of 2026-11-01
@@ -184,7 +192,7 @@ mod tests {
          --> sig-node/9001-a.toml:6:11
           |
         6 | release = "2.4.0"
-          |           ^^^^^^^ #7 was merged on 2026-04-27 as 0101010, and v2.3.0 of 2026-04-27 is the first release that contains it
+          |           ^^^^^^^ #7 was merged on 2026-04-27 as 0202020, and v2.3.0 of 2026-04-27 is the first release that contains it
           |
           = why: the policy counts what the runtimes have released: what the record has wrong, a graduation rests on
           = note: containerd/containerd is read at 0123456789 of 2026-11-01

@@ -194,7 +194,13 @@ impl RuntimeHistory {
             let why = self.released(&answer, first, day);
             let recorded = facts.release;
             let older = recorded.filter(|one| *one < first && !self.history.has_tag(*one));
-            if let Some(recorded) = older {
+            if recorded.is_none() && self.history.oldest() == Some(first) {
+                compared.remarks.push(format!(
+                    "{}{} is the oldest release that the clone has, and it has it already: whether an older one had it first is not known",
+                    about(facts),
+                    self.tag(first)
+                ));
+            } else if let Some(recorded) = older {
                 // What a clone lacks it cannot deny.
                 compared.remarks.push(format!(
                     "{}the clone at {} has no {}, which the record names, so that nothing follows from it: does it have all tags (`git fetch \
@@ -292,6 +298,13 @@ impl RuntimeHistory {
     }
 
     fn released(&self, answer: &Answer, version: Version, day: Date) -> String {
+        if self.history.oldest() == Some(version) {
+            return format!(
+                "{}, and {} of {day}, the oldest release that the clone has, contains it",
+                self.merged(answer),
+                self.tag(version)
+            );
+        }
         let line = answer.lines.get(&version.release);
         let with = match line.and_then(|line| line.by) {
             Some(by) => format!("with it, by {}", brought(by)),

@@ -238,6 +238,8 @@ pub struct Candidate {
     pub reasons: Vec<Reason>,
     /// The first release that has it, with its day.
     pub first: Option<(Version, Date)>,
+    /// Whether that is the oldest release that the history has, so that an older one may have had it.
+    pub is_in_all: bool,
     /// Whether it only takes a newer version of what the runtime is built from, which may bring the feature all the same.
     pub is_bump: bool,
     /// What took it out again.
@@ -471,6 +473,7 @@ impl<'a> Finder<'a> {
             brings,
             reasons,
             first: answer.first,
+            is_in_all: answer.first.map(|(version, _)| version) == self.git.history.oldest(),
             is_bump: is_bump(one.title),
             taken_out: answer.taken_out,
         }

@@ -593,6 +593,12 @@ impl History {
         all
     }
 
+    /// The lowest release that has a tag: what it has, an older one may have had first.
+    pub fn oldest(&self) -> Option<Version> {
+        let tags = self.lines.iter().flat_map(|line| line.tags.keys());
+        tags.min().copied()
+    }
+
     /// What the history says of a feature that all of this evidence brings.
     pub fn answer(&self, evidence: &[Named]) -> Answer {
         let changes: Vec<(Named, Vec<Node>)> = evidence
