@@ -99,9 +99,13 @@ fn available(one: &Available<'_>) -> String {
         since,
         kubernetes,
     } = one;
-    let part = part.map_or_else(String::new, |part| format!(" {part}"));
+    let part = part.map_or_else(String::new, |part| format!(" ({part})"));
+    let since = since.map_or_else(
+        || ", since when is not on record".to_owned(),
+        |since| format!(" since {since}"),
+    );
     let range = kubernetes.map_or_else(String::new, |range| format!(", for {}", range.said()));
-    format!("{runtime}{part} since {since}{range}")
+    format!("{runtime}{part}{since}{range}")
 }
 
 /// What older branches of each runtime get.

@@ -41,8 +41,8 @@ pub struct Available<'a> {
     pub runtime: &'a str,
     /// The part; absent: the feature as a whole.
     pub part: Option<&'a str>,
-    /// The first version that has it.
-    pub since: Version,
+    /// The first version that has it; absent: it is released, and nobody wrote down since when.
+    pub since: Option<Version>,
     /// The Kubernetes releases that this is good for; absent: all.
     pub kubernetes: Option<KubernetesRange>,
 }
@@ -56,20 +56,20 @@ fn available<'a>(registry: &'a Registry, record: &'a KepRecord) -> Vec<Available
             continue;
         };
         let is_out = |state: RuntimeState| state == RuntimeState::Released;
-        let whole = facts.release.filter(|_| is_out(facts.state));
-        all.extend(whole.map(|since| Available {
-            runtime,
-            part: None,
-            since,
-            kubernetes: facts.kubernetes,
-        }));
-        all.extend(facts.parts.iter().filter_map(|part| {
-            Some(Available {
+        if is_out(facts.state) {
+            all.push(Available {
                 runtime,
-                part: Some(part.name.as_str()),
-                since: part.release.filter(|_| is_out(part.state))?,
-                kubernetes: part.kubernetes.or(facts.kubernetes),
-            })
+                part: None,
+                since: facts.release,
+                kubernetes: facts.kubernetes,
+            });
+        }
+        let parts = facts.parts.iter().filter(|part| is_out(part.state));
+        all.extend(parts.map(|part| Available {
+            runtime,
+            part: Some(part.name.as_str()),
+            since: part.release,
+            kubernetes: part.kubernetes.or(facts.kubernetes),
         }));
     }
     all
@@ -144,7 +144,12 @@ mod tests {
         let card = card(&registry, record, "2026-11-24".parse().unwrap());
         let said = card.available.iter().map(|one| {
             let range = one.kubernetes.map(|range| range.to_string());
-            format!("{} {:?} {} {range:?}", one.runtime, one.part, one.since)
+            format!(
+                "{} {:?} {} {range:?}",
+                one.runtime,
+                one.part,
+                one.since.unwrap()
+            )
         });
         assert_eq!(
             said.collect::<Vec<_>>(),
