@@ -206,9 +206,7 @@ impl Repository {
         let time = commit
             .time()
             .map_err(|error| self.unreadable(&commit.id().to_string(), &error))?;
-        let instant = jiff::Timestamp::from_second(time.seconds)
-            .map_err(|error| self.unreadable(&commit.id().to_string(), &error))?;
-        Ok(Date(instant.to_zoned(jiff::tz::TimeZone::UTC).date()))
+        Ok(day_of(time))
     }
 
     fn unreadable(&self, what: &str, error: &dyn std::fmt::Display) -> Error {
@@ -223,4 +221,12 @@ impl Repository {
                 .to_owned(),
         }
     }
+}
+
+/// The day of a time, in UTC. A clock may have gone wrong by more years than a calendar has: then it is the first or the last that it has.
+fn day_of(time: gix::date::Time) -> Date {
+    let (first, last) = (jiff::Timestamp::MIN, jiff::Timestamp::MAX);
+    let seconds = time.seconds.clamp(first.as_second(), last.as_second());
+    let instant = jiff::Timestamp::from_second(seconds).unwrap_or(last);
+    Date(instant.to_zoned(jiff::tz::TimeZone::UTC).date())
 }

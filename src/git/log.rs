@@ -1,8 +1,10 @@
 //! All commits behind some others, with their messages; and the branches of a repository.
 
+use std::collections::HashSet;
+
 use gix::bstr::ByteSlice as _;
 
-use super::{Commit, Error, Repository};
+use super::{Commit, Error, Repository, day_of};
 use crate::terms::Date;
 
 /// A commit with its message.
@@ -19,29 +21,37 @@ pub struct Logged<'a> {
 }
 
 impl Repository {
-    /// Every commit that is reachable from these, each once, in no particular order. In a shallow clone those behind the cut are missing.
+    /// Every commit that is reachable from these, each once, in no particular order.
     ///
     /// # Errors
     ///
-    /// One of them cannot be read.
+    /// One of them cannot be read, or is not there: a shallow clone lacks those behind its cut.
     pub fn log(&self, tips: &[Commit], mut each: impl FnMut(Logged<'_>)) -> Result<(), Error> {
-        let tips: Result<Vec<gix::ObjectId>, Error> =
-            tips.iter().map(|tip| self.object_id(tip)).collect();
-        let walk = self.repository.rev_walk(tips?).all();
-        let walk = walk.map_err(|error| self.unreadable("its history", &error))?;
-        for found in walk {
-            let found = found.map_err(|error| self.unreadable("its history", &error))?;
-            let id = found.id.to_string();
-            let commit = found.object().map_err(|_| self.lacking(&id))?;
-            let day = self.date_of(&commit)?;
+        let mut next = Vec::new();
+        let mut seen = HashSet::new();
+        for tip in tips {
+            let id = self.object_id(tip)?;
+            if seen.insert(id) {
+                next.push(id);
+            }
+        }
+        // The library's own walk would read each commit for its parents, and once more for its message.
+        while let Some(id) = next.pop() {
+            let name = id.to_string();
+            let commit = self.repository.find_commit(id);
+            let commit = commit.map_err(|_| self.lacking(&name))?;
             let decoded = commit.decode();
-            let decoded = decoded.map_err(|error| self.unreadable(&id, &error))?;
+            let decoded = decoded.map_err(|error| self.unreadable(&name, &error))?;
+            let time = decoded.committer().and_then(|committer| committer.time());
+            let time = time.map_err(|error| self.unreadable(&name, &error))?;
+            let parents: Vec<gix::ObjectId> = decoded.parents().collect();
             each(Logged {
-                id: bytes(&found.id),
-                parents: found.parent_ids.iter().map(|id| bytes(id)).collect(),
-                day,
+                id: bytes(&id),
+                parents: parents.iter().map(|id| bytes(id)).collect(),
+                day: day_of(time),
                 message: decoded.message,
             });
+            next.extend(parents.into_iter().filter(|id| seen.insert(*id)));
         }
         Ok(())
     }

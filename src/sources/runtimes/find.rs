@@ -20,6 +20,8 @@ const READ: usize = 64 << 10;
 const MOST_COMMITS: usize = 100;
 /// How long before its first stage work on a KEP may have begun; what is older and only sounds like it is about something else.
 const DAYS_BEFORE: i32 = 3 * 365;
+/// A word in more titles than this, and in more than a twentieth of all, tells nothing.
+const MOST_TITLES: usize = 50;
 /// Kubernetes has three releases a year: so far apart are those that the calendar is too young to know.
 const DAYS_A_RELEASE: i32 = 122;
 /// The least part of a title's rare words that another one shares.
@@ -492,6 +494,9 @@ impl<'a> Finder<'a> {
                 .into_iter()
                 .filter_map(|word| {
                     let titles = self.words().get(&word)?.len();
+                    if titles > MOST_TITLES && titles > self.brought.len() / 20 {
+                        return None;
+                    }
                     let rarity = (self.brought.len() as f64 / titles as f64).ln();
                     Some((word, rarity))
                 })
