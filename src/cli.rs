@@ -7,8 +7,8 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::sandbox::faults::{Fault, names};
 use crate::terms::{
-    CommitId, Date, Handle, Named, Release, RepositoryName, Stage, Status, Triage, WorkKind,
-    kep_number,
+    CommitId, Date, Evidence, Handle, Named, Release, RepositoryName, Stage, Status, Triage,
+    WorkKind, kep_number,
 };
 use crate::views::overview::{Criterion, RuntimeCriterion};
 
@@ -350,14 +350,24 @@ fn kep() -> impl TypedValueParser<Value = u32> {
 }
 
 /// What brought something to a runtime: a pull request's number, or the 40 digits of a commit.
-fn named() -> impl TypedValueParser<Value = Named> {
+fn named() -> impl TypedValueParser<Value = Accepted> {
     clap::builder::NonEmptyStringValueParser::new().try_map(|text: String| {
+        if let Ok(evidence) = text.parse::<Evidence>() {
+            return Ok(Accepted {
+                repository: Some(evidence.repository),
+                named: evidence.named,
+            });
+        }
         let number = text.strip_prefix('#').unwrap_or(&text);
         let is_number = number.len() <= 9 && number.bytes().all(|byte| byte.is_ascii_digit());
         let number = number.parse().ok().filter(|number| is_number && *number > 0);
         number
             .map(Named::PullRequest)
             .or_else(|| CommitId::parse(&text).map(Named::Commit))
+            .map(|named| Accepted {
+                repository: None,
+                named,
+            })
             .ok_or("the number of a pull request is asked for, such as 11774, or the 40 digits of a commit")
     })
 }
@@ -516,9 +526,9 @@ pub struct RuntimeClone {
     /// The runtime [default: the registry's home]
     #[arg(long, value_name = "NAME")]
     pub runtime: Option<String>,
-    /// Where its default branch ends
-    #[arg(long, value_name = "REV", default_value = "HEAD")]
-    pub rev: String,
+    /// Where its default branch ends [default: that of `origin`, or else HEAD]
+    #[arg(long, value_name = "REV")]
+    pub rev: Option<String>,
     /// Only these KEPs
     #[arg(long, value_name = "NUMBER", value_parser = kep(), num_args = 1..)]
     pub kep: Vec<u32>,
@@ -526,8 +536,8 @@ pub struct RuntimeClone {
 
 impl RuntimeClone {
     /// Where it lies, and which revision of it is meant.
-    pub fn at(&self) -> (&Path, &str) {
-        (&self.repo, &self.rev)
+    pub fn at(&self) -> (&Path, Option<&str>) {
+        (&self.repo, self.rev.as_deref())
     }
 }
 
@@ -548,19 +558,28 @@ pub struct PullRuntimes {
     pub showing: Showing,
 }
 
+/// What somebody accepts as evidence.
+#[derive(Debug, Clone)]
+pub struct Accepted {
+    /// Where it lies, if that was said.
+    pub repository: Option<RepositoryName>,
+    /// What it is.
+    pub named: Named,
+}
+
 /// Options of `runtimes find`.
 #[derive(Debug, Args)]
 pub struct FindEvidence {
     /// Which history.
     #[command(flatten)]
     pub clone: RuntimeClone,
-    /// Write these pull requests, or commits by their 40 digits, into the record of the one KEP that --kep names, with what git says of them
+    /// Write these pull requests (11774, owner/name#11774), or commits by their 40 digits, into the record of the one KEP that --kep names, with what git says of them
     #[arg(long, value_name = "NUMBER", value_parser = named(), num_args = 1.., requires = "kep")]
-    pub accept: Vec<Named>,
+    pub accept: Vec<Accepted>,
     /// Write them into this part of what the runtime has
     #[arg(long, value_name = "NAME", requires = "accept")]
     pub part: Option<String>,
-    /// The most candidates of a KEP to show; 0 shows all
+    /// The most candidates of a KEP to show; 0 shows all, and what only sounds like it too
     #[arg(long, value_name = "NUMBER", default_value_t = 5)]
     pub limit: usize,
     /// How the edits are shown.
@@ -751,9 +770,9 @@ pub struct PullMaintainers {
 /// The commands of `releases`.
 #[derive(Debug, Subcommand)]
 pub enum Releases {
-    /// Update a runtime's calendar from the tables of containerd's RELEASES.md
+    /// Update a calendar: from containerd's RELEASES.md, from the tags of a clone, or Kubernetes' from its release teams' pages
     Pull(PullReleases),
-    /// Show where a runtime's calendar and RELEASES.md differ
+    /// Show where a calendar and RELEASES.md, tags or pages differ
     Diff(DiffReleases),
 }
 

@@ -660,6 +660,77 @@ fn where_a_page_contradicts_itself_or_the_calendar_nothing_is_chosen() {
     assert_eq!(folder.contents(), before);
 }
 
+/// CRI-O has Kubernetes' numbers, and days of its own.
+#[test]
+fn tags_of_another_project_are_not_those_of_kubernetes() {
+    let clone = sig_release("Thursday 19th November 2026, 12:00 UTC", "");
+    let mut other = History::bare();
+    other.say("2026-09-04", "release", &[]);
+    other.tag("v1.37.0", Some("2026-09-04"));
+    let folder = Folder::with(&[(
+        "releases/kubernetes.toml",
+        "[[cycles]]\nrelease = \"1.37\"\n",
+    )]);
+    let before = folder.contents();
+    let pull = [
+        "releases",
+        "pull",
+        "--runtime",
+        "kubernetes",
+        "--repo",
+        clone.path(),
+        "--today=2026-11-29",
+    ];
+    let ran = folder.run(&[&pull[..], &["--tags", other.path()]].concat());
+    assert!(
+        ran.log.contains("the tags for Kubernetes 1.37 were made on 2026-09-04, and it was planned for 2026-08-26"),
+        "{ran:?}"
+    );
+    ran.expect(2);
+    assert_eq!(folder.contents(), before);
+    let ran = folder.run(&pull);
+    assert!(
+        ran.log
+            .contains("the planned day of 1.37 has passed: `--tags CLONE`"),
+        "{ran:?}"
+    );
+    ran.expect(0);
+}
+
+#[test]
+fn a_page_in_the_folder_of_another_cycle_is_left_out_and_one_that_is_not_understood_is_said() {
+    let mut clone = History::bare();
+    let page = "# Kubernetes v1.36\n\n- **Monday 4th May 2026**: Week 1 — Release cycle begins\n";
+    clone.commit("2026-11-01", &[("releases/release-1.37/README.md", page)]);
+    let folder = Folder::with(&[]);
+    let before = folder.contents();
+    let pull = |clone: &History| {
+        folder.run(&[
+            "releases",
+            "pull",
+            "--runtime",
+            "kubernetes",
+            "--repo",
+            clone.path(),
+        ])
+    };
+    let ran = pull(&clone);
+    assert!(
+        ran.log
+            .contains("its heading says 1.36, and its folder 1.37: left out"),
+        "{ran:?}"
+    );
+    assert_eq!(folder.contents(), before);
+    let wrong = page.replace("v1.36", "v1.37").replace("Monday", "Friday");
+    clone.commit("2026-11-02", &[("releases/release-1.37/README.md", &wrong)]);
+    let ran = pull(&clone);
+    assert!(
+        ran.log.contains("says Friday, and 2026-05-04 is a Monday"),
+        "{ran:?}"
+    );
+    ran.expect(1);
+}
+
 #[test]
 fn what_is_no_page_of_a_cycle_is_refused() {
     let mut other = History::bare();

@@ -69,7 +69,7 @@ fn what_git_knows_is_written_with_its_way_and_twice_changes_nothing() {
     update   KEP-9001  sig-node/9001-pod-lullabies.toml
              runtimes.containerd.state: "merged" → "released"  (containerd/containerd#7: #7 was merged on 2026-05-03 as fe26209, and v2.4.0 of 2026-09-16 is the first release that contains it)
              runtimes.containerd.release: nothing → "2.4.0"  (containerd/containerd#7: #7 was merged on 2026-05-03 as fe26209, and v2.4.0 of 2026-09-16 is the first release that contains it)
-             runtimes.containerd.branches."2.3": nothing → "2.3.1"  (containerd/containerd#70: #70, a backport of #7, as the name of its branch says; it is in it since 2026-05-21)
+             runtimes.containerd.branches."2.3": nothing → "2.3.1"  (containerd/containerd#70: #70, a backport of #7, as the name of its branch says; 2.3.1 of 2026-05-21 has it)
     1 record to update; read at fe2620905a of 2026-05-03
     "#);
     assert_eq!(folder.contents(), before);
@@ -103,8 +103,8 @@ fn what_people_wrote_is_neither_lowered_nor_replaced_before_somebody_says_so() {
     let before = folder.contents();
     let ran = run(&folder, clone.path(), "pull", &[]);
     insta::assert_snapshot!(ran.log, @r#"
-    warning: sig-node/9001-pod-lullabies.toml:7: `runtimes.containerd.release` is "2.4.1" here and "2.4.0" in git: #7 was merged on 2026-05-03 as fe26209, and v2.4.0 of 2026-09-16 is the first release that contains it; write what is right, or pull with --ours or --theirs
-    warning: sig-node/9001-pod-lullabies.toml:9: `runtimes.containerd.branches."2.3"` is "not-planned" here and "2.3.1" in git: #70, a backport of #7, as the name of its branch says; it is in it since 2026-05-21; write what is right, or pull with --ours or --theirs
+    warning: sig-node/9001-pod-lullabies.toml:7: `runtimes.containerd.release` is "2.4.1" here and "2.4.0" in git: #7 was merged on 2026-05-03 as fe26209, and v2.4.0 of 2026-09-16 is the first release that contains it; write what is right, or pull with --theirs; --ours leaves it this once
+    warning: sig-node/9001-pod-lullabies.toml:9: `runtimes.containerd.branches."2.3"` is "not-planned" here and "2.3.1" in git: #70, a backport of #7, as the name of its branch says; 2.3.1 of 2026-05-21 has it; write what is right, or pull with --theirs; --ours leaves it this once
     "#);
     ran.expect(1);
     assert_eq!(folder.contents(), before);
@@ -138,7 +138,7 @@ fn what_was_never_merged_is_asked_about_and_what_lies_elsewhere_is_said() {
     );
     let before = folder.contents();
     let ran = run(&folder, clone.path(), "pull", &[]);
-    insta::assert_snapshot!(ran.log, @r#"warning: sig-node/9001-pod-lullabies.toml:6: `runtimes.containerd.state` is "released" here and "in-progress" in git: #8 is merged into no branch of the clone at fe2620905a of 2026-05-03; write what is right, or pull with --ours"#);
+    insta::assert_snapshot!(ran.log, @r#"warning: sig-node/9001-pod-lullabies.toml:8: `runtimes.containerd.evidence` is "containerd/containerd#8" here and nothing in git: #8 is on no branch of the clone at fe2620905a of 2026-05-03: nobody merged it, or the clone is older; write what is right; --ours leaves it this once"#);
     ran.expect(1);
     run(&folder, clone.path(), "pull", &["--theirs"]).expect(1);
     assert_eq!(folder.contents(), before);
@@ -225,7 +225,7 @@ fn what_was_taken_out_is_told_with_the_releases_that_had_it() {
     let folder = folder(facts);
     let before = folder.contents();
     let ran = run(&folder, clone.path(), "pull", &["--theirs"]);
-    insta::assert_snapshot!(ran.log, @r#"warning: sig-node/9001-pod-lullabies.toml:6: `runtimes.containerd.state` is "released" here and "in-progress" in git: #7 was merged on 2026-05-03 as fe26209, was in 2.3.1 and 2.4.0 to 2.4.1, and came out with #9 on 2026-10-02; write what is right, or pull with --ours"#);
+    insta::assert_snapshot!(ran.log, @r#"warning: sig-node/9001-pod-lullabies.toml:6: `runtimes.containerd.state` is "released" here and nothing in git: #7 was merged on 2026-05-03 as fe26209, was in 2.3.1 and 2.4.0 to 2.4.1, and came out with #9 on 2026-10-02; write what is right; --ours leaves it this once"#);
     ran.expect(1);
     assert_eq!(folder.contents(), before);
     // Again on the default branch, and in no release since.
@@ -235,7 +235,7 @@ fn what_was_taken_out_is_told_with_the_releases_that_had_it() {
     );
     clone.say("2026-11-02", &again, &[&out, &side]);
     let ran = run(&folder, clone.path(), "pull", &[]);
-    insta::assert_snapshot!(ran.log, @r#"warning: sig-node/9001-pod-lullabies.toml:6: `runtimes.containerd.state` is "released" here and "merged" in git: #7 was merged on 2026-05-03 as fe26209, was in 2.3.1 and 2.4.0 to 2.4.1, and came out with #9 on 2026-10-02; it is back, and no release of the newest minor has it; write what is right, or pull with --ours or --theirs"#);
+    insta::assert_snapshot!(ran.log, @r#"warning: sig-node/9001-pod-lullabies.toml:6: `runtimes.containerd.state` is "released" here and "merged" in git: #7 was merged on 2026-05-03 as fe26209, was in 2.3.1 and 2.4.0 to 2.4.1, and came out with #9 on 2026-10-02; it is back, and no release of the newest minor has it; write what is right, or pull with --theirs; --ours leaves it this once"#);
     ran.expect(1);
 }
 
@@ -389,8 +389,8 @@ fn what_looks_like_evidence_is_ranked_with_reasons_and_written_when_it_is_accept
     let before = folder.contents();
     insta::assert_snapshot!(run(&folder, clone.path(), "find", &[]).expect(0), @"
     KEP-9001  Pod Lullabies 9001 · containerd
-       90  #11  KEP-9001: Pod Lullabies  merged 2026-02-01, first in 2.4.0
-           its title names the KEP
+       93  #11  KEP-9001: Pod Lullabies  merged 2026-02-01, first in 2.4.0
+           its title names the KEP; its title or branch has the word lullabies
        80  #12  cri: louder  merged 2026-02-01, first in 2.4.0
            its branch names the KEP
        70  #13  cri: at night  merged 2026-02-01, first in 2.4.0
@@ -475,6 +475,105 @@ fn what_looks_like_evidence_is_ranked_with_reasons_and_written_when_it_is_accept
         "{text}"
     );
     run(&folder, clone.path(), "diff", &[]).expect(0);
+}
+
+/// What older branches got is no evidence, and a second time there is nothing to do.
+#[test]
+fn a_backport_is_no_evidence_and_is_written_once() {
+    let clone = findable();
+    let folder = folder(
+        "state = \"released\"\nrelease = \"2.4.0\"\nevidence = [\"containerd/containerd#11\"]\n",
+    );
+    let accept = || {
+        run(
+            &folder,
+            clone.path(),
+            "find",
+            &["--kep", "9001", "--accept", "21"],
+        )
+    };
+    accept().expect(0);
+    let once = folder.contents();
+    assert!(
+        folder
+            .read(PATH)
+            .contains("branches = { \"2.2\" = \"2.2.1\" }")
+    );
+    let ran = accept();
+    assert!(
+        ran.log.contains("#21 is on a release branch only"),
+        "{ran:?}"
+    );
+    ran.expect(2);
+    assert_eq!(folder.contents(), once);
+    // A title was enough for somebody, so that git does not deny it.
+    run(&folder, clone.path(), "diff", &[]).expect(0);
+    let named = "containerd/containerd#12";
+    run(
+        &folder,
+        clone.path(),
+        "find",
+        &["--kep", "9001", "--accept", named, "12"],
+    )
+    .expect(0);
+    assert_eq!(folder.read(PATH).matches(named).count(), 1);
+    let ran = run(
+        &folder,
+        clone.path(),
+        "find",
+        &["--kep", "9001", "--accept", "cri-o/cri-o#13"],
+    );
+    assert!(
+        ran.log.contains(
+            "containerd is developed in containerd/containerd, and cri-o/cri-o is none of its"
+        ),
+        "{ran:?}"
+    );
+    ran.expect(2);
+}
+
+/// A branch that nobody brought it to, and evidence of a branch alone.
+#[test]
+fn what_a_branch_is_said_to_have_is_looked_for_too() {
+    let clone = clone();
+    let folder = folder(
+        "state = \"released\"\nrelease = \"2.4.0\"\nevidence = [\"containerd/containerd#7\"]\nbranches = { \"2.2\" = \"2.2.0\", \"2.3\" = \"2.3.1\" }\n",
+    );
+    let before = folder.contents();
+    let ran = run(&folder, clone.path(), "pull", &["--theirs"]);
+    assert!(
+        ran.log.contains("`runtimes.containerd.branches.\"2.2\"` is \"2.2.0\" here and nothing in git: no release of 2.2 has #7, nor a backport that says so"),
+        "{ran:?}"
+    );
+    ran.expect(1);
+    assert_eq!(folder.contents(), before);
+    folder.write(PATH, record(9001, "\n[runtimes.containerd]\nstate = \"in-progress\"\nevidence = [\"containerd/containerd#70\"]\n"));
+    let before = folder.contents();
+    let ran = run(&folder, clone.path(), "pull", &[]);
+    assert!(
+        ran.log.contains("#70 is on a release branch only, and 2.3.1 has all of it, and nothing says that newer minors do"),
+        "{ran:?}"
+    );
+    ran.expect(0);
+    assert_eq!(folder.contents(), before);
+}
+
+/// A worktree may be on any branch, and behind: a clone knows where the remote's default branch ends.
+#[test]
+fn the_default_branch_is_that_of_the_remote() {
+    let mut clone = clone();
+    let merged = clone.head();
+    let remote = std::path::Path::new(clone.path()).join("refs/remotes/origin");
+    std::fs::create_dir_all(&remote).unwrap();
+    std::fs::write(remote.join("main"), format!("{merged}\n")).unwrap();
+    std::fs::write(remote.join("HEAD"), "ref: refs/remotes/origin/main\n").unwrap();
+    clone.go_to_nothing();
+    let stale = clone.say("2026-01-01", "behind", &[]);
+    let folder = folder("state = \"merged\"\nevidence = [\"containerd/containerd#7\"]\n");
+    let out = run(&folder, clone.path(), "diff", &[]).expect(1);
+    assert!(out.contains(&format!("read at {}", &merged[..10])), "{out}");
+    let ran = run(&folder, clone.path(), "diff", &["--rev", &stale]);
+    assert!(!ran.out.contains("\"released\""), "{ran:?}");
 }
 
 #[test]

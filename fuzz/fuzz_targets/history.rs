@@ -3,7 +3,7 @@
 
 use std::collections::HashMap;
 
-use kepherd::sources::runtimes::find::plain_title;
+use kepherd::sources::runtimes::titles::plain_title;
 use kepherd::sources::runtimes::history::{Commit, History, Names};
 use kepherd::sources::runtimes::message;
 use kepherd::sources::runtimes::names::Backports;

@@ -25,18 +25,19 @@ fuzz_target!(|text: &str| {
         return;
     }
     keps_in_title(text);
+    let today = "2026-11-24".parse().unwrap();
     let pages = || Pages {
         pages: vec![("page".to_owned(), schedule::read(text))],
         ..Pages::default()
     };
     let before = loaded(CALENDAR);
-    let Ok(all) = kubernetes::propose(&before.registry, &pages()) else {
+    let Ok(all) = kubernetes::propose(&before.registry, &pages(), today) else {
         return;
     };
     // What kepherd writes it can read, and a second time there is nothing to do.
     let after = loaded(&all.proposals[0].after);
     assert!(after.registry.kubernetes.is_some(), "{}", all.proposals[0].after);
-    let Ok(again) = kubernetes::propose(&after.registry, &pages()) else {
+    let Ok(again) = kubernetes::propose(&after.registry, &pages(), today) else {
         panic!("{}", all.proposals[0].after);
     };
     assert!(!again.proposals[0].is_edit(), "{}", again.proposals[0].after);

@@ -52,7 +52,7 @@ fn histories(
         if !seen.insert(name) {
             bail!("--runtime names {name} twice: each runtime has one clone");
         }
-        runtimes::read(context, registry, runtime, (clone, "HEAD"), |_, _| {})
+        runtimes::read(context, registry, runtime, (clone, None), |_, _| {})
     });
     histories.collect()
 }

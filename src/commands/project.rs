@@ -107,7 +107,7 @@ pub(super) fn releases(context: &mut Context<'_>, of: &ReleasesFile, how: How) -
     let registry = &opened.loaded.registry;
     if runtime.as_deref() == Some(KUBERNETES) {
         let pages = pages(context, of)?;
-        let proposals = kubernetes::propose(registry, &pages)?;
+        let proposals = kubernetes::propose(registry, &pages, context.today())?;
         return carry_out(context, &opened, proposals, how);
     }
     if tags.is_some() {
@@ -157,16 +157,21 @@ fn pages(context: &Context<'_>, of: &ReleasesFile) -> Result<Pages> {
                 let Some(release) = entry.name.strip_prefix("release-") else {
                     continue;
                 };
-                if release.parse::<Release>().is_err() {
+                let Ok(release) = release.parse::<Release>() else {
                     continue;
-                }
+                };
                 let path = format!("{CYCLES}/{}/README.md", entry.name);
                 let Some(Content::Bytes(bytes)) = git.file(&head, &path, MAX_FILE_BYTES)? else {
                     continue;
                 };
                 // What is no UTF-8 is shown where it is not understood.
                 let page = schedule::read(&String::from_utf8_lossy(&bytes));
-                all.pages.push((path, page));
+                match page.release {
+                    Some(heading) if heading != release => all.left_out.push(format!(
+                        "{path}: its heading says {heading}, and its folder {release}: left out, for nobody knows which is meant"
+                    )),
+                    _ => all.pages.push((path, page)),
+                }
             }
         }
         (None, None) => bail!("name a page by --file, or a clone by --repo"),

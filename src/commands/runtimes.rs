@@ -22,7 +22,7 @@ use crate::sources::runtimes::history::{Commit, History, Names};
 use crate::sources::runtimes::message;
 use crate::sources::runtimes::names::Backports;
 use crate::sources::runtimes::pull::Asked;
-use crate::terms::{CommitId, Release, RepositoryName, Version};
+use crate::terms::{CommitId, Named, Release, RepositoryName, Version};
 use crate::text::words::{counted, one_of, printable};
 
 pub(super) fn pull(context: &mut Context<'_>, options: &PullRuntimes) -> Result<Exit> {
@@ -114,6 +114,12 @@ fn asked_for<'a>(registry: &'a Registry, clone: &RuntimeClone) -> Result<&'a Run
     runtime_of(registry, runtime.as_deref())
 }
 
+/// The default branch of the repository that a clone was made of.
+const REMOTE: &str = "refs/remotes/origin/HEAD";
+
+/// How many merges that only sound like a KEP are shown beside some that name it.
+const FAINT: usize = 2;
+
 pub(super) fn find(context: &mut Context<'_>, options: &FindEvidence) -> Result<Exit> {
     let FindEvidence {
         clone,
@@ -145,11 +151,19 @@ pub(super) fn find(context: &mut Context<'_>, options: &FindEvidence) -> Result<
             today,
             settled: Settled::Not,
         };
+        let elsewhere = accept.iter().filter_map(|one| one.repository.as_ref());
+        if let Some(elsewhere) = elsewhere.into_iter().find(|one| *one != repository) {
+            bail!(
+                "{} is developed in {repository}, and {elsewhere} is none of its",
+                runtime.name
+            );
+        }
+        let accept: Vec<Named> = accept.iter().map(|one| one.named).collect();
         let candidates = finder.candidates(Sought::of(registry, entry, today));
         let mut all = Proposals::of(Source::Runtimes);
         all.read = format!("read at {}", git.read);
         all.proposals
-            .push(asked.accept(entry, part.as_deref(), accept, &candidates)?);
+            .push(asked.accept(entry, part.as_deref(), &accept, &candidates)?);
         return carry_out(context, &opened, all, How::of(showing));
     }
     let mut found: Vec<Found<'_>> = Vec::new();
@@ -164,9 +178,16 @@ pub(super) fn find(context: &mut Context<'_>, options: &FindEvidence) -> Result<
             // Beside what is known, or named, the sound of a title tells nothing.
             let facts = entry.value.runtimes.get(runtime.name.as_str());
             let is_known = facts.is_some_and(|facts| facts.all_evidence().next().is_some());
-            if is_known || candidates.iter().any(|one| !one.is_faint()) {
-                candidates.retain(|one| !one.is_faint());
-            }
+            let mut faint = match is_known {
+                true => 0,
+                false if candidates.iter().any(|one| !one.is_faint()) => FAINT,
+                false => *limit,
+            };
+            candidates.retain(|one| {
+                let is_shown = !one.is_faint() || faint > 0;
+                faint -= usize::from(is_shown && one.is_faint());
+                is_shown
+            });
             candidates.truncate(*limit);
         }
         let more = all - candidates.len();
@@ -196,16 +217,20 @@ pub(super) fn find(context: &mut Context<'_>, options: &FindEvidence) -> Result<
             let text = candidates::text(&found, at, context.paint());
             write!(context.out, "{text}")?;
             if !context.global.quiet {
-                let accept = match found.is_empty() {
-                    true => "",
-                    false => "; `--kep NUMBER --accept PULL-REQUEST` writes what is right",
-                };
-                writeln!(
-                    context.out,
-                    "{} with merges in {repository} that look as if they brought them, beside what is on record; read at {}{accept}",
-                    counted(found.len(), "KEP"),
-                    git.read
-                )?;
+                let read = &git.read;
+                match found.is_empty() {
+                    true => writeln!(
+                        context.out,
+                        "no merge in {repository} at {read} looks as if it brought what is not on record yet: that proves nothing, for few name \
+                         their KEP; `--kep NUMBER --accept PULL-REQUEST` takes any that was merged"
+                    )?,
+                    false => writeln!(
+                        context.out,
+                        "{} with merges in {repository} that look as if they brought them, beside what is on record; read at {read}; `--kep NUMBER \
+                         --accept PULL-REQUEST` writes what is right",
+                        counted(found.len(), "KEP"),
+                    )?,
+                }
             }
         }
     }
@@ -228,12 +253,16 @@ pub(super) fn read(
     context: &Context<'_>,
     registry: &Registry,
     runtime: &Runtime,
-    (repo, rev): (&Path, &str),
+    (repo, rev): (&Path, Option<&str>),
     each: impl FnMut(CommitId, &[u8]),
 ) -> Result<RuntimeHistory> {
     let repository = repository_of(runtime)?;
     let git = Repository::open(&context.environment.directory.join(repo))?;
-    let head = git.commit(rev)?;
+    let head = match rev {
+        Some(rev) => git.commit(rev)?,
+        // A worktree may be on any branch, and behind: where the remote's default branch ends is known beside it.
+        None => git.commit(REMOTE).or_else(|_| git.commit("HEAD"))?,
+    };
     if git.is_shallow() {
         bail!(
             "`{}` is a shallow clone: what is behind the cut is not seen, so that nothing follows from it; fetch the whole history (`git fetch \
@@ -265,6 +294,7 @@ pub(super) fn read(
         repository: repository.clone(),
         history,
         read: format!("{} of {}", head.short(), head.date),
+        day: head.date,
         pull: format!(
             "kepherd runtimes pull --runtime {} --repo {}",
             runtime.name,

@@ -95,7 +95,7 @@ runtime-support = "It needs none."
 guessed = ["title", "status"]
 upstream-seen = 2026-07-24
 reached = { alpha = "1.36", beta = "1.37", beta-on = "1.38", stable = "1.39" }
-runtimes.containerd = { state = "released", release = "2.3.0", evidence = ["containerd/containerd#8"], branches = { "2.2" = "planned", "2.1" = "2.1.4" }, parts = [{ name = "x", needed-for = "alpha", state = "none", release = "2.3.1", evidence = ["a/b#1"] }] }
+runtimes.containerd = { state = "released", release = "2.3.0", evidence = ["containerd/containerd#8", "a/b@0123456789abcdef0123456789abcdef01234567"], kubernetes = "1.27..", branches = { "2.2" = "planned", "2.1" = "2.1.4" }, parts = [{ name = "x", needed-for = "alpha", state = "none", release = "2.3.1", evidence = ["a/b#1"], kubernetes = "..1.26" }] }
 design = { consensus = "reached", discussion = ["https://example.com"], approved-by = { containerd = "mikebrow" } }
 allow = [{ rule = "missing-target", reason = "so" }]
 "#;

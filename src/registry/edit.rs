@@ -180,6 +180,7 @@ fn set_in_like(table: Like<'_>, fact: Fact, value: Value, order: &[&str]) {
     let (key, value) = match fact {
         Fact::State => ("state", value),
         Fact::Release => ("release", value),
+        Fact::Evidence => ("evidence", value),
         Fact::Branch(minor) => {
             let minor = minor.to_string();
             let table: &mut dyn TableLike = match table {

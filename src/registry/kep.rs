@@ -311,6 +311,8 @@ pub enum Fact {
     Release,
     /// The first version of an older branch. A part has none.
     Branch(Release),
+    /// What brought it.
+    Evidence,
 }
 
 impl FactKey {
@@ -325,6 +327,7 @@ impl FactKey {
             Fact::State => at.key("state"),
             Fact::Release => at.key("release"),
             Fact::Branch(minor) => at.key("branches").key(&minor.to_string()),
+            Fact::Evidence => at.key("evidence"),
         }
     }
 
@@ -336,6 +339,7 @@ impl FactKey {
             Fact::State => "state".to_owned(),
             Fact::Release => "release".to_owned(),
             Fact::Branch(minor) => format!("branches.\"{minor}\""),
+            Fact::Evidence => "evidence".to_owned(),
         };
         format!("runtimes.{runtime}{part}.{fact}")
     }

@@ -582,6 +582,30 @@ fn slips(
             Guess,
         ));
     }
+    // Ranges of releases, as people write them elsewhere.
+    let ends = bare.trim_start_matches(['>', '=', '^', '~', ' ']);
+    let (range, why) = (
+        bare.replace("...", ".."),
+        "write the two ends with `..` between them",
+    );
+    texts.extend([
+        (why, range, Guess),
+        (
+            why,
+            bare.replacen(['-', '–'], "..", 1).replace(' ', ""),
+            Guess,
+        ),
+        (
+            "write `..` behind the first release",
+            format!("{}..", ends.trim_end_matches('+')),
+            Guess,
+        ),
+        (
+            "write the two ends, if it is this one alone",
+            format!("{bare}..{bare}"),
+            Guess,
+        ),
+    ]);
     let reference = reference_of(bare).or_else(|| in_repository(bare, repository?));
     if let Some(reference) = &reference {
         texts.push(("write it as owner/name#number", reference.clone(), Sure));

@@ -19,7 +19,7 @@ const UNFOLDED: usize = 20;
 pub fn markdown(all: &Proposals, view: View<'_>) -> String {
     let mut out = Body::default();
     waiting(&mut out, all);
-    changed(&mut out, all);
+    changed(&mut out, all, view);
     kept(&mut out, all);
     if view.diff {
         for proposal in all.proposals.iter().filter(|one| one.is_good()) {
@@ -87,7 +87,7 @@ fn waiting(out: &mut Body, all: &Proposals) {
 }
 
 /// What changed, as a table.
-fn changed(out: &mut Body, all: &Proposals) {
+fn changed(out: &mut Body, all: &Proposals, view: View<'_>) {
     let good = all.proposals.iter().filter(|one| one.is_good());
     let mut rows = Vec::new();
     for proposal in good {
@@ -116,7 +116,12 @@ fn changed(out: &mut Body, all: &Proposals) {
         return;
     }
     const HEAD: &str = "| record | what | from | to | why |\n|---|---|---|---|---|\n";
-    out.block(&format!("## {} changed\n\n", counted(rows.len(), "fact")));
+    let verb = if view.is_written {
+        "changed"
+    } else {
+        "to change"
+    };
+    out.block(&format!("## {} {verb}\n\n", counted(rows.len(), "fact")));
     let (shown, rest) = rows.split_at(rows.len().min(UNFOLDED));
     out.block(HEAD);
     out.lines(shown);

@@ -161,6 +161,7 @@ alpha = "1.37"
 state = "merged"
 release = "2.5.0"
 evidence = ["containerd/containerd#99002"]
+kubernetes = "1.37.."
 branches = { "2.3" = "not-planned" }
 
 [[runtimes.containerd.parts]]
@@ -168,6 +169,7 @@ name = "harmonies"
 needed-for = "stable"
 state = "merged"
 evidence = ["containerd/containerd#99003"]
+kubernetes = "1.38.."
 
 [design]
 consensus = "open"

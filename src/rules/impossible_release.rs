@@ -8,7 +8,7 @@ use crate::registry::Entry;
 use crate::registry::calendars::{Minor, RuntimeCalendar};
 use crate::registry::kep::KepRecord;
 use crate::registry::schema::FileKind;
-use crate::terms::{BranchDecision, Date, KubernetesRange, Version};
+use crate::terms::{BranchDecision, Date, KubernetesRange, Release, Version};
 
 pub(super) const RULE: Rule = Rule {
     id: RuleId("impossible-release"),
@@ -251,6 +251,8 @@ fn other_line(_: &Context<'_>, entry: &Entry<KepRecord>, findings: &mut Vec<Find
                 continue;
             };
             if version.release == *branch {
+                let first = facts.release.filter(|first| *branch >= first.release);
+                findings.extend(first.map(|first| not_older(entry.file, name, *branch, first)));
                 continue;
             }
             let at = Pointer::to("runtimes").key(name).key("branches");
@@ -264,6 +266,17 @@ fn other_line(_: &Context<'_>, entry: &Entry<KepRecord>, findings: &mut Vec<Find
             );
         }
     }
+}
+
+/// A branch that began with the feature, or after it.
+fn not_older(file: FileId, runtime: &str, branch: Release, first: Version) -> Finding {
+    let at = Pointer::to("runtimes").key(runtime).key("branches");
+    Finding::new(
+        file,
+        Place::Key(at.key(&branch.to_string())),
+        format!("{runtime} {branch} is no older branch: {first} is on record as the first release that has it"),
+    )
+    .help("`branches` is what older ones got: take this out, or correct `release`")
 }
 
 /// Facts that are good for Kubernetes releases which end before they begin.
@@ -290,6 +303,21 @@ fn empty_range(_: &Context<'_>, entry: &Entry<KepRecord>, findings: &mut Vec<Fin
 
 #[cfg(test)]
 mod tests {
+    #[test]
+    fn a_branch_that_began_with_the_feature_is_no_older_one() {
+        let of = |branch: &str| {
+            let record = format!(
+                "{RECORD}[runtimes.containerd]\nstate = \"released\"\nrelease = \"2.3.0\"\nbranches = {{ \"{branch}\" = \"{branch}.0\" }}\n"
+            );
+            only(ID, &[("sig-node/9001-a.toml", &record)])
+        };
+        assert!(of("2.3").contains(
+            "containerd 2.3 is no older branch: 2.3.0 is on record as the first release that has it"
+        ));
+        assert!(of("2.4").contains("is no older branch"));
+        assert_eq!(of("1.7"), "");
+    }
+
     #[test]
     fn a_range_that_ends_before_it_begins_is_good_for_nothing() {
         let record = format!(

@@ -82,12 +82,28 @@ fn check(
             && (state.key.fact, release.key.fact) == (Fact::State, Fact::Release)
             && (state.verdict, release.verdict) == (Verdict::News, Verdict::News)
     };
+    if compared.is_elsewhere {
+        let at = Pointer::to("runtimes").key(name).key("evidence");
+        let repository = &git.repository;
+        findings.push(
+            Finding::new(
+                entry.file,
+                Place::Value(at),
+                format!("nothing of KEP-{}'s evidence for {name} is in {repository}", entry.value.number),
+            )
+            .label("so that git is not asked")
+            .quietly()
+            .help(format!(
+                "name what brought it to {name}, such as `{repository}#12345`; `kepherd runtimes find` looks for it"
+            )),
+        );
+    }
     for one in differ() {
         if differ().any(|state| is_with(&state, one)) {
             continue;
         }
         let release = differ().find(|release| is_with(&one, release));
-        let release = release.map(|release| release.there.as_str());
+        let release = release.and_then(|release| release.there.as_deref());
         findings.push(difference(entry, git, facts, (one, release)));
     }
 }
@@ -109,12 +125,18 @@ fn difference(
     let name = git.runtime.name.as_str();
     let number = entry.value.number;
     let written = key.written(name, facts);
-    let message = match recorded {
-        Some(here) => {
+    let message = match (recorded, there) {
+        (Some(here), None) => {
+            format!("KEP-{number}'s `{written}` is \"{here}\" here, and git does not have it")
+        }
+        (Some(here), Some(there)) => {
             let since = release.map_or_else(String::new, |release| format!(", in {release}"));
             format!("KEP-{number}'s `{written}` is \"{here}\" here and \"{there}\" in git{since}")
         }
-        None => format!("KEP-{number} has no `{written}` here, and in git it is \"{there}\""),
+        (None, there) => {
+            let there = there.as_deref().unwrap_or_default();
+            format!("KEP-{number} has no `{written}` here, and in git it is \"{there}\"")
+        }
     };
     let at = key.pointer(name);
     let place = match recorded {
@@ -128,7 +150,12 @@ fn difference(
     let take = format!("`{} --kep {number}`", git.pull);
     match (verdict, recorded) {
         (Verdict::News, Some(_)) if release.is_none() => finding
-            .edit("what git says", place, quoted(there), Certainty::Guess)
+            .edit(
+                "what git says",
+                place,
+                quoted(there.as_deref().unwrap_or_default()),
+                Certainty::Guess,
+            )
             .as_news()
             .help(format!("write it: {take}")),
         (Verdict::News, _) => finding.as_news().help(format!("write it: {take}")),
@@ -215,11 +242,11 @@ mod tests {
         insta::assert_snapshot!(
             found("[runtimes.containerd]\nstate = \"merged\"\nevidence = [\"containerd/containerd#9\"]\n"),
             @r#"
-        warning[runtime-drift]: KEP-9001's `runtimes.containerd.state` is "merged" here and "in-progress" in git
-         --> sig-node/9001-a.toml:5:9
+        warning[runtime-drift]: KEP-9001's `runtimes.containerd.evidence` is "containerd/containerd#9" here, and git does not have it
+         --> sig-node/9001-a.toml:6:12
           |
-        5 | state = "merged"
-          |         ^^^^^^^^ #9 is merged into no branch of the clone at 0123456789 of 2026-11-01
+        6 | evidence = ["containerd/containerd#9"]
+          |            ^^^^^^^^^^^^^^^^^^^^^^^^^^^ #9 is on no branch of the clone at 0123456789 of 2026-11-01: nobody merged it, or the clone is older
           |
           = why: the policy counts what the runtimes have released: what the record has wrong, a graduation rests on
           = note: containerd/containerd is read at 0123456789 of 2026-11-01

@@ -230,6 +230,7 @@ fn history(loaded: &Loaded, commits: &[(&str, &str, Option<&str>)]) -> RuntimeHi
         repository: "containerd/containerd".parse().unwrap(),
         history: History::of(all, &names, &Backports::default()),
         read: "0123456789 of 2026-11-01".to_owned(),
+        day: "2026-11-01".parse().unwrap(),
         pull: "kepherd runtimes pull --repo CLONE".to_owned(),
     }
 }

@@ -9,7 +9,8 @@ use crate::findings::diagnostic::{Diagnostic, Level};
 use crate::findings::sources::FileId;
 use crate::registry::{Entry, Registry, kep::KepRecord, work_item::WorkItem};
 use crate::terms::{
-    Handle, Release, RepositoryName, RuntimeState, Stage, Status, Triage, Version, WorkKind,
+    Handle, KubernetesRange, Release, RepositoryName, RuntimeState, Stage, Status, Triage, Version,
+    WorkKind,
 };
 
 /// The version of the JSON.
@@ -115,6 +116,9 @@ pub struct RuntimeCell {
     /// The first version that has it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub release: Option<Version>,
+    /// The Kubernetes releases that this is good for; absent: all.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub kubernetes: Option<KubernetesRange>,
 }
 
 /// Findings of a record.
@@ -340,7 +344,12 @@ fn row(registry: &Registry, entry: &Entry<KepRecord>, findings: FindingCounts) -
             .iter()
             .map(|(name, facts)| {
                 let (state, release) = (facts.state, facts.release);
-                (name.clone(), RuntimeCell { state, release })
+                let cell = RuntimeCell {
+                    state,
+                    release,
+                    kubernetes: facts.kubernetes,
+                };
+                (name.clone(), cell)
             })
             .collect(),
         findings,

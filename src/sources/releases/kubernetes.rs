@@ -40,6 +40,8 @@ pub struct Pages {
     pub pages: Vec<(String, Schedule)>,
     /// The days of the tags of x.y.0, if a clone that has them was given.
     pub released: BTreeMap<Release, Date>,
+    /// What was left out, and why.
+    pub left_out: Vec<String>,
     /// Where all that was read, for people.
     pub read: String,
 }
@@ -52,18 +54,25 @@ pub enum NotTaken {
         "`{0}` has no page of a release cycle: is it a clone of kubernetes/sig-release, with `releases/release-1.NN/README.md`?"
     )]
     NoPage(String),
+    /// The tags are another project's.
+    #[error(
+        "the tags for Kubernetes {0} were made on {1}, and it was planned for {2}, as others are days away from their plans: is `--tags` a clone of another project than kubernetes/kubernetes?"
+    )]
+    OfAnother(Release, Date, Date),
     /// The calendar is left alone.
     #[error(transparent)]
     LeftAlone(#[from] LeftAlone),
 }
 
-/// What the pages propose for the Kubernetes calendar.
+/// What the pages propose for the Kubernetes calendar, as they are on a day.
 ///
 /// # Errors
 ///
 /// There is no page among them, or the calendar cannot be edited.
-pub fn propose(registry: &Registry, pages: &Pages) -> Result<Proposals, NotTaken> {
-    if !pages.pages.iter().any(|(_, page)| !page.says.is_empty()) {
+pub fn propose(registry: &Registry, pages: &Pages, today: Date) -> Result<Proposals, NotTaken> {
+    let is_page =
+        |(_, page): &(String, Schedule)| !page.says.is_empty() || !page.misread.is_empty();
+    if !pages.pages.iter().any(is_page) && pages.left_out.is_empty() {
         return Err(NotTaken::NoPage(pages.read.clone()));
     }
     let known = registry.kubernetes.as_ref();
@@ -71,8 +80,10 @@ pub fn propose(registry: &Registry, pages: &Pages) -> Result<Proposals, NotTaken
         || KubernetesCalendar { cycles: Vec::new() },
         |entry| entry.value.clone(),
     );
+    strangers(&calendar, pages)?;
     let mut proposals = Proposals::of(Source::Releases);
     proposals.read = format!("read from {}", pages.read);
+    proposals.warnings.clone_from(&pages.left_out);
     let mut older = 0;
     let schema = format!("../../schema/{}", FileKind::Kubernetes.schema_file());
     let Proposals {
@@ -135,9 +146,69 @@ pub fn propose(registry: &Registry, pages: &Pages) -> Result<Proposals, NotTaken
             .notes
             .push(format!("{older} older than the calendar: left out"));
     }
+    let past = not_told(&calendar, pages, today);
+    if let (Some(_), true) = (past.first(), pages.released.is_empty()) {
+        let past: Vec<String> = past.iter().map(Release::to_string).collect();
+        proposals.notes.push(format!(
+            "pages tell plans, and the planned day of {} has passed: `--tags CLONE`, a clone of kubernetes/kubernetes, tells on which day it came",
+            past.join(", ")
+        ));
+    }
     proposals.nothing = Some(format!("nothing to change in {CALENDAR}"));
     proposals.proposals.push(proposal);
     Ok(proposals)
+}
+
+/// The releases that were planned for a day that has passed, and of which the calendar does not know whether they came.
+fn not_told(calendar: &KubernetesCalendar, pages: &Pages, today: Date) -> Vec<Release> {
+    let is_past = |page: &Schedule| {
+        let mut said = page.says.iter();
+        said.any(|said| said.what == Milestone::Release && said.when <= Moment::Day(today))
+    };
+    let pages = pages.pages.iter().filter(|(_, page)| is_past(page));
+    let releases = pages.filter_map(|(_, page)| page.release);
+    releases
+        .filter(|release| !calendar.is_history(*release))
+        .filter(|release| {
+            let known = calendar.cycle(*release);
+            known.is_none_or(|cycle| cycle.released.is_none())
+        })
+        .collect()
+}
+
+/// How far a tag may be from the planned day: releases slip by days, and other projects follow Kubernetes in weeks.
+const MOST_DAYS: i64 = 5;
+
+/// Whether the tags are those of another project, which has the same numbers and other days.
+fn strangers(calendar: &KubernetesCalendar, pages: &Pages) -> Result<(), NotTaken> {
+    let planned = |release: Release| {
+        let page = pages
+            .pages
+            .iter()
+            .find(|(_, page)| page.release == Some(release));
+        let mut said = page.into_iter().flat_map(|(_, page)| &page.says);
+        let day = said.find_map(|said| match (said.what, said.when) {
+            (Milestone::Release, Moment::Day(day)) => Some(day),
+            _ => None,
+        });
+        let known = calendar.cycle(release).and_then(|cycle| cycle.released);
+        known.or(day)
+    };
+    let pairs: Vec<(Release, Date, Date)> = pages
+        .released
+        .iter()
+        .filter_map(|(release, tagged)| Some((*release, *tagged, planned(*release)?)))
+        .collect();
+    let is_far = |(_, tagged, planned): &&(Release, Date, Date)| {
+        planned.days_until(*tagged).abs() > MOST_DAYS
+    };
+    let far = pairs.iter().filter(is_far).count();
+    match pairs.iter().find(is_far) {
+        Some((release, tagged, planned)) if 2 * far > pairs.len() => {
+            Err(NotTaken::OfAnother(*release, *tagged, *planned))
+        }
+        _ => Ok(()),
+    }
 }
 
 /// A cycle that the calendar did not have, with all that is known of it.

@@ -1,5 +1,7 @@
 //! What a person chose of what looks as if it brought a KEP → an edit of the record, with all that git says of it then. Pure.
 
+use std::collections::BTreeSet;
+
 use super::compare::Compared;
 use super::find::{Brings, Candidate};
 use super::pull::{Asked, origin};
@@ -9,6 +11,7 @@ use crate::registry::edit::{self, Listed, NoToml, edited};
 use crate::registry::kep::{Fact, FactKey, KepRecord, RuntimeFacts};
 use crate::sources::proposal::{Change, Place, Proposal};
 use crate::terms::{Evidence, Named, RuntimeState, Subject};
+use crate::text::words::one_of;
 
 /// What a runtime is said to have of which nothing is on record yet, until git says more.
 const BEGUN: RuntimeState = RuntimeState::InProgress;
@@ -32,9 +35,22 @@ pub enum NotAccepted {
         /// Whose record it is.
         kep: u32,
     },
+    /// It is on a release branch only.
+    #[error(
+        "{named} is on a release branch only: evidence is what brought the feature to the default branch, and what older branches got is read from \
+         that, or stands in `branches`"
+    )]
+    OnABranch {
+        /// What was named.
+        named: String,
+    },
     /// There is no such part.
-    #[error("the record of KEP-{kep} has no part `{part}` of {runtime}")]
+    #[error(
+        "the record of KEP-{kep} has no part `{part}` of {runtime}{known}: begin it with `[[runtimes.{runtime}.parts]]`, `name` and `state`"
+    )]
     NoPart {
+        /// Those that it has, in words.
+        known: String,
         /// Whose record it is.
         kep: u32,
         /// What was named.
@@ -78,7 +94,13 @@ impl Asked<'_> {
             Some(name) => {
                 let mut parts = facts.parts.iter();
                 let index = parts.position(|part| part.name.as_str() == name);
-                Some(index.ok_or_else(|| NotAccepted::NoPart {
+                let known = facts.parts.iter().map(|part| part.name.as_str());
+                let known = match facts.parts.is_empty() {
+                    true => String::new(),
+                    false => format!(", only {}", one_of(known)),
+                };
+                Some(index.ok_or(NotAccepted::NoPart {
+                    known,
                     kep,
                     part: name.to_owned(),
                     runtime: runtime.to_owned(),
@@ -87,7 +109,8 @@ impl Asked<'_> {
         };
         let mut evidence = Vec::new();
         let mut branches = Vec::new();
-        for named in chosen {
+        let chosen: BTreeSet<Named> = chosen.iter().copied().collect();
+        for named in &chosen {
             let candidate = candidates.iter().find(|one| one.named() == *named);
             match candidate.map(|one| one.brings) {
                 Some(Brings::Backport(minor, version)) if part.is_none() => {
@@ -184,6 +207,12 @@ impl Asked<'_> {
             return Err(NotAccepted::Unmerged {
                 named: named.short(),
                 read: self.git.read.clone(),
+            });
+        }
+        let answer = self.git.history.answer(&[named]);
+        if answer.merged.iter().all(|merge| !merge.is_in_default) {
+            return Err(NotAccepted::OnABranch {
+                named: named.short(),
             });
         }
         let evidence = self.evidence(named);

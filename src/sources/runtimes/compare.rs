@@ -4,6 +4,7 @@
 //! Nothing that people wrote is lowered or replaced by itself: a [`Difference`] says whether git only knows more, and who is asked otherwise.
 
 use super::history::{Answer, Backport, First, History};
+use super::titles::plain_title;
 use crate::registry::Registry;
 use crate::registry::calendars::Minor;
 use crate::registry::config::Runtime;
@@ -22,6 +23,8 @@ pub struct RuntimeHistory {
     pub history: History,
     /// The last commit of the default branch, for people: "0123456789 of 2026-10-01".
     pub read: String,
+    /// The day of that commit.
+    pub day: Date,
     /// The command that writes what it says.
     pub pull: String,
 }
@@ -33,8 +36,8 @@ pub struct Difference {
     pub key: FactKey,
     /// What the record says, as it is written there; absent: nothing.
     pub recorded: Option<String>,
-    /// What git says, as it would be written.
-    pub there: String,
+    /// What git says, as it would be written; absent: nothing that can be written.
+    pub there: Option<String>,
     /// How git knows, in a sentence.
     pub why: String,
     /// The pull request, or commit, that tells.
@@ -65,6 +68,8 @@ pub struct Compared {
     pub remarks: Vec<String>,
     /// Whether there was evidence to ask for.
     pub is_asked: bool,
+    /// Whether there is evidence of the feature, and all of it lies in other repositories.
+    pub is_elsewhere: bool,
 }
 
 /// The facts of a feature, or of a part of it.
@@ -116,6 +121,7 @@ impl RuntimeHistory {
         if named.is_empty() {
             let elsewhere: Vec<String> = facts.evidence.iter().map(Evidence::to_string).collect();
             if !elsewhere.is_empty() {
+                compared.is_elsewhere |= facts.part.is_none();
                 compared.remarks.push(format!(
                     "{}its evidence is {}, and nothing of it is in {}",
                     about(facts),
@@ -136,16 +142,28 @@ impl RuntimeHistory {
             let all: Vec<String> = answer.unmerged.iter().map(|one| one.short()).collect();
             let is = if all.len() == 1 { "is" } else { "are" };
             let why = format!(
-                "{} {is} merged into no branch of the clone at {}",
+                "{} {is} on no branch of the clone at {}: nobody merged it, or the clone is older",
                 all.join(", "),
                 self.read
             );
             // Where work goes on, that is how it should be.
-            if rank(facts.state) >= rank(RuntimeState::Merged) {
+            if rank(facts.state) < rank(RuntimeState::Merged) {
+                compared.remarks.push(format!("{}{why}", about(facts)));
+            } else {
                 differ.from = Some(self.evidence(*first));
-                differ.state(RuntimeState::InProgress, &why, Verdict::Doubt);
+                let unmerged = answer.unmerged.iter();
+                let recorded = unmerged.map(|one| self.evidence(*one).to_string());
+                let recorded = recorded.collect::<Vec<_>>().join(", ");
+                differ.push(Fact::Evidence, Some(recorded), None, &why, Verdict::Doubt);
             }
             return None;
+        }
+        if let Some(twice) = answer.claimed_twice.first() {
+            differ.compared.remarks.push(format!(
+                "{}several merges say that they are {}, and each of them counts",
+                about(facts),
+                twice.short()
+            ));
         }
         let merged = self.merged(&answer);
         let state = match (answer.in_default, answer.first) {
@@ -168,28 +186,44 @@ impl RuntimeHistory {
             (false, _) if answer.taken_out.is_some() => {
                 let why = format!("{merged}{}", self.lost(&answer));
                 if rank(facts.state) >= rank(RuntimeState::Merged) {
-                    differ.state(RuntimeState::InProgress, &why, Verdict::Doubt);
+                    let recorded = Some(facts.state.written().to_owned());
+                    differ.push(Fact::State, recorded, None, &why, Verdict::Doubt);
                 } else {
                     compared.remarks.push(format!("{}{why}", about(facts)));
                 }
                 return None;
             }
-            (false, Some((version, day))) => {
-                differ.found(
-                    RuntimeState::Released,
-                    &self.released(&answer, version, day),
-                );
-                RuntimeState::Released
-            }
-            (false, None) => {
+            (false, _) => {
+                let branches: Vec<String> = answer
+                    .merged
+                    .iter()
+                    .filter(|merge| !merge.is_in_default)
+                    .map(|merge| merge.named.short())
+                    .collect();
+                let is = if branches.len() == 1 { "is" } else { "are" };
+                let has = match answer.first {
+                    Some((version, _)) => {
+                        format!("{version} has all of it, and nothing says that newer minors do")
+                    }
+                    None => "no release has all of it".to_owned(),
+                };
                 compared.remarks.push(format!(
-                    "{}{merged}, on a release branch only, and no release has it yet",
-                    about(facts)
+                    "{}{merged}; {} {is} on a release branch only, and {has}: as evidence, name what brought it to the default branch",
+                    about(facts),
+                    branches.join(", ")
                 ));
                 return None;
             }
         };
         let (first, day) = answer.first.filter(|_| state == RuntimeState::Released)?;
+        if !answer.without.is_empty() {
+            let without: Vec<String> = answer.without.iter().map(Release::to_string).collect();
+            differ.compared.remarks.push(format!(
+                "{}{first} has it, and the last release of {} has not",
+                about(facts),
+                without.join(" and of ")
+            ));
+        }
         if facts.release != Some(first) {
             let why = self.released(&answer, first, day);
             let recorded = facts.release;
@@ -227,6 +261,7 @@ impl RuntimeHistory {
         let Some((first, _)) = answer.first else {
             return;
         };
+        self.unfounded(facts, answer, compared);
         let older = answer.lines.iter();
         let older = older.filter(|(minor, _)| **minor < first.release && is_supported(**minor));
         for (minor, found) in older {
@@ -237,6 +272,12 @@ impl RuntimeHistory {
                     span(found)
                 ));
                 continue;
+            }
+            if let Some(gap) = found.gap {
+                compared.remarks.push(format!(
+                    "{} {minor} has it since {}, and {gap} has not",
+                    self.runtime.name, found.version
+                ));
             }
             let recorded = facts.branches.get(minor);
             if recorded == Some(&BranchDecision::Released(found.version)) {
@@ -250,7 +291,7 @@ impl RuntimeHistory {
                     fact: Fact::Branch(*minor),
                 },
                 recorded: recorded.map(ToString::to_string),
-                there: found.version.to_string(),
+                there: Some(found.version.to_string()),
                 why: backported(found),
                 from: number.map(|number| self.evidence(Named::PullRequest(number))),
                 verdict: match is_open {
@@ -259,6 +300,60 @@ impl RuntimeHistory {
                 },
             });
         }
+    }
+
+    /// Releases of older branches that the record names, and in which git does not find it.
+    fn unfounded(&self, facts: &RuntimeFacts, answer: &Answer, compared: &mut Compared) {
+        for (minor, decision) in &facts.branches {
+            let BranchDecision::Released(version) = decision else {
+                continue;
+            };
+            // What a clone lacks it cannot deny, and a title is enough for a person.
+            let is_accepted = || {
+                let evidence = facts.evidence.iter();
+                let mut titled = evidence
+                    .filter(|one| one.repository == self.repository)
+                    .flat_map(|one| self.history.same_title(one.named, plain_title));
+                titled.any(|(_, of, since)| of == *minor && since <= *version)
+            };
+            if answer.lines.contains_key(minor) || !self.history.has_tag(*version) || is_accepted()
+            {
+                continue;
+            }
+            let evidence: Vec<String> = answer.merged.iter().map(|one| one.named.short()).collect();
+            compared.differences.push(Difference {
+                key: FactKey {
+                    part: None,
+                    fact: Fact::Branch(*minor),
+                },
+                recorded: Some(version.to_string()),
+                there: None,
+                why: format!(
+                    "no release of {minor} has {}, nor a backport that says so",
+                    evidence.join(", ")
+                ),
+                from: self.telling(answer),
+                verdict: Verdict::Doubt,
+            });
+        }
+    }
+
+    /// The first release of the calendar, by a day, that is younger than the clone and not in it.
+    pub fn lacks(&self, registry: &Registry, today: Date) -> Option<(Version, Date)> {
+        let calendar = registry.runtimes.get(self.runtime.name.as_str())?;
+        let minors = calendar.value.minors.iter();
+        let known = minors.flat_map(|minor| {
+            let first = minor.released.map(|day| {
+                let release = minor.release;
+                (Version { release, patch: 0 }, day)
+            });
+            let patches = minor.patches.iter().map(|(version, day)| (*version, *day));
+            first.into_iter().chain(patches)
+        });
+        let lacking = known.filter(|(version, day)| {
+            *day > self.day && *day <= today && !self.history.has_tag(*version)
+        });
+        lacking.min_by_key(|(version, day)| (*day, *version))
     }
 
     /// Whether the calendar says that a minor is supported still; of one that it does not know nothing is written.
@@ -359,13 +454,8 @@ impl Differ<'_> {
             return;
         }
         let recorded = Some(self.facts.state.written().to_owned());
-        self.push(
-            Fact::State,
-            recorded,
-            state.written().to_owned(),
-            why,
-            verdict,
-        );
+        let there = Some(state.written().to_owned());
+        self.push(Fact::State, recorded, there, why, verdict);
     }
 
     fn release(&mut self, release: Version, why: &str) {
@@ -374,14 +464,15 @@ impl Differ<'_> {
             Some(_) => Verdict::Contradiction,
             None => Verdict::News,
         };
-        self.push(Fact::Release, recorded, release.to_string(), why, verdict);
+        let there = Some(release.to_string());
+        self.push(Fact::Release, recorded, there, why, verdict);
     }
 
     fn push(
         &mut self,
         fact: Fact,
         recorded: Option<String>,
-        there: String,
+        there: Option<String>,
         why: &str,
         verdict: Verdict,
     ) {
@@ -436,8 +527,8 @@ fn brought(by: Backport) -> String {
 
 fn backported(found: &First) -> String {
     match found.by {
-        Some(by) => format!("{}; it is in it since {}", brought(by), found.day),
-        None => format!("it is in it since {}", found.day),
+        Some(by) => format!("{}; {} of {} has it", brought(by), found.version, found.day),
+        None => format!("{} of {} has it", found.version, found.day),
     }
 }
 

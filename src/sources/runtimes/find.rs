@@ -9,6 +9,7 @@ use std::fmt;
 
 use super::compare::RuntimeHistory;
 use super::history::{Brought, Change};
+use super::titles::plain_title;
 use crate::registry::kep::{KepRecord, RuntimeFacts};
 use crate::registry::{Entry, Registry};
 use crate::sources::kep_names::{keps_in_text, keps_in_title};
@@ -22,6 +23,8 @@ const MOST_COMMITS: usize = 100;
 const DAYS_BEFORE: i32 = 3 * 365;
 /// A word in more titles than this, and in more than a twentieth of all, tells nothing.
 const MOST_TITLES: usize = 50;
+/// A word in no more titles than this tells by itself.
+const FEW_TITLES: usize = 5;
 /// Kubernetes has three releases a year: so far apart are those that the calendar is too young to know.
 const DAYS_A_RELEASE: i32 = 122;
 /// The least part of a title's rare words that another one shares.
@@ -37,14 +40,18 @@ const COMMON: &[&str] = &[
     "by",
     "container",
     "cri",
+    "better",
     "enable",
+    "expose",
     "feature",
     "fix",
     "for",
     "from",
     "implement",
+    "improve",
     "in",
     "into",
+    "introduce",
     "k8s",
     "kep",
     "kubelet",
@@ -174,7 +181,7 @@ pub enum Reason {
     Commits(How),
     /// Its title has the same words as that of the evidence, on a release branch.
     SameTitle(Named),
-    /// Its title has these rare words of the KEP's title, or of a gate.
+    /// Its title or its branch has these rare words of the KEP's title, or of a gate.
     Words(Vec<String>),
 }
 
@@ -213,7 +220,14 @@ impl fmt::Display for Reason {
             Self::Branch => f.write_str("its branch names the KEP"),
             Self::Commits(how) => write!(f, "one of its commits names {how}"),
             Self::SameTitle(named) => write!(f, "it has the title of {}", named.short()),
-            Self::Words(words) => write!(f, "its title has the words {}", words.join(", ")),
+            Self::Words(words) => {
+                let s = if words.len() == 1 { "" } else { "s" };
+                write!(
+                    f,
+                    "its title or branch has the word{s} {}",
+                    words.join(", ")
+                )
+            }
         }
     }
 }
@@ -368,7 +382,12 @@ impl<'a> Finder<'a> {
         self.words.get_or_init(|| {
             let mut words: HashMap<String, Vec<usize>> = HashMap::new();
             for (at, one) in self.brought.iter().enumerate() {
-                for word in words_of(one.title) {
+                let branch = words_of(one.branch).into_keys();
+                for word in words_of(one.title)
+                    .into_keys()
+                    .chain(branch)
+                    .collect::<BTreeSet<_>>()
+                {
                     words.entry(word).or_default().push(at);
                 }
             }
@@ -490,8 +509,10 @@ impl<'a> Finder<'a> {
             .map(|gate| spread(gate.as_str()));
         let texts = std::iter::once(record.title.as_str().to_owned()).chain(gates);
         for text in texts {
-            let known: Vec<(String, f64)> = words_of(&text)
-                .into_iter()
+            let said = words_of(&text);
+            let known: Vec<(String, f64)> = said
+                .keys()
+                .cloned()
                 .filter_map(|word| {
                     let titles = self.words().get(&word)?.len();
                     if titles > MOST_TITLES && titles > self.brought.len() / 20 {
@@ -511,8 +532,11 @@ impl<'a> Finder<'a> {
                 }
             }
             for (at, (weight, words)) in shared {
-                if words.len() >= 2 && weight >= whole * LEAST_SHARED {
-                    found.entry(at).or_insert(words);
+                // One word is enough where there is no other, and hardly any title has it.
+                let is_only = known.len() == 1 && self.words()[&words[0]].len() <= FEW_TITLES;
+                if (words.len() >= 2 || is_only) && weight >= whole * LEAST_SHARED {
+                    let shown = words.iter().filter_map(|word| said.get(word).cloned());
+                    found.entry(at).or_insert_with(|| shown.collect());
                 }
             }
         }
@@ -559,17 +583,21 @@ fn begun(registry: &Registry, record: &KepRecord) -> Option<Date> {
     Some(day.plus_days(-(DAYS_BEFORE + older * DAYS_A_RELEASE)))
 }
 
-/// The words of a title that tell it from others.
-fn words_of(title: &str) -> BTreeSet<String> {
+/// The words of a title that tell it from others, each without the ending of a plural; and as it stands there.
+fn words_of(title: &str) -> BTreeMap<String, String> {
     let words = title.split(|c: char| !c.is_alphanumeric());
-    let words = words.map(str::to_lowercase);
+    // A name of an interface has words inside.
+    let spread: Vec<String> = words.clone().map(spread).collect();
+    let inside = spread.iter().flat_map(|words| words.split(' '));
+    let words = words.chain(inside).map(str::to_lowercase);
+    let words =
+        words.filter(|word| word.len() > 2 && !word.bytes().all(|byte| byte.is_ascii_digit()));
     let words = words.map(|word| match word.strip_suffix('s') {
-        Some(stem) if stem.len() > 3 && !stem.ends_with('s') => stem.to_owned(),
-        _ => word,
+        Some(stem) if stem.len() > 3 && !stem.ends_with('s') => (stem.to_owned(), word),
+        _ => (word.clone(), word),
     });
     words
-        .filter(|word| word.len() > 2 && !COMMON.contains(&word.as_str()))
-        .filter(|word| !word.bytes().all(|byte| byte.is_ascii_digit()))
+        .filter(|(stem, _)| !COMMON.contains(&stem.as_str()))
         .collect()
 }
 
@@ -597,36 +625,4 @@ fn is_bump(title: &str) -> bool {
     ]
     .contains(&first)
         || lower.starts_with("build(deps")
-}
-
-/// A title without what people put before it on a release branch: `[release/2.0]`, `[release-1.32]`, `OCPBUGS-12345:`.
-pub fn plain_title(title: &str) -> String {
-    let mut rest = title.trim();
-    loop {
-        let bracketed = rest.strip_prefix('[').and_then(|rest| {
-            let (inside, after) = rest.split_once(']')?;
-            let inside = inside.to_lowercase();
-            let is_branch = ["release", "backport", "cherry"]
-                .iter()
-                .any(|word| inside.contains(word))
-                || inside.starts_with(|c: char| c.is_ascii_digit());
-            is_branch.then_some(after)
-        });
-        let bug = rest.split_once(':').and_then(|(before, after)| {
-            let (project, number) = before.trim().split_once('-')?;
-            let is_bug = !project.is_empty()
-                && project.bytes().all(|byte| byte.is_ascii_uppercase())
-                && !number.is_empty()
-                && number.bytes().all(|byte| byte.is_ascii_digit());
-            is_bug.then_some(after)
-        });
-        match bracketed.or(bug) {
-            Some(after) => rest = after.trim_start_matches([':', ' ']),
-            None => break,
-        }
-    }
-    rest.split_whitespace()
-        .collect::<Vec<_>>()
-        .join(" ")
-        .to_lowercase()
 }

@@ -9,6 +9,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use super::message::Said;
 use super::names::Backports;
+use super::titles::plain_title;
 use crate::terms::{CommitId, Date, Named, Release, Version};
 
 /// A commit as it was read.
@@ -118,6 +119,10 @@ pub struct Answer {
     pub first: Option<(Version, Date)>,
     /// The lowest release of each minor that has all of it.
     pub lines: BTreeMap<Release, First>,
+    /// The minors after the first release whose last release has not all of it.
+    pub without: Vec<Release>,
+    /// What of the evidence several merges of the default branch claim to be: each of them counts.
+    pub claimed_twice: Vec<Named>,
     /// What took some of it out of the default branch, or else of the newest minor, where it is out still.
     pub taken_out: Option<Change>,
 }
@@ -183,8 +188,10 @@ pub struct First {
     pub by: Option<Backport>,
     /// The last release of the minor that has it.
     pub last: Version,
-    /// Whether a later one of the minor has not.
+    /// Whether the last one of the minor has not.
     pub is_gone: bool,
+    /// The first release of the minor after it that has not.
+    pub gap: Option<Version>,
 }
 
 /// What brought something to a release branch.
@@ -354,7 +361,11 @@ impl History {
         let mut partly: BTreeMap<(Node, Node), BTreeSet<Node>> = BTreeMap::new();
         let mut whole: BTreeSet<(Node, Node)> = BTreeSet::new();
         for (node, commit) in self.commits.iter().enumerate() {
-            if commit.said.reverts.is_empty() && commit.said.reverts_title.is_none() {
+            let said = &commit.said;
+            if said.reverts.is_empty()
+                && said.reverts_title.is_none()
+                && said.reverts_number.is_none()
+            {
                 continue;
             }
             let by: BTreeSet<Node> = self
@@ -375,6 +386,13 @@ impl History {
                     }
                 }
             }
+            // By its number, whatever brought that to the line.
+            let numbered = said
+                .reverts_number
+                .and_then(|number| self.by_number.get(&number));
+            for out in numbered.into_iter().flatten() {
+                whole.extend(by.iter().filter(|by| *by != out).map(|by| (*by, *out)));
+            }
             // By its title, the last change of that title before it.
             if let (Some(title), true) = (&commit.said.reverts_title, commit.said.merges.is_some())
             {
@@ -384,9 +402,10 @@ impl History {
                     .filter(|line| line.change(node) == Some(node))
                 {
                     let place = line.entry[node] as usize;
+                    let title = plain_title(title);
                     let is_it = |one: &&Node| {
                         let merged = self.commits[**one].said.merges.as_ref();
-                        merged.is_some_and(|merged| merged.title == *title)
+                        merged.is_some_and(|merged| plain_title(&merged.title) == title)
                     };
                     whole.extend(
                         line.chain[..place]
@@ -543,7 +562,9 @@ impl History {
                     commits: commits.get(&node).copied().unwrap_or_default(),
                     is_in_default: self.is_in_default(node),
                     is_backport: backports.contains(&node),
-                    is_revert: said.reverts_title.is_some() || !said.reverts.is_empty(),
+                    is_revert: said.reverts_title.is_some()
+                        || said.reverts_number.is_some()
+                        || !said.reverts.is_empty(),
                 }
             })
             .collect()
@@ -666,6 +687,10 @@ impl History {
                     by,
                     last,
                     is_gone: tags.last().is_some_and(|tagged| !tagged.has_all),
+                    gap: tags
+                        .iter()
+                        .find(|tagged| tagged.version > first.version && !tagged.has_all)
+                        .map(|tagged| tagged.version),
                 },
             );
         }
@@ -675,6 +700,17 @@ impl History {
         let first = by_itself.map(day_of).min();
         // Brought to branches only: the newest of them is the release, and the older ones are branches.
         let first = first.or_else(|| lines.values().next_back().map(day_of));
+        let lacks = |(minor, tags): (&Release, &Vec<Tagged<'_>>)| {
+            let is_later = first.is_some_and(|(first, _)| first.release < *minor);
+            let lacks = tags.last().is_some_and(|tagged| !tagged.has_all);
+            (is_later && lacks).then_some(*minor)
+        };
+        let without = minors.iter().filter_map(lacks).collect();
+        let claimed_twice = changes.iter().filter(|(named, nodes)| {
+            let here = nodes.iter().filter(|node| self.is_in_default(**node));
+            matches!(named, Named::PullRequest(_)) && here.count() > 1
+        });
+        let claimed_twice = claimed_twice.map(|(named, _)| *named).collect();
         let newest = minors.values().next_back().and_then(|tags| tags.last());
         let taken_out = default
             .and_then(|line| out(line, tip(line)))
@@ -685,6 +721,8 @@ impl History {
             unmerged,
             first,
             lines,
+            without,
+            claimed_twice,
             taken_out,
         }
     }

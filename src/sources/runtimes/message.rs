@@ -17,6 +17,8 @@ pub struct Said {
     pub reverts: Vec<String>,
     /// The title of what it takes back, if it says so by its own title.
     pub reverts_title: Option<String>,
+    /// The pull request that it takes back, if its title, or the branch that GitHub names, says so.
+    pub reverts_number: Option<u64>,
 }
 
 /// A pull request that was merged.
@@ -56,11 +58,26 @@ pub fn read(message: &[u8], is_merge: bool) -> Said {
             title: bare.to_owned(),
         });
     }
-    said.reverts_title = title
-        .strip_prefix("Revert \"")
-        .and_then(|rest| rest.strip_suffix('"'))
-        // GitHub quotes the title of a squash with its number.
-        .map(|title| squash_of(title).map_or(title, |(bare, _)| bare).to_owned());
+    if let Some(what) = unmarked(title).strip_prefix("Revert ") {
+        let quoted = what
+            .strip_prefix('"')
+            .and_then(|rest| rest.strip_suffix('"'));
+        let merge = quoted.and_then(|quoted| quoted.strip_prefix("Merge pull request "));
+        let branch = said.merges.as_ref().map(|merged| merged.branch.as_str());
+        let number = |text: &str| {
+            let digits = text.strip_prefix('#').unwrap_or(text);
+            let end = digits.find(|c: char| !c.is_ascii_digit());
+            plain(&digits[..end.unwrap_or(digits.len())])
+        };
+        // GitHub names the branch of a revert after what it takes back.
+        let of_branch = branch.and_then(|branch| number(branch.strip_prefix("revert-")?));
+        let of_title = merge.or(Some(what).filter(|what| what.starts_with('#')));
+        said.reverts_number = of_title.and_then(number).or(of_branch);
+        // It quotes the title of a squash with its number.
+        let quoted = quoted.filter(|_| merge.is_none());
+        said.reverts_title =
+            quoted.map(|title| squash_of(title).map_or(title, |(bare, _)| bare).to_owned());
+    }
     for line in lines {
         if let Some(id) = named(line, "(cherry picked from commit ", ")") {
             said.picked.push(id);
@@ -69,6 +86,15 @@ pub fn read(message: &[u8], is_merge: bool) -> Said {
         }
     }
     said
+}
+
+/// A title without what stands before it in brackets, such as the release branch that it is for.
+fn unmarked(title: &str) -> &str {
+    let mut rest = title.trim_start();
+    while let Some((_, after)) = rest.strip_prefix('[').and_then(|rest| rest.split_once(']')) {
+        rest = after.trim_start_matches([':', ' ']);
+    }
+    rest
 }
 
 /// `Merge pull request #N from owner/branch`.
@@ -179,6 +205,35 @@ mod tests {
         let said = read(b"Revert \"cri: do it (#16)\" (#160)\n\nThis reverts commit 1543fd7ea (cri: do it, 2026-01-01).\n", false);
         assert_eq!(said.reverts_title.as_deref(), Some("cri: do it"));
         assert_eq!(said.reverts, ["1543fd7ea"]);
+    }
+
+    #[test]
+    fn a_revert_names_what_it_takes_back_in_any_of_the_ways() {
+        let of = |message: &str| {
+            let said = read(message.as_bytes(), true);
+            (said.reverts_title, said.reverts_number)
+        };
+        let titled = |title: &str| (Some(title.to_owned()), None);
+        let merge = |branch: &str, title: &str| {
+            format!("Merge pull request #9 from a/{branch}\n\n{title}\n")
+        };
+        assert_eq!(
+            of(&merge("x", "[release/2.1] Revert \"do it\"")),
+            titled("do it")
+        );
+        assert_eq!(of(&merge("x", "Revert #150")), (None, Some(150)));
+        assert_eq!(
+            of(&merge("x", "Revert \"Merge pull request #150 from b/c\"")),
+            (None, Some(150))
+        );
+        // Its title is cut, and its branch is not.
+        assert_eq!(
+            of(&merge("revert-150-y", "Revert \"do a lot of…")),
+            (None, Some(150))
+        );
+        for other in ["Reverts nothing", "Do not Revert \"x\"", "revert-7"] {
+            assert_eq!(of(&merge("revert-150-y", other)), (None, None), "{other}");
+        }
     }
 
     #[test]

@@ -17,6 +17,15 @@ impl Backports {
             .iter()
             .filter_map(|pattern| number_in(pattern, branch))
             .collect();
+        // A squash keeps the number of what it was picked from, and gets its own behind that.
+        let kept = title
+            .strip_suffix(')')
+            .and_then(|rest| rest.rsplit_once("(#"));
+        numbers.extend(
+            kept.and_then(|(_, digits)| {
+                leading(digits).filter(|number| number.to_string() == digits)
+            }),
+        );
         let lower = title.to_lowercase();
         let said = lower.split("cherry-pick #").skip(1);
         numbers.extend(said.filter_map(leading));
@@ -115,6 +124,11 @@ mod tests {
         assert_eq!(
             backports.originals("x", "[cherry-pick #9271] crio: do it"),
             [9271]
+        );
+        assert_eq!(backports.originals("", "[release/2.0] do it (#7)"), [7]);
+        assert_eq!(
+            backports.originals("", "do it (#7) again"),
+            Vec::<u64>::new()
         );
     }
 }

@@ -10,7 +10,7 @@ use crate::sources::proposal::{
     Because, Change, Origin, Place, Proposal, Proposals, Settled, Source, Untouched,
 };
 use crate::terms::links::Site;
-use crate::terms::{Date, Evidence, Subject};
+use crate::terms::{Date, Evidence, RuntimeState, Subject};
 
 /// What a pull is asked for.
 #[derive(Clone, Copy)]
@@ -33,15 +33,13 @@ impl Asked<'_> {
         let mut all = Proposals::of(Source::Runtimes);
         all.read = format!("read at {}", self.git.read);
         let name = self.git.runtime.name.as_str();
+        let mut unasked = Vec::new();
         let keps = self.registry.keps.iter();
         for entry in
             keps.filter(|entry| self.keps.is_empty() || self.keps.contains(&entry.value.number))
         {
             let record = &entry.value;
             let subject = Subject::Kep(record.number);
-            let Some(facts) = record.runtimes.get(name) else {
-                continue;
-            };
             if !entry.is_sound("runtimes") {
                 let because = Because::Skipped(format!(
                     "{}: has errors, and is left alone: run `kepherd check`",
@@ -50,11 +48,17 @@ impl Asked<'_> {
                 all.untouched.push(Untouched { subject, because });
                 continue;
             }
+            let Some(facts) = record.runtimes.get(name) else {
+                continue;
+            };
             let compared = self.git.compare(self.registry, facts, self.today);
             let remarks = compared.remarks.iter();
             all.notes
                 .extend(remarks.map(|remark| format!("{subject}, {name}: {remark}")));
             if !compared.is_asked {
+                if compared.remarks.is_empty() && facts.state != RuntimeState::None {
+                    unasked.push(subject.to_string());
+                }
                 continue;
             }
             match self.proposal(entry, facts, &compared.differences) {
@@ -64,6 +68,18 @@ impl Asked<'_> {
                     all.untouched.push(Untouched { subject, because });
                 }
             }
+        }
+        if !unasked.is_empty() {
+            all.notes.push(format!(
+                "{}: what {name} has is on record without evidence, so that git is not asked: `kepherd runtimes find` looks for it",
+                unasked.join(", ")
+            ));
+        }
+        if let Some((version, day)) = self.git.lacks(self.registry, self.today) {
+            all.notes.push(format!(
+                "the clone is read at {}, and the calendar knows {name} {version} of {day}: what came since then is not seen; fetch it",
+                self.git.read
+            ));
         }
         all
     }
@@ -98,9 +114,8 @@ impl Asked<'_> {
         let runtime = self.git.runtime.name.as_str();
         let settled = differences.iter().map(|difference| {
             let change = self.settle(runtime, facts, difference);
-            if change.is_made() {
-                let value = difference.there.clone().into();
-                edit::set_fact(document, runtime, &difference.key, value);
+            if let (true, Some(there)) = (change.is_made(), &difference.there) {
+                edit::set_fact(document, runtime, &difference.key, there.clone().into());
             }
             change
         });
@@ -119,16 +134,19 @@ impl Asked<'_> {
         } = difference;
         let place = Place::at(key.written(runtime, facts), key.pointer(runtime));
         let quoted = |text: &String| format!("\"{text}\"");
-        let change = Change::made(place, recorded.as_ref().map(quoted), Some(quoted(there)))
-            .because(why)
-            .from(from.as_ref().map(origin));
+        let change = Change::made(
+            place,
+            recorded.as_ref().map(quoted),
+            there.as_ref().map(quoted),
+        )
+        .because(why)
+        .from(from.as_ref().map(origin));
         match (verdict, self.settled) {
             (Verdict::News, _) | (Verdict::Contradiction, Settled::Theirs) => change,
             (Verdict::Judgement, _) | (_, Settled::Ours) => change.kept(),
-            (Verdict::Contradiction, Settled::Not) => {
-                change.open("write what is right, or pull with --ours or --theirs")
-            }
-            (Verdict::Doubt, _) => change.open("write what is right, or pull with --ours"),
+            (Verdict::Contradiction, Settled::Not) => change
+                .open("write what is right, or pull with --theirs; --ours leaves it this once"),
+            (Verdict::Doubt, _) => change.open("write what is right; --ours leaves it this once"),
         }
     }
 }

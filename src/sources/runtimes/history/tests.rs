@@ -354,6 +354,76 @@ fn a_loop_a_missing_parent_and_two_roots_end() {
     );
 }
 
+/// On a release branch people name what they take back in more ways; what came by a backport goes by any of them.
+#[test]
+fn a_revert_on_a_release_branch_takes_the_backport_out_whatever_it_names() {
+    let merge = |branch: &'static str, title: &'static str| (branch, title);
+    for (branch, title) in [
+        merge("x", "Revert \"[release/2.0] do it\""),
+        merge("x", "[release/2.0] Revert \"do it\""),
+        merge(
+            "x",
+            "Revert \"Merge pull request #70 from fork/cherry-pick-7-to-x\"",
+        ),
+        merge("x", "Revert #70"),
+        merge("revert-70-cherry-pick", "Revert \"[release/2.0] do…\""),
+        merge("x", "Revert #7"),
+    ] {
+        let mut made = Made::default();
+        let root = made.commit(&[], "root");
+        let seven = made.pull(root, 7, "x", "do it", "do it");
+        made.tag("2.1.0", seven);
+        made.tag("2.0.0", root);
+        let name = "cherry-pick-7-to-x";
+        let backport = made.pull(root, 70, name, "[release/2.0] do it", "do it");
+        let out = made.pull(backport, 71, branch, title, "undo");
+        made.tag("2.0.1", out);
+        made.branch("2.0", out);
+        assert_eq!(
+            of(&made.history(seven), &[7]),
+            "in, first 2.1.0, 2.1.0",
+            "{title}"
+        );
+        made.tag("2.0.2", backport);
+    }
+}
+
+#[test]
+fn a_squash_that_was_picked_keeps_the_number_of_what_it_was_picked_from() {
+    let mut made = Made::default();
+    let root = made.commit(&[], "root");
+    let seven = made.commit(&[root], "do it (#7)\n");
+    made.tag("2.1.0", seven);
+    let backport = made.commit(&[root], "[release/2.0] do it (#7) (#70)\n");
+    made.tag("2.0.1", backport);
+    made.branch("2.0", backport);
+    assert_eq!(
+        of(&made.history(seven), &[7]),
+        "in, first 2.1.0, 2.0.1 2.1.0"
+    );
+}
+
+#[test]
+fn what_later_releases_lack_and_what_several_merges_claim_is_known() {
+    let mut made = Made::default();
+    let root = made.commit(&[], "root");
+    let seven = made.pull(root, 7, "x", "do it", "do it");
+    made.tag("2.0.0", seven);
+    let out = made.pull(seven, 8, "y", "Revert \"do it\"", "undo");
+    made.tag("2.0.1", out);
+    made.tag("2.1.0", out);
+    let again = made.pull(out, 7, "x", "do it", "again");
+    made.tag("2.0.2", again);
+    made.tag("2.2.0", again);
+    let answer = made.history(again).answer(&[Named::PullRequest(7)]);
+    let minor = |text: &str| text.parse::<Release>().unwrap();
+    assert_eq!(answer.without, [minor("2.1")]);
+    assert_eq!(answer.claimed_twice, [Named::PullRequest(7)]);
+    let first = answer.lines[&minor("2.0")];
+    assert_eq!((first.gap, first.is_gone), ("2.0.1".parse().ok(), false));
+    assert!(answer.is_released());
+}
+
 /// What happens next in a random history.
 #[derive(Debug, Clone)]
 enum Step {
