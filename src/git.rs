@@ -65,8 +65,11 @@ impl Repository {
 
     /// Opens a repository; errors call it by `path`.
     fn at(directory: &Path, path: &Path) -> Result<Self, Error> {
-        // Isolated: neither the user's configuration nor the environment changes what is read.
-        let opened = gix::open_opts(directory, gix::open::Options::isolated());
+        // Isolated: neither the user's configuration nor the environment changes what is read, nor what somebody put in the place of a commit
+        // in this clone alone.
+        let options =
+            gix::open::Options::isolated().config_overrides(["core.useReplaceRefs=false"]);
+        let opened = gix::open_opts(directory, options);
         Ok(Self {
             repository: opened.map_err(|_| Error::NotARepository {
                 path: path.to_owned(),

@@ -701,7 +701,7 @@ fn tags_of_another_project_are_not_those_of_kubernetes() {
 fn a_page_in_the_folder_of_another_cycle_is_left_out_and_one_that_is_not_understood_is_said() {
     let mut clone = History::bare();
     let page = "# Kubernetes v1.36\n\n- **Monday 4th May 2026**: Week 1 — Release cycle begins\n";
-    clone.commit("2026-11-01", &[("releases/release-1.37/README.md", page)]);
+    clone.commit("2026-11-01", &[("releases/release-1.39/README.md", page)]);
     let folder = Folder::with(&[]);
     let before = folder.contents();
     let pull = |clone: &History| {
@@ -717,12 +717,12 @@ fn a_page_in_the_folder_of_another_cycle_is_left_out_and_one_that_is_not_underst
     let ran = pull(&clone);
     assert!(
         ran.log
-            .contains("its heading says 1.36, and its folder 1.37: left out"),
+            .contains("its heading says 1.36, and its folder 1.39: left out"),
         "{ran:?}"
     );
     assert_eq!(folder.contents(), before);
-    let wrong = page.replace("v1.36", "v1.37").replace("Monday", "Friday");
-    clone.commit("2026-11-02", &[("releases/release-1.37/README.md", &wrong)]);
+    let wrong = page.replace("v1.36", "v1.39").replace("Monday", "Friday");
+    clone.commit("2026-11-02", &[("releases/release-1.39/README.md", &wrong)]);
     let ran = pull(&clone);
     assert!(
         ran.log.contains("says Friday, and 2026-05-04 is a Monday"),

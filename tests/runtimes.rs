@@ -558,6 +558,29 @@ fn what_a_branch_is_said_to_have_is_looked_for_too() {
     assert_eq!(folder.contents(), before);
 }
 
+/// What somebody put in the place of a commit is known to one clone alone; in a loop it is nothing.
+#[test]
+fn replacements_of_commits_change_no_answer() {
+    let mut clone = clone();
+    let merge = clone.head();
+    let folder = folder("state = \"merged\"\nevidence = [\"containerd/containerd#7\"]\n");
+    let before = run(&folder, clone.path(), "diff", &[]).expect(1);
+    clone.go_to_nothing();
+    let other = clone.say("2026-01-01", "Merge pull request #8 from a/b\n", &[]);
+    clone.go_to(&merge);
+    clone.branch("main", &merge);
+    let replace = |from: &str, to: &str| {
+        let folder = std::path::Path::new(clone.path()).join("refs/replace");
+        std::fs::create_dir_all(&folder).unwrap();
+        std::fs::write(folder.join(from), format!("{to}\n")).unwrap();
+    };
+    replace(&merge, &other);
+    let rev = ["--rev", merge.as_str()];
+    assert_eq!(run(&folder, clone.path(), "diff", &rev).expect(1), before);
+    replace(&other, &merge);
+    assert_eq!(run(&folder, clone.path(), "diff", &rev).expect(1), before);
+}
+
 /// A worktree may be on any branch, and behind: a clone knows where the remote's default branch ends.
 #[test]
 fn the_default_branch_is_that_of_the_remote() {
