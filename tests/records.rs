@@ -195,7 +195,7 @@ fn work_items_stand_below_the_keps_and_are_shown_by_their_ids() {
 #[test]
 fn a_life_is_drawn_against_the_cycles_with_its_findings() {
     let out = run(&folder(), &["show", "9001"]).expect(0);
-    let drawn: Vec<&str> = out.lines().take(15).map(str::trim_end).collect();
+    let drawn: Vec<&str> = out.lines().take(16).map(str::trim_end).collect();
     insta::assert_snapshot!(drawn.join("\n"), @"
     KEP-9001  Pod Lullabies 9001
     sig-node/9001-pod-lullabies.toml
@@ -209,6 +209,7 @@ fn a_life_is_drawn_against_the_cycles_with_its_findings() {
     triage     accepted
     milestone  containerd 2.5 (planned for 2026-12)
     shepherds  mikebrow, samuelkarp
+    runs with  containerd since 2.4.0
     as of      never read from kep.yaml
 
     warning[stale-record]: KEP-9001 aims at Kubernetes 1.37, which has shipped since anybody read what upstream says

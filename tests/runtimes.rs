@@ -235,7 +235,7 @@ fn what_was_taken_out_is_told_with_the_releases_that_had_it() {
     );
     clone.say("2026-11-02", &again, &[&out, &side]);
     let ran = run(&folder, clone.path(), "pull", &[]);
-    insta::assert_snapshot!(ran.log, @r#"warning: sig-node/9001-pod-lullabies.toml:6: `runtimes.containerd.state` is "released" here and "merged" in git: #7 was merged on 2026-05-03 as fe26209, was in 2.3.1 and 2.4.0 to 2.4.1, and came out with #9 on 2026-10-02; it is back, and no release of the newest minor has it; write what is right, or pull with --theirs; --ours leaves it this once"#);
+    insta::assert_snapshot!(ran.log, @r#"warning: sig-node/9001-pod-lullabies.toml:6: `runtimes.containerd.state` is "released" here and "merged" in git: #7 was merged on 2026-05-03 as fe26209, was in 2.3.1 and 2.4.0 to 2.4.1, and came out with #9 on 2026-10-02; the default branch has it, and no release of the newest minor; write what is right, or pull with --theirs; --ours leaves it this once"#);
     ran.expect(1);
 }
 

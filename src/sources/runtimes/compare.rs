@@ -122,9 +122,13 @@ impl RuntimeHistory {
             let elsewhere: Vec<String> = facts.evidence.iter().map(Evidence::to_string).collect();
             if !elsewhere.is_empty() {
                 compared.is_elsewhere |= facts.part.is_none();
-                compared.remarks.push(format!(
-                    "{}its evidence is {}, and nothing of it is in {}",
-                    about(facts),
+                let mut differ = Differ {
+                    facts,
+                    compared,
+                    from: None,
+                };
+                differ.remark(&format!(
+                    "its evidence is {}, and nothing of it is in {}",
                     elsewhere.join(", "),
                     self.repository
                 ));
@@ -138,116 +142,115 @@ impl RuntimeHistory {
             compared,
             from: self.telling(&answer),
         };
-        if let Some(first) = answer.unmerged.first() {
-            let all: Vec<String> = answer.unmerged.iter().map(|one| one.short()).collect();
-            let is = if all.len() == 1 { "is" } else { "are" };
-            let why = format!(
-                "{} {is} on no branch of the clone at {}: nobody merged it, or the clone is older",
-                all.join(", "),
-                self.read
-            );
-            // Where work goes on, that is how it should be.
-            if rank(facts.state) < rank(RuntimeState::Merged) {
-                compared.remarks.push(format!("{}{why}", about(facts)));
-            } else {
-                differ.from = Some(self.evidence(*first));
-                let unmerged = answer.unmerged.iter();
-                let recorded = unmerged.map(|one| self.evidence(*one).to_string());
-                let recorded = recorded.collect::<Vec<_>>().join(", ");
-                differ.push(Fact::Evidence, Some(recorded), None, &why, Verdict::Doubt);
-            }
+        if !answer.unmerged.is_empty() {
+            self.unmerged(&answer, &mut differ);
             return None;
         }
         if let Some(twice) = answer.claimed_twice.first() {
-            differ.compared.remarks.push(format!(
-                "{}several merges say that they are {}, and each of them counts",
-                about(facts),
-                twice.short()
+            let twice = twice.short();
+            differ.remark(&format!(
+                "several merges say that they are {twice}, and each of them counts"
             ));
         }
-        let merged = self.merged(&answer);
-        let state = match (answer.in_default, answer.first) {
+        let is_released = self.state(&answer, &mut differ)? == RuntimeState::Released;
+        let first = answer.first.filter(|_| is_released)?;
+        self.since(&answer, first, &mut differ);
+        Some(answer)
+    }
+
+    /// Evidence that is on no branch: while work goes on, that is how it should be.
+    fn unmerged(&self, answer: &Answer, differ: &mut Differ<'_>) {
+        let all: Vec<String> = answer.unmerged.iter().map(|one| one.short()).collect();
+        let is = if all.len() == 1 { "is" } else { "are" };
+        let why = format!(
+            "{} {is} on no branch of the clone at {}: nobody merged it, or the clone is older",
+            all.join(", "),
+            self.read
+        );
+        if !differ.is_merged() {
+            differ.remark(&why);
+            return;
+        }
+        let recorded = answer.unmerged.iter().map(|one| self.evidence(*one));
+        let recorded: Vec<String> = recorded.map(|one| one.to_string()).collect();
+        differ.from = answer.unmerged.first().map(|one| self.evidence(*one));
+        let recorded = Some(recorded.join(", "));
+        differ.push(Fact::Evidence, recorded, None, &why, Verdict::Doubt);
+    }
+
+    /// How far the runtime is; nothing, if that is for a person to say.
+    fn state(&self, answer: &Answer, differ: &mut Differ<'_>) -> Option<RuntimeState> {
+        let merged = self.merged(answer);
+        match (answer.in_default, answer.first) {
             (true, Some((version, day))) if answer.is_released() => {
-                differ.found(
-                    RuntimeState::Released,
-                    &self.released(&answer, version, day),
-                );
-                RuntimeState::Released
+                let why = self.released(answer, version, day);
+                Some(differ.found(RuntimeState::Released, &why))
             }
             (true, _) => {
-                let lost = self.lost(&answer);
-                let again = match answer.taken_out {
-                    Some(_) => "; it is back, and no release of the newest minor has it",
-                    None => "",
+                let lost = match answer.taken_out {
+                    Some(_) => format!(
+                        "{}; the default branch has it, and no release of the newest minor",
+                        self.lost(answer)
+                    ),
+                    None => String::new(),
                 };
-                differ.found(RuntimeState::Merged, &format!("{merged}{lost}{again}"));
-                RuntimeState::Merged
+                Some(differ.found(RuntimeState::Merged, &format!("{merged}{lost}")))
             }
             (false, _) if answer.taken_out.is_some() => {
-                let why = format!("{merged}{}", self.lost(&answer));
-                if rank(facts.state) >= rank(RuntimeState::Merged) {
-                    let recorded = Some(facts.state.written().to_owned());
+                let why = format!("{merged}{}", self.lost(answer));
+                if differ.is_merged() {
+                    let recorded = Some(differ.facts.state.written().to_owned());
                     differ.push(Fact::State, recorded, None, &why, Verdict::Doubt);
                 } else {
-                    compared.remarks.push(format!("{}{why}", about(facts)));
+                    differ.remark(&why);
                 }
-                return None;
+                None
             }
-            (false, _) => {
-                let branches: Vec<String> = answer
-                    .merged
-                    .iter()
-                    .filter(|merge| !merge.is_in_default)
-                    .map(|merge| merge.named.short())
-                    .collect();
-                let is = if branches.len() == 1 { "is" } else { "are" };
-                let has = match answer.first {
+            (false, first) => {
+                let elsewhere = answer.merged.iter().filter(|merge| !merge.is_in_default);
+                let elsewhere: Vec<String> = elsewhere.map(|merge| merge.named.short()).collect();
+                let is = if elsewhere.len() == 1 { "is" } else { "are" };
+                let has = match first {
                     Some((version, _)) => {
                         format!("{version} has all of it, and nothing says that newer minors do")
                     }
                     None => "no release has all of it".to_owned(),
                 };
-                compared.remarks.push(format!(
-                    "{}{merged}; {} {is} on a release branch only, and {has}: as evidence, name what brought it to the default branch",
-                    about(facts),
-                    branches.join(", ")
+                differ.remark(&format!(
+                    "{merged}; {} {is} on a release branch only, and {has}: as evidence, name what brought it to the default branch",
+                    elsewhere.join(", ")
                 ));
-                return None;
+                None
             }
-        };
-        let (first, day) = answer.first.filter(|_| state == RuntimeState::Released)?;
+        }
+    }
+
+    /// Which release has it first, and which later ones have not.
+    fn since(&self, answer: &Answer, (first, day): (Version, Date), differ: &mut Differ<'_>) {
         if !answer.without.is_empty() {
             let without: Vec<String> = answer.without.iter().map(Release::to_string).collect();
-            differ.compared.remarks.push(format!(
-                "{}{first} has it, and the last release of {} has not",
-                about(facts),
+            differ.remark(&format!(
+                "{first} has it, and the last release of {} has not",
                 without.join(" and of ")
             ));
         }
-        if facts.release != Some(first) {
-            let why = self.released(&answer, first, day);
-            let recorded = facts.release;
-            let older = recorded.filter(|one| *one < first && !self.history.has_tag(*one));
-            if recorded.is_none() && self.history.oldest() == Some(first) {
-                compared.remarks.push(format!(
-                    "{}{} is the oldest release that the clone has, and it has it already: whether an older one had it first is not known",
-                    about(facts),
-                    self.tag(first)
-                ));
-            } else if let Some(recorded) = older {
-                // What a clone lacks it cannot deny.
-                compared.remarks.push(format!(
-                    "{}the clone at {} has no {}, which the record names, so that nothing follows from it: does it have all tags (`git fetch \
+        match differ.facts.release {
+            Some(recorded) if recorded == first => {}
+            None if self.history.oldest() == Some(first) => differ.remark(&format!(
+                "{} is the oldest release that the clone has, and it has it already: whether an older one had it first is not known",
+                self.tag(first)
+            )),
+            // What a clone lacks it cannot deny.
+            Some(recorded) if recorded < first && !self.history.has_tag(recorded) => {
+                differ.remark(&format!(
+                    "the clone at {} has no {}, which the record names, so that nothing follows from it: does it have all tags (`git fetch \
                      --tags`)?",
-                    about(facts),
                     self.read,
                     self.tag(recorded)
                 ));
-            } else {
-                differ.release(first, &why);
             }
+            _ => differ.release(first, &self.released(answer, first, day)),
         }
-        Some(answer)
     }
 
     /// What older branches that are supported still got.
@@ -434,8 +437,20 @@ struct Differ<'a> {
 }
 
 impl Differ<'_> {
+    /// Whether the record says that it is merged, or more.
+    fn is_merged(&self) -> bool {
+        rank(self.facts.state) >= rank(RuntimeState::Merged)
+    }
+
+    /// What nothing follows from; of a part it says of which.
+    fn remark(&mut self, what: &str) {
+        let about = self.facts.name.map(|name| format!("{name}: "));
+        let about = about.unwrap_or_default();
+        self.compared.remarks.push(format!("{about}{what}"));
+    }
+
     /// A state that git has found.
-    fn found(&mut self, state: RuntimeState, why: &str) {
+    fn found(&mut self, state: RuntimeState, why: &str) -> RuntimeState {
         let recorded = self.facts.state;
         let verdict = match recorded {
             RuntimeState::Experimental => Verdict::Judgement,
@@ -446,16 +461,12 @@ impl Differ<'_> {
             Verdict::Judgement => "git does not tell what is an experiment",
             _ => why,
         };
-        self.state(state, why, verdict);
-    }
-
-    fn state(&mut self, state: RuntimeState, why: &str, verdict: Verdict) {
-        if self.facts.state == state {
-            return;
+        if recorded != state {
+            let there = Some(state.written().to_owned());
+            let recorded = Some(recorded.written().to_owned());
+            self.push(Fact::State, recorded, there, why, verdict);
         }
-        let recorded = Some(self.facts.state.written().to_owned());
-        let there = Some(state.written().to_owned());
-        self.push(Fact::State, recorded, there, why, verdict);
+        state
     }
 
     fn release(&mut self, release: Version, why: &str) {
@@ -498,13 +509,6 @@ fn rank(state: RuntimeState) -> u8 {
         RuntimeState::Merged | RuntimeState::Experimental => 2,
         RuntimeState::Released => 3,
     }
-}
-
-/// Which part is spoken of, before what is said.
-fn about(facts: &Facts<'_>) -> String {
-    facts
-        .name
-        .map_or_else(String::new, |name| format!("{name}: "))
 }
 
 fn change(change: super::history::Change) -> String {
