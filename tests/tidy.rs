@@ -248,3 +248,53 @@ fn a_path_is_read_in_all_its_spellings() {
     let all: Vec<String> = paths(code, "crate").into_iter().collect();
     assert_eq!(all, ["a::b::C", "a::d::E", "a::d::f", "a::self", "h::i"]);
 }
+
+/// Whether some code defines a name, or gives it out.
+fn defines(code: &str, name: &str) -> bool {
+    const KINDS: [&str; 8] = [
+        "fn", "struct", "enum", "trait", "const", "static", "type", "mod",
+    ];
+    let words = |text: &str| -> Vec<String> {
+        let words = text.split(|c: char| !c.is_alphanumeric() && c != '_');
+        words
+            .filter(|word| !word.is_empty())
+            .map(str::to_owned)
+            .collect()
+    };
+    let given_out = code.split(';').any(|item| {
+        let words = words(item);
+        let is_use = words.windows(2).any(|pair| pair == ["pub", "use"]);
+        is_use && words.iter().any(|word| word == name)
+    });
+    let all = words(code);
+    let mut pairs = all.windows(2);
+    given_out || pairs.any(|pair| KINDS.contains(&&*pair[0]) && pair[1] == name)
+}
+
+/// Fuzz targets are a crate of their own, which `cargo test` does not compile: what they import is looked for here.
+#[test]
+fn fuzz_targets_import_what_is_there() {
+    let mut targets = Vec::new();
+    sources(&root().join("fuzz/fuzz_targets"), &mut targets);
+    let mut missing = Vec::new();
+    for target in targets {
+        let text = std::fs::read_to_string(&target).unwrap();
+        for path in paths(&code_of(&text), "kepherd") {
+            let parts: Vec<&str> = path.split("::").filter(|part| *part != "self").collect();
+            let file = |length: usize| root().join(format!("src/{}.rs", parts[..length].join("/")));
+            let length = (1..=parts.len())
+                .rev()
+                .find(|length| file(*length).exists());
+            let is_there = length.is_some_and(|length| {
+                let code = code_of(&std::fs::read_to_string(file(length)).unwrap());
+                parts.get(length).is_none_or(|name| defines(&code, name))
+            });
+            if !is_there {
+                missing.push(format!("{}: {path}", target.display()));
+            }
+        }
+    }
+    assert_eq!(missing, Vec::<String>::new());
+    assert!(defines("pub use a::{B, c as D};", "D") && defines("pub(super) fn e() {}", "e"));
+    assert!(!defines("use a::B;\nfn c(b: B) {}", "B"));
+}

@@ -2,7 +2,7 @@
 #![no_main]
 
 use kepherd::sources::issues::form::read;
-use kepherd::sources::issues::titles::keps_in_title;
+use kepherd::sources::kep_names::keps_in_title;
 use libfuzzer_sys::fuzz_target;
 
 fuzz_target!(|text: &str| {
