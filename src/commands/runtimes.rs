@@ -50,18 +50,19 @@ fn run(
     let opened = files::open(context)?;
     let registry = &opened.loaded.registry;
     let runtime = asked_for(registry, clone)?;
-    let (git, heard) = listened(context, registry, runtime, clone)?;
+    let keps = keps(registry, clone);
+    let (git, heard) = listened(context, registry, runtime, (clone, &keps))?;
     let today = context.today();
     let asked = Asked {
         registry,
         git: &git,
-        keps: &clone.kep,
+        keps: &keps,
         today,
         settled,
     };
     let mut proposals = asked.proposals();
     let finder = Finder::of(&git, &heard);
-    for entry in keps(registry, clone) {
+    for entry in &keps {
         let kep = entry.value.number;
         for one in finder.clear(Sought::of(registry, entry, today)) {
             let reason = one.reasons.first().map(ToString::to_string);
@@ -90,10 +91,9 @@ fn listened(
     context: &Context<'_>,
     registry: &Registry,
     runtime: &Runtime,
-    clone: &RuntimeClone,
+    (clone, keps): (&RuntimeClone, &[&Entry<KepRecord>]),
 ) -> Result<(RuntimeHistory, HashMap<CommitId, Vec<Heard>>)> {
-    let keps = keps(registry, clone).into_iter();
-    let records = keps.map(|entry| &entry.value);
+    let records = keps.iter().map(|entry| &entry.value);
     let listener = Listener::of(registry, records, repository_of(runtime)?);
     let mut heard = HashMap::new();
     let git = read(context, registry, runtime, clone.at(), |id, message| {
@@ -117,9 +117,6 @@ fn asked_for<'a>(registry: &'a Registry, clone: &RuntimeClone) -> Result<&'a Run
 /// The default branch of the repository that a clone was made of.
 const REMOTE: &str = "refs/remotes/origin/HEAD";
 
-/// How many merges that only sound like a KEP are shown beside some that name it.
-const FAINT: usize = 2;
-
 pub(super) fn find(context: &mut Context<'_>, options: &FindEvidence) -> Result<Exit> {
     let FindEvidence {
         clone,
@@ -136,7 +133,7 @@ pub(super) fn find(context: &mut Context<'_>, options: &FindEvidence) -> Result<
     let runtime = asked_for(registry, clone)?;
     let repository = repository_of(runtime)?;
     let keps = keps(registry, clone);
-    let (git, heard) = listened(context, registry, runtime, clone)?;
+    let (git, heard) = listened(context, registry, runtime, (clone, &keps))?;
     let finder = Finder::of(&git, &heard);
     let today = context.today();
     if let ([entry], false) = (keps.as_slice(), accept.is_empty()) {
@@ -147,12 +144,12 @@ pub(super) fn find(context: &mut Context<'_>, options: &FindEvidence) -> Result<
         let asked = Asked {
             registry,
             git: &git,
-            keps: &clone.kep,
+            keps: &keps,
             today,
             settled: Settled::Not,
         };
-        let elsewhere = accept.iter().filter_map(|one| one.repository.as_ref());
-        if let Some(elsewhere) = elsewhere.into_iter().find(|one| *one != repository) {
+        let mut elsewhere = accept.iter().filter_map(|one| one.repository.as_ref());
+        if let Some(elsewhere) = elsewhere.find(|one| *one != repository) {
             bail!(
                 "{} is developed in {repository}, and {elsewhere} is none of its",
                 runtime.name
@@ -172,25 +169,7 @@ pub(super) fn find(context: &mut Context<'_>, options: &FindEvidence) -> Result<
         if entry.value.runtime_support.is_some() && clone.kep.is_empty() {
             continue;
         }
-        let mut candidates = finder.candidates(Sought::of(registry, entry, today));
-        let all = candidates.len();
-        if *limit > 0 {
-            // Beside what is known, or named, the sound of a title tells nothing.
-            let facts = entry.value.runtimes.get(runtime.name.as_str());
-            let is_known = facts.is_some_and(|facts| facts.all_evidence().next().is_some());
-            let mut faint = match is_known {
-                true => 0,
-                false if candidates.iter().any(|one| !one.is_faint()) => FAINT,
-                false => *limit,
-            };
-            candidates.retain(|one| {
-                let is_shown = !one.is_faint() || faint > 0;
-                faint -= usize::from(is_shown && one.is_faint());
-                is_shown
-            });
-            candidates.truncate(*limit);
-        }
-        let more = all - candidates.len();
+        let (candidates, more) = finder.best(Sought::of(registry, entry, today), *limit);
         if !candidates.is_empty() {
             found.push(Found {
                 kep: entry.value.number,

@@ -389,20 +389,17 @@ pub fn add_evidence(
         Some(index) => (part_mut(facts, index), PART_ORDER),
         None => (like_mut(facts), RUNTIME_ORDER),
     };
-    match table {
-        Some(Like::Table(table)) => match table.get_mut("evidence").and_then(Item::as_array_mut) {
-            Some(list) => return push_text(list, new),
-            None => set_in(table, "evidence", list(vec![new.to_owned()]), order),
-        },
-        Some(Like::Inline(table)) => match table.get_mut("evidence").and_then(Item::as_array_mut) {
-            Some(list) => return push_text(list, new),
-            None => {
-                let list = list(vec![new.to_owned()]);
-                table.insert("evidence", Item::Value(list));
-            }
-        },
-        None => {}
+    let Some(mut table) = table else {
+        return Listed::Edited;
+    };
+    let known = match &mut table {
+        Like::Table(table) => table.get_mut("evidence"),
+        Like::Inline(table) => table.get_mut("evidence"),
+    };
+    if let Some(list) = known.and_then(Item::as_array_mut) {
+        return push_text(list, new);
     }
+    set_in_like(table, Fact::Evidence, list(vec![new.to_owned()]), order);
     Listed::Edited
 }
 

@@ -31,6 +31,16 @@ pub struct Where<'a> {
     pub repository: &'a RepositoryName,
 }
 
+impl Where<'_> {
+    /// A candidate as evidence.
+    pub fn evidence(self, one: &Candidate) -> Evidence {
+        Evidence {
+            repository: self.repository.clone(),
+            named: one.named(),
+        }
+    }
+}
+
 /// For a terminal.
 pub fn text(all: &[Found<'_>], at: Where<'_>, paint: Paint) -> String {
     let mut out = String::new();
@@ -79,14 +89,10 @@ pub fn markdown(all: &[Found<'_>], at: Where<'_>) -> String {
             markdown::text(at.runtime)
         );
         for one in &found.candidates {
-            let evidence = Evidence {
-                repository: at.repository.clone(),
-                named: one.named(),
-            };
             let _ = writeln!(
                 out,
                 "| {} | {} | {} | {} |",
-                Site::github().evidence(&evidence),
+                Site::github().evidence(&at.evidence(one)),
                 markdown::text(&one.title),
                 markdown::text(&standing(one)),
                 markdown::text(&reasons(one).join("; "))
@@ -116,9 +122,7 @@ pub fn reasons(one: &Candidate) -> Vec<String> {
         all.push("it is a bump of a dependency".to_owned());
     }
     if let Some(out) = one.taken_out {
-        let by = out
-            .number
-            .map_or_else(|| out.commit.short(), |number| format!("#{number}"));
+        let by = out.named().short();
         all.push(format!("it came out again with {by} on {}", out.day));
     }
     if let Brings::Backport(minor, version) = one.brings {

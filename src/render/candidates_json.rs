@@ -76,7 +76,7 @@ pub fn json(all: &[Found<'_>], at: Where<'_>, read: &str) -> String {
         candidates: found
             .candidates
             .iter()
-            .map(|one| candidate(one, at.repository))
+            .map(|one| candidate(one, at))
             .collect(),
         more: found.more,
     });
@@ -89,12 +89,9 @@ pub fn json(all: &[Found<'_>], at: Where<'_>, read: &str) -> String {
     })
 }
 
-fn candidate(one: &Candidate, repository: &RepositoryName) -> CandidateJson {
+fn candidate(one: &Candidate, at: Where<'_>) -> CandidateJson {
     CandidateJson {
-        evidence: Evidence {
-            repository: repository.clone(),
-            named: one.named(),
-        },
+        evidence: at.evidence(one),
         title: one.title.clone(),
         merged: one.change.day,
         first: one.first.map(|(version, _)| version),

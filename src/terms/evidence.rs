@@ -17,7 +17,7 @@ pub struct Evidence {
 }
 
 /// What evidence names in its repository.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Named {
     /// A pull request, or an issue.
     PullRequest(u64),

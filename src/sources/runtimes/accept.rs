@@ -5,7 +5,6 @@ use std::collections::BTreeSet;
 use super::compare::Compared;
 use super::find::{Brings, Candidate};
 use super::pull::{Asked, origin};
-use crate::findings::diagnostic::Pointer;
 use crate::registry::Entry;
 use crate::registry::edit::{self, Listed, NoToml, edited};
 use crate::registry::kep::{Fact, FactKey, KepRecord, RuntimeFacts};
@@ -133,6 +132,7 @@ impl Asked<'_> {
         let Compared { differences, .. } = self.git.compare(self.registry, &facts, self.today);
         let source = self.registry.file(entry.file);
         let mut proposal = Proposal::about(Some(Subject::Kep(kep)), source);
+        let place = |key: FactKey| Place::at(key.written(runtime, &facts), key.pointer(runtime));
         let edited = edited(&source.text, |document| {
             for (one, _) in &evidence {
                 let begin = (index, BEGUN.written());
@@ -144,26 +144,21 @@ impl Asked<'_> {
             let mut changes = self.write(document, &facts, &differences);
             if known.is_none() {
                 // What was begun for this edit nobody has seen.
-                for change in changes.iter_mut().filter(|change| {
-                    change
-                        .place
-                        .key
-                        .as_deref()
-                        .is_some_and(|key| key.ends_with(".state"))
-                }) {
+                let state = place(FactKey {
+                    part: None,
+                    fact: Fact::State,
+                });
+                let mut begun = changes.iter_mut();
+                if let Some(change) = begun.find(|change| change.place == state) {
                     change.before = None;
                 }
             }
             if let Some((first, candidate)) = evidence.first() {
-                let at = Pointer::to("runtimes").key(runtime);
-                let (key, at) = match part.zip(index) {
-                    Some((name, index)) => (
-                        format!("runtimes.{runtime}.parts.\"{name}\".evidence"),
-                        at.key("parts").index(index),
-                    ),
-                    None => (format!("runtimes.{runtime}.evidence"), at),
-                };
-                let change = Change::made(Place::at(key, at.key("evidence")), before, after);
+                let place = place(FactKey {
+                    part: index,
+                    fact: Fact::Evidence,
+                });
+                let change = Change::made(place, before, after);
                 let change = change.because(because(*candidate));
                 changes.insert(0, change.from(Some(origin(first))));
             }
@@ -173,10 +168,9 @@ impl Asked<'_> {
                     fact: Fact::Branch(*minor),
                 };
                 edit::set_fact(document, runtime, &key, version.to_string().into());
-                let place = Place::at(key.written(runtime, &facts), key.pointer(runtime));
-                let evidence = self.evidence(candidate.named());
+                let evidence = self.git.evidence(candidate.named());
                 changes.push(
-                    Change::made(place, None, Some(format!("\"{version}\"")))
+                    Change::made(place(key), None, Some(format!("\"{version}\"")))
                         .because(because(Some(candidate)))
                         .from(Some(origin(&evidence))),
                 );
@@ -190,32 +184,25 @@ impl Asked<'_> {
         Ok(proposal)
     }
 
-    fn evidence(&self, named: Named) -> Evidence {
-        Evidence {
-            repository: self.git.repository.clone(),
-            named,
-        }
-    }
-
     fn as_evidence(
         &self,
         kep: u32,
         named: Named,
         facts: &RuntimeFacts,
     ) -> Result<Evidence, NotAccepted> {
-        if !self.git.history.answer(&[named]).unmerged.is_empty() {
+        let answer = self.git.history.answer(&[named]);
+        if !answer.unmerged.is_empty() {
             return Err(NotAccepted::Unmerged {
                 named: named.short(),
                 read: self.git.read.clone(),
             });
         }
-        let answer = self.git.history.answer(&[named]);
         if answer.merged.iter().all(|merge| !merge.is_in_default) {
             return Err(NotAccepted::OnABranch {
                 named: named.short(),
             });
         }
-        let evidence = self.evidence(named);
+        let evidence = self.git.evidence(named);
         if facts.all_evidence().any(|one| *one == evidence) {
             return Err(NotAccepted::Known {
                 named: named.short(),

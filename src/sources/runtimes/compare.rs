@@ -4,7 +4,6 @@
 //! Nothing that people wrote is lowered or replaced by itself: a [`Difference`] says whether git only knows more, and who is asked otherwise.
 
 use super::history::{Answer, Backport, First, History};
-use super::titles::plain_title;
 use crate::registry::Registry;
 use crate::registry::calendars::Minor;
 use crate::registry::config::Runtime;
@@ -111,13 +110,7 @@ impl RuntimeHistory {
 
     /// The state and the release of a feature, or of a part; the answer, if it says which release has it.
     fn one(&self, facts: &Facts<'_>, compared: &mut Compared) -> Option<Answer> {
-        let here = |one: &&Evidence| one.repository == self.repository;
-        let named: Vec<Named> = facts
-            .evidence
-            .iter()
-            .filter(here)
-            .map(|one| one.named)
-            .collect();
+        let named: Vec<Named> = self.here(facts.evidence).collect();
         if named.is_empty() {
             let elsewhere: Vec<String> = facts.evidence.iter().map(Evidence::to_string).collect();
             if !elsewhere.is_empty() {
@@ -313,10 +306,9 @@ impl RuntimeHistory {
             };
             // What a clone lacks it cannot deny, and a title is enough for a person.
             let is_accepted = || {
-                let evidence = facts.evidence.iter();
-                let mut titled = evidence
-                    .filter(|one| one.repository == self.repository)
-                    .flat_map(|one| self.history.same_title(one.named, plain_title));
+                let mut titled = self
+                    .here(&facts.evidence)
+                    .flat_map(|one| self.history.same_title(one));
                 titled.any(|(_, of, since)| of == *minor && since <= *version)
             };
             if answer.lines.contains_key(minor) || !self.history.has_tag(*version) || is_accepted()
@@ -371,7 +363,18 @@ impl RuntimeHistory {
         self.runtime.tags.replace("{version}", &version.to_string())
     }
 
-    fn evidence(&self, named: Named) -> Evidence {
+    /// What of some evidence is in this history's repository.
+    pub(super) fn here<'a>(
+        &'a self,
+        evidence: impl IntoIterator<Item = &'a Evidence>,
+    ) -> impl Iterator<Item = Named> {
+        let here = evidence.into_iter();
+        here.filter(|one| one.repository == self.repository)
+            .map(|one| one.named)
+    }
+
+    /// Something of this history's repository, as evidence.
+    pub(super) fn evidence(&self, named: Named) -> Evidence {
         Evidence {
             repository: self.repository.clone(),
             named,
@@ -425,7 +428,11 @@ impl RuntimeHistory {
             [] => String::new(),
             all => format!(", was in {}", all.join(" and ")),
         };
-        format!("{was}, and came out with {} on {}", change(out), out.day)
+        format!(
+            "{was}, and came out with {} on {}",
+            out.named().short(),
+            out.day
+        )
     }
 }
 
@@ -511,12 +518,6 @@ fn rank(state: RuntimeState) -> u8 {
     }
 }
 
-fn change(change: super::history::Change) -> String {
-    change
-        .number
-        .map_or_else(|| change.commit.short(), |number| format!("#{number}"))
-}
-
 fn brought(by: Backport) -> String {
     let how = match by.is_named {
         true => "as the name of its branch says",
@@ -524,7 +525,7 @@ fn brought(by: Backport) -> String {
     };
     format!(
         "{}, a backport of {}, {how}",
-        change(by.change),
+        by.change.named().short(),
         by.of.short()
     )
 }

@@ -9,14 +9,13 @@ use std::fmt;
 
 use super::compare::RuntimeHistory;
 use super::history::{Brought, Change};
+use super::message::text_of;
 use super::titles::plain_title;
 use crate::registry::kep::{KepRecord, RuntimeFacts};
 use crate::registry::{Entry, Registry};
 use crate::sources::kep_names::{keps_in_text, keps_in_title};
 use crate::terms::{CommitId, Date, Named, Release, RepositoryName, Version};
 
-/// The first bytes of a message that are read.
-const READ: usize = 64 << 10;
 /// A merge of more commits than this brings another project: what they say is not said of it.
 const MOST_COMMITS: usize = 100;
 /// How long before its first stage work on a KEP may have begun; what is older and only sounds like it is about something else.
@@ -29,6 +28,8 @@ const FEW_TITLES: usize = 5;
 const DAYS_A_RELEASE: i32 = 122;
 /// The least part of a title's rare words that another one shares.
 const LEAST_SHARED: f64 = 0.65;
+/// How many merges that only sound like a KEP are shown beside some that name it.
+const FAINT: usize = 2;
 /// Words that are in too many titles to tell one from another.
 const COMMON: &[&str] = &[
     "a",
@@ -132,7 +133,7 @@ impl Listener {
 
     /// What a commit's message says of them.
     pub fn hear(&self, message: &[u8]) -> Vec<Heard> {
-        let text = String::from_utf8_lossy(message.get(..READ).unwrap_or(message));
+        let text = text_of(message);
         let mut heard: Vec<Heard> = Vec::new();
         let mut add = |kep: u32, how: How| {
             let new = Heard { kep, how };
@@ -272,7 +273,7 @@ impl Candidate {
     }
 
     /// Whether it only has words of the KEP's title in its own.
-    pub fn is_faint(&self) -> bool {
+    fn is_faint(&self) -> bool {
         let faint = |reason: &Reason| matches!(reason, Reason::Words(_));
         self.reasons.iter().all(faint)
     }
@@ -289,10 +290,7 @@ impl Candidate {
 
     /// What it is called in evidence.
     pub fn named(&self) -> Named {
-        match self.change.number {
-            Some(number) => Named::PullRequest(number),
-            None => Named::Commit(self.change.commit),
-        }
+        self.change.named()
     }
 }
 
@@ -322,6 +320,8 @@ impl<'a> Sought<'a> {
 pub struct Finder<'a> {
     git: &'a RuntimeHistory,
     brought: Vec<Brought<'a>>,
+    /// Where what is called so in evidence stands in `brought`.
+    places: HashMap<Named, Vec<usize>>,
     /// What is said of each KEP by which change; by its place in `brought`.
     said: HashMap<u32, BTreeMap<usize, BTreeSet<Reason>>>,
     /// Which titles have a word; read when it is asked for first.
@@ -332,15 +332,16 @@ impl<'a> Finder<'a> {
     /// Of a history in which this was heard.
     pub fn of(git: &'a RuntimeHistory, heard: &HashMap<CommitId, Vec<Heard>>) -> Self {
         let brought = git.history.brought();
-        let places: HashMap<CommitId, usize> = brought
-            .iter()
-            .enumerate()
-            .map(|(at, one)| (one.change.commit, at))
-            .collect();
+        let mut places: HashMap<Named, Vec<usize>> = HashMap::new();
+        let mut by_commit: HashMap<CommitId, usize> = HashMap::new();
+        for (at, one) in brought.iter().enumerate() {
+            places.entry(one.change.named()).or_default().push(at);
+            by_commit.insert(one.change.commit, at);
+        }
         let mut said: HashMap<u32, BTreeMap<usize, BTreeSet<Reason>>> = HashMap::new();
         for (commit, heard) in heard {
             let by = git.history.brought_with(*commit);
-            let Some(at) = by.and_then(|by| places.get(&by)).copied() else {
+            let Some(at) = by.and_then(|by| by_commit.get(&by)).copied() else {
                 continue;
             };
             let one = &brought[at];
@@ -372,6 +373,7 @@ impl<'a> Finder<'a> {
         Self {
             git,
             brought,
+            places,
             said,
             words: OnceCell::new(),
         }
@@ -411,6 +413,29 @@ impl<'a> Finder<'a> {
         self.ranked(asked, reasons)
     }
 
+    /// The best of them, at most so many (0: all), and how many more there are. Beside what is known, or named, the sound of a title tells little.
+    pub fn best(&self, asked: Sought<'_>, most: usize) -> (Vec<Candidate>, usize) {
+        let mut candidates = self.candidates(asked);
+        let all = candidates.len();
+        if most > 0 {
+            let facts = asked.record.runtimes.get(self.git.runtime.name.as_str());
+            let is_known = facts.is_some_and(|facts| facts.all_evidence().next().is_some());
+            let mut faint = match is_known {
+                true => 0,
+                false if candidates.iter().any(|one| !one.is_faint()) => FAINT,
+                false => most,
+            };
+            candidates.retain(|one| {
+                let is_shown = !one.is_faint() || faint > 0;
+                faint -= usize::from(is_shown && one.is_faint());
+                is_shown
+            });
+            candidates.truncate(most);
+        }
+        let more = all - candidates.len();
+        (candidates, more)
+    }
+
     /// Those of them that name the KEP in their title or their branch, that the record has among its pull requests, or that have the title of
     /// evidence on a release branch.
     pub fn clear(&self, asked: Sought<'_>) -> Vec<Candidate> {
@@ -423,23 +448,13 @@ impl<'a> Finder<'a> {
     fn said(&self, record: &KepRecord) -> BTreeMap<usize, BTreeSet<Reason>> {
         let mut reasons = self.said.get(&record.number).cloned().unwrap_or_default();
         let pulls = record.pull_requests.iter();
-        let pulls: BTreeSet<u64> = pulls
-            .filter(|pull| pull.id.repository == self.git.repository)
-            .map(|pull| pull.id.number)
-            .collect();
-        if !pulls.is_empty() {
-            let is_recorded = |one: &Brought<'_>| {
-                let number = one.change.number;
-                number.is_some_and(|number| pulls.contains(&number))
-            };
-            for (at, _) in self
-                .brought
-                .iter()
-                .enumerate()
-                .filter(|(_, one)| is_recorded(one))
-            {
-                reasons.entry(at).or_default().insert(Reason::Recorded);
-            }
+        let here = pulls.filter(|pull| pull.id.repository == self.git.repository);
+        let places = here.filter_map(|pull| {
+            let named = Named::PullRequest(pull.id.number);
+            self.places.get(&named)
+        });
+        for at in places.flatten() {
+            reasons.entry(*at).or_default().insert(Reason::Recorded);
         }
         reasons
     }
@@ -452,12 +467,8 @@ impl<'a> Finder<'a> {
     ) -> Vec<Candidate> {
         let runtime = self.git.runtime.name.as_str();
         let facts = asked.record.runtimes.get(runtime);
-        let known: BTreeSet<Named> = facts
-            .into_iter()
-            .flat_map(RuntimeFacts::all_evidence)
-            .filter(|one| one.repository == self.git.repository)
-            .map(|one| one.named)
-            .collect();
+        let known = facts.into_iter().flat_map(RuntimeFacts::all_evidence);
+        let known: BTreeSet<Named> = self.git.here(known).collect();
         let mut all: Vec<Candidate> = reasons
             .into_iter()
             .filter_map(|(at, reasons)| {
@@ -483,11 +494,7 @@ impl<'a> Finder<'a> {
     fn candidate(&self, one: &Brought<'_>, brings: Brings, reasons: BTreeSet<Reason>) -> Candidate {
         let mut reasons: Vec<Reason> = reasons.into_iter().collect();
         reasons.sort_by_key(|reason| std::cmp::Reverse(reason.weight()));
-        let named = match one.change.number {
-            Some(number) => Named::PullRequest(number),
-            None => Named::Commit(one.change.commit),
-        };
-        let answer = self.git.history.answer(&[named]);
+        let answer = self.git.history.answer(&[one.change.named()]);
         Candidate {
             change: one.change,
             title: one.title.to_owned(),
@@ -556,15 +563,15 @@ impl<'a> Finder<'a> {
         let is_open = |minor: Release| {
             minor < since.release && is_supported(minor) && !facts.branches.contains_key(&minor)
         };
-        let here = facts.evidence.iter();
-        for evidence in here.filter(|one| one.repository == self.git.repository) {
-            let found = self.git.history.same_title(evidence.named, plain_title);
-            for (change, minor, first) in found.into_iter().filter(|(_, minor, _)| is_open(*minor))
-            {
-                let one = self.brought.iter().find(|one| one.change == change);
-                let reasons = BTreeSet::from([Reason::SameTitle(evidence.named)]);
+        for named in self.git.here(&facts.evidence) {
+            let found = self.git.history.same_title(named).into_iter();
+            for (change, minor, first) in found.filter(|(_, minor, _)| is_open(*minor)) {
+                let at = self.places.get(&change.named()).into_iter().flatten();
+                let one = at.map(|at| &self.brought[*at]);
                 let brings = Brings::Backport(minor, first);
-                all.extend(one.map(|one| self.candidate(one, brings, reasons)));
+                let reasons = || BTreeSet::from([Reason::SameTitle(named)]);
+                let one = one.filter(|one| one.change == change);
+                all.extend(one.map(|one| self.candidate(one, brings, reasons())));
             }
         }
         all

@@ -98,6 +98,8 @@ pub struct History {
     lines: Vec<Line>,
     /// The changes that merge each pull request.
     by_number: HashMap<u64, Vec<Node>>,
+    /// Those that merge one of each title, without what stands before it on a branch.
+    by_title: HashMap<String, Vec<Node>>,
     /// The backports of each change.
     backports: HashMap<Node, BTreeSet<Node>>,
     /// What takes each change out.
@@ -156,6 +158,16 @@ pub struct Change {
     pub commit: CommitId,
     /// The pull request that it merges.
     pub number: Option<u64>,
+}
+
+impl Change {
+    /// What it is called in evidence.
+    pub fn named(self) -> Named {
+        match self.number {
+            Some(number) => Named::PullRequest(number),
+            None => Named::Commit(self.commit),
+        }
+    }
 }
 
 /// A change of a line, and what it says of itself.
@@ -260,11 +272,12 @@ impl History {
             index,
             lines,
             by_number: HashMap::new(),
+            by_title: HashMap::new(),
             backports: HashMap::new(),
             reverts: HashMap::new(),
             names: backports.clone(),
         };
-        history.number();
+        history.sort_out();
         history.relate();
         history.take_back();
         history
@@ -296,12 +309,27 @@ impl History {
     }
 
     /// Which change merges which pull request. Only those of a line count: what lies behind may be another project's.
-    fn number(&mut self) {
+    fn sort_out(&mut self) {
         for node in self.changes() {
             if let Some(merged) = &self.commits[node].said.merges {
                 self.by_number.entry(merged.number).or_default().push(node);
+                let title = plain_title(&merged.title);
+                self.by_title.entry(title).or_default().push(node);
             }
         }
+    }
+
+    /// The changes of a title that are on a line, each with its place.
+    fn titled<'a>(&'a self, title: &str, line: &'a Line) -> impl Iterator<Item = (u32, Node)> + 'a {
+        let titled = self.by_title.get(&plain_title(title));
+        let here = titled.into_iter().flatten().copied();
+        here.filter(|node| line.change(*node) == Some(*node))
+            .map(|node| (line.entry[node], node))
+    }
+
+    /// The default branch.
+    fn default_line(&self) -> Option<&Line> {
+        self.lines.first().filter(|line| line.minor.is_none())
     }
 
     /// Which change is a backport of which.
@@ -350,8 +378,8 @@ impl History {
     }
 
     fn is_in_default(&self, node: Node) -> bool {
-        let default = self.lines.first().filter(|line| line.minor.is_none());
-        default.is_some_and(|line| line.entry[node] != NEVER)
+        self.default_line()
+            .is_some_and(|line| line.entry[node] != NEVER)
     }
 
     /// Which change takes out which.
@@ -362,10 +390,7 @@ impl History {
         let mut whole: BTreeSet<(Node, Node)> = BTreeSet::new();
         for (node, commit) in self.commits.iter().enumerate() {
             let said = &commit.said;
-            if said.reverts.is_empty()
-                && said.reverts_title.is_none()
-                && said.reverts_number.is_none()
-            {
+            if !said.is_revert() {
                 continue;
             }
             let by: BTreeSet<Node> = self
@@ -373,7 +398,7 @@ impl History {
                 .iter()
                 .filter_map(|line| line.change(node))
                 .collect();
-            let reverted = commit.said.reverts.iter().filter_map(|id| self.find(id));
+            let reverted = said.reverts.iter().filter_map(|id| self.find(id));
             for target in reverted {
                 let Some(out) = self.change_of(target) else {
                     continue;
@@ -394,26 +419,12 @@ impl History {
                 whole.extend(by.iter().filter(|by| *by != out).map(|by| (*by, *out)));
             }
             // By its title, the last change of that title before it.
-            if let (Some(title), true) = (&commit.said.reverts_title, commit.said.merges.is_some())
-            {
-                for line in self
-                    .lines
-                    .iter()
-                    .filter(|line| line.change(node) == Some(node))
-                {
-                    let place = line.entry[node] as usize;
-                    let title = plain_title(title);
-                    let is_it = |one: &&Node| {
-                        let merged = self.commits[**one].said.merges.as_ref();
-                        merged.is_some_and(|merged| plain_title(&merged.title) == title)
-                    };
-                    whole.extend(
-                        line.chain[..place]
-                            .iter()
-                            .rev()
-                            .find(is_it)
-                            .map(|out| (node, *out)),
-                    );
+            if let (Some(title), true) = (&said.reverts_title, said.merges.is_some()) {
+                let here = self.lines.iter();
+                for line in here.filter(|line| line.change(node) == Some(node)) {
+                    let titled = self.titled(title, line);
+                    let before = titled.filter(|(place, _)| *place < line.entry[node]);
+                    whole.extend(before.max().map(|(_, out)| (node, out)));
                 }
             }
         }
@@ -542,7 +553,7 @@ impl History {
 
     /// Every change of a line, once, with what it says of itself.
     pub fn brought(&self) -> Vec<Brought<'_>> {
-        let default = self.lines.first().filter(|line| line.minor.is_none());
+        let default = self.default_line();
         let mut commits: HashMap<Node, usize> = HashMap::new();
         for node in 0..self.commits.len() {
             if let Some(change) = default.and_then(|line| line.change(node)) {
@@ -562,9 +573,7 @@ impl History {
                     commits: commits.get(&node).copied().unwrap_or_default(),
                     is_in_default: self.is_in_default(node),
                     is_backport: backports.contains(&node),
-                    is_revert: said.reverts_title.is_some()
-                        || said.reverts_number.is_some()
-                        || !said.reverts.is_empty(),
+                    is_revert: said.is_revert(),
                 }
             })
             .collect()
@@ -576,34 +585,26 @@ impl History {
         Some(self.commits[change].id)
     }
 
-    /// The changes of release branches that have the title of this evidence, by what `plain` makes of titles, and say in no other way that they
-    /// bring it: each with its minor, and the first release of that with it.
-    pub fn same_title(
-        &self,
-        named: Named,
-        plain: impl Fn(&str) -> String,
-    ) -> Vec<(Change, Release, Version)> {
+    /// The changes of release branches that have the title of this evidence, and say in no other way that they bring it: each with its minor, and
+    /// the first release of that with it.
+    pub fn same_title(&self, named: Named) -> Vec<(Change, Release, Version)> {
         let mut all = Vec::new();
         for original in self.named(named) {
             let Some(merged) = &self.commits[original].said.merges else {
                 continue;
             };
-            let title = plain(&merged.title);
             let known = self.backports.get(&original);
             for line in &self.lines {
                 let Some(minor) = line.minor else { continue };
-                let is_it = |node: &&Node| {
-                    let said = self.commits[**node].said.merges.as_ref();
-                    !self.is_in_default(**node)
+                let is_it = |(_, node): &(u32, Node)| {
+                    !self.is_in_default(*node)
                         && !known.is_some_and(|known| known.contains(node))
-                        && self.commits[**node].day >= self.commits[original].day
-                        && said.is_some_and(|said| plain(&said.title) == title)
+                        && self.commits[*node].day >= self.commits[original].day
                 };
-                for node in line.chain.iter().filter(is_it) {
-                    let place = line.entry[*node];
+                for (place, node) in self.titled(&merged.title, line).filter(is_it) {
                     let mut tags = line.tags.iter();
                     if let Some((version, _)) = tags.find(|(_, (at, _))| *at >= place) {
-                        let one = (self.told(*node), minor, *version);
+                        let one = (self.told(node), minor, *version);
                         if !all.contains(&one) {
                             all.push(one);
                         }
@@ -651,7 +652,7 @@ impl History {
             let (node, _) = last.filter(|(_, is_in)| !is_in).max()?;
             Some(self.told(node))
         };
-        let default = self.lines.first().filter(|line| line.minor.is_none());
+        let default = self.default_line();
         let tip = |line: &Line| line.chain.len() as u32 - 1;
         let mut minors: BTreeMap<Release, Vec<Tagged<'_>>> = BTreeMap::new();
         for line in &self.lines {

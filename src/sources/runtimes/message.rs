@@ -3,6 +3,8 @@
 //! Only what git and GitHub write themselves is a fact: `Merge pull request #N from …`, a subject that ends in `(#N)`, `(cherry picked from
 //! commit X)` and `This reverts commit X`. A title that begins with `Revert "` is one of theirs too.
 
+use std::borrow::Cow;
+
 /// The first bytes of a message that are read: what is said of pull requests stands at its beginning and its end.
 const READ: usize = 64 << 10;
 
@@ -32,10 +34,21 @@ pub struct Merged {
     pub title: String,
 }
 
+impl Said {
+    /// Whether it takes something back.
+    pub fn is_revert(&self) -> bool {
+        !self.reverts.is_empty() || self.reverts_title.is_some() || self.reverts_number.is_some()
+    }
+}
+
+/// As much of a message as is read, as text.
+pub fn text_of(message: &[u8]) -> Cow<'_, str> {
+    String::from_utf8_lossy(message.get(..READ).unwrap_or(message))
+}
+
 /// Reads a message. `is_merge`: the commit has several parents.
 pub fn read(message: &[u8], is_merge: bool) -> Said {
-    let read = message.get(..READ).unwrap_or(message);
-    let text = String::from_utf8_lossy(read);
+    let text = text_of(message);
     let mut lines = text.lines().map(str::trim);
     let subject = lines.next().unwrap_or_default();
     let mut said = Said::default();
@@ -64,11 +77,7 @@ pub fn read(message: &[u8], is_merge: bool) -> Said {
             .and_then(|rest| rest.strip_suffix('"'));
         let merge = quoted.and_then(|quoted| quoted.strip_prefix("Merge pull request "));
         let branch = said.merges.as_ref().map(|merged| merged.branch.as_str());
-        let number = |text: &str| {
-            let digits = text.strip_prefix('#').unwrap_or(text);
-            let end = digits.find(|c: char| !c.is_ascii_digit());
-            plain(&digits[..end.unwrap_or(digits.len())])
-        };
+        let number = |text: &str| leading(text.strip_prefix('#').unwrap_or(text));
         // GitHub names the branch of a revert after what it takes back.
         let of_branch = branch.and_then(|branch| number(branch.strip_prefix("revert-")?));
         let of_title = merge.or(Some(what).filter(|what| what.starts_with('#')));
@@ -107,16 +116,21 @@ fn merge_of(subject: &str) -> Option<(u64, &str)> {
 }
 
 /// `Title (#N)`.
-fn squash_of(subject: &str) -> Option<(&str, u64)> {
+pub(super) fn squash_of(subject: &str) -> Option<(&str, u64)> {
     let (title, number) = subject.strip_suffix(')')?.rsplit_once("(#")?;
     Some((title.trim(), plain(number)?))
 }
 
-/// A number of GitHub's.
+/// A number of GitHub's, and nothing else.
 fn plain(digits: &str) -> Option<u64> {
-    let is_plain = (1..=9).contains(&digits.len())
-        && !digits.starts_with('0')
-        && digits.bytes().all(|byte| byte.is_ascii_digit());
+    leading(digits).filter(|_| digits.bytes().all(|byte| byte.is_ascii_digit()))
+}
+
+/// The number of GitHub's that a text begins with.
+pub(super) fn leading(text: &str) -> Option<u64> {
+    let digits = text.bytes().take_while(u8::is_ascii_digit).count();
+    let digits = &text[..digits];
+    let is_plain = (1..=9).contains(&digits.len()) && !digits.starts_with('0');
     digits.parse().ok().filter(|_| is_plain)
 }
 

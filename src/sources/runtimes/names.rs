@@ -1,5 +1,7 @@
 //! What branches of backports are called: patterns with `{number}` for the pull request that is brought, and `*` for anything.
 
+use super::message::{leading, squash_of};
+
 /// How a runtime's branches name what they bring.
 #[derive(Debug, Clone, Default)]
 pub struct Backports(Vec<String>);
@@ -18,14 +20,7 @@ impl Backports {
             .filter_map(|pattern| number_in(pattern, branch))
             .collect();
         // A squash keeps the number of what it was picked from, and gets its own behind that.
-        let kept = title
-            .strip_suffix(')')
-            .and_then(|rest| rest.rsplit_once("(#"));
-        numbers.extend(
-            kept.and_then(|(_, digits)| {
-                leading(digits).filter(|number| number.to_string() == digits)
-            }),
-        );
+        numbers.extend(squash_of(title).map(|(_, number)| number));
         let lower = title.to_lowercase();
         let said = lower.split("cherry-pick #").skip(1);
         numbers.extend(said.filter_map(leading));
@@ -59,13 +54,6 @@ fn number_in(pattern: &str, text: &str) -> Option<u64> {
         let number = leading(rest)?;
         is_like(after, &rest[digits..]).then_some(number)
     })
-}
-
-fn leading(text: &str) -> Option<u64> {
-    let digits = text.bytes().take_while(u8::is_ascii_digit).count();
-    let digits = &text[..digits];
-    let is_plain = (1..=9).contains(&digits.len()) && !digits.starts_with('0');
-    digits.parse().ok().filter(|_| is_plain)
 }
 
 /// Whether a text is like a pattern in which `*` stands for anything.

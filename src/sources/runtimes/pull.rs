@@ -19,8 +19,8 @@ pub struct Asked<'a> {
     pub registry: &'a Registry,
     /// The runtime's history.
     pub git: &'a RuntimeHistory,
-    /// Only these KEPs, if there are any.
-    pub keps: &'a [u32],
+    /// The records of the KEPs that are asked for.
+    pub keps: &'a [&'a Entry<KepRecord>],
     /// The day on which a minor is supported or not.
     pub today: Date,
     /// Who is right.
@@ -34,10 +34,7 @@ impl Asked<'_> {
         all.read = format!("read at {}", self.git.read);
         let name = self.git.runtime.name.as_str();
         let mut unasked = Vec::new();
-        let keps = self.registry.keps.iter();
-        for entry in
-            keps.filter(|entry| self.keps.is_empty() || self.keps.contains(&entry.value.number))
-        {
+        for entry in self.keps {
             let record = &entry.value;
             let subject = Subject::Kep(record.number);
             if !entry.is_sound("runtimes") {
