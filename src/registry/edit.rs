@@ -250,6 +250,14 @@ pub fn set_in(table: &mut Table, key: &str, value: Value, order: &[&str]) {
     table.sort_values_by(|left, _, right, _| place(left.get()).cmp(&place(right.get())));
 }
 
+/// A list of tables of a document, which is made if there is none; absent: it is written in another way.
+pub fn tables<'a>(document: &'a mut DocumentMut, key: &str) -> Option<&'a mut ArrayOfTables> {
+    let entry = document
+        .entry(key)
+        .or_insert_with(|| Item::ArrayOfTables(ArrayOfTables::new()));
+    entry.as_array_of_tables_mut()
+}
+
 /// Takes a table out of a list of tables, with the comment right above it. What stands above an empty line belongs to what is
 /// around it, and stays.
 pub fn remove_table(tables: &mut ArrayOfTables, index: usize) {

@@ -241,10 +241,7 @@ fn update(
     leaving: impl Fn(&Handle) -> Leaving,
     is_newer: impl Fn(&Maintainer) -> bool,
 ) -> Option<Vec<Change>> {
-    let entry = document
-        .entry("maintainers")
-        .or_insert_with(|| Item::ArrayOfTables(ArrayOfTables::new()));
-    let tables = entry.as_array_of_tables_mut()?;
+    let tables = edit::tables(document, "maintainers")?;
     let mut changes = Vec::new();
     let by_handle: BTreeMap<&Handle, &Person> = people
         .iter()

@@ -138,10 +138,7 @@ fn update(
     named: &str,
 ) -> Option<CalendarUpdate> {
     let mut update = CalendarUpdate::default();
-    let entry = document
-        .entry("minors")
-        .or_insert_with(|| Item::ArrayOfTables(ArrayOfTables::new()));
-    let tables = entry.as_array_of_tables_mut()?;
+    let tables = edit::tables(document, "minors")?;
     let first = calendar.minors.iter().map(|minor| minor.release).min();
     for row in &page.minors {
         match calendar.minor(row.release) {

@@ -3,10 +3,11 @@
 
 use std::collections::BTreeSet;
 
-use toml_edit::{ArrayOfTables, Item, Table};
+use toml_edit::ArrayOfTables;
 
 use super::entries;
 use crate::registry::Registry;
+use crate::registry::edit;
 use crate::registry::schema::FileKind;
 use crate::registry::tracked::Tracked;
 use crate::sources::file::{self, LeftAlone};
@@ -69,10 +70,7 @@ pub fn begin(registry: &Registry, release: Release) -> Result<Proposal, NotBegun
     }
     let schema = format!("../../schema/{}", FileKind::Kubernetes.schema_file());
     let proposal = file::propose(registry, CALENDAR, &schema, known.is_some(), |document| {
-        let entry = document
-            .entry("cycles")
-            .or_insert_with(|| Item::ArrayOfTables(ArrayOfTables::new()));
-        let tables = entry.as_array_of_tables_mut()?;
+        let tables = edit::tables(document, "cycles")?;
         Some(begin_all(tables, &aimed_at))
     })?;
     Ok(proposal)
@@ -90,9 +88,7 @@ pub(super) fn begin_all(tables: &mut ArrayOfTables, releases: &BTreeSet<Release>
         if entries::index_of(tables, *release).is_some() {
             return None;
         }
-        let mut table = Table::new();
-        table.insert("release", Item::Value(release.to_string().into()));
-        entries::insert(tables, *release, table);
+        entries::begin(tables, *release);
         let place = Place::entry(release.to_string());
         let words =
             "nothing is known of it yet; `planned`, its freezes and `liaisons` can be added";

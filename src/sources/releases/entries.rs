@@ -1,6 +1,6 @@
 //! The entries of a calendar by their releases, in a document: `[[cycles]]` and `[[minors]]` alike.
 
-use toml_edit::{ArrayOfTables, Table};
+use toml_edit::{ArrayOfTables, Item, Table};
 
 use crate::registry::edit;
 use crate::terms::Release;
@@ -14,6 +14,13 @@ pub(super) fn index_of(tables: &ArrayOfTables, release: Release) -> Option<usize
 
 fn release_of(table: &Table) -> Option<Release> {
     table.get("release")?.as_str()?.parse().ok()
+}
+
+/// Adds an entry of which nothing but the release is known.
+pub(super) fn begin(tables: &mut ArrayOfTables, release: Release) {
+    let mut table = Table::new();
+    table.insert("release", Item::Value(release.to_string().into()));
+    insert(tables, release, table);
 }
 
 /// Adds an entry beside the greatest one that is smaller: behind it, or before it in a calendar that begins with the newest.

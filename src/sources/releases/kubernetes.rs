@@ -5,11 +5,12 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use toml_edit::{ArrayOfTables, Item, Table, Value};
+use toml_edit::{Table, Value};
 
 use super::cycles::{self, CALENDAR};
 use super::entries::{self, index_of};
 use super::schedule::{Milestone, Moment, Said, Schedule};
+use super::tags::on_another_day;
 use crate::registry::Registry;
 use crate::registry::calendars::{Cycle, KubernetesCalendar};
 use crate::registry::edit;
@@ -90,10 +91,7 @@ pub fn propose(registry: &Registry, pages: &Pages, today: Date) -> Result<Propos
         notes, warnings, ..
     } = &mut proposals;
     let proposal = file::propose(registry, CALENDAR, &schema, known.is_some(), |document| {
-        let entry = document
-            .entry("cycles")
-            .or_insert_with(|| Item::ArrayOfTables(ArrayOfTables::new()));
-        let tables = entry.as_array_of_tables_mut()?;
+        let tables = edit::tables(document, "cycles")?;
         let mut changes = Vec::new();
         for (named, page) in &pages.pages {
             let Some(release) = page.release else {
@@ -113,10 +111,8 @@ pub fn propose(registry: &Registry, pages: &Pages, today: Date) -> Result<Propos
                 true => notes.extend(misread),
                 false => warnings.extend(misread),
             }
-            let mut table = Table::new();
             if cycle.is_none() {
-                table.insert("release", Item::Value(release.to_string().into()));
-                entries::insert(tables, release, table);
+                entries::begin(tables, release);
             }
             let at = index_of(tables, release)?;
             let mut reading = Reading {
@@ -274,19 +270,15 @@ impl Reading<'_> {
             link: None,
         });
         let place = Place::in_entry(self.release.to_string(), "released");
-        let after = Some(tagged.to_string());
         match cycle.and_then(|cycle| cycle.released) {
             None => {
                 edit::set_in(self.table, "released", edit::date(tagged), ORDER);
                 self.changes
-                    .push(Change::made(place, None, after).from(origin));
+                    .push(Change::made(place, None, Some(tagged.to_string())).from(origin));
             }
-            Some(known) if known != tagged => self.changes.push(
-                Change::made(place, Some(known.to_string()), after)
-                    .because("a release may be announced on another day than its tag is made")
-                    .from(origin)
-                    .kept(),
-            ),
+            Some(known) if known != tagged => self
+                .changes
+                .push(on_another_day(place, known, tagged).from(origin)),
             Some(_) => {}
         }
     }
@@ -299,17 +291,18 @@ impl Reading<'_> {
     fn one(&mut self, key: &str, what: Milestone, known: Option<Moment>) {
         let is_freeze = matches!(what, Milestone::Freeze(_));
         let said: BTreeSet<Moment> = self.says(what).map(|said| said.when).collect();
-        let instants = || said.iter().filter(|when| matches!(when, Moment::At(_)));
+        let is_instant = |when: &Moment| matches!(when, Moment::At(_));
         // A day says less than an instant of it, and of a freeze nothing that can be written.
-        let all: Vec<Moment> = match (is_freeze, instants().next()) {
-            (true, _) | (false, Some(_)) => instants().copied().collect(),
-            (false, None) => said.iter().copied().collect(),
-        };
+        let only_instants = is_freeze || said.iter().any(is_instant);
+        let all = said
+            .iter()
+            .filter(|when| !only_instants || is_instant(when));
+        let all: Vec<Moment> = all.copied().collect();
         let days = said.iter().filter_map(|when| match when {
             Moment::Day(day) if is_freeze => Some(*day),
             _ => None,
         });
-        let (days, all): (Vec<Date>, Vec<Moment>) = (days.collect(), all);
+        let days: Vec<Date> = days.collect();
         // The day of a freeze ends in the zone of whoever wrote it: in UTC that is the same or the next one.
         let is_of = |day: &Date, instant: Moment| match instant {
             Moment::At(at) => at.date() == *day || at.date() == day.plus_days(1),

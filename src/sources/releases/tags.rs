@@ -5,7 +5,7 @@
 
 use std::collections::BTreeMap;
 
-use toml_edit::{ArrayOfTables, DocumentMut, Item, Table};
+use toml_edit::{DocumentMut, Item, Table};
 
 use super::entries::{self, index_of};
 use super::{NotTaken, ORDER};
@@ -88,6 +88,13 @@ pub fn propose(
     Ok(proposals)
 }
 
+/// A release that the calendar has on another day than its tag: what is there stays.
+pub(super) fn on_another_day(place: Place, known: Date, tagged: Date) -> Change {
+    Change::made(place, Some(known.to_string()), Some(tagged.to_string()))
+        .because("a release may be announced on another day than its tag is made")
+        .kept()
+}
+
 /// Makes a calendar say what the tags say. A calendar that is no list of tables has no answer.
 fn update(
     document: &mut DocumentMut,
@@ -95,17 +102,12 @@ fn update(
     minors: &BTreeMap<Release, Vec<(Version, Date)>>,
     runtime: &Runtime,
 ) -> Option<Vec<Change>> {
-    let entry = document
-        .entry("minors")
-        .or_insert_with(|| Item::ArrayOfTables(ArrayOfTables::new()));
-    let tables = entry.as_array_of_tables_mut()?;
+    let tables = edit::tables(document, "minors")?;
     let mut changes = Vec::new();
     for (release, versions) in minors {
         let minor = calendar.minor(*release);
         if minor.is_none() {
-            let mut table = Table::new();
-            table.insert("release", Item::Value(release.to_string().into()));
-            entries::insert(tables, *release, table);
+            entries::begin(tables, *release);
         }
         let at = index_of(tables, *release)?;
         let table = tables.get_mut(at)?;
@@ -121,12 +123,7 @@ fn update(
             let place = Place::in_entry(release.to_string(), key_of(*version));
             match minor.and_then(|minor| minor.day_of(*version)) {
                 Some(known) if known == *day => {}
-                Some(known) => changes.push(
-                    Change::made(place, Some(known.to_string()), Some(day.to_string()))
-                        .because("a release may be announced on another day than its tag is made")
-                        .from(from(version))
-                        .kept(),
-                ),
+                Some(known) => changes.push(on_another_day(place, known, *day).from(from(version))),
                 None => {
                     match version.patch {
                         0 => edit::set_in(table, "released", edit::date(*day), ORDER),
