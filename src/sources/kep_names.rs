@@ -80,6 +80,22 @@ fn named(upper: &str) -> BTreeSet<u32> {
     keps
 }
 
+/// The numbers that this one becomes when two neighbouring digits change places: at most as many as it has digits, less one.
+pub fn neighbours(number: u32) -> BTreeSet<u32> {
+    let digits = number.to_string().into_bytes();
+    (1..digits.len())
+        .filter_map(|at| {
+            let mut swapped = digits.clone();
+            swapped.swap(at - 1, at);
+            // A number has as many digits as before, and is another one.
+            let swapped = String::from_utf8(swapped).ok()?;
+            let is_number = !swapped.starts_with('0');
+            swapped.parse().ok().filter(|_| is_number)
+        })
+        .filter(|other| *other != number)
+        .collect()
+}
+
 fn leading_number(text: &str) -> Option<u32> {
     let digits: String = text.chars().take_while(char::is_ascii_digit).collect();
     let next = text[digits.len()..].chars().next();
@@ -175,5 +191,15 @@ mod tests {
             BTreeSet::from([4261]),
             "a transposed digit is another KEP"
         );
+    }
+
+    #[test]
+    fn two_digits_that_changed_places_make_a_neighbour() {
+        assert_eq!(neighbours(4216), BTreeSet::from([2416, 4126, 4261]));
+        assert_eq!(neighbours(7), BTreeSet::new());
+        assert_eq!(neighbours(44), BTreeSet::new());
+        assert_eq!(neighbours(1023), BTreeSet::from([1203, 1032]));
+        assert_eq!(neighbours(10), BTreeSet::new());
+        assert!(neighbours(u32::MAX).len() < 9);
     }
 }

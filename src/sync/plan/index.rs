@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::seen::{Issues, MarkedAt, Reading, Seen};
 use super::{Options, Untracked};
+use crate::sources::kep_names::neighbours;
 use crate::sync::desired::{Desired, DesiredIssue, DesiredRepository};
 use crate::sync::observed::{Observed, ObservedRepository};
 use crate::sync::remembered::Remembered;
@@ -236,38 +237,7 @@ impl<'a> Index<'a> {
     }
 }
 
-/// The numbers that this one becomes when two neighbouring digits change places: at most as many as it has digits, less one.
-fn neighbours(number: u32) -> BTreeSet<u32> {
-    let digits = number.to_string().into_bytes();
-    (1..digits.len())
-        .filter_map(|at| {
-            let mut swapped = digits.clone();
-            swapped.swap(at - 1, at);
-            // A number has as many digits as before, and is another one.
-            let swapped = String::from_utf8(swapped).ok()?;
-            let is_number = !swapped.starts_with('0');
-            swapped.parse().ok().filter(|_| is_number)
-        })
-        .filter(|other| *other != number)
-        .collect()
-}
-
 /// A title as titles are compared: without case, and without white space around it.
 fn folded(title: &str) -> String {
     title.trim().to_lowercase()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn two_digits_that_changed_places_make_a_neighbour() {
-        assert_eq!(neighbours(4216), BTreeSet::from([2416, 4126, 4261]));
-        assert_eq!(neighbours(7), BTreeSet::new());
-        assert_eq!(neighbours(44), BTreeSet::new());
-        assert_eq!(neighbours(1023), BTreeSet::from([1203, 1032]));
-        assert_eq!(neighbours(10), BTreeSet::new());
-        assert!(neighbours(u32::MAX).len() < 9);
-    }
 }

@@ -22,6 +22,7 @@ pub(super) fn headline(title: &str) -> (Option<String>, Option<Line>) {
         rest = after;
     }
     let rest = rest.trim_start_matches(|c: char| separators(c) && !"[(".contains(c));
+    let rest = without_mentions(rest);
     let rest = rest.trim_end_matches(|c: char| " :-–—".contains(c));
     let [open, close] = ['<', '>'].map(|bracket| rest.matches(bracket).count());
     let mut rest = rest;
@@ -31,6 +32,94 @@ pub(super) fn headline(title: &str) -> (Option<String>, Option<Line>) {
     let says_something = rest.chars().any(char::is_alphanumeric);
     let title = rest.trim_end().parse().ok();
     (sig, title.filter(|_| says_something))
+}
+
+/// Words that only lead to the name of a KEP, and say nothing without it.
+const LEADING: [&str; 13] = [
+    "k8s",
+    "kubernetes",
+    "see",
+    "for",
+    "of",
+    "from",
+    "in",
+    "per",
+    "via",
+    "by",
+    "and",
+    "ref",
+    "tracking",
+];
+
+/// A title without the KEPs that it names, wherever they stand in it: `Image pull - K8s KEP 4126`, `Image pull (KEP-4126) by class`.
+fn without_mentions(title: &str) -> String {
+    let mut rest = title.to_owned();
+    while let Some((from, to)) = mention(&rest) {
+        let (mut before, mut after) = (rest[..from].trim_end(), rest[to..].trim_start());
+        let ends = |before: &str| before.ends_with(['(', '[', '<']);
+        let is_bracketed = |before: &str, after: &str| {
+            let closes = [('(', ')'), ('[', ']'), ('<', '>')].into_iter();
+            let mut closes = closes.filter(|(open, _)| before.ends_with(*open));
+            closes.any(|(_, close)| after.starts_with(close))
+        };
+        // What only leads to it goes with it, where nothing else is said behind it.
+        if after.is_empty() || after.starts_with([')', ']', '>']) {
+            while let Some(word) = LEADING.iter().find(|word| ends_with_word(before, word)) {
+                before = before[..before.len() - word.len()].trim_end();
+            }
+        }
+        if is_bracketed(before, after) {
+            (before, after) = (
+                before[..before.len() - 1].trim_end(),
+                after[1..].trim_start(),
+            );
+        }
+        let separators = |c: char| " :-–—,|/&".contains(c);
+        let after = after.trim_start_matches(separators);
+        rest = match (before.trim_end_matches(separators), after) {
+            ("", after) => after.to_owned(),
+            (before, "") => before.to_owned(),
+            (plain, after) if after.starts_with([')', ']', '>']) => format!("{plain}{after}"),
+            _ if ends(before) => format!("{before}{after}"),
+            _ => format!("{before} {after}"),
+        };
+    }
+    rest
+}
+
+/// Whether a text ends with this word, in any case of letters.
+fn ends_with_word(text: &str, word: &str) -> bool {
+    let Some((before, end)) = text
+        .len()
+        .checked_sub(word.len())
+        .and_then(|at| text.split_at_checked(at))
+    else {
+        return false;
+    };
+    end.eq_ignore_ascii_case(word) && !before.ends_with(char::is_alphanumeric)
+}
+
+/// Where a title names a KEP by a word and its number.
+fn mention(title: &str) -> Option<(usize, usize)> {
+    let lower = title.to_ascii_lowercase();
+    let words = ["kubernetes/enhancements#", "keps", "kep"].into_iter();
+    let found = words.flat_map(|word| {
+        let lower = &lower;
+        lower.match_indices(word).filter_map(move |(from, _)| {
+            let behind = from + word.len();
+            let number = lower[behind..]
+                .trim_start_matches(['-', '_', ' ', '#', ':', '\u{2010}', '\u{2011}', '–', '—']);
+            let digits = number.len()
+                - number
+                    .trim_start_matches(|c: char| c.is_ascii_digit())
+                    .len();
+            let to = lower.len() - number.len() + digits;
+            let is_word = !lower[..from].ends_with(|c: char| c.is_alphanumeric() || c == '/');
+            let ends = !lower[to..].starts_with(char::is_alphanumeric);
+            (is_word && ends && (1..=6).contains(&digits)).then_some((from, to))
+        })
+    });
+    found.min()
 }
 
 /// What follows a KEP's number, if a title opens with one: `KEP-4960`, `#4960`, `4960 -`, `4960:`.
@@ -77,6 +166,35 @@ mod tests {
             ("KEPs: A", "", "KEPs: A"),
             ("KEP-12th: A", "", "KEP-12th: A"),
             ("[SIG-Node]: KEP-4960", "sig-node", ""),
+            (
+                "Image pull per runtime class - K8s KEP 4126",
+                "",
+                "Image pull per runtime class",
+            ),
+            ("Image pull (KEP-4126) by class", "", "Image pull by class"),
+            ("Image pull (see KEP 4126)", "", "Image pull"),
+            ("Image pull [kep-4126]", "", "Image pull"),
+            ("Image pull, KEP#4126 and KEP 4216", "", "Image pull"),
+            ("Implement KEP-4126: image pull", "", "Implement image pull"),
+            ("Support KEP-4126 (image pull)", "", "Support (image pull)"),
+            (
+                "Image pull - KEP 4126 - by class",
+                "",
+                "Image pull - by class",
+            ),
+            (
+                "Image pull for kubernetes/enhancements#4126",
+                "",
+                "Image pull",
+            ),
+            (
+                "Keep 4126 images, kepler 7",
+                "",
+                "Keep 4126 images, kepler 7",
+            ),
+            ("Pods of KEP 4126th", "", "Pods of KEP 4126th"),
+            ("(KEP-4126)", "", ""),
+            ("KEP-1 KEP-2 KEP-3", "", ""),
             ("[SIG-Node]: <>", "sig-node", ""),
             ("[SIG-Node", "", "[SIG-Node"),
             (" a\u{202e}b\r\n\tc\u{1b}[0m ", "", "ab c [0m"),
