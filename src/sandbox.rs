@@ -55,6 +55,8 @@ pub struct Options {
     pub app: Option<App>,
     /// Faults to show.
     pub faults: Faults,
+    /// How many writes search is behind: GitHub's finds what was written after seconds to minutes (reported).
+    pub search_lag: i64,
 }
 
 impl Default for Options {
@@ -69,6 +71,7 @@ impl Default for Options {
             clock: Clock::default(),
             app: None,
             faults: Faults::default(),
+            search_lag: 10,
         }
     }
 }
@@ -117,6 +120,7 @@ impl Sandbox {
             address: listener.local_addr()?,
             _lock: lock,
             state: Mutex::new(State {
+                started: world.clock,
                 world,
                 exchanges: Vec::new(),
                 core: Budget::default(),
@@ -182,6 +186,8 @@ struct Shared {
 #[derive(Debug)]
 struct State {
     world: World,
+    /// Logical time when the sandbox started: what is older search knows.
+    started: i64,
     exchanges: Vec<Exchange>,
     core: Budget,
     graphql: Budget,

@@ -6,6 +6,7 @@
 mod connection;
 mod cost;
 mod objects;
+mod search;
 
 use super::world::World;
 use super::{Budget, Options};
@@ -32,6 +33,8 @@ struct Scene<'w> {
     budget: Budget,
     limit: u64,
     page_size_limit: usize,
+    /// The moment up to which search knows what was written.
+    indexed_until: i64,
     /// Type and message of each refusal. GitHub's errors have a `type` beside the message, the library's
     /// have not: a resolver therefore fails with the index of its refusal, exchanged at the end.
     refusals: RefCell<Vec<(&'static str, String)>>,
@@ -63,11 +66,13 @@ pub(super) fn execute(
     world: &World,
     budget: &mut Budget,
     options: &Options,
+    indexed_until: i64,
     request: Option<&Value>,
 ) -> Value {
     let (answer, points) = match prepare(request) {
         Ok((document, variables, operation)) => {
-            run(world, budget, options, &document, &variables, operation)
+            let caught = (options, indexed_until);
+            run(world, budget, caught, &document, &variables, operation)
         }
         Err(errors) => (json!({ "errors": errors }), 1),
     };
@@ -112,7 +117,7 @@ fn prepare(request: Option<&Value>) -> Result<Prepared<'_>, Value> {
 fn run(
     world: &World,
     budget: &Budget,
-    options: &Options,
+    (options, indexed_until): (&Options, i64),
     document: &Valid<ExecutableDocument>,
     variables: &JsonMap,
     name: Option<&str>,
@@ -152,6 +157,7 @@ fn run(
         budget: after,
         limit: options.rate_limit,
         page_size_limit: options.page_size_limit.clamp(1, 100),
+        indexed_until,
         refusals: RefCell::default(),
     };
     let root = objects::root(&scene, operation.is_mutation());

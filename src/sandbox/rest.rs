@@ -244,9 +244,22 @@ fn truly(shared: &Shared, state: &mut State, incoming: &Incoming) -> Reply {
     let done = match (person, is_graphql, incoming.method.as_str()) {
         (Identity::App(app), ..) => as_app(&app, state, incoming, now),
         (Identity::Person(person), true, "POST") => parse(incoming).map(|body| {
-            let State { world, graphql, .. } = &mut *state;
+            let State {
+                world,
+                graphql,
+                started,
+                ..
+            } = &mut *state;
             let run = |world: &mut World| {
-                graphql::execute(world, graphql, &shared.options, body.as_ref())
+                let behind = world.clock.saturating_sub(shared.options.search_lag);
+                let indexed_until = behind.max(*started);
+                graphql::execute(
+                    world,
+                    graphql,
+                    &shared.options,
+                    indexed_until,
+                    body.as_ref(),
+                )
             };
             Reply::json(200, as_person(world, person.as_deref(), run))
         }),

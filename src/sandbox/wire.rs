@@ -50,8 +50,14 @@ impl Wire<'_> {
     }
 
     /// The account behind the token, with what a public profile adds.
+    /// Whoever the token belongs to.
     pub(super) fn viewer(&self) -> Value {
-        let mut user = self.user(&self.world.viewer);
+        self.account(&self.world.viewer)
+    }
+
+    /// An account, with what its page says.
+    pub(super) fn account(&self, login: &str) -> Value {
+        let mut user = self.user(login);
         merge(
             &mut user,
             json!({
@@ -158,6 +164,8 @@ impl Wire<'_> {
             merged: _,
             merged_at,
             draft,
+            base: _,
+            head: _,
         }) = &issue.pull_request
         {
             let page = html_url(repository, issue);

@@ -7,10 +7,12 @@
 //! This module must not know HTTP, JSON on the wire, a real clock or a file system. Time is logical:
 //! one second passes per write, so the same operations always build the same world.
 
+mod accounts;
 mod catalog;
 mod checks;
 mod comments;
 mod issues;
+mod references;
 mod revision;
 
 use serde::{Deserialize, Serialize};
@@ -61,6 +63,9 @@ pub struct Repository {
     pub viewer_can_triage: bool,
     pub has_issues: bool,
     pub archived: bool,
+    /// Whether it is private, and the viewer no member: it looks as if it did not exist.
+    #[serde(default)]
+    pub hidden: bool,
     /// Lower-case logins that issues can be assigned to.
     pub assignable: BTreeSet<String>,
     /// Labels by lower-case name.
@@ -138,6 +143,25 @@ pub struct PullRequest {
     pub merged: bool,
     pub merged_at: Option<i64>,
     pub draft: bool,
+    /// The branch that it is merged into; empty: the default one.
+    #[serde(default)]
+    pub base: String,
+    /// The branch that it brings.
+    #[serde(default)]
+    pub head: String,
+}
+
+/// The default branch of every repository.
+pub const DEFAULT_BRANCH: &str = "main";
+
+impl PullRequest {
+    /// The branch that it is merged into.
+    pub fn base(&self) -> &str {
+        match self.base.as_str() {
+            "" => DEFAULT_BRANCH,
+            base => base,
+        }
+    }
 }
 
 /// A comment on an issue.
@@ -165,18 +189,50 @@ pub struct Event {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "snake_case")]
 pub enum EventKind {
-    Labeled { label: String },
-    Unlabeled { label: String },
-    Assigned { assignee: String },
-    Unassigned { assignee: String },
-    Milestoned { title: String },
-    Demilestoned { title: String },
-    Renamed { from: String, to: String },
-    Closed { reason: Option<StateReason> },
+    Labeled {
+        label: String,
+    },
+    Unlabeled {
+        label: String,
+    },
+    Assigned {
+        assignee: String,
+    },
+    Unassigned {
+        assignee: String,
+    },
+    Milestoned {
+        title: String,
+    },
+    Demilestoned {
+        title: String,
+    },
+    Renamed {
+        from: String,
+        to: String,
+    },
+    Closed {
+        reason: Option<StateReason>,
+    },
     Reopened,
     Merged,
     Locked,
-    Transferred { from: String },
+    Transferred {
+        from: String,
+    },
+    /// Somebody referred to it; where, as `owner/name` and number, and whether that closes it once it is merged.
+    CrossReferenced {
+        source: (String, u64),
+        will_close: bool,
+    },
+    /// A pull request was linked to it by hand.
+    Connected {
+        source: (String, u64),
+    },
+    /// It was said to be a duplicate of another one.
+    MarkedAsDuplicate {
+        canonical: (String, u64),
+    },
 }
 
 /// Of issues and of milestones.
@@ -359,6 +415,7 @@ impl World {
             viewer_can_triage: false,
             has_issues: true,
             archived: false,
+            hidden: false,
             assignable: BTreeSet::new(),
             labels: BTreeMap::new(),
             milestones: BTreeMap::new(),

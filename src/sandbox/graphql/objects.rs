@@ -33,6 +33,8 @@ pub(super) enum Subject<'w> {
     Milestone(&'w Repository, &'w Milestone),
     Comment(&'w Repository, &'w Issue, &'w Comment),
     Event(&'w Repository, &'w Issue, &'w Event),
+    /// What the viewer may not see: it has its place in a list, and is null there.
+    Nothing,
 }
 
 /// A subject in its scene.
@@ -65,7 +67,10 @@ impl<'w> Node<'w> for Subject<'w> {
     where
         'w: 'a,
     {
-        Object::resolved(scene, self)
+        match self {
+            Subject::Nothing => ResolvedValue::null(),
+            subject => Object::resolved(scene, subject),
+        }
     }
 }
 
@@ -84,6 +89,7 @@ impl ObjectValue for Object<'_> {
             Subject::Milestone(..) => "Milestone",
             Subject::Comment(..) => "IssueComment",
             Subject::Event(_, _, event) => lists::event_type(&event.kind).0,
+            Subject::Nothing => "Node",
         }
     }
 
@@ -100,6 +106,7 @@ impl ObjectValue for Object<'_> {
             Subject::Milestone(found, one) => milestone(scene, found, one, info),
             Subject::Comment(found, on, one) => comment(scene, found, on, one, info).map(Ok),
             Subject::Event(found, on, one) => event(scene, found, on, one, info).map(Ok),
+            Subject::Nothing => None,
         };
         answer.unwrap_or_else(|| Err(unsupported(scene, self.type_name(), info)))
     }
@@ -110,6 +117,7 @@ fn query<'a>(scene: &'a Scene<'a>, info: &ResolveInfo<'_>) -> Option<Answer<'a>>
     Some(Ok(match info.field_name() {
         "viewer" => Object::resolved(scene, Subject::User(&scene.world.viewer)),
         "rateLimit" => Object::resolved(scene, Subject::RateLimit),
+        "search" => return Some(super::search::issues(scene, info)),
         "user" => {
             let login = text("login").unwrap_or_default();
             match scene.world.user(login) {
@@ -124,8 +132,8 @@ fn query<'a>(scene: &'a Scene<'a>, info: &ResolveInfo<'_>) -> Option<Answer<'a>>
                 text("name").unwrap_or_default()
             );
             match scene.world.repository(&name) {
-                Ok(found) => Object::resolved(scene, Subject::Repository(found)),
-                Err(_) => {
+                Ok(found) if !found.hidden => Object::resolved(scene, Subject::Repository(found)),
+                _ => {
                     let quoted = format!("'{name}'");
                     return Some(Err(not_found(scene, "a Repository with the name", &quoted)));
                 }
@@ -278,7 +286,7 @@ fn issue<'a>(
         },
         "locked" => ResolvedValue::leaf(issue.locked),
         "createdViaEmail" => ResolvedValue::leaf(false),
-        "author" => Object::resolved(scene, Subject::Actor(&issue.author)),
+        "author" => account(scene, &issue.author),
         "viewerDidAuthor" => ResolvedValue::leaf(own()),
         "viewerCanUpdate" | "viewerCanClose" | "viewerCanReopen" => ResolvedValue::leaf(may_edit()),
         "viewerCanLabel" => ResolvedValue::leaf(found.viewer_can_push),
@@ -310,11 +318,12 @@ fn issue<'a>(
         "totalCommentsCount" => {
             ResolvedValue::leaf(u64::try_from(issue.comments.len()).unwrap_or(u64::MAX))
         }
-        "baseRefName" => ResolvedValue::leaf("main"),
         name => match (name, &issue.pull_request) {
             ("merged", Some(pull)) => ResolvedValue::leaf(pull.merged),
             ("mergedAt", Some(pull)) => maybe_time(pull.merged_at),
             ("isDraft", Some(pull)) => ResolvedValue::leaf(pull.draft),
+            ("baseRefName", Some(pull)) => ResolvedValue::leaf(pull.base()),
+            ("headRefName", Some(pull)) => ResolvedValue::leaf(pull.head.as_str()),
             _ => return None,
         },
     }))
@@ -437,7 +446,7 @@ fn event<'a>(
 ) -> Option<ResolvedValue<'a>> {
     match info.field_name() {
         "id" => return Some(ResolvedValue::leaf(node_id("EV", event.id))),
-        "actor" => return Some(Object::resolved(scene, Subject::Actor(&event.actor))),
+        "actor" => return Some(account(scene, &event.actor)),
         "createdAt" => return Some(time(event.at)),
         "assignable" | "closable" | "labelable" | "subject" | "issue" => {
             return Some(Object::resolved(scene, Subject::Issue(found, issue)));
@@ -464,12 +473,72 @@ fn event<'a>(
             ResolvedValue::leaf(reason.map(reason_word))
         }
         ("stateReason", EventKind::Reopened) => ResolvedValue::leaf("REOPENED"),
+        ("source", EventKind::CrossReferenced { source, .. } | EventKind::Connected { source }) => {
+            place(scene, source)?
+        }
+        ("willCloseTarget", EventKind::CrossReferenced { source, will_close }) => {
+            let is_pull_request =
+                referring(scene, source).is_some_and(|(_, source)| source.pull_request.is_some());
+            ResolvedValue::leaf(*will_close && is_pull_request)
+        }
+        (
+            "isCrossRepository",
+            EventKind::CrossReferenced { source: other, .. }
+            | EventKind::Connected { source: other }
+            | EventKind::MarkedAsDuplicate { canonical: other },
+        ) => ResolvedValue::leaf(!same(&other.0, &found.full_name())),
+        ("referencedAt", EventKind::CrossReferenced { .. }) => time(event.at),
+        ("target", EventKind::CrossReferenced { .. }) => {
+            Object::resolved(scene, Subject::Issue(found, issue))
+        }
+        ("duplicate", EventKind::MarkedAsDuplicate { .. }) => {
+            Object::resolved(scene, Subject::Issue(found, issue))
+        }
+        ("canonical", EventKind::MarkedAsDuplicate { canonical }) => {
+            place(scene, canonical).unwrap_or_else(ResolvedValue::null)
+        }
         ("fromRepository", EventKind::Transferred { from }) => match scene.world.repository(from) {
             Ok(from) => Object::resolved(scene, Subject::Repository(from)),
             Err(_) => ResolvedValue::null(),
         },
         _ => return None,
     })
+}
+
+/// An account that may be an App's, or nobody's any more.
+fn account<'a>(scene: &'a Scene<'a>, login: &'a str) -> ResolvedValue<'a> {
+    match scene.world.user(login) {
+        Some(_) => Object::resolved(scene, Subject::Actor(login)),
+        None => ResolvedValue::null(),
+    }
+}
+
+/// An issue or pull request elsewhere, if it is still there.
+fn referring<'a>(
+    scene: &'a Scene<'a>,
+    (repository, number): &(String, u64),
+) -> Option<(&'a Repository, &'a Issue)> {
+    let found = scene.world.repository(repository).ok()?;
+    // What was transferred is shown where it is now.
+    match found.transferred.get(number) {
+        Some(moved) => referring(scene, moved),
+        None => Some((found, found.issues.get(number)?)),
+    }
+}
+
+fn place<'a>(scene: &'a Scene<'a>, at: &(String, u64)) -> Option<ResolvedValue<'a>> {
+    let (repository, issue) = referring(scene, at)?;
+    Some(Object::resolved(scene, Subject::Issue(repository, issue)))
+}
+
+/// Whether the viewer may see where an event comes from: GitHub shows null for one that is in a private repository.
+pub(super) fn is_visible(scene: &Scene<'_>, kind: &EventKind) -> bool {
+    match kind {
+        EventKind::CrossReferenced { source, .. } | EventKind::Connected { source } => {
+            referring(scene, source).is_some_and(|(repository, _)| !repository.hidden)
+        }
+        _ => true,
+    }
 }
 
 fn reason_word(reason: StateReason) -> &'static str {

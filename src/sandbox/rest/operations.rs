@@ -28,6 +28,11 @@ impl Call<'_> {
         let segments: Vec<&str> = self.incoming.segments.iter().map(String::as_str).collect();
         let method = self.incoming.method.as_str();
         let (name, rest) = match segments.as_slice() {
+            ["user", id] if method == "GET" => {
+                let user = self.world.user_by_id(number(id)?);
+                let user = user.ok_or_else(ApiError::not_found)?;
+                return Ok(Reply::json(200, self.wire().account(&user.login)));
+            }
             ["user"] if method == "GET" => return Ok(Reply::json(200, self.wire().viewer())),
             ["repos", owner, name, rest @ ..] => (format!("{owner}/{name}"), rest),
             ["repositories", id, rest @ ..] => (self.by_id(id)?, rest),

@@ -37,6 +37,7 @@ impl World {
                 updated_at: at,
             });
         })?;
+        self.refer(actor, repository, number, body);
         Ok(id)
     }
 

@@ -63,6 +63,7 @@ impl World {
         }
         self.add_user(author);
         let (id, at) = (self.take_id(), self.tick());
+        self.refer(author, repository, number, body);
         let found = self.repository_mut(repository)?;
         Ok(found.issues.entry(number).or_insert(Issue {
             id,
@@ -205,6 +206,7 @@ impl World {
             .map(|logins| self.check_assignees(found, &logins))
             .transpose()?;
         let at = self.tick();
+        let (written, by) = (body.clone(), actor);
         let labels = labels
             .map(|names| self.ensure_labels(repository, names))
             .transpose()?;
@@ -231,7 +233,9 @@ impl World {
             if let Some(state) = state {
                 issue.change_state(state, state_reason, log);
             }
-        })
+        })?;
+        self.refer(by, repository, number, &written.unwrap_or_default());
+        Ok(())
     }
 
     /// Adds labels to those that the issue has.

@@ -199,7 +199,13 @@ pub(super) fn timeline<'a>(
     });
     let mut items: Vec<(i64, u64, Subject<'a>)> = events
         .filter(|event| wanted(event_type(&event.kind).1))
-        .map(|event| (event.at, event.id, Subject::Event(found, issue, event)))
+        .map(|event| {
+            let subject = match super::is_visible(scene, &event.kind) {
+                true => Subject::Event(found, issue, event),
+                false => Subject::Nothing,
+            };
+            (event.at, event.id, subject)
+        })
         .collect();
     if wanted("ISSUE_COMMENT") {
         let comments = issue.comments.iter();
@@ -227,6 +233,11 @@ pub(super) fn event_type(kind: &EventKind) -> (&'static str, &'static str) {
         EventKind::Merged => ("MergedEvent", "MERGED_EVENT"),
         EventKind::Locked => ("LockedEvent", "LOCKED_EVENT"),
         EventKind::Transferred { .. } => ("TransferredEvent", "TRANSFERRED_EVENT"),
+        EventKind::CrossReferenced { .. } => ("CrossReferencedEvent", "CROSS_REFERENCED_EVENT"),
+        EventKind::Connected { .. } => ("ConnectedEvent", "CONNECTED_EVENT"),
+        EventKind::MarkedAsDuplicate { .. } => {
+            ("MarkedAsDuplicateEvent", "MARKED_AS_DUPLICATE_EVENT")
+        }
     }
 }
 
