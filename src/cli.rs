@@ -89,6 +89,9 @@ pub enum Command {
     /// Hold records to what a runtime's git history says
     #[command(subcommand)]
     Runtimes(Runtimes),
+    /// Take over into records which tracking issues people opened, and which pull requests refer to them
+    #[command(subcommand)]
+    Issues(Issues),
     /// Run the embedded GitHub by itself; any token and any App work, and `as:octocat` speaks for octocat
     #[command(after_help = faults())]
     Sandbox(SandboxArgs),
@@ -504,6 +507,51 @@ pub struct NewKep {
     /// How long to wait.
     #[command(flatten)]
     pub waits: Waits,
+}
+
+/// The commands of `issues`.
+#[derive(Debug, Subcommand)]
+pub enum Issues {
+    /// Make records of tracking issues that none names, and write into records which pull requests refer to their issues and where these went
+    Pull(PullIssues),
+    /// Show what a pull would change, and what it leaves to people
+    Diff(DiffIssues),
+}
+
+/// Which GitHub.
+#[derive(Debug, Args)]
+pub struct IssuesOf {
+    /// Ask about KEPs that this clone of kubernetes/enhancements does not have, instead of making records of them
+    #[arg(long, value_name = "PATH")]
+    pub upstream: Option<PathBuf>,
+    /// Use the embedded GitHub, in memory or with its state in FILE, instead of the real one
+    #[arg(long, value_name = "FILE", num_args = 0..=1, require_equals = true)]
+    pub sandbox: Option<Option<PathBuf>>,
+    /// How long to wait.
+    #[command(flatten)]
+    pub waits: Waits,
+}
+
+/// Options of `issues pull`.
+#[derive(Debug, Args)]
+pub struct PullIssues {
+    /// Which GitHub.
+    #[command(flatten)]
+    pub of: IssuesOf,
+    /// How the edits are shown.
+    #[command(flatten)]
+    pub showing: Showing,
+}
+
+/// Options of `issues diff`.
+#[derive(Debug, Args)]
+pub struct DiffIssues {
+    /// Which GitHub.
+    #[command(flatten)]
+    pub of: IssuesOf,
+    /// How the differences are written
+    #[arg(long, value_name = "FORMAT", default_value = "text")]
+    pub format: ProposalFormat,
 }
 
 /// The commands of `runtimes`.

@@ -12,6 +12,7 @@ pub mod event;
 mod explain;
 mod files;
 mod findings;
+mod issues;
 mod journal;
 mod list;
 mod lying;
@@ -38,7 +39,9 @@ use anyhow::Result;
 
 use self::carry_out::How;
 use self::event::ChangeEvent;
-use crate::cli::{Cli, ColorWhen, Command, Global, Maintainers, New, Releases, Runtimes, Upstream};
+use crate::cli::{
+    Cli, ColorWhen, Command, Global, Issues, Maintainers, New, Releases, Runtimes, Upstream,
+};
 use crate::github::client::Address;
 use crate::terms::links::Site;
 use crate::terms::{Date, Instant};
@@ -203,6 +206,12 @@ pub fn run(cli: &Cli, environment: &Environment, out: &mut dyn Write, log: &mut 
         }
         Command::Releases(Releases::Diff(options)) => {
             project::releases(&mut context, &options.page, How::shown(options.format))
+        }
+        Command::Issues(Issues::Pull(options)) => {
+            issues::run(&mut context, &options.of, How::of(&options.showing))
+        }
+        Command::Issues(Issues::Diff(options)) => {
+            issues::run(&mut context, &options.of, How::shown(options.format))
         }
         Command::Sandbox(options) => sandbox::run(&mut context, options),
         Command::Schema(options) => schema::run(&mut context, options),

@@ -9,6 +9,7 @@ use super::files::{self, Opened, Write};
 use super::{Context, Exit, findings};
 use crate::cli::{ProposalFormat, Showing};
 use crate::findings::diagnostic::{Diagnostic, Level};
+use crate::findings::loader::FILE_NAME;
 use crate::render::Paths;
 use crate::render::proposals::{self, Tally, View};
 use crate::render::{proposals_json, proposals_markdown};
@@ -155,9 +156,11 @@ fn leave_what_check_refuses(
     how: How,
 ) -> Result<()> {
     let is_refused: fn(&Diagnostic) -> bool = match all.source {
-        Source::Upstream | Source::Releases | Source::Runtimes | Source::Maintainers => {
-            rules::stops_apply
-        }
+        Source::Upstream
+        | Source::Releases
+        | Source::Runtimes
+        | Source::Maintainers
+        | Source::Issues => rules::stops_apply,
         Source::GitHub | Source::Person => |one| one.level == Level::Error,
         Source::Rules => return Ok(()),
     };
@@ -188,7 +191,12 @@ fn leave_what_check_refuses(
     let refused = trial.each(&texts, is_refused);
     for (one, errors) in good.into_iter().zip(refused) {
         // The same may be wrong in many places.
-        let reasons: BTreeSet<String> = errors.iter().map(in_short).collect();
+        // What gets another path is judged under the one that it has.
+        let moves = one.new_path.is_some();
+        let errors = errors
+            .iter()
+            .filter(|error| !(moves && error.rule == FILE_NAME));
+        let reasons: BTreeSet<String> = errors.map(in_short).collect();
         one.refused.extend(reasons);
     }
     Ok(())

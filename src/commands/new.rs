@@ -13,7 +13,7 @@ use crate::registry::kep::KepRecord;
 use crate::registry::load::is_plain_name;
 use crate::registry::{Entry, Registry};
 use crate::sources::issues::form::{self, Form};
-use crate::sources::issues::new_record::{self, Draft, DraftRequest, TrackingIssue, draft};
+use crate::sources::issues::new_record::{self, Asker, Draft, DraftRequest, TrackingIssue, draft};
 use crate::sources::proposal::{Proposal, Proposals, Source};
 use crate::sources::releases::cycles;
 use crate::sync::observed::{Lookup, ObservedIssue};
@@ -58,6 +58,7 @@ pub(super) fn kep(context: &mut Context<'_>, options: &NewKep) -> Result<Exit> {
         title: options.title.as_deref(),
         sig: options.sig.as_deref(),
         issue,
+        by: Asker::Person,
     };
     let Draft {
         path,
@@ -81,7 +82,7 @@ fn complete(
     let mut proposal = Proposal::about(Some(Subject::Kep(entry.value.number)), source);
     let mut notes = Vec::new();
     let edited = edited(&source.text, |document| -> Result<_> {
-        let completed = new_record::complete(registry, entry, issue, document)
+        let completed = new_record::complete(registry, entry, (issue, Asker::Person), document)
             .map_err(|why| anyhow::anyhow!(printable(&why.to_string())))?;
         notes = completed.remarks;
         Ok((!completed.changes.is_empty()).then_some(completed.changes))

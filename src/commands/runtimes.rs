@@ -313,9 +313,9 @@ fn log(
         ..Names::default()
     };
     let mut tips = vec![head.clone()];
-    if let Some(pattern) = &runtime.branches {
+    if runtime.branches.is_some() {
         for (name, commit) in git.branches()? {
-            let minor = minor_of(pattern, &name);
+            let minor = runtime.minor_of_branch(&name);
             if let (Some(minor), Some(id)) = (minor, id(&commit)) {
                 // A local branch comes first, and stays.
                 names.branches.entry(minor).or_insert(id);
@@ -351,10 +351,4 @@ pub(super) fn released(git: &Repository, runtime: &Runtime) -> Result<Vec<(Versi
     Ok(tags
         .filter_map(|tag| Some((version(&tag.name)?, tag)))
         .collect())
-}
-
-/// The minor whose branch has this name.
-fn minor_of(pattern: &str, name: &str) -> Option<Release> {
-    let (before, after) = pattern.split_once("{minor}")?;
-    name.strip_prefix(before)?.strip_suffix(after)?.parse().ok()
 }

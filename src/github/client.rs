@@ -1,6 +1,6 @@
 //! [`Read`] and [`Write`] over HTTP: which requests they are, and what their answers mean. Nothing here decides what to write.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Mutex, PoisonError};
 
 use serde::Serialize;
@@ -9,9 +9,12 @@ use serde_json::json;
 use super::authors::Authors;
 use super::budget::Spending;
 use super::credentials::Credentials;
+use super::nodes::Unusable;
 use super::patience::Patience;
 use super::queries::{self, Query, Request};
+use super::references::{self, Ask, References};
 use super::rest::{Numbered, NumberedMilestone, RestComment, RestIssue};
+use super::search;
 use super::stories::{self, FoundComment};
 use super::transport::Transport;
 pub use super::wire::{Address, Cost};
@@ -20,10 +23,10 @@ use crate::sync::desired::{LabelDefinition, MilestoneDefinition};
 use crate::sync::observed::{Access, Lookup, Observed, ObservedIssue, ObservedRepository};
 use crate::sync::plan::patch::Patch;
 use crate::sync::plan::{Histories, Mend};
-use crate::sync::remote::{Error, Held, Problem, Read, Wanted, Write, WriteKind};
+use crate::sync::remote::{Error, Held, Problem, Read, TitleSearch, Wanted, Write, WriteKind};
 use crate::terms::github_limits::PAGE;
 use crate::terms::links::Site;
-use crate::terms::{Account, Instant, RepositoryName};
+use crate::terms::{Account, Instant, IssueRef, RepositoryName};
 use crate::text::percent;
 
 /// GitHub's own address; Enterprise servers have another.
@@ -160,26 +163,102 @@ impl Client {
     async fn read_page(&self, query: &Query, observed: &mut Observed) -> Result<Vec<Query>, Error> {
         let authors = self.authors().seen_by(&observed.viewer);
         let request = query.request(&authors);
-        let repeatable = if query.is_divisible() {
-            Repeatable::UnlessTooLarge
-        } else {
-            Repeatable::Yes
+        let parsed = |answer: &Answer| query.read(&answer.body, &authors, observed);
+        self.parsed(&request, query.is_divisible(), parsed).await
+    }
+}
+
+impl Client {
+    /// Reads issues and pull requests with what refers to them. A repository that cannot be read becomes a problem, and the others go on.
+    pub(super) async fn references(
+        &self,
+        wanted: BTreeSet<IssueRef>,
+        problems: &mut BTreeMap<RepositoryName, String>,
+    ) -> Result<References, Error> {
+        let mut read = References::default();
+        let mut asked: Vec<Ask> = wanted
+            .into_iter()
+            .map(|at| Ask { at, before: None })
+            .collect();
+        // Round by round, so that what several issues have beyond their first pages is read together.
+        while !asked.is_empty() {
+            asked.retain(|ask| !problems.contains_key(&ask.at.repository));
+            let mut more = Vec::new();
+            let mut pending: Vec<Vec<Ask>> = asked.chunks(PAGE).map(<[Ask]>::to_vec).collect();
+            pending.reverse();
+            while let Some(page) = pending.pop() {
+                let request = references::request(&page);
+                let parsed = |answer: &Answer| read.read(&answer.body, &page);
+                match self.parsed(&request, page.len() > 1, parsed).await {
+                    Ok(rest) => more.extend(rest),
+                    Err(error) if error.is_everywhere() => return Err(error),
+                    Err(error) if error.is_too_large() && page.len() > 1 => {
+                        let (first, second) = page.split_at(page.len().div_ceil(2));
+                        pending.extend([second.to_vec(), first.to_vec()]);
+                    }
+                    Err(error) => {
+                        let mut by_name: BTreeMap<RepositoryName, Vec<Ask>> = BTreeMap::new();
+                        for ask in page {
+                            let name = ask.at.repository.clone();
+                            by_name.entry(name).or_default().push(ask);
+                        }
+                        match by_name.len() {
+                            0 | 1 => {
+                                let names = by_name.into_keys();
+                                problems.extend(names.map(|name| (name, error.to_string())));
+                            }
+                            // Where a request for several fails, most of them may be fine.
+                            _ => pending.extend(by_name.into_values()),
+                        }
+                    }
+                }
+            }
+            asked = more;
+        }
+        Ok(read)
+    }
+
+    /// All issues that one search finds, as many as GitHub tells of.
+    pub(super) async fn all_titled(
+        &self,
+        wanted: &TitleSearch,
+    ) -> Result<Vec<ObservedIssue>, Error> {
+        let mut all = Vec::new();
+        let mut after: Option<String> = None;
+        for _ in 0..search::MAX_PAGES {
+            let request = search::all(wanted, after.as_deref());
+            let authors = self.authors();
+            let parsed = |answer: &Answer| search::found(&answer.body, 0, &authors);
+            let (issues, next) = self.parsed(&request, false, parsed).await?;
+            all.extend(issues);
+            after = next;
+            if after.is_none() {
+                break;
+            }
+        }
+        Ok(all)
+    }
+
+    /// One GraphQL request, again where its answer cannot be used: a partial one may be whole the next time.
+    async fn parsed<T>(
+        &self,
+        request: &Request,
+        is_divisible: bool,
+        mut parse: impl FnMut(&Answer) -> Result<T, Unusable>,
+    ) -> Result<T, Error> {
+        let repeatable = match is_divisible {
+            true => Repeatable::UnlessTooLarge,
+            false => Repeatable::Yes,
         };
         let mut tried = 0;
         loop {
-            let answer = self.query(&request, repeatable).await?;
-            let error = match query.read(&answer.body, &authors, observed) {
-                Ok(more) => return Ok(more),
+            let answer = self.query(request, repeatable).await?;
+            let error = match parse(&answer) {
+                Ok(parsed) => return Ok(parsed),
                 Err(unusable) => answer.unusable(unusable),
             };
-            // A partial answer may be whole the next time.
-            if !self
-                .transport
-                .wire
-                .throttle
-                .before_next(&error, tried, true)
-                .await
-            {
+            let throttle = &self.transport.wire.throttle;
+            if !throttle.before_next(&error, tried, true).await {
                 return Err(error);
             }
             tried += 1;
@@ -283,6 +362,37 @@ impl Read for Client {
             }
         }
         Ok(observed)
+    }
+
+    async fn titled(
+        &self,
+        searches: &[TitleSearch],
+    ) -> Result<Vec<(RepositoryName, ObservedIssue)>, Error> {
+        let mut all = Vec::new();
+        let mut pending: Vec<&[TitleSearch]> = searches.chunks(PAGE).collect();
+        pending.reverse();
+        let authors = self.authors();
+        while let Some(page) = pending.pop() {
+            let request = search::request(page);
+            let parsed = |answer: &Answer| {
+                let searches = page.iter().enumerate();
+                let found = searches.map(|(index, one)| {
+                    let (issues, _) = search::found(&answer.body, index, &authors)?;
+                    let name = &one.repository;
+                    Ok(issues.into_iter().map(|issue| (name.clone(), issue)))
+                });
+                found.collect::<Result<Vec<_>, Unusable>>()
+            };
+            match self.parsed(&request, page.len() > 1, parsed).await {
+                Ok(found) => all.extend(found.into_iter().flatten()),
+                Err(error) if error.is_too_large() && page.len() > 1 => {
+                    let (first, second) = page.split_at(page.len().div_ceil(2));
+                    pending.extend([second, first]);
+                }
+                Err(error) => return Err(error),
+            }
+        }
+        Ok(all)
     }
 
     async fn settled(&self, sent: Instant) -> Result<(), Error> {

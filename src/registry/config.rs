@@ -124,6 +124,14 @@ pub struct Runtime {
     pub numbered_as_kubernetes: bool,
 }
 
+impl Runtime {
+    /// The minor whose branch has this name.
+    pub fn minor_of_branch(&self, name: &str) -> Option<Release> {
+        let (before, after) = self.branches.as_deref()?.split_once("{minor}")?;
+        name.strip_prefix(before)?.strip_suffix(after)?.parse().ok()
+    }
+}
+
 /// How tracking issues look.
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case", default)]

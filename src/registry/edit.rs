@@ -411,8 +411,61 @@ pub fn add_evidence(
     Listed::Edited
 }
 
+/// The pull requests of a record, as it has them.
+pub fn pull_requests(document: &DocumentMut) -> Vec<String> {
+    let id = |table: &dyn toml_edit::TableLike| {
+        let id = table.get("id").and_then(Item::as_str);
+        id.map(str::to_owned)
+    };
+    match document.get("pull-requests") {
+        Some(Item::ArrayOfTables(tables)) => tables.iter().filter_map(|table| id(table)).collect(),
+        Some(Item::Value(Value::Array(list))) => {
+            let tables = list.iter().filter_map(Value::as_inline_table);
+            tables.filter_map(|table| id(table)).collect()
+        }
+        _ => Vec::new(),
+    }
+}
+
+/// Adds a number at the end of a list, which is made if there is none.
+pub fn add_number(document: &mut DocumentMut, key: &str, new: i64) -> Listed {
+    match document.get_mut(key).and_then(Item::as_array_mut) {
+        Some(list) => push(list, new.into()),
+        None => {
+            set(document, key, Value::Array(Array::from_iter([new])));
+            Listed::Edited
+        }
+    }
+}
+
+/// Adds a pull request at the end of those of a record.
+pub fn add_pull_request(document: &mut DocumentMut, id: &str) -> Listed {
+    let mut entry = InlineTable::new();
+    entry.insert("id", id.into());
+    match document.get_mut("pull-requests") {
+        Some(Item::ArrayOfTables(tables)) => {
+            tables.push(entry.into_table());
+            Listed::Edited
+        }
+        Some(Item::Value(Value::Array(list))) => push(list, entry.into()),
+        _ => {
+            set(
+                document,
+                "pull-requests",
+                Value::Array(Array::from_iter([entry])),
+            );
+            Listed::Edited
+        }
+    }
+}
+
 /// Adds a text at the end of a list.
 fn push_text(list: &mut Array, new: &str) -> Listed {
+    push(list, new.into())
+}
+
+/// Adds a value at the end of a list.
+fn push(list: &mut Array, new: Value) -> Listed {
     if has_comments(list) {
         return Listed::Commented;
     }

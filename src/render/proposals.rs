@@ -1,7 +1,7 @@
 //! Proposals for people: what becomes of each file and why, what waits for a person, and what it comes to.
 
 use super::Paths;
-use crate::sources::proposal::{Because, Change, NOTHING, Proposal, Proposals, Source};
+use crate::sources::proposal::{Because, Change, NOTHING, Proposal, Proposals, Question, Source};
 use crate::text::diff;
 use crate::text::paint::Paint;
 use crate::text::words::{counted, printable};
@@ -36,6 +36,7 @@ pub fn text(all: &Proposals, view: View<'_>, paint: Paint) -> Said {
         read: _,
         proposals,
         untouched,
+        questions,
         notes,
         warnings,
         nothing: _,
@@ -47,6 +48,10 @@ pub fn text(all: &Proposals, view: View<'_>, paint: Paint) -> Said {
     for warning in warnings {
         said.log
             .push_str(&format!("warning: {}\n", printable(warning)));
+    }
+    for question in questions {
+        let asked = printable(&asked(question));
+        said.log.push_str(&format!("warning: {asked}\n"));
     }
     for proposal in proposals {
         write(&mut said, *source, proposal, view, paint);
@@ -89,7 +94,7 @@ fn write(said: &mut Said, source: Source, proposal: &Proposal, view: View<'_>, p
     // Of one file, what differs and stays is shown where nothing else is; of many records it would be most of what is shown.
     let is_one_file = matches!(
         source,
-        Source::Releases | Source::Maintainers | Source::Runtimes
+        Source::Releases | Source::Maintainers | Source::Runtimes | Source::Issues
     );
     if is_one_file && !proposal.is_edit() && proposal.kept().next().is_some() {
         said.out
@@ -196,6 +201,22 @@ fn open_line(source: Source, change: &Change, settled_by: &str) -> String {
     format!("`{place}`{sides}: {why}; {settled_by}")
 }
 
+/// What a person has to decide, without a field that it stands in: about what, why, and what settles it.
+fn asked(question: &Question) -> String {
+    let Question {
+        subject,
+        why,
+        settled_by,
+        from,
+    } = question;
+    let about = [
+        subject.as_ref().map(ToString::to_string),
+        from.as_ref().map(|from| from.what.clone()),
+    ];
+    let about: Vec<String> = about.into_iter().flatten().collect();
+    format!("{}: {why}; {settled_by}", about.join(", "))
+}
+
 /// From where a change is known, and why it is made.
 pub(super) fn reason(change: &Change) -> String {
     let origin = change.from.as_ref().map(|from| from.what.as_str());
@@ -252,6 +273,7 @@ impl Tally {
                 (false, _) => tally.same += usize::from(!is_open),
             }
         }
+        tally.open += all.questions.len();
         for one in &all.untouched {
             *match one.because {
                 Because::ReadLater => &mut tally.later,

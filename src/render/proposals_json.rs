@@ -6,7 +6,7 @@ use serde::Serialize;
 use super::json::pretty;
 use super::proposals::{View, of_text};
 use crate::findings::diagnostic::Certainty;
-use crate::sources::proposal::{Because, Change, Decision, Proposal, Proposals, Source};
+use crate::sources::proposal::{Because, Change, Decision, Origin, Proposal, Proposals, Source};
 use crate::text::paint::Paint;
 
 /// The version of the format; it grows when a field changes its meaning or goes away.
@@ -28,6 +28,8 @@ pub struct ProposalsJson {
     pub proposals: Vec<ProposalJson>,
     /// Records that were looked at and get no edit.
     pub untouched: Vec<UntouchedJson>,
+    /// What a person has to decide that no field stands for.
+    pub questions: Vec<QuestionJson>,
     /// What there is to say beside.
     pub notes: Vec<String>,
     /// What a person should look at.
@@ -125,6 +127,16 @@ pub struct OriginJson {
     pub link: Option<String>,
 }
 
+impl OriginJson {
+    fn of(from: &Origin) -> Self {
+        let Origin { what, link } = from;
+        Self {
+            what: what.clone(),
+            link: link.clone(),
+        }
+    }
+}
+
 /// A record that was looked at and gets no edit.
 #[derive(Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
@@ -135,6 +147,22 @@ pub struct UntouchedJson {
     pub reason: ReasonJson,
     /// The reason in words; may be empty.
     pub words: String,
+}
+
+/// Something that a person has to decide.
+#[derive(Debug, Serialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub struct QuestionJson {
+    /// The record that it is about, if there is one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub subject: Option<String>,
+    /// What is not plain, and why.
+    pub why: String,
+    /// What settles it.
+    pub settled_by: String,
+    /// Where it is to be seen.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub from: Option<OriginJson>,
 }
 
 /// Why a record gets no edit.
@@ -156,6 +184,7 @@ pub fn json(all: &Proposals, view: View<'_>) -> String {
         read,
         proposals,
         untouched,
+        questions,
         notes,
         warnings,
         nothing: _,
@@ -179,6 +208,15 @@ pub fn json(all: &Proposals, view: View<'_>) -> String {
                     reason,
                     words: words.to_owned(),
                 }
+            })
+            .collect(),
+        questions: questions
+            .iter()
+            .map(|question| QuestionJson {
+                subject: question.subject.as_ref().map(ToString::to_string),
+                why: question.why.clone(),
+                settled_by: question.settled_by.clone(),
+                from: question.from.as_ref().map(OriginJson::of),
             })
             .collect(),
         notes: notes.clone(),
@@ -228,10 +266,7 @@ fn change(of: &Proposal, change: &Change) -> ChangeJson {
         decision,
         settled_by,
         why: why.clone(),
-        from: from.as_ref().map(|from| OriginJson {
-            what: from.what.clone(),
-            link: from.link.clone(),
-        }),
+        from: from.as_ref().map(OriginJson::of),
         sure: *certainty == Certainty::Sure,
     }
 }

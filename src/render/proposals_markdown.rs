@@ -4,7 +4,9 @@
 //! GitHub takes a body of 65,536 characters; what is longer is cut at the end of a line, and says how much is left out.
 
 use super::proposals::{View, of_text, reason, summary};
-use crate::sources::proposal::{Because, Change, NOTHING, Proposal, Proposals, Source};
+use crate::sources::proposal::{
+    Because, Change, NOTHING, Origin, Proposal, Proposals, Question, Source,
+};
 use crate::text::markdown::{code, code_span, fence, text, with_code};
 use crate::text::paint::Paint;
 use crate::text::words::counted;
@@ -66,6 +68,7 @@ fn waiting(out: &mut Body, all: &Proposals) {
             lines.push(format!("- **{name}**: not written: {}\n", with_code(&why)));
         }
     }
+    lines.extend(all.questions.iter().map(question));
     let skipped = all.untouched.iter().filter_map(|one| match &one.because {
         Because::Skipped(why) => Some(format!("- {}\n", with_code(why))),
         Because::ReadLater | Because::Absent(_) => None,
@@ -84,6 +87,28 @@ fn waiting(out: &mut Body, all: &Proposals) {
         ));
         out.lines(&lines);
     }
+}
+
+/// What a person has to decide, without a field that it stands in.
+fn question(question: &Question) -> String {
+    let Question {
+        subject,
+        why,
+        settled_by,
+        from,
+    } = question;
+    let subject = subject.as_ref().map(|subject| text(&subject.to_string()));
+    let about = match (subject, from.as_ref()) {
+        (Some(subject), Some(from)) => format!("{subject}**, {}", linked(from)),
+        (Some(subject), None) => format!("{subject}**"),
+        (None, Some(from)) => format!("{}**", linked(from)),
+        (None, None) => "Somewhere**".to_owned(),
+    };
+    format!(
+        "- **{about}: {} — {}\n",
+        with_code(why),
+        with_code(settled_by)
+    )
 }
 
 /// What changed, as a table.
@@ -190,15 +215,21 @@ fn address(change: &Change) -> String {
         return String::new();
     };
     match &from.link {
-        Some(link) => {
-            let link = link
-                .replace('(', "%28")
-                .replace(')', "%29")
-                .replace(' ', "%20");
-            format!(" ([{}]({link}))", text(&from.what))
-        }
+        Some(_) => format!(" ({})", linked(from)),
         None => String::new(),
     }
+}
+
+/// From where something is known, as a link if it has an address.
+fn linked(from: &Origin) -> String {
+    let Some(link) = &from.link else {
+        return text(&from.what);
+    };
+    let link = link
+        .replace('(', "%28")
+        .replace(')', "%29")
+        .replace(' ', "%20");
+    format!("[{}]({link})", text(&from.what))
 }
 
 /// A body that does not grow too long.

@@ -11,7 +11,7 @@ pub(super) const RULE: Rule = Rule {
     group: Group::Change,
     level: Level::Error,
     summary: "a change gives a record another number",
-    why: "a KEP's number is that of its issue in kubernetes/enhancements, and never changes",
+    why: "a KEP's number is that of its issue in kubernetes/enhancements, and never changes; one that only a tracking issue ever said may be corrected",
     source: PROCESS,
     example: Example {
         wrong: &[(
@@ -38,7 +38,7 @@ status = "implementable"
     },
     remedy: "Undo the change of the number; a KEP that another one replaces gets `status = \"replaced\"`, and the other one a record.",
     parts: &[Part {
-        reads: Reads::kep(&[&["number", "title"]]),
+        reads: Reads::kep(&[&["number", "title", "issue", "guessed", "upstream-seen"]]),
         check: Check::RegistryChange(check),
     }],
 };
@@ -54,7 +54,7 @@ fn check(before: &Context<'_>, after: &Context<'_>, findings: &mut Vec<Finding>)
             let gone = registry.kep(before.value.number).is_none();
             gone && is_same_record(base, before, registry, entry)
         });
-        let Some(before) = before else {
+        let Some(before) = before.filter(|before| !is_correction(&before.value, record)) else {
             continue;
         };
         findings.push(
@@ -74,6 +74,12 @@ fn check(before: &Context<'_>, after: &Context<'_>, findings: &mut Vec<Finding>)
             )),
         );
     }
+}
+
+/// Whether a number was read from a tracking issue, by nobody who had seen the KEP, and the issue stays: people mistype numbers.
+fn is_correction(before: &KepRecord, after: &KepRecord) -> bool {
+    let is_from_issue = before.upstream_seen.is_none() && !before.guessed.is_empty();
+    is_from_issue && before.issue.is_some() && before.issue == after.issue
 }
 
 /// Whether two records of different numbers are one that was renumbered: the file is the same, or was renamed with its

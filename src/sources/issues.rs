@@ -1,4 +1,9 @@
-//! A tracking issue as people opened it → a draft of its record.
+//! What people write on GitHub → records: a tracking issue as they opened it becomes a draft of one, and what happens to issues and pull
+//! requests becomes edits.
 
 pub mod form;
 pub mod new_record;
+pub mod pull;
+pub mod seen;
+mod tracked;
+mod untracked;

@@ -23,6 +23,8 @@ pub enum Source {
     Runtimes,
     /// The project's list of maintainers.
     Maintainers,
+    /// Issues and pull requests that no record has heard of.
+    Issues,
     /// What people changed on an issue.
     GitHub,
     /// Somebody who runs a command.
@@ -39,7 +41,7 @@ impl Source {
             Self::Releases => "in the project's releases",
             Self::Runtimes => "in git",
             Self::Maintainers => "in the list of maintainers",
-            Self::GitHub => "on GitHub",
+            Self::Issues | Self::GitHub => "on GitHub",
             Self::Person | Self::Rules => "proposed",
         }
     }
@@ -51,6 +53,7 @@ impl Source {
             Self::Releases => Some("kepherd releases diff"),
             Self::Runtimes => Some("kepherd runtimes diff"),
             Self::Maintainers => Some("kepherd maintainers diff"),
+            Self::Issues => Some("kepherd issues diff"),
             Self::GitHub | Self::Person | Self::Rules => None,
         }
     }
@@ -67,6 +70,8 @@ pub struct Proposals {
     pub proposals: Vec<Proposal>,
     /// What was looked at and gets no edit.
     pub untouched: Vec<Untouched>,
+    /// What a person has to decide that no field of a file stands for.
+    pub questions: Vec<Question>,
     /// What there is to say beside.
     pub notes: Vec<String>,
     /// What a person should look at: what was not understood, so that nothing follows from it.
@@ -83,11 +88,25 @@ impl Proposals {
             read: String::new(),
             proposals: Vec::new(),
             untouched: Vec::new(),
+            questions: Vec::new(),
             notes: Vec::new(),
             warnings: Vec::new(),
             nothing: None,
         }
     }
+}
+
+/// Something that a person has to decide, and from which nothing follows until then.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Question {
+    /// Whose record it is about, if there is one.
+    pub subject: Option<Subject>,
+    /// What is not plain, and why.
+    pub why: String,
+    /// What settles it.
+    pub settled_by: String,
+    /// Where it is to be seen.
+    pub from: Option<Origin>,
 }
 
 /// An edit of one file, or the reasons why there is none.

@@ -101,6 +101,17 @@ impl Wanted {
     }
 }
 
+/// A search for issues by a word in their titles.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct TitleSearch {
+    /// Where.
+    pub repository: RepositoryName,
+    /// The word, or number.
+    pub word: String,
+    /// Whether only open ones are looked for.
+    pub is_open: bool,
+}
+
 /// Reading. An implementation makes as few requests as it can.
 pub trait Read {
     /// Where people look at what is read.
@@ -116,6 +127,13 @@ pub trait Read {
         &self,
         repositories: &[RepositoryName],
     ) -> impl Future<Output = Result<Observed, Error>>;
+
+    /// Issues, open or closed, that GitHub's search finds: many searches in one request. It is behind what was written, and finds no more than a
+    /// page of each, so that nothing follows from what it does not find.
+    fn titled(
+        &self,
+        searches: &[TitleSearch],
+    ) -> impl Future<Output = Result<Vec<(RepositoryName, ObservedIssue)>, Error>>;
 
     /// Waits until a creation that was sent at a moment, and never answered, has happened or never will.
     fn settled(&self, sent: Instant) -> impl Future<Output = Result<(), Error>>;

@@ -93,6 +93,14 @@ impl Instant {
     pub fn date(self) -> Date {
         Date(self.0.to_zoned(jiff::tz::TimeZone::UTC).date())
     }
+
+    /// As people say it: `2026-12-07 06:00 UTC`.
+    pub fn to_the_minute(self) -> String {
+        self.0
+            .to_zoned(jiff::tz::TimeZone::UTC)
+            .strftime("%Y-%m-%d %H:%M UTC")
+            .to_string()
+    }
 }
 
 impl fmt::Display for Instant {

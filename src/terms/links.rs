@@ -34,6 +34,16 @@ impl Site {
         format!("{}/{}/{kind}/{}", self.0, issue.repository, issue.number)
     }
 
+    /// The issue or pull request that an address of this site leads to.
+    pub fn reference_of(&self, address: &str) -> Option<IssueRef> {
+        let path = address.strip_prefix(&self.0)?.strip_prefix('/')?;
+        let parts: Vec<&str> = path.split('/').collect();
+        let [owner, name, "issues" | "pull", number] = parts.as_slice() else {
+            return None;
+        };
+        format!("{owner}/{name}#{number}").parse().ok()
+    }
+
     /// A pull request or a commit as a link.
     pub fn evidence(&self, evidence: &Evidence) -> String {
         let Evidence { repository, named } = evidence;

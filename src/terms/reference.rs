@@ -25,6 +25,12 @@ impl RepositoryName {
         }
     }
 
+    /// Whether Kubernetes itself is developed here.
+    pub fn is_kubernetes(&self) -> bool {
+        let Self { owner, name } = self;
+        owner.eq_ignore_ascii_case("kubernetes") && name.eq_ignore_ascii_case("kubernetes")
+    }
+
     /// Whether KEPs live here.
     pub fn is_enhancements(&self) -> bool {
         let Self { owner, name } = self;

@@ -28,6 +28,8 @@ const QUOTED: usize = 80;
 /// What an issue says in the fields of the template, as people filled them in.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Form {
+    /// Whether it was opened with the template: its fields are there, whatever stands in them.
+    pub is_template: bool,
     /// The issue's title without SIG, KEP number, separators and angle brackets.
     pub title: Option<Line>,
     /// The SIG that the title opens with: `[SIG-Node]` is "sig-node".
@@ -56,6 +58,7 @@ pub fn read(title: &str, body: &str) -> Form {
     let (sig, title) = headline(title);
     let answers = Answers::of(body);
     let mut form = Form {
+        is_template: answers.is_template(),
         title,
         sig,
         ..Form::default()

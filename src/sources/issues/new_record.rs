@@ -13,9 +13,12 @@ use crate::registry::{Entry, Registry};
 use crate::sources::issues::form::Form;
 use crate::sources::kep_names::keps_in_title;
 use crate::sources::proposal::{Change, NOTHING, Place};
+use crate::terms::github_limits as limits;
 use crate::terms::{Aim, Guess, Handle, IssueRef, Line, Release, RepositoryName, Stage, WorkKind};
 use crate::text::words::nearest;
 
+/// Where a KEP lies of which nobody says where.
+const DEFAULT_SIG: &str = "sig-node";
 /// Longer titles make longer file names than anybody wants to type.
 const LONGEST_SLUG: usize = 60;
 
@@ -41,6 +44,18 @@ pub struct DraftRequest<'a> {
     pub sig: Option<&'a str>,
     /// The tracking issue, if there is one.
     pub issue: Option<TrackingIssue<'a>>,
+    /// Who asks.
+    pub by: Asker,
+}
+
+/// Who asks for a record.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Asker {
+    /// Somebody who has read the issue.
+    Person,
+    /// A program, that anybody can have an issue read by: nothing in it chooses a folder, a repository or a handle that the registry does not
+    /// know.
+    Program,
 }
 
 /// An issue as people opened it.
@@ -117,23 +132,31 @@ pub fn draft(registry: &Registry, asked: &DraftRequest<'_>) -> Result<Draft, NoD
     let number = asked.number;
     let nothing = Form::default();
     let form = asked.issue.map_or(&nothing, |issue| issue.form);
-    let mut drafting = Drafting::of(registry, DocumentMut::new(), None, form);
+    let mut drafting = Drafting::of(registry, DocumentMut::new(), None, (form, asked.by));
     if let Some(issue) = asked.issue {
         drafting.is_about(number, issue)?;
     }
     drafting.put("number", Value::from(i64::from(number)));
+    let sig = asked.sig.or(form.sig.as_deref()).unwrap_or(DEFAULT_SIG);
+    let sig = sig.to_lowercase();
+    let sig = match asked.by {
+        Asker::Program => drafting.known_folder(sig),
+        Asker::Person => sig,
+    };
     let title: Line = match asked.title {
         Some(title) => title
             .parse()
             .map_err(|_| NoDraft::NoTitle(title.to_owned()))?,
         None => form.title.clone().ok_or(NoDraft::Untitled)?,
     };
+    let title = match asked.by {
+        Asker::Program => drafting.that_fits(&sig, number, title),
+        Asker::Person => title,
+    };
     match asked.title {
         Some(_) => drafting.put("title", title.as_str().into()),
         None => drafting.guess(Guess::Title, title.as_str().into()),
     }
-    let sig = asked.sig.or(form.sig.as_deref()).unwrap_or("sig-node");
-    let sig = sig.to_lowercase();
     drafting.guess(Guess::Status, "provisional".into());
     drafting.issue_says(form, asked.issue);
     let (document, _, remarks) = drafting.finish(number);
@@ -163,7 +186,7 @@ pub struct Completed {
 pub fn complete(
     registry: &Registry,
     entry: &Entry<KepRecord>,
-    issue: TrackingIssue<'_>,
+    (issue, by): (TrackingIssue<'_>, Asker),
     document: &mut DocumentMut,
 ) -> Result<Completed, NoDraft> {
     let record = &entry.value;
@@ -171,7 +194,7 @@ pub fn complete(
     if let Some(other) = record.issue.filter(|other| *other != issue.number) {
         return Err(NoDraft::HasIssue { number, other });
     }
-    let mut drafting = Drafting::of(registry, document.clone(), Some(record), issue.form);
+    let mut drafting = Drafting::of(registry, document.clone(), Some(record), (issue.form, by));
     drafting.is_about(number, issue)?;
     if let Some(title) = &issue.form.title {
         drafting.guess(Guess::Title, title.as_str().into());
@@ -185,6 +208,7 @@ pub fn complete(
 struct Drafting<'a> {
     registry: &'a Registry,
     document: DocumentMut,
+    by: Asker,
     /// The record that is there; absent: it is a new one.
     record: Option<&'a KepRecord>,
     guessed: Vec<Guess>,
@@ -197,10 +221,11 @@ impl<'a> Drafting<'a> {
         registry: &'a Registry,
         document: DocumentMut,
         record: Option<&'a KepRecord>,
-        form: &Form,
+        (form, by): (&Form, Asker),
     ) -> Self {
         Self {
             registry,
+            by,
             document,
             record,
             guessed: record.map_or_else(Vec::new, |record| record.guessed.clone()),
@@ -223,6 +248,38 @@ impl<'a> Drafting<'a> {
             self.remark(why);
         }
         (self.document, self.changes, self.remarks)
+    }
+
+    /// A folder that the registry has already: another one would be made by whoever wrote a title.
+    fn known_folder(&mut self, sig: String) -> String {
+        let registry = self.registry;
+        let mut known = registry.keps.iter().map(|entry| registry.sig_of(entry));
+        if sig == DEFAULT_SIG || known.any(|folder| folder == sig) {
+            return sig;
+        }
+        self.remark(format!(
+            "the title names {sig}, and no record lies there: {DEFAULT_SIG} is taken until kep.yaml says where it belongs"
+        ));
+        DEFAULT_SIG.to_owned()
+    }
+
+    /// A title that leaves room for the rest of its issue's title.
+    fn that_fits(&mut self, sig: &str, number: u32, title: Line) -> Line {
+        let config = &self.registry.config.value.issue;
+        let whole = config.title_of_kep(sig, number, &title).chars().count();
+        let Some(over) = whole.checked_sub(limits::TITLE).filter(|over| *over > 0) else {
+            return title;
+        };
+        let left = title.as_str().chars().count().saturating_sub(over + 1);
+        let cut: String = title.as_str().chars().take(left).collect();
+        let Ok(cut) = format!("{}…", cut.trim_end()).parse() else {
+            return title;
+        };
+        self.remark(
+            "the title is cut, for with the number it would be longer than GitHub's 256 characters"
+                .to_owned(),
+        );
+        cut
     }
 
     /// A key that the record does not have yet.
@@ -375,7 +432,11 @@ impl<'a> Drafting<'a> {
     }
 
     fn people(&mut self, form: &Form) {
-        let owners: Vec<String> = form.owners.iter().map(Handle::to_string).collect();
+        let owners = form.owners.iter().filter(|owner| self.may_name(owner));
+        let owners: Vec<String> = owners.map(Handle::to_string).collect();
+        if owners.len() < form.owners.len() {
+            self.remark("owners who are not on the roster are left to kep.yaml".to_owned());
+        }
         if !owners.is_empty() {
             self.guess(Guess::Owners, list(owners));
         }
@@ -413,12 +474,30 @@ impl<'a> Drafting<'a> {
         }
     }
 
+    /// Whether a handle may be written down: announcements mention it.
+    fn may_name(&self, handle: &Handle) -> bool {
+        let roster = self.registry.roster.iter();
+        let mut maintainers = roster.flat_map(|roster| &roster.value.maintainers);
+        self.by == Asker::Person || maintainers.any(|one| one.github == *handle)
+    }
+
     fn references(&mut self, form: &Form) {
         // A pull request that writes the KEP is a document; the others are work.
         let (documents, work): (Vec<&IssueRef>, Vec<&IssueRef>) = form
             .pull_requests
             .iter()
             .partition(|one| one.repository.is_enhancements());
+        let named = work.len();
+        let by = self.by;
+        let knows =
+            |one: &&IssueRef| by == Asker::Person || is_known(self.registry, &one.repository);
+        let work: Vec<&IssueRef> = work.into_iter().filter(knows).collect();
+        if work.len() < named {
+            self.remark(
+                "pull requests of repositories that the registry does not know are left out"
+                    .to_owned(),
+            );
+        }
         let documents = documents.into_iter().map(|one| {
             format!(
                 "https://github.com/kubernetes/enhancements/pull/{}",
@@ -440,6 +519,17 @@ impl<'a> Drafting<'a> {
             self.put("links", list(links));
         }
     }
+}
+
+/// Whether a registry has to do with a repository: it drives it, or a runtime is developed there, or Kubernetes.
+pub fn is_known(registry: &Registry, repository: &RepositoryName) -> bool {
+    let config = &registry.config.value;
+    let runtimes = config
+        .runtimes
+        .iter()
+        .filter_map(|runtime| runtime.repository.as_ref());
+    let mut known = config.repositories.iter().chain(runtimes);
+    known.any(|known| known == repository) || repository.is_kubernetes()
 }
 
 /// A value as a record's text has it.

@@ -73,7 +73,14 @@ fn label_words(label: &str) -> Option<Vec<String>> {
 
 /// The answers to the fields.
 #[derive(Default)]
-pub(super) struct Answers([String; 8]);
+pub(super) struct Answers {
+    by_field: [String; 8],
+    /// Which fields are there, answered or not.
+    there: [bool; 8],
+}
+
+/// How many of its fields a body has at least that was made from the template.
+const TEMPLATE: usize = 3;
 
 impl Answers {
     /// The answers in an issue's body.
@@ -94,14 +101,23 @@ impl Answers {
 
     /// The answer to a field: empty if there is none.
     pub(super) fn to(&self, field: TemplateField) -> &str {
-        self.0.get(field as usize).map_or("", String::as_str)
+        self.by_field.get(field as usize).map_or("", String::as_str)
+    }
+
+    /// Whether the body was made from the template: it asks for the KEP, and for more.
+    pub(super) fn is_template(&self) -> bool {
+        let asks_for_keps = self.there.get(TemplateField::Keps as usize) == Some(&true);
+        asks_for_keps && self.there.iter().filter(|is_there| **is_there).count() >= TEMPLATE
     }
 
     /// The first answer to a field stands. Only pull requests add up: people give them a field for each stage.
     fn add(&mut self, field: TemplateField, answer: &str) {
+        if let Some(there) = self.there.get_mut(field as usize) {
+            *there = true;
+        }
         let plain = answer.trim_matches(|c: char| c.is_whitespace() || "_*-".contains(c));
         let given = !plain.is_empty() && !plain.eq_ignore_ascii_case("no response");
-        if let Some(known) = self.0.get_mut(field as usize)
+        if let Some(known) = self.by_field.get_mut(field as usize)
             && given
             && (known.is_empty() || field == TemplateField::PullRequests)
         {

@@ -1,0 +1,179 @@
+//! What GitHub says of issues and pull requests → edits of records, new records, and questions. Pure.
+//!
+//! An issue is what its title and the template's fields say; nobody's word in it chooses a folder, a repository or a handle that the
+//! registry does not know. What is not plain is asked about, and nothing follows from it until somebody has answered.
+
+use std::collections::BTreeMap;
+
+use super::form;
+use super::new_record::{Asker, Draft, DraftRequest, TrackingIssue, draft};
+use super::seen::{Found, Seen, SeenIssue};
+use super::tracked::{self, Record};
+use super::untracked::{Fate, fates};
+use crate::registry::Registry;
+use crate::registry::edit::{NoToml, edited};
+use crate::registry::load::{file_stem, leading_number};
+use crate::sources::proposal::{Change, Origin, Place, Proposal, Proposals, Question, Source};
+use crate::terms::{IssueRef, Subject};
+
+pub use super::untracked::candidates;
+
+/// What a pull is asked for.
+#[derive(Clone, Copy)]
+pub struct Asked<'a> {
+    /// The registry.
+    pub registry: &'a Registry,
+    /// What was read of GitHub.
+    pub seen: &'a Seen,
+    /// Whether kubernetes/enhancements has a KEP of a number; absent: nobody has looked.
+    pub upstream_has: Option<&'a dyn Fn(u32) -> bool>,
+}
+
+impl Asked<'_> {
+    /// What was read proposes for each record, for issues that none names, and what it leaves to people.
+    pub fn proposals(&self) -> Proposals {
+        let Self { registry, seen, .. } = *self;
+        let mut all = Proposals::of(Source::Issues);
+        all.read = format!("GitHub read at {}", seen.at.to_the_minute());
+        all.nothing = Some("the records know of all issues and pull requests".to_owned());
+        for (repository, problem) in &seen.problems {
+            all.warnings
+                .push(format!("{repository} is left alone: {problem}"));
+        }
+        let mut pins = BTreeMap::new();
+        let mut new = Vec::new();
+        for (at, fate) in fates(self) {
+            match fate {
+                Fate::New(kep) => new.push((at, kep)),
+                Fate::Pin(kep) => {
+                    pins.insert(kep, at);
+                }
+                Fate::Asked(question) => all.questions.push(question),
+                Fate::Remark(remark) => all.notes.push(remark),
+            }
+        }
+        for entry in &registry.keps {
+            let pin = pins.get(&entry.value.number);
+            if let Some(proposal) = tracked::proposal(self, entry, pin, &mut all) {
+                all.proposals.push(proposal);
+            }
+        }
+        for (at, kep) in new {
+            match self.record(&at, kep, &mut all) {
+                Ok(proposal) => all.proposals.push(proposal),
+                Err(question) => all.questions.push(question),
+            }
+        }
+        all
+    }
+
+    /// The record that an issue becomes.
+    fn record(&self, at: &IssueRef, kep: u32, all: &mut Proposals) -> Result<Proposal, Question> {
+        let Self { registry, seen, .. } = *self;
+        let by_hand = format!(
+            "`kepherd new kep {kep} --from-issue {} --title TEXT`",
+            at.number
+        );
+        let asked = |why: String| self.question(at, Some(kep), why, by_hand.clone());
+        let Some(listed) = seen.listed.get(at) else {
+            return Err(asked("it is not to be seen any more".to_owned()));
+        };
+        let mut form = form::read(&listed.title, &listed.body);
+        // Which KEP it is has been settled, by the title before the fields.
+        form.keps.retain(|one| *one != kep);
+        form.keps.insert(0, kep);
+        let request = DraftRequest {
+            number: kep,
+            title: None,
+            sig: None,
+            issue: Some(TrackingIssue {
+                repository: &at.repository,
+                number: at.number,
+                title: &listed.title,
+                form: &form,
+            }),
+            by: Asker::Program,
+        };
+        let Draft {
+            path,
+            text,
+            remarks,
+        } = draft(registry, &request).map_err(|why| asked(why.to_string()))?;
+        let mut files = registry.files.iter();
+        let taken = files
+            .find(|file| *file.path == *path || leading_number(file_stem(&file.path)) == Some(kep));
+        if let Some(taken) = taken {
+            return Err(asked(format!(
+                "{} is named after the KEP, and is no record of it: run `kepherd check`",
+                taken.path
+            )));
+        }
+        let notes = remarks.iter();
+        all.notes
+            .extend(notes.map(|remark| format!("KEP-{kep}, from #{}: {remark}", at.number)));
+        let mut proposal = Proposal::create(Some(Subject::Kep(kep)), path, text);
+        let why = format!(
+            "{}{}",
+            if listed.is_open { "" } else { "closed " },
+            "opened with the template, and no record named it"
+        );
+        proposal.changes = vec![
+            Change::made(Place::key("issue"), None, Some(at.number.to_string()))
+                .because(why)
+                .from(Some(self.origin(at))),
+        ];
+        if let Some(Found::Issue(issue)) = seen.tracked.get(at) {
+            let record = Record::drafted(kep);
+            let edited: Result<_, NoToml> = edited(&proposal.after, |document| {
+                let changes = tracked::add_mentions(self, document, record, (at, issue), all);
+                Ok((!changes.is_empty()).then_some(changes))
+            });
+            if let Ok(Some((after, changes))) = edited {
+                proposal.after = after;
+                proposal.changes.extend(changes);
+            }
+        }
+        Ok(proposal)
+    }
+
+    /// An issue or a pull request, as where something is known from.
+    pub(super) fn origin(&self, at: &IssueRef) -> Origin {
+        Origin {
+            what: self.short(at),
+            // GitHub leads on from an issue's address to a pull request's.
+            link: Some(self.seen.site.address(at, "issues")),
+        }
+    }
+
+    /// A reference as people write it: without the repository, where that is the registry's first.
+    pub(super) fn short(&self, at: &IssueRef) -> String {
+        let home = self.registry.config.value.default_repository();
+        match home == Some(&at.repository) {
+            true => format!("#{}", at.number),
+            false => at.to_string(),
+        }
+    }
+
+    pub(super) fn question(
+        &self,
+        at: &IssueRef,
+        kep: Option<u32>,
+        why: String,
+        settled_by: String,
+    ) -> Question {
+        Question {
+            subject: kep.map(Subject::Kep),
+            why,
+            settled_by,
+            from: Some(self.origin(at)),
+        }
+    }
+
+    /// An issue that was read with what refers to it.
+    pub(super) fn issue(&self, at: &IssueRef) -> Option<&SeenIssue> {
+        match self.seen.tracked.get(at) {
+            Some(Found::Issue(issue)) => Some(issue),
+            _ => None,
+        }
+    }
+}
