@@ -9,8 +9,8 @@
 mod common;
 
 use common::{Folder, Hub, PATH, REPO, record, seeded};
-use kepherd::sandbox::Options;
 use kepherd::sandbox::world::{IssuePatch, World};
+use kepherd::sandbox::{Faults, Options};
 
 const REGISTRY: &str = r#"home = "containerd"
 repositories = ["containerd/containerd", "containerd/nri"]
@@ -642,5 +642,123 @@ fn an_issue_without_labels_is_found_by_search_once_search_knows_it() {
             .path()
             .join("sig-node/5200-found-late.toml")
             .exists()
+    );
+}
+
+/// Somebody else's issue without any label of ours is in no list; search sees it, once it does.
+#[test]
+fn search_blocks_a_creation_and_permits_none() {
+    let without_labels = |world: &mut World| {
+        let title = "Support KEP-9001 (pod lullabies)";
+        world.add_issue("octocat", REPO, 99, title, "").unwrap();
+    };
+    let found = hub(&[(PATH, &record(9001, ""))]);
+    found.world(without_labels);
+    let ran = found.run(&["apply"]);
+    assert_eq!(ran.status, 1, "{}", ran.log);
+    assert!(
+        ran.out.contains("looks tracked already, by #99"),
+        "{}",
+        ran.out
+    );
+    found.run(&["apply", "--create", "9001"]).expect(0);
+
+    // Late, or not at all: what a list permits stays permitted, and nothing more.
+    let late = hub_with(&[(PATH, &record(9001, ""))], 1_000);
+    late.world(without_labels);
+    late.run(&["apply"]).expect(0);
+
+    let folder = Folder::with(&[(PATH, &record(9001, ""))]);
+    let world = seeded(&folder);
+    let faults = Faults::new(vec!["search-fails".parse().unwrap()], 0);
+    let failing = Hub::faulty(folder, world, faults);
+    let listed = "[SIG-Node]: KEP-9001 - Pod Lullabies";
+    failing.world(|world| open(world, 98, listed, ""));
+    let ran = failing.run(&["apply"]);
+    assert_eq!(ran.status, 1, "{}", ran.log);
+    assert!(
+        ran.out.contains("looks tracked already, by #98"),
+        "{}",
+        ran.out
+    );
+    failing.world(|world| world.delete_issue(REPO, 98)).unwrap();
+    let ran = failing.run(&["apply"]);
+    assert_eq!(ran.status, 0, "{}", ran.log);
+    assert!(ran.log.contains("search was not asked"), "{}", ran.log);
+    // However often it runs, there is one issue.
+    let issues = failing.issue_count();
+    failing.run(&["apply"]).expect(0);
+    assert_eq!(failing.issue_count(), issues);
+}
+
+/// The cost of a pull: for N issues and P pull requests of records, A issues with the issue labels and S whose title has the word KEP, it is
+/// ⌈A/100⌉ + ⌈S/100⌉ for each repository, one to learn whose token it is, and ⌈(N+P)/100⌉.
+fn requests_follow_the_formula(count: u64) {
+    let name = |n: u64| format!("sig-node/{}-x.toml", 10_000 + n);
+    let text = |n: u64| {
+        record(
+            u32::try_from(10_000 + n).unwrap(),
+            &format!(
+                "issue = {n}\npull-requests = [{{ id = \"{REPO}#{}\" }}]\n",
+                20_000 + n
+            ),
+        )
+    };
+    let records: Vec<(String, String)> = (1..=count).map(|n| (name(n), text(n))).collect();
+    let records: Vec<(&str, &str)> = records
+        .iter()
+        .map(|(path, text)| (path.as_str(), text.as_str()))
+        .collect();
+    let hub = hub(&records);
+    hub.run(&["issues", "pull"]).expect(0);
+    let pages = |of: u64| usize::try_from(of.div_ceil(100)).unwrap();
+    // The second repository has nothing: a list and a search that are empty.
+    let lists = 2 * pages(count) + 2 + 1;
+    assert_eq!(
+        hub.requests_since(0),
+        (lists + pages(2 * count), 0, 0),
+        "{count} issues, and as many pull requests"
+    );
+}
+
+#[test]
+fn requests_follow_the_formula_for_ten_and_a_hundred_issues() {
+    requests_follow_the_formula(10);
+    requests_follow_the_formula(100);
+}
+
+#[test]
+#[ignore = "a thousand issues, held to GitHub's interface; .ci/run runs this"]
+fn requests_follow_the_formula_for_a_thousand_issues() {
+    requests_follow_the_formula(1_000);
+}
+
+#[test]
+fn what_is_too_much_for_one_answer_is_asked_for_in_halves() {
+    let records: Vec<(String, String)> = (1..=8)
+        .map(|n| {
+            let text = record(10_000 + n, &format!("issue = {n}\n"));
+            (format!("sig-node/{}-x.toml", 10_000 + n), text)
+        })
+        .collect();
+    let records: Vec<(&str, &str)> = records
+        .iter()
+        .map(|(path, text)| (path.as_str(), text.as_str()))
+        .collect();
+    let folder = Folder::with(&records);
+    folder.write("registry.toml", REGISTRY);
+    folder.write("releases/cri-o.toml", "");
+    let mut world = seeded(&folder);
+    world
+        .add_pull_request("octocat", REPO, 50, "Sing", "Part of #8")
+        .unwrap();
+    // The sixth query is the page of references: a list, its second half, and a search each.
+    let faults = Faults::new(vec!["error-502-before@6".parse().unwrap()], 0);
+    let hub = Hub::faulty(folder, world, faults);
+    hub.run(&["issues", "pull"]).expect(0);
+    assert!(
+        hub.folder
+            .read("sig-node/10008-x.toml")
+            .contains("containerd/containerd#50")
     );
 }

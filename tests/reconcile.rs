@@ -462,8 +462,8 @@ fn requests_follow_the_formula(count: u32) {
     let listed = (count as usize).div_ceil(100);
     assert_eq!(
         hub.requests_since(before),
-        (pages + listed + 1, 0, 0),
-        "one record without an issue: the list, and what may have been created in the other repository"
+        (pages + listed + 2, 0, 0),
+        "one record without an issue: the list, what may have been created in the other repository, and a search"
     );
 }
 

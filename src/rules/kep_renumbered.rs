@@ -124,7 +124,7 @@ mod tests {
         1 | number = 9001
           |          ---- its number before the change
           |
-          = why: a KEP's number is that of its issue in kubernetes/enhancements, and never changes
+          = why: a KEP's number is that of its issue in kubernetes/enhancements, and never changes; one that only a tracking issue ever said may be corrected
           = help: undo the change: `number = 9001`
         "
         );

@@ -59,6 +59,8 @@ enum Kind {
     Partial,
     /// Lists as they were when the fault was switched on.
     StaleLists,
+    /// GitHub's search fails.
+    SearchFails,
     /// Labels of a write are dropped without a word.
     DroppedLabels,
     /// Assignees of a write are dropped without a word.
@@ -203,6 +205,7 @@ impl Fault {
             && match self.kind {
                 Kind::GraphqlLimit | Kind::Partial => is_graphql,
                 Kind::StaleLists => is_graphql && has("issues("),
+                Kind::SearchFails => is_graphql && has("search("),
                 Kind::DroppedLabels => writes_issue && has("\"labels\""),
                 Kind::DroppedAssignees => writes_issue && has("\"assignees\""),
                 Kind::LabelExists => !is_read && below == ["labels"],
@@ -254,6 +257,12 @@ impl Kind {
             Self::GraphqlLimit => {
                 let errors = json!({ "errors": [
                     { "type": "RATE_LIMITED", "message": "API rate limit exceeded" },
+                ] });
+                effect.instead = Some(Answered::With(Reply::json(200, errors)));
+            }
+            Self::SearchFails => {
+                let errors = json!({ "errors": [
+                    { "message": "Something went wrong while executing your query." },
                 ] });
                 effect.instead = Some(Answered::With(Reply::json(200, errors)));
             }
@@ -380,6 +389,7 @@ const NAMES: &[(&str, Kind)] = &[
     ("invalid-json", Kind::InvalidJson),
     ("partial", Kind::Partial),
     ("stale-lists", Kind::StaleLists),
+    ("search-fails", Kind::SearchFails),
     ("dropped-labels", Kind::DroppedLabels),
     ("dropped-assignees", Kind::DroppedAssignees),
     ("label-exists", Kind::LabelExists),

@@ -2,6 +2,7 @@
 //! requests becomes edits.
 
 pub mod form;
+mod mentions;
 pub mod new_record;
 pub mod pull;
 pub mod seen;

@@ -3,10 +3,10 @@
 use crate::registry::Registry;
 use crate::sync::desired::{Desired, desired};
 use crate::sync::observed::Observed;
-use crate::sync::plan::{Options, Plan, left_pull_requests, plan, silent_issues};
+use crate::sync::plan::{Action, Options, Plan, left_pull_requests, plan, silent_issues};
 use crate::sync::remembered::{Doubt, Remembered};
-use crate::sync::remote::{Error, Read, Wanted};
-use crate::terms::RepositoryName;
+use crate::sync::remote::{Error, Read, TitleSearch, Wanted};
+use crate::terms::{RepositoryName, Subject};
 
 /// Reads GitHub and plans. With `listed`, issues that no record names are looked for in any case.
 pub async fn read_and_plan<R: Read>(
@@ -73,6 +73,8 @@ pub async fn read_and_plan<R: Read>(
         let known = observed.repositories.entry(name).or_default();
         known.indexed = known.indexed.take().or(seen.indexed);
     }
+    // Somebody may have opened an issue without any of the labels that issues are listed by.
+    look_for_others(client, &first, &mut observed).await?;
     // People may have replaced all that one of kepherd's own says; the titles that it had still tell what it was about.
     let silent = silent_issues(&desired, &observed, remembered, options);
     if !silent.is_empty() {
@@ -84,6 +86,50 @@ pub async fn read_and_plan<R: Read>(
         }
     }
     Ok((plan(&desired, &observed, remembered, options), observed))
+}
+
+/// Asks GitHub's search, before an issue is created, which others name its KEP in their titles: each of these blocks the creation as any doubt
+/// does. A list permits, and search never does: it is behind what was written, so that what it does not find, or that it fails, changes nothing.
+async fn look_for_others<R: Read>(
+    client: &R,
+    plan: &Plan,
+    observed: &mut Observed,
+) -> Result<(), Error> {
+    let mut searches = Vec::new();
+    for repository in &plan.repositories {
+        let created = repository.issues.iter().filter_map(|issue| {
+            let Subject::Kep(number) = issue.subject else {
+                return None;
+            };
+            matches!(issue.action, Action::Create(_)).then_some(number)
+        });
+        searches.extend(created.map(|number| TitleSearch {
+            repository: repository.repository.clone(),
+            word: number.to_string(),
+            is_open: false,
+        }));
+    }
+    if searches.is_empty() {
+        return Ok(());
+    }
+    let found = match client.titled(&searches).await {
+        Ok(found) => found,
+        Err(error) if error.ends_a_run() => return Err(error),
+        Err(error) => {
+            tracing::warn!(
+                "GitHub's search was not asked, and only lists say what there is: {error}"
+            );
+            return Ok(());
+        }
+    };
+    for (name, issue) in found {
+        let listed = observed.repositories.get_mut(&name);
+        if let Some(listed) = listed.and_then(|seen| seen.indexed.as_mut()) {
+            // What the list has is newer.
+            listed.entry(issue.number).or_insert(issue);
+        }
+    }
+    Ok(())
 }
 
 /// The same plan without new issues, from what was read already.

@@ -6,9 +6,10 @@
 use std::collections::BTreeMap;
 
 use super::form;
+use super::mentions::{Mentions, Record};
 use super::new_record::{Asker, Draft, DraftRequest, TrackingIssue, draft};
 use super::seen::{Found, Seen, SeenIssue};
-use super::tracked::{self, Record};
+use super::tracked;
 use super::untracked::{Fate, fates};
 use crate::registry::Registry;
 use crate::registry::edit::{NoToml, edited};
@@ -125,7 +126,9 @@ impl Asked<'_> {
         if let Some(Found::Issue(issue)) = seen.tracked.get(at) {
             let record = Record::drafted(kep);
             let edited: Result<_, NoToml> = edited(&proposal.after, |document| {
-                let changes = tracked::add_mentions(self, document, record, (at, issue), all);
+                let mut mentions = Mentions::default();
+                mentions.add(issue);
+                let changes = mentions.write(self, document, record, at, all);
                 Ok((!changes.is_empty()).then_some(changes))
             });
             if let Ok(Some((after, changes))) = edited {
