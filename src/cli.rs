@@ -802,6 +802,12 @@ pub struct MaintainersList {
     /// The revision to read
     #[arg(long, value_name = "REV", default_value = "HEAD", requires = "repo")]
     pub rev: String,
+    /// Look the accounts up in the embedded GitHub instead of the real one, which is asked if there is a token
+    #[arg(long, value_name = "FILE", num_args = 0..=1, require_equals = true)]
+    pub sandbox: Option<Option<PathBuf>>,
+    /// How long to wait.
+    #[command(flatten)]
+    pub waits: Waits,
 }
 
 /// Options of `maintainers pull`.

@@ -1,6 +1,7 @@
 //! GitHub over HTTP: [`client::Client`] reads and writes what [`sync::remote`](crate::sync::remote) asks for, within GitHub's
 //! limits. [`queries`] builds the GraphQL documents and reads their answers.
 
+mod accounts;
 mod authors;
 pub mod budget;
 pub mod client;

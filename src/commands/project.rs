@@ -3,12 +3,14 @@
 use anyhow::{Context as _, Result, anyhow, bail};
 
 use super::carry_out::{How, carry_out};
+use super::connect::{self, Connection};
 use super::files::Opened;
 use super::runtimes::{released, runtime_of};
-use super::{Context, Exit, files};
+use super::{Context, Exit, block_on, files};
 use crate::cli::{MaintainersList, ReleasesFile};
 use crate::git::{Content, Object, Repository};
 use crate::registry::load::MAX_FILE_BYTES;
+use crate::sources::maintainers::accounts::Accounts;
 use crate::sources::maintainers::{self, List};
 use crate::sources::proposal::Proposals;
 use crate::sources::releases;
@@ -32,33 +34,84 @@ pub(super) fn maintainers(
     how: How,
 ) -> Result<Exit> {
     let opened = files::open(context)?;
-    let proposals = match &list.repo {
+    let proposals = maintainers_of(context, &opened, list)?;
+    carry_out(context, &opened, proposals, how)
+}
+
+/// What a list of maintainers, and the accounts of those who are in it, propose.
+pub(super) fn maintainers_of(
+    context: &mut Context<'_>,
+    opened: &Opened,
+    list: &MaintainersList,
+) -> Result<Proposals> {
+    let (named, read_at, text, earlier) = match &list.repo {
         Some(repo) => {
             let file = list.file.as_deref();
             let path = file.map_or(MAINTAINERS.to_owned(), |file| {
                 file.to_string_lossy().into_owned()
             });
             let repository = Repository::open(&context.environment.directory.join(repo))?;
-            in_clone(&opened, &repository, &list.rev, &path)?
+            in_clone(&repository, &list.rev, path)?
         }
         None => {
             let file = list.file.as_deref().unwrap_or(MAINTAINERS.as_ref());
             let path = context.environment.directory.join(file);
             let text = files::read_text(&path, MAX_FILE_BYTES)?;
-            let list = List {
-                named: &file.display().to_string(),
-                read_at: "",
-                text: &text,
-                earlier: None,
-            };
-            maintainers::propose(&opened.loaded, &list, &opened.prefix)?
+            (file.display().to_string(), String::new(), text, None)
         }
     };
-    carry_out(context, &opened, proposals, how)
+    let (accounts, problem) = accounts(context, opened, list, &text)?;
+    let list = List {
+        named: &named,
+        read_at: &read_at,
+        text: &text,
+        earlier,
+    };
+    let mut proposals = maintainers::propose(&opened.loaded, &list, &opened.prefix, &accounts)?;
+    proposals.warnings.extend(problem);
+    Ok(proposals)
 }
 
-/// What a list in a clone proposes; its history tells who has left.
-fn in_clone(opened: &Opened, repository: &Repository, rev: &str, path: &str) -> Result<Proposals> {
+/// What GitHub says of the accounts, if there is a token to ask it with; and why it does not.
+fn accounts(
+    context: &mut Context<'_>,
+    opened: &Opened,
+    list: &MaintainersList,
+    text: &str,
+) -> Result<(Accounts, Option<String>)> {
+    let registry = &opened.loaded.registry;
+    let environment = context.environment;
+    let is_signed_in = environment.token.is_some() || environment.app_id.is_some();
+    let Some(roster) = registry
+        .roster
+        .as_ref()
+        .filter(|_| is_signed_in || list.sandbox.is_some())
+    else {
+        return Ok((Accounts::default(), None));
+    };
+    let wanted = maintainers::wanted(registry, text);
+    block_on(async {
+        let patience = connect::patience(&list.waits);
+        let sandbox = list.sandbox.as_ref();
+        let connection = Connection::open(context, sandbox, registry, patience).await?;
+        let read = connection.client.accounts(&roster.value, &wanted).await;
+        connection.close().await;
+        // Without accounts all else is as it is without a token.
+        Ok(match read {
+            Ok(accounts) => (accounts, None),
+            Err(error) => (
+                Accounts::default(),
+                Some(format!("the accounts could not be read: {error}")),
+            ),
+        })
+    })
+}
+
+/// A list as it is read: how it is named, at which commit, its text, and its texts before that.
+type Listed = (String, String, String, Option<Vec<String>>);
+
+/// A list in a clone; its history tells who has left.
+fn in_clone(repository: &Repository, rev: &str, path: String) -> Result<Listed> {
     let commit = repository.commit(rev)?;
     let text = |content: Content| match content {
         Content::Bytes(bytes) => String::from_utf8(bytes)
@@ -68,7 +121,7 @@ fn in_clone(opened: &Opened, repository: &Repository, rev: &str, path: &str) -> 
             commit.short()
         )),
     };
-    let Some(now) = repository.file(&commit, path, MAX_FILE_BYTES)? else {
+    let Some(now) = repository.file(&commit, &path, MAX_FILE_BYTES)? else {
         bail!(
             "there is no `{path}` at {}: name its path by --file",
             commit.short()
@@ -79,21 +132,16 @@ fn in_clone(opened: &Opened, repository: &Repository, rev: &str, path: &str) -> 
     let earlier = match repository.is_shallow() {
         true => None,
         false => {
-            let changes = repository.changes(&commit, path)?;
+            let changes = repository.changes(&commit, &path)?;
             let objects = changes.into_iter().filter_map(|change| change.object);
-            let read = |object: Object| repository.content(object, path, MAX_FILE_BYTES);
+            let read = |object: Object| repository.content(object, &path, MAX_FILE_BYTES);
             let texts: Result<Vec<Content>, _> = objects.map(read).collect();
             let texts = texts.ok().map(|all| all.into_iter().map(text));
             texts.and_then(|all| all.collect::<Result<Vec<String>>>().ok())
         }
     };
-    let list = List {
-        named: path,
-        read_at: &format!("{} of {}", commit.short(), commit.date),
-        text: &now,
-        earlier,
-    };
-    Ok(maintainers::propose(&opened.loaded, &list, &opened.prefix)?)
+    let read_at = format!("{} of {}", commit.short(), commit.date);
+    Ok((path, read_at, now, earlier))
 }
 
 pub(super) fn releases(context: &mut Context<'_>, of: &ReleasesFile, how: How) -> Result<Exit> {

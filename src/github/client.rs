@@ -6,6 +6,7 @@ use std::sync::{Mutex, PoisonError};
 use serde::Serialize;
 use serde_json::json;
 
+use super::accounts;
 use super::authors::Authors;
 use super::budget::Spending;
 use super::credentials::Credentials;
@@ -13,12 +14,14 @@ use super::nodes::Unusable;
 use super::patience::Patience;
 use super::queries::{self, Query, Request};
 use super::references::{self, Ask, References};
-use super::rest::{Numbered, NumberedMilestone, RestComment, RestIssue};
+use super::rest::{Numbered, NumberedMilestone, RestComment, RestIssue, RestUser};
 use super::search;
 use super::stories::{self, FoundComment};
 use super::transport::Transport;
 pub use super::wire::{Address, Cost};
 use super::wire::{Answer, Call, GRAPHQL, Repeatable};
+use crate::registry::calendars::Roster;
+use crate::sources::maintainers::accounts::Accounts;
 use crate::sync::desired::{LabelDefinition, MilestoneDefinition};
 use crate::sync::observed::{Access, Lookup, Observed, ObservedIssue, ObservedRepository};
 use crate::sync::plan::patch::Patch;
@@ -26,7 +29,7 @@ use crate::sync::plan::{Histories, Mend};
 use crate::sync::remote::{Error, Held, Problem, Read, TitleSearch, Wanted, Write, WriteKind};
 use crate::terms::github_limits::PAGE;
 use crate::terms::links::Site;
-use crate::terms::{Account, Instant, IssueRef, RepositoryName};
+use crate::terms::{Account, Handle, Instant, IssueRef, RepositoryName};
 use crate::text::percent;
 
 /// GitHub's own address; Enterprise servers have another.
@@ -216,6 +219,36 @@ impl Client {
             asked = more;
         }
         Ok(read)
+    }
+
+    /// Looks up accounts by their logins, a hundred in one query, and one by its id wherever a login does not lead to the id that is on record.
+    ///
+    /// # Errors
+    ///
+    /// GitHub did not answer, or refused.
+    pub async fn accounts(&self, roster: &Roster, logins: &[Handle]) -> Result<Accounts, Error> {
+        let mut accounts = Accounts::default();
+        for page in logins.chunks(PAGE) {
+            let request = accounts::request(page);
+            let parsed = |answer: &Answer| accounts::read(&answer.body, page);
+            let found = self.parsed(&request, false, parsed).await?;
+            accounts.by_login.extend(found);
+        }
+        for id in accounts.lost(roster) {
+            // <https://docs.github.com/en/rest/users/users#get-a-user-using-their-id>
+            let now = match self.read(&format!("/user/{id}")).await {
+                Ok(answer) => Some(answer.parse::<RestUser>()?.login),
+                Err(error) if matches!(error.problem, Problem::Refused { status: 404, .. }) => None,
+                Err(error) => return Err(error),
+            };
+            // A name that nobody could have tells nothing.
+            match now.map(|login| login.parse()) {
+                Some(Ok(login)) => drop(accounts.by_id.insert(id, Some(login))),
+                None => drop(accounts.by_id.insert(id, None)),
+                Some(Err(_)) => {}
+            }
+        }
+        Ok(accounts)
     }
 
     /// All issues that one search finds, as many as GitHub tells of.

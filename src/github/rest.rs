@@ -51,7 +51,7 @@ enum RestLabel {
 
 #[derive(Deserialize)]
 pub(super) struct RestUser {
-    login: String,
+    pub(super) login: String,
 }
 
 #[derive(Deserialize)]

@@ -44,6 +44,7 @@ const ROSTER: &str = r#"
 github = "mikebrow"
 name = "Mike Brown"
 role = "committer"
+id = 999999999999
 kubernetes-org-member = true
 sig-node-member = false
 "#;

@@ -216,6 +216,9 @@ pub struct Maintainer {
     pub name: Option<Line>,
     /// The role in the project.
     pub role: Role,
+    /// GitHub's id of the account, which stays when its owner takes another name. `kepherd maintainers pull` fills it in.
+    #[schemars(range(min = 1, max = 999_999_999_999_u64))]
+    pub id: Option<u64>,
     /// Whether the maintainer is a member of the Kubernetes organization. Absent: not known.
     pub kubernetes_org_member: Option<bool>,
     /// Whether the maintainer is a member of SIG-Node. Absent: not known.

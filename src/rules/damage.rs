@@ -86,6 +86,7 @@ single-shepherd = "note"
 github = "mikebrow"
 name = "Mike Brown"
 role = "committer"
+id = 1234567
 kubernetes-org-member = true
 sig-node-member = true
 

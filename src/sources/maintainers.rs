@@ -3,12 +3,14 @@
 //! The list says who they are now. Whoever is on the roster and not in the list may have left, or may have come after the list was
 //! written: only the list's own history tells, so without it nobody is dropped.
 
+pub mod accounts;
 pub mod list;
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use toml_edit::{ArrayOfTables, DocumentMut, Item, Table, Value};
 
+use self::accounts::{Accounts, Is};
 use self::list::Person;
 use super::file::{self, LeftAlone};
 use super::proposal::{Change, Misread, Origin, Place, Proposals, Source};
@@ -30,6 +32,7 @@ const ORDER: &[&str] = &[
     "github",
     "name",
     "role",
+    "id",
     "kubernetes-org-member",
     "sig-node-member",
 ];
@@ -61,32 +64,59 @@ pub enum NotTaken {
     LeftAlone(#[from] LeftAlone),
 }
 
-/// What a list proposes for the roster. `prefix` leads to the registry, for words.
+/// The handles worth asking GitHub for: those on the roster, and those in a list.
+pub fn wanted(registry: &Registry, list: &str) -> Vec<Handle> {
+    let roster = registry.roster.iter();
+    let known = roster.flat_map(|entry| &entry.value.maintainers);
+    let known = known.map(|one| one.github.clone());
+    let listed = list::read(list).0.into_iter().map(|person| person.github);
+    let all: BTreeSet<Handle> = known.chain(listed).collect();
+    all.into_iter().collect()
+}
+
+/// What a list proposes for the roster, and what GitHub says of the accounts on it. `prefix` leads to the registry, for words.
 ///
 /// # Errors
 ///
 /// It is no such list, or the roster cannot be edited.
-pub fn propose(loaded: &Loaded, list: &List<'_>, prefix: &str) -> Result<Proposals, NotTaken> {
+pub fn propose(
+    loaded: &Loaded,
+    list: &List<'_>,
+    prefix: &str,
+    accounts: &Accounts,
+) -> Result<Proposals, NotTaken> {
     let registry = &loaded.registry;
     let named = list.named;
-    let (people, misread) = list::read(list.text);
+    let (mut people, misread) = list::read(list.text);
     if people.is_empty() {
         return Err(NotTaken::Nobody(named.to_owned()));
     }
-    let roster = match &registry.roster {
+    let mut roster = match &registry.roster {
         Some(roster) => roster.value.clone(),
         None => Roster {
             maintainers: Vec::new(),
         },
     };
     let mut proposals = Proposals::of(Source::Maintainers);
+    let Names { renamed, warnings } = Names::of(&roster, &mut people, named, accounts);
+    // From here on everybody has the name that they have now; the file is given it with the rest.
+    let before = roster.clone();
+    for maintainer in &mut roster.maintainers {
+        if let Some(now) = renamed.get(&maintainer.github) {
+            maintainer.github = now.clone();
+        }
+    }
     proposals.read = match list.read_at {
         "" => format!("read from {named}"),
         commit => format!("read from {named} at {commit}"),
     };
+    proposals.warnings.extend(warnings);
     let warnings = &mut proposals.warnings;
     warnings.extend(misread.iter().map(|one| format!("{named}:{one}")));
-    let earlier = list.earlier.as_ref().map(|texts| Earlier::of(texts));
+    let earlier = list
+        .earlier
+        .as_ref()
+        .map(|texts| Earlier::of(texts, &renamed));
     let cut = is_not_whole(loaded, &roster, &people, &misread);
     let tasks = tasks(registry, prefix);
     let leaving = |handle: &Handle| match (tasks.get(handle), &earlier) {
@@ -103,7 +133,15 @@ pub fn propose(loaded: &Loaded, list: &List<'_>, prefix: &str) -> Result<Proposa
         earlier.is_some_and(|earlier| !earlier.said_role(maintainer))
     };
     let proposal = file::propose(registry, ROSTER, schema, is_sound, |document| {
-        update(document, &roster, (&people, named), leaving, is_newer)
+        let mut changes = named_anew(document, &before, &renamed, accounts)?;
+        changes.extend(update(
+            document,
+            &roster,
+            (&people, named),
+            leaving,
+            (is_newer, accounts),
+        )?);
+        Some(changes)
     })?;
     if let Some(why) = &cut {
         let stay = proposal.kept().count();
@@ -116,17 +154,129 @@ pub fn propose(loaded: &Loaded, list: &List<'_>, prefix: &str) -> Result<Proposa
     }
     proposals.nothing = Some(format!("nothing to change in {ROSTER}"));
     proposals.proposals.push(proposal);
+    proposals
+        .proposals
+        .extend(accounts::renames(registry, &renamed));
     Ok(proposals)
+}
+
+/// What accounts say of the names on a roster and in a list.
+struct Names {
+    /// The names that people have now, by those that the roster has.
+    renamed: BTreeMap<Handle, Handle>,
+    warnings: Vec<String>,
+}
+
+impl Names {
+    /// Looks everybody up. Who stands in the list under a name that they do not have any more gets the one that they have.
+    fn of(roster: &Roster, people: &mut Vec<Person>, named: &str, accounts: &Accounts) -> Self {
+        let mut renamed = BTreeMap::new();
+        let mut warnings = Vec::new();
+        for maintainer in &roster.maintainers {
+            let handle = &maintainer.github;
+            match accounts.of(maintainer) {
+                Is::Renamed(now) => {
+                    renamed.insert(handle.clone(), now);
+                }
+                Is::Gone => warnings.push(format!(
+                    "{ROSTER}: the account of `{handle}` is gone: hand the work over, and take them out"
+                )),
+                Is::Unknown => warnings.push(format!(
+                    "{ROSTER}: nobody on GitHub has the handle `{handle}`, and without an `id` nobody can tell who it was: write the name that they \
+                     have now"
+                )),
+                Is::NotAsked | Is::Themselves(_) => {}
+            }
+        }
+        // Projects write a new name down late.
+        for person in people.iter_mut() {
+            if let Some(now) = renamed.get(&person.github) {
+                person.github = now.clone();
+            }
+        }
+        let listed: BTreeSet<Handle> = people.iter().map(|person| person.github.clone()).collect();
+        let known = |handle: &Handle| {
+            let mut maintainers = roster.maintainers.iter();
+            maintainers.any(|one| renamed.get(&one.github).unwrap_or(&one.github) == handle)
+        };
+        people.retain_mut(|person| {
+            if known(&person.github) {
+                return true;
+            }
+            // Of the same name, known by an id, and not in the list: that is the one who was meant, whoever has the old handle now.
+            let mut maintainers = roster.maintainers.iter();
+            let same = maintainers.find(|one| {
+                let is_named = one.name.is_some() && one.name == person.name;
+                is_named && one.id.is_some() && !listed.contains(&one.github)
+            });
+            match same {
+                Some(same) => {
+                    person.github = same.github.clone();
+                    true
+                }
+                None if !accounts.is_nobody(&person.github) => true,
+                None => {
+                    warnings.push(format!(
+                        "{named}:{}: nobody on GitHub has the handle `{}`, which is not taken over",
+                        person.line, person.github
+                    ));
+                    false
+                }
+            }
+        });
+        Self { renamed, warnings }
+    }
+}
+
+/// Gives the tables of a roster the names that people have now, and the ids that are not on record.
+fn named_anew(
+    document: &mut DocumentMut,
+    roster: &Roster,
+    renamed: &BTreeMap<Handle, Handle>,
+    accounts: &Accounts,
+) -> Option<Vec<Change>> {
+    let tables = edit::tables(document, "maintainers")?;
+    let mut changes = Vec::new();
+    for (index, maintainer) in roster.maintainers.iter().enumerate() {
+        let Some(table) = tables.get_mut(index) else {
+            continue;
+        };
+        let handle = &maintainer.github;
+        let is = accounts.of(maintainer);
+        if let Some(now) = renamed.get(handle) {
+            edit::set_in(table, "github", now.to_string().into(), ORDER);
+            let place = Place::in_entry(handle.to_string(), "github");
+            let (before, after) = (quoted(handle.as_str()), quoted(now.as_str()));
+            changes.push(
+                Change::made(place, Some(before), Some(after))
+                    .because("the account has another name now")
+                    .from(Some(accounts::origin(now))),
+            );
+        }
+        if let (Is::Themselves(id), None) = (is, maintainer.id) {
+            let value = i64::try_from(id).unwrap_or_default();
+            edit::set_in(table, "id", value.into(), ORDER);
+            let place = Place::in_entry(handle.to_string(), "id");
+            changes.push(
+                Change::made(place, None, Some(id.to_string()))
+                    .from(Some(accounts::origin(handle))),
+            );
+        }
+    }
+    Some(changes)
 }
 
 /// Whom earlier texts of the list named.
 struct Earlier(BTreeMap<Handle, BTreeSet<Role>>);
 
 impl Earlier {
-    fn of(texts: &[String]) -> Self {
+    /// Under the names that people have now.
+    fn of(texts: &[String], renamed: &BTreeMap<Handle, Handle>) -> Self {
         let mut roles: BTreeMap<Handle, BTreeSet<Role>> = BTreeMap::new();
         for person in texts.iter().flat_map(|text| list::read(text).0) {
-            roles.entry(person.github).or_default().insert(person.role);
+            let now = renamed.get(&person.github).cloned();
+            let handle = now.unwrap_or(person.github);
+            roles.entry(handle).or_default().insert(person.role);
         }
         Self(roles)
     }
@@ -239,7 +389,7 @@ fn update(
     roster: &Roster,
     (people, named): (&[Person], &str),
     leaving: impl Fn(&Handle) -> Leaving,
-    is_newer: impl Fn(&Maintainer) -> bool,
+    (is_newer, accounts): (impl Fn(&Maintainer) -> bool, &Accounts),
 ) -> Option<Vec<Change>> {
     let tables = edit::tables(document, "maintainers")?;
     let mut changes = Vec::new();
@@ -253,6 +403,7 @@ fn update(
             github,
             name,
             role,
+            id: _,
             kubernetes_org_member: _,
             sig_node_member: _,
         } = maintainer;
@@ -299,7 +450,9 @@ fn update(
     let known: BTreeSet<&Handle> = roster.maintainers.iter().map(|one| &one.github).collect();
     for person in people {
         if !known.contains(&person.github) {
-            insert(tables, person);
+            let account = accounts.by_login.get(&person.github);
+            let id = account.and_then(|account| Some(account.as_ref()?.id));
+            insert(tables, person, id);
             let role = person.role.written().to_owned();
             let place = Place::entry(person.github.to_string());
             changes.push(
@@ -336,7 +489,7 @@ fn quoted(text: &str) -> String {
 }
 
 /// Adds somebody behind the last one in the same role.
-fn insert(tables: &mut ArrayOfTables, person: &Person) {
+fn insert(tables: &mut ArrayOfTables, person: &Person, id: Option<u64>) {
     let Person {
         github,
         name,
@@ -349,6 +502,9 @@ fn insert(tables: &mut ArrayOfTables, person: &Person) {
         table.insert("name", Item::Value(name.as_str().into()));
     }
     table.insert("role", Item::Value(role.written().into()));
+    if let Some(id) = id.and_then(|id| i64::try_from(id).ok()) {
+        table.insert("id", Item::Value(id.into()));
+    }
     let role_of = |table: &Table| table.get("role").and_then(Item::as_str).map(str::to_owned);
     let same_role = (0..tables.len())
         .rev()
@@ -415,7 +571,7 @@ role = \"reviewer\"
             &roster,
             (&people, "MAINTAINERS"),
             |_| leaving.clone(),
-            |_| false,
+            (|_: &Maintainer| false, &Accounts::default()),
         )
         .unwrap();
         (document.to_string(), update)

@@ -18,6 +18,11 @@ impl Site {
         Self(origin.to_owned())
     }
 
+    /// Its scheme and host.
+    pub fn origin(&self) -> &str {
+        &self.0
+    }
+
     /// A person as a link: a mention would notify them on every change.
     pub fn person(&self, handle: &Handle) -> String {
         format!("[{}]({}/{handle})", text(handle.as_str()), self.0)
