@@ -33,6 +33,8 @@ labels.stage = { alpha = "a", beta = "b", stable = "s", deprecated = "d", disabl
 labels.sig = { sig-node = "sig/node" }
 milestone.title = "{release}"
 assignees.policy = "exact"
+sources = { upstream = "a/b", cycles = "a/c", kubernetes = "a/d", maintainers = "a/.b:x/y.z", releases = { r = "a/b:RELEASES.md" } }
+board = { url = "https://example.com/x", records = "https://example.com/y" }
 drift = { title = "report", labels = "report", milestone = "report", assignees = "enforce", section = "report" }
 guards = { creations = 1, removals = 2, removals-percent = 100 }
 announce.on = ["stage", "target"]

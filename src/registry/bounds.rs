@@ -18,6 +18,7 @@ pub(super) trait Bounded {
 }
 
 const ISSUES: std::ops::RangeInclusive<u64> = 1..=999_999_999;
+const ACCOUNTS: std::ops::RangeInclusive<u64> = 1..=999_999_999_999;
 const MOST_ASSIGNEES: usize = 10;
 
 impl Bounded for KepRecord {
@@ -140,7 +141,8 @@ impl Bounded for RuntimeCalendar {
 
 impl Bounded for Roster {
     fn is_within(&self) -> bool {
-        true
+        let mut ids = self.maintainers.iter().filter_map(|one| one.id);
+        ids.all(|id| ACCOUNTS.contains(&id))
     }
 }
 

@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::findings::diagnostic::Level;
 use crate::terms::spelling::words_of_records;
-use crate::terms::{Account, Line, Release, RepositoryName, Role};
+use crate::terms::{Account, Line, Link, Release, RepositoryFile, RepositoryName, Role};
 pub use labels::{Fact, LabelsConfig, ReleaseLabel};
 
 /// What a registry drives, and how.
@@ -32,6 +32,12 @@ pub struct Config {
     /// The container runtimes that take part, the home runtime among them.
     #[schemars(length(min = 1))]
     pub runtimes: Vec<Runtime>,
+    /// Where `kepherd refresh` finds what records repeat: repositories, each as a clone in a folder of its own.
+    #[serde(default)]
+    pub sources: SourcesConfig,
+    /// Where people see the board, and edit records: issues link to both.
+    #[serde(default)]
+    pub board: BoardConfig,
     /// How tracking issues look.
     #[serde(default)]
     pub issue: IssueConfig,
@@ -122,6 +128,38 @@ pub struct Runtime {
     /// Whether its minors carry the numbers of the Kubernetes releases they are for, as CRI-O's do.
     #[serde(default)]
     pub numbered_as_kubernetes: bool,
+}
+
+/// The repositories that `kepherd refresh` reads, beside those where runtimes are developed.
+#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
+pub struct SourcesConfig {
+    /// Where KEPs are written: their kep.yaml files.
+    #[schemars(extend("examples" = ["kubernetes/enhancements"]))]
+    pub upstream: Option<RepositoryName>,
+    /// Where Kubernetes' release teams write down the cycles and their freezes.
+    #[schemars(extend("examples" = ["kubernetes/sig-release"]))]
+    pub cycles: Option<RepositoryName>,
+    /// Where the tags of Kubernetes' releases are.
+    #[schemars(extend("examples" = ["kubernetes/kubernetes"]))]
+    pub kubernetes: Option<RepositoryName>,
+    /// The project's list of maintainers.
+    pub maintainers: Option<RepositoryFile>,
+    /// By runtime: the page of its releases. Of one that has none, the tags are read.
+    #[serde(default)]
+    pub releases: BTreeMap<String, RepositoryFile>,
+}
+
+/// Where people see what records say.
+#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
+pub struct BoardConfig {
+    /// The address of the board: a KEP's page is below it, at `kep/4960/`.
+    #[schemars(extend("examples" = ["https://example.github.io/keps"]))]
+    pub url: Option<Link>,
+    /// The address of the forms in which records are edited: a record's path comes behind it.
+    #[schemars(extend("examples" = ["https://github.com/example/keps/edit/main/keps"]))]
+    pub records: Option<Link>,
 }
 
 impl Runtime {

@@ -642,7 +642,7 @@ role = \"reviewer\"
             &roster,
             (&people, "MAINTAINERS"),
             |_| Leaving::Left,
-            |_| false,
+            (|_: &Maintainer| false, &Accounts::default()),
         )
         .unwrap();
         let roster: Roster = toml::from_str(&document.to_string()).unwrap();
