@@ -19,6 +19,7 @@ use kepherd::sync::observed::{
 };
 use kepherd::sync::plan::{Action, Options, plan};
 use kepherd::sync::remembered::Remembered;
+use kepherd::terms::PullRequestState;
 use kepherd::terms::links::Site;
 
 const SIZES: [u32; 3] = [100, 1_000, 10_000];
@@ -87,7 +88,7 @@ fn observed(count: u32, without: u32) -> Observed {
         let number = u64::from(number) + 200_000;
         let found = ObservedPullRequest {
             number,
-            open: true,
+            state: PullRequestState::Open,
             labels: vec!["size/L".to_owned()],
         };
         (number, PullRequestLookup::PullRequest(Box::new(found)))

@@ -92,6 +92,8 @@ pub enum Command {
     /// Take over into records which tracking issues people opened, and which pull requests refer to them
     #[command(subcommand)]
     Issues(Issues),
+    /// Ask every source that records repeat, write what follows, and report what waits for a person
+    Refresh(Refresh),
     /// Run the embedded GitHub by itself; any token and any App work, and `as:octocat` speaks for octocat
     #[command(after_help = faults())]
     Sandbox(SandboxArgs),
@@ -214,7 +216,7 @@ pub enum Only {
 }
 
 /// How long to wait for GitHub.
-#[derive(Debug, Args)]
+#[derive(Debug, Clone, Copy, Args)]
 pub struct Waits {
     /// Seconds that a run may spend on waiting for limits and on trying again
     #[arg(long, value_name = "SECONDS", default_value_t = 900, value_parser = clap::value_parser!(u64).range(..=86_400))]
@@ -499,6 +501,23 @@ pub struct NewKep {
     #[arg(long, value_name = "REPOSITORY")]
     pub repository: Option<RepositoryName>,
     /// Use the embedded GitHub, in memory or with its state in FILE, instead of the real one
+    #[arg(long, value_name = "FILE", num_args = 0..=1, require_equals = true)]
+    pub sandbox: Option<Option<PathBuf>>,
+    /// How the edits are shown.
+    #[command(flatten)]
+    pub showing: Showing,
+    /// How long to wait.
+    #[command(flatten)]
+    pub waits: Waits,
+}
+
+/// Options of `refresh`.
+#[derive(Debug, Args)]
+pub struct Refresh {
+    /// The folder with a clone of each repository that `registry.toml` names, as OWNER/NAME, bare or not
+    #[arg(long, value_name = "DIR")]
+    pub sources: PathBuf,
+    /// Use the embedded GitHub, in memory or with its state in FILE, instead of the real one, which is asked if there is a token
     #[arg(long, value_name = "FILE", num_args = 0..=1, require_equals = true)]
     pub sandbox: Option<Option<PathBuf>>,
     /// How the edits are shown.

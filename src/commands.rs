@@ -22,6 +22,7 @@ pub mod progress;
 mod project;
 mod promote;
 mod records;
+mod refresh;
 mod revision;
 mod runtimes;
 mod sandbox;
@@ -213,6 +214,7 @@ pub fn run(cli: &Cli, environment: &Environment, out: &mut dyn Write, log: &mut 
         Command::Issues(Issues::Diff(options)) => {
             issues::run(&mut context, &options.of, How::shown(options.format))
         }
+        Command::Refresh(options) => refresh::run(&mut context, options),
         Command::Sandbox(options) => sandbox::run(&mut context, options),
         Command::Schema(options) => schema::run(&mut context, options),
     };

@@ -6,6 +6,7 @@ pub mod desired;
 pub mod journal;
 pub mod observed;
 pub mod plan;
+pub mod questions;
 pub mod reconcile;
 pub mod remembered;
 pub mod remote;

@@ -3,3 +3,4 @@
 pub mod card;
 pub mod life;
 pub mod overview;
+pub mod refreshed;

@@ -12,7 +12,7 @@ mod common;
 use common::{Folder, Hub, PATH, REPO, borrowed, record, seeded};
 use kepherd::sandbox::Options;
 use kepherd::sandbox::world::{IssuePatch, NewLabel, State};
-use kepherd::sync::section::{Markers, find};
+use kepherd::sync::section::{Markers, find, put, render};
 
 #[test]
 fn a_new_issue_says_what_its_record_says() {
@@ -969,4 +969,133 @@ fn a_record_that_moves_gets_no_second_issue_even_if_nothing_else_is_unpinned() {
     let out = hub.run(&["apply"]).expect(1);
     let expected = "containerd/containerd#6 was written by kepherd, and its title names KEP-9001";
     assert!(out.contains(expected), "{out}");
+}
+
+/// The section says how far each pull request of its own repository is, as it was read: one change of it is one update.
+#[test]
+fn a_section_says_how_far_pull_requests_are_and_where_to_edit_and_look() {
+    let pulls = "pull-requests = [{ id = \"containerd/containerd#20\" }, { id = \"containerd/containerd#21\", kubernetes = \"1.38\" }, \
+                 { id = \"cri-o/cri-o#1\" }]\n";
+    let hub = Hub::one(&format!("issue = 7\ntarget = \"1.38\"\n{pulls}"));
+    hub.configure(
+        "[board]\nurl = \"https://example.github.io/keps/\"\nrecords = \"https://github.com/o/r/edit/main/keps\"\n\
+         [announce]\non = [\"target\"]",
+    );
+    hub.run(&["apply"]).expect(0);
+    let row = |name: &str| {
+        let body = hub.issue(7).body;
+        let row = body
+            .lines()
+            .find(|line| line.starts_with(&format!("| {name} |")));
+        row.unwrap_or_default().to_owned()
+    };
+    insta::assert_snapshot!(row("Pull requests"), @r"| Pull requests | [containerd/containerd\#<!-- -->20](https://github.com/containerd/containerd/pull/20), open, [containerd/containerd\#<!-- -->21](https://github.com/containerd/containerd/pull/21) (for 1.38), open, [cri-o/cri-o\#<!-- -->1](https://github.com/cri-o/cri-o/pull/1) |");
+    insta::assert_snapshot!(row("Board"), @"| Board | [kep/9001](https://example.github.io/keps/kep/9001/) |");
+    assert!(
+        hub.issue(7)
+            .body
+            .contains("](https://github.com/o/r/edit/main/keps/sig-node/9001-pod-lullabies.toml)")
+    );
+
+    let before = hub.exchanges().len();
+    hub.world(|world| world.merge_pull_request("octocat", REPO, 20))
+        .unwrap();
+    hub.run(&["apply"]).expect(0);
+    assert_eq!(hub.requests_since(before).2, 1, "one update");
+    insta::assert_snapshot!(row("Pull requests"), @r"| Pull requests | [containerd/containerd\#<!-- -->20](https://github.com/containerd/containerd/pull/20), merged, [containerd/containerd\#<!-- -->21](https://github.com/containerd/containerd/pull/21) (for 1.38), open, [cri-o/cri-o\#<!-- -->1](https://github.com/cri-o/cri-o/pull/1) |");
+    let before = hub.exchanges().len();
+    hub.run(&["plan", "--exit-code"]).expect(0);
+    hub.run(&["apply"]).expect(0);
+    assert_eq!(hub.requests_since(before).2, 0);
+
+    hub.rewrite(&format!("issue = 7\ntarget = \"1.39\"\n{pulls}"));
+    hub.run(&["apply"]).expect(0);
+    let comment = hub.issue(7).comments.pop().unwrap().body;
+    assert!(
+        comment.contains("https://example.github.io/keps/kep/9001/"),
+        "{comment}"
+    );
+    assert!(
+        comment.contains("https://github.com/o/r/edit/main/keps/sig-node/"),
+        "{comment}"
+    );
+}
+
+/// Another version of kepherd writes sections otherwise: each is written anew once, and nobody is told of it.
+#[test]
+fn a_section_of_another_version_is_written_anew_once_and_announces_nothing() {
+    let hub = Hub::with(&[
+        (
+            PATH,
+            &record(
+                9001,
+                "issue = 7\ntarget = \"1.38\"\nshepherds = [\"mikebrow\"]\n",
+            ),
+        ),
+        (
+            "sig-node/9002-b.toml",
+            &record(9002, "issue = 8\ntarget = \"1.38\"\n"),
+        ),
+    ]);
+    hub.configure("[announce]\non = [\"stage\", \"target\", \"shepherds\"]");
+    hub.run(&["apply"]).expect(0);
+    for number in [7, 8] {
+        let body = hub.issue(number).body;
+        let Markers::Present(section) = find(&body) else {
+            panic!("{body}");
+        };
+        let applied = section.applied.unwrap();
+        let older = render(
+            &section.subject,
+            "### Status\n\nas version 0 had it",
+            &applied,
+        );
+        let body = put(&body, &older).unwrap();
+        let edited = IssuePatch {
+            body: Some(body),
+            ..IssuePatch::default()
+        };
+        hub.edit(number, edited);
+    }
+    let before = hub.exchanges().len();
+    let out = hub.run(&["apply"]).expect(0);
+    assert!(!out.contains("drifted"), "{out}");
+    assert_eq!(
+        hub.requests_since(before).2,
+        2,
+        "each section once, and no comment"
+    );
+    let before = hub.exchanges().len();
+    hub.run(&["apply"]).expect(0);
+    assert_eq!(hub.requests_since(before).2, 0);
+    assert!(hub.issue(7).comments.is_empty());
+}
+
+/// A number that only the issue ever said was corrected in the record: the section becomes that of the new number.
+#[test]
+fn a_section_follows_a_number_that_was_corrected() {
+    let hub = Hub::one("issue = 7\n");
+    hub.run(&["apply"]).expect(0);
+    hub.folder.remove(PATH);
+    hub.folder.write(
+        "sig-node/9010-pod-lullabies.toml",
+        record(9010, "issue = 7\n"),
+    );
+    let out = hub.run(&["apply"]).expect(1);
+    assert!(
+        out.contains("the section in its body is that of KEP-9001"),
+        "{out}"
+    );
+    let edited = IssuePatch {
+        title: Some("[SIG-Node]: KEP-9010 - Pod Lullabies".to_owned()),
+        ..IssuePatch::default()
+    };
+    hub.edit(7, edited);
+    hub.run(&["apply"]).expect(0);
+    let body = hub.issue(7).body;
+    assert!(
+        body.contains("kepherd:begin KEP-9010") && !body.contains("begin KEP-9001"),
+        "{body}"
+    );
+    hub.run(&["plan", "--exit-code"]).expect(0);
 }

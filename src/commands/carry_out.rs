@@ -57,7 +57,7 @@ pub(super) fn carry_out(
     how: How,
 ) -> Result<Exit> {
     leave_what_cannot_be_written(opened, &mut all);
-    leave_what_check_refuses(context, opened, &mut all, how)?;
+    judge(context, opened, &mut all, how.format)?;
     let mut is_whole = true;
     if !how.only_show {
         let good: Vec<Write<'_>> = all.proposals.iter().filter_map(to_write).collect();
@@ -149,11 +149,11 @@ fn leave_what_cannot_be_written(opened: &Opened, all: &mut Proposals) {
 ///
 /// What a source knows is refused for what no registry can hold, and written down although the process was not followed; what a
 /// person wants is refused for every error. A remedy of a rule shows what could not be seen before, and is no worse for that.
-fn leave_what_check_refuses(
+pub(super) fn judge(
     context: &mut Context<'_>,
     opened: &Opened,
     all: &mut Proposals,
-    how: How,
+    format: ProposalFormat,
 ) -> Result<()> {
     let is_refused: fn(&Diagnostic) -> bool = match all.source {
         Source::Upstream
@@ -182,7 +182,7 @@ fn leave_what_check_refuses(
         let checked = trial.with(one.iter().copied()).here_and_errors();
         let errors = checked.diagnostics.iter().filter(|one| is_refused(one));
         let refused: Vec<String> = errors.map(in_short).collect();
-        if how.format == ProposalFormat::Text {
+        if format == ProposalFormat::Text {
             findings::write_findings(context, &checked, &opened.prefix)?;
         }
         good[0].refused.extend(refused);

@@ -131,6 +131,7 @@ pub(super) fn check(context: &mut Context<'_>, options: &Check) -> Result<Exit> 
         Some(repo) => {
             let rev = &options.upstream_rev;
             let clone = EnhancementsClone::at(context, repo, rev, &loaded.registry)?;
+            clone.remark_on_age(context)?;
             let base = base.as_ref().map(|(_, base, _)| &base.registry);
             let registries: Vec<&Registry> = [&loaded.registry].into_iter().chain(base).collect();
             Some(clone.snapshot(&registries, &[])?)

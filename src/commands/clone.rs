@@ -27,6 +27,8 @@ pub(super) struct EnhancementsClone<'r> {
     calendar: &'r KubernetesCalendar,
     /// How the options named it.
     named: String,
+    /// Whether nobody asked for an older revision.
+    is_newest: bool,
     folders: Folders,
     /// The commits of other days that were looked up, newest first; none: the clone does not go back so far.
     days: RefCell<BTreeMap<Date, Vec<Day>>>,
@@ -47,11 +49,32 @@ impl<'r> EnhancementsClone<'r> {
         registry: &'r Registry,
     ) -> Result<Self> {
         let Options { repo, rev } = options;
-        Self::at(context, repo, rev, registry)
+        let clone = Self::at(context, repo, rev, registry)?;
+        clone.remark_on_age(context)?;
+        Ok(clone)
     }
 
+    /// Says what upstream may have said since, elsewhere: what has shipped after the commit that is read.
+    pub(super) fn remark_on_age(&self, context: &mut Context<'_>) -> Result<()> {
+        let today = context.today();
+        let day = self.commit.date;
+        let newest = self.calendar.cycles.iter().filter_map(|cycle| {
+            let released = cycle.released?;
+            (day < released && released <= today).then_some((released, cycle.release))
+        });
+        if let (Some((released, release)), true) = (newest.max(), self.is_newest) {
+            writeln!(
+                context.log,
+                "note: the clone is of {day}, and Kubernetes {release} has shipped since, on {released}: `git fetch` brings what \
+                 upstream says now"
+            )?;
+        }
+        Ok(())
+    }
+
+    /// The same, by a path and a revision, without a word on how old it is.
     pub(super) fn at(
-        context: &mut Context<'_>,
+        context: &Context<'_>,
         repo: &Path,
         rev: &str,
         registry: &'r Registry,
@@ -75,20 +98,6 @@ impl<'r> EnhancementsClone<'r> {
                 commit.short()
             );
         }
-        // What has shipped since the commit, upstream says elsewhere.
-        let today = context.today();
-        let newest = calendar.value.cycles.iter().filter_map(|cycle| {
-            let released = cycle.released?;
-            (commit.date < released && released <= today).then_some((released, cycle.release))
-        });
-        if let (Some((released, release)), true) = (newest.max(), rev == "HEAD") {
-            writeln!(
-                context.log,
-                "note: the clone is of {}, and Kubernetes {release} has shipped since, on {released}: `git fetch` brings what \
-                 upstream says now",
-                commit.date
-            )?;
-        }
         let mut named = format!("kepherd upstream pull --repo {}", repo.display());
         if rev != "HEAD" {
             named.push_str(&format!(" --rev {rev}"));
@@ -98,6 +107,7 @@ impl<'r> EnhancementsClone<'r> {
             commit,
             calendar: &calendar.value,
             named,
+            is_newest: rev == "HEAD",
             folders,
             days: RefCell::default(),
         })

@@ -20,6 +20,11 @@ use crate::sync::plan::Options;
 use crate::terms::RepositoryName;
 use crate::text::words::one_of;
 
+/// Whether the environment says as whom GitHub is to be asked. What the GitHub CLI is signed in with does not count: nobody asked for that.
+pub(super) fn is_signed_in(environment: &Environment) -> bool {
+    environment.token.is_some() || environment.app_id.is_some()
+}
+
 /// A connection, and the sandbox it may lead to.
 pub(super) struct Connection {
     pub(super) client: Client,

@@ -11,13 +11,24 @@ use super::files::{self, Opened};
 use super::{Context, Exit, block_on};
 use crate::cli::IssuesOf;
 use crate::github::tracking;
-use crate::sources::issues::pull::Asked;
+use crate::sources::issues::asked::Asked;
 use crate::sources::issues::seen::Seen;
+use crate::sources::proposal::Proposals;
 use crate::sources::upstream::snapshot::Enhancements as _;
 use crate::terms::Instant;
 
 pub(super) fn run(context: &mut Context<'_>, of: &IssuesOf, how: How) -> Result<Exit> {
     let opened = files::open(context)?;
+    let proposals = proposals_of(context, &opened, of)?;
+    carry_out(context, &opened, proposals, how)
+}
+
+/// What GitHub proposes for the records.
+pub(super) fn proposals_of(
+    context: &mut Context<'_>,
+    opened: &Opened,
+    of: &IssuesOf,
+) -> Result<Proposals> {
     let registry = &opened.loaded.registry;
     let upstream = match &of.upstream {
         Some(clone) => {
@@ -26,20 +37,15 @@ pub(super) fn run(context: &mut Context<'_>, of: &IssuesOf, how: How) -> Result<
         }
         None => None,
     };
-    let seen = read(context, of, &opened)?;
-    let proposals = {
-        let has = |kep: u32| -> bool {
-            let known: &Option<BTreeSet<u32>> = &upstream;
-            known.as_ref().is_none_or(|known| known.contains(&kep))
-        };
-        let asked = Asked {
-            registry,
-            seen: &seen,
-            upstream_has: Some(&has),
-        };
-        asked.proposals()
+    let seen = read(context, of, opened)?;
+    let known: Option<BTreeSet<u32>> = upstream;
+    let has = |kep: u32| known.as_ref().is_none_or(|known| known.contains(&kep));
+    let asked = Asked {
+        registry,
+        seen: &seen,
+        upstream_has: Some(&has),
     };
-    carry_out(context, &opened, proposals, how)
+    Ok(asked.proposals())
 }
 
 /// Reads GitHub for the records.

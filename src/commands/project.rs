@@ -1,5 +1,7 @@
 //! `kepherd maintainers`, `kepherd releases`: the project's own files, as they lie on disk or in a clone.
 
+use std::path::Path;
+
 use anyhow::{Context as _, Result, anyhow, bail};
 
 use super::carry_out::{How, carry_out};
@@ -20,7 +22,7 @@ use crate::sources::releases::{page, schedule};
 use crate::terms::Release;
 
 /// What has cycles, and no runtime's minors.
-const KUBERNETES: &str = "kubernetes";
+pub(super) const KUBERNETES: &str = "kubernetes";
 
 /// Where kubernetes/sig-release has a folder for each cycle.
 const CYCLES: &str = "releases";
@@ -80,13 +82,8 @@ fn accounts(
     text: &str,
 ) -> Result<(Accounts, Option<String>)> {
     let registry = &opened.loaded.registry;
-    let environment = context.environment;
-    let is_signed_in = environment.token.is_some() || environment.app_id.is_some();
-    let Some(roster) = registry
-        .roster
-        .as_ref()
-        .filter(|_| is_signed_in || list.sandbox.is_some())
-    else {
+    let is_asked = list.sandbox.is_some() || connect::is_signed_in(context.environment);
+    let Some(roster) = registry.roster.as_ref().filter(|_| is_asked) else {
         return Ok((Accounts::default(), None));
     };
     let wanted = maintainers::wanted(registry, text);
@@ -145,18 +142,27 @@ fn in_clone(repository: &Repository, rev: &str, path: String) -> Result<Listed> 
 }
 
 pub(super) fn releases(context: &mut Context<'_>, of: &ReleasesFile, how: How) -> Result<Exit> {
+    let opened = files::open(context)?;
+    let proposals = releases_of(context, &opened, of)?;
+    carry_out(context, &opened, proposals, how)
+}
+
+/// What a page of releases, or the tags of a clone, propose.
+pub(super) fn releases_of(
+    context: &mut Context<'_>,
+    opened: &Opened,
+    of: &ReleasesFile,
+) -> Result<Proposals> {
     let ReleasesFile {
         file,
         repo,
         runtime,
         tags,
     } = of;
-    let opened = files::open(context)?;
     let registry = &opened.loaded.registry;
     if runtime.as_deref() == Some(KUBERNETES) {
         let pages = pages(context, of)?;
-        let proposals = kubernetes::propose(registry, &pages, context.today())?;
-        return carry_out(context, &opened, proposals, how);
+        return Ok(kubernetes::propose(registry, &pages, context.today())?);
     }
     if tags.is_some() {
         bail!(
@@ -165,7 +171,7 @@ pub(super) fn releases(context: &mut Context<'_>, of: &ReleasesFile, how: How) -
     }
     let runtime = runtime_of(registry, runtime.as_deref())?;
     let directory = &context.environment.directory;
-    let proposals = match (file, repo) {
+    Ok(match (file, repo) {
         (Some(file), _) => {
             let text = files::read_text(&directory.join(file), MAX_FILE_BYTES)?;
             let page = page::read(&text, context.today());
@@ -183,8 +189,23 @@ pub(super) fn releases(context: &mut Context<'_>, of: &ReleasesFile, how: How) -
             )?
         }
         (None, None) => bail!("name a page by --file, or a clone by --repo"),
-    };
-    carry_out(context, &opened, proposals, how)
+    })
+}
+
+/// What a runtime's page of releases proposes, as it is in a clone.
+pub(super) fn releases_page(
+    context: &mut Context<'_>,
+    opened: &Opened,
+    runtime: &str,
+    (repo, path): (&Path, &str),
+) -> Result<Proposals> {
+    let registry = &opened.loaded.registry;
+    let runtime = runtime_of(registry, Some(runtime))?;
+    let git = Repository::open(&context.environment.directory.join(repo))?;
+    let (path, read_at, text, _) = in_clone(&git, "HEAD", path.to_owned())?;
+    let page = page::read(&text, context.today());
+    let named = format!("{path} at {read_at}");
+    Ok(releases::propose(registry, runtime, &page, &named)?)
 }
 
 /// The pages of Kubernetes' release cycles, and the days of its releases where a clone has their tags.

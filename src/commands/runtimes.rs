@@ -6,6 +6,7 @@ use std::path::Path;
 use anyhow::{Result, bail};
 
 use super::carry_out::{How, carry_out};
+use super::files::Opened;
 use super::{Context, Exit, files};
 use crate::cli::{DiffRuntimes, FindEvidence, ProposalFormat, PullRuntimes, RuntimeClone};
 use crate::git::{Repository, Tag};
@@ -48,6 +49,17 @@ fn run(
     how: How,
 ) -> Result<Exit> {
     let opened = files::open(context)?;
+    let proposals = proposals_of(context, &opened, clone, settled)?;
+    carry_out(context, &opened, proposals, how)
+}
+
+/// What a runtime's history proposes for the records.
+pub(super) fn proposals_of(
+    context: &Context<'_>,
+    opened: &Opened,
+    clone: &RuntimeClone,
+    settled: Settled,
+) -> Result<Proposals> {
     let registry = &opened.loaded.registry;
     let runtime = asked_for(registry, clone)?;
     let keps = keps(registry, clone);
@@ -76,7 +88,7 @@ fn run(
             ));
         }
     }
-    carry_out(context, &opened, proposals, how)
+    Ok(proposals)
 }
 
 /// The records of the KEPs that are asked for.
@@ -115,7 +127,7 @@ fn asked_for<'a>(registry: &'a Registry, clone: &RuntimeClone) -> Result<&'a Run
 }
 
 /// The default branch of the repository that a clone was made of.
-const REMOTE: &str = "refs/remotes/origin/HEAD";
+pub(super) const REMOTE: &str = "refs/remotes/origin/HEAD";
 
 pub(super) fn find(context: &mut Context<'_>, options: &FindEvidence) -> Result<Exit> {
     let FindEvidence {

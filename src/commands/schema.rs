@@ -8,6 +8,7 @@ use crate::registry::schema::{FileKind, schema_of};
 use crate::render::candidates_json::CandidatesJson;
 use crate::render::json;
 use crate::render::proposals_json::ProposalsJson;
+use crate::render::refreshed_json::RefreshJson;
 use crate::render::upstream_json::{LogJson, UntrackedJson};
 use crate::sync::journal;
 use crate::sync::plan::Plan;
@@ -50,6 +51,10 @@ pub(super) fn all() -> Vec<(&'static str, String)> {
         (
             "candidates.schema.json",
             json::pretty(&schema_of::<CandidatesJson<'_>>()),
+        ),
+        (
+            "refresh.schema.json",
+            json::pretty(&schema_of::<RefreshJson>()),
         ),
         ("list.schema.json", json::pretty(&schema_of::<Overview>())),
         (

@@ -23,11 +23,10 @@ use crate::sources::upstream::folders::{Folder, kep_yaml};
 use crate::sources::upstream::kep_yaml::MAX_KEP_YAML;
 use crate::sources::upstream::moves::{Version, moves};
 use crate::sources::upstream::snapshot::{Enhancements as _, Unusable, UpstreamKep};
-use crate::sources::upstream::untracked::{Candidate, Mentions, is_active, rank};
+use crate::sources::upstream::untracked::{self, Candidate, Mentions, is_active, rank};
 use crate::text::words::{counted, printable};
 
-use pull::Wanted;
-pub(super) use pull::pull;
+pub(super) use pull::{Wanted, pull};
 
 pub(super) fn diff(context: &mut Context<'_>, options: &Diff) -> Result<Exit> {
     let opened = files::open(context)?;
@@ -126,64 +125,27 @@ pub(super) fn untracked(context: &mut Context<'_>, options: &Untracked) -> Resul
     let opened = files::open(context)?;
     let registry = &opened.loaded.registry;
     let clone = EnhancementsClone::open(context, &options.clone, registry)?;
-    let folders = clone.folders();
-    let all: Vec<String> = folders
-        .unnumbered
-        .iter()
-        .chain(folders.by_number.values().flatten())
-        .cloned()
-        .collect();
-    let mut read = 0;
-    let mut problems = Vec::new();
-    let (mut tracked, mut candidates) = (Vec::new(), Vec::new());
-    let mut asleep = 0;
-    for (folder, (source, kep)) in all.iter().zip(clone.read(&all)?) {
-        let path = kep_yaml(folder);
-        let kep = match kep {
-            Ok(kep) => kep,
-            Err(problem) => {
-                problems.push(problem.at(&path));
-                continue;
-            }
-        };
-        read += 1;
-        let number = kep.facts.number;
-        if context.global.verbose > 0 {
-            for remark in &kep.remarks {
-                let remark = printable(&remark.to_string());
-                writeln!(context.log, "note: {path}:{remark}")?;
-            }
+    let verbose = context.global.verbose > 0;
+    let mut said = Vec::new();
+    let Ranked {
+        listed,
+        problems,
+        read,
+        tracked,
+        asleep,
+        pages,
+    } = ranked(&clone, registry, |remark| {
+        if verbose || !remark.is_small {
+            said.push(remark.text);
         }
-        if registry.kep(number).is_some() {
-            tracked.push((number, kep));
-        } else if !is_active(&kep.facts, clone.calendar(), clone.commit.date) {
-            asleep += usize::from(kep.facts.status.is_live());
-        } else if let Folder::Several(several) = clone.folder(number, None) {
-            let several = several.join(", ");
-            writeln!(
-                context.log,
-                "note: KEP-{number} is left out, for it has several folders: {several}"
-            )?;
-        } else {
-            candidates.push(Candidate {
-                folder: folder.clone(),
-                kep,
-                mentions: Mentions::in_text(&source.text),
-            });
-        }
+    })?;
+    for remark in said {
+        writeln!(context.log, "note: {remark}")?;
     }
-    let pages = look_into_pages(&clone, &mut candidates)?;
-    let listed = rank(candidates, &tracked);
     let most = match options.limit {
         0 => listed.len(),
         limit => limit.min(listed.len()),
     };
-    problems.extend(
-        folders.unsafe_names.iter().map(|folder| {
-            format!("{folder}: its name has characters that no registry has in a name")
-        }),
-    );
-    problems.sort();
     if options.format == TextOrJson::Json {
         let at = ReadAt {
             commit: &clone.commit.short(),
@@ -213,7 +175,7 @@ pub(super) fn untracked(context: &mut Context<'_>, options: &Untracked) -> Resul
             counted(read + problems.len(), "file"),
             clone.commit.short(),
             clone.commit.date,
-            tracked.len(),
+            tracked,
         )?;
         if pages == 0 && !listed.is_empty() {
             writeln!(
@@ -231,6 +193,96 @@ pub(super) fn untracked(context: &mut Context<'_>, options: &Untracked) -> Resul
         }
     }
     Ok(Exit::Clean)
+}
+
+/// KEPs that nobody tracks, and what was looked at for that.
+pub(super) struct Ranked {
+    /// The most likely first.
+    pub(super) listed: Vec<untracked::Untracked>,
+    problems: Vec<String>,
+    read: usize,
+    tracked: usize,
+    /// How many are not worked on.
+    asleep: usize,
+    /// How many pages beside kep.yaml files the clone has.
+    pages: usize,
+}
+
+/// What there is to say of a file.
+pub(super) struct Remark {
+    text: String,
+    /// Whether only those want to hear it who want to hear everything.
+    is_small: bool,
+}
+
+/// Ranks the KEPs of a clone that no record tracks.
+pub(super) fn ranked(
+    clone: &EnhancementsClone<'_>,
+    registry: &Registry,
+    mut remark: impl FnMut(Remark),
+) -> Result<Ranked> {
+    let folders = clone.folders();
+    let all: Vec<String> = folders
+        .unnumbered
+        .iter()
+        .chain(folders.by_number.values().flatten())
+        .cloned()
+        .collect();
+    let mut read = 0;
+    let mut problems = Vec::new();
+    let (mut tracked, mut candidates) = (Vec::new(), Vec::new());
+    let mut asleep = 0;
+    for (folder, (source, kep)) in all.iter().zip(clone.read(&all)?) {
+        let path = kep_yaml(folder);
+        let kep = match kep {
+            Ok(kep) => kep,
+            Err(problem) => {
+                problems.push(problem.at(&path));
+                continue;
+            }
+        };
+        read += 1;
+        let number = kep.facts.number;
+        for one in &kep.remarks {
+            remark(Remark {
+                text: format!("{path}:{}", printable(&one.to_string())),
+                is_small: true,
+            });
+        }
+        if registry.kep(number).is_some() {
+            tracked.push((number, kep));
+        } else if !is_active(&kep.facts, clone.calendar(), clone.commit.date) {
+            asleep += usize::from(kep.facts.status.is_live());
+        } else if let Folder::Several(several) = clone.folder(number, None) {
+            let several = several.join(", ");
+            remark(Remark {
+                text: format!("KEP-{number} is left out, for it has several folders: {several}"),
+                is_small: false,
+            });
+        } else {
+            candidates.push(Candidate {
+                folder: folder.clone(),
+                kep,
+                mentions: Mentions::in_text(&source.text),
+            });
+        }
+    }
+    let pages = look_into_pages(clone, &mut candidates)?;
+    let listed = rank(candidates, &tracked);
+    problems.extend(
+        folders.unsafe_names.iter().map(|folder| {
+            format!("{folder}: its name has characters that no registry has in a name")
+        }),
+    );
+    problems.sort();
+    Ok(Ranked {
+        listed,
+        problems,
+        read,
+        tracked: tracked.len(),
+        asleep,
+        pages,
+    })
 }
 
 /// Looks for runtimes in the pages beside kep.yaml as well, as far as the clone has them. Gives how many there are.

@@ -5,7 +5,7 @@ use serde_json::Value;
 
 use super::authors::Authors;
 use crate::sync::observed::{Edit, ObservedIssue, ObservedPullRequest};
-use crate::terms::Instant;
+use crate::terms::{Instant, PullRequestState};
 use crate::text::words::printable;
 
 /// An answer that cannot be used.
@@ -27,7 +27,7 @@ pub(super) const ISSUE_FIELDS: &str = "number url title body state viewerDidAuth
 
 /// The fields of a pull request.
 pub(super) const PULL_FIELDS: &str =
-    "number state labels(first: 100) { nodes { name } pageInfo { hasNextPage } }";
+    "number state isDraft labels(first: 100) { nodes { name } pageInfo { hasNextPage } }";
 
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -70,9 +70,11 @@ struct IssueNode {
 }
 
 #[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
 struct PullNode {
     number: u64,
     state: String,
+    is_draft: bool,
     labels: Page<Name>,
 }
 
@@ -126,6 +128,16 @@ pub(super) fn edit(actor: Option<Actor>, at: Instant) -> Edit {
     }
 }
 
+/// How far a pull request is, in GitHub's word.
+pub(super) fn state_of_pull_request(word: &str, is_draft: bool) -> PullRequestState {
+    match word {
+        "MERGED" => PullRequestState::Merged,
+        "CLOSED" => PullRequestState::Closed,
+        _ if is_draft => PullRequestState::Draft,
+        _ => PullRequestState::Open,
+    }
+}
+
 /// A pull request with [`PULL_FIELDS`].
 pub(super) fn pull_request(node: &Value) -> Result<ObservedPullRequest, Unusable> {
     let node =
@@ -138,7 +150,7 @@ pub(super) fn pull_request(node: &Value) -> Result<ObservedPullRequest, Unusable
     }
     Ok(ObservedPullRequest {
         number: node.number,
-        open: node.state == "OPEN",
+        state: state_of_pull_request(&node.state, node.is_draft),
         labels: names(node.labels.nodes),
     })
 }

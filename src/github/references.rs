@@ -9,10 +9,10 @@ use std::fmt::Write as _;
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
-use super::nodes::{Actor, Unusable};
+use super::nodes::{Actor, Unusable, state_of_pull_request};
 use super::queries::{Request, missing};
 use crate::sources::issues::seen::{Found, SeenIssue, SeenPullRequest};
-use crate::terms::{IssueRef, PullRequestState, RepositoryName};
+use crate::terms::{IssueRef, RepositoryName};
 
 /// What is read of one issue or pull request.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -381,15 +381,9 @@ fn pull_request(node: &Value) -> Result<(IssueRef, SeenPullRequest), Unusable> {
         author,
         repository,
     } = deserialized(node)?;
-    let state = match pull_state.as_str() {
-        "MERGED" => PullRequestState::Merged,
-        "CLOSED" => PullRequestState::Closed,
-        _ if is_draft => PullRequestState::Draft,
-        _ => PullRequestState::Open,
-    };
     let pull = SeenPullRequest {
         title,
-        state,
+        state: state_of_pull_request(&pull_state, is_draft),
         base: base_ref_name,
         head: head_ref_name,
         is_by_bot: author.is_some_and(|author| author.kind == "Bot"),

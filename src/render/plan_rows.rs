@@ -82,7 +82,7 @@ pub(super) fn of_issue(issue: &IssuePlan, full: bool) -> Vec<Row> {
     }
     // A conflict says so itself.
     if !is_blocked && drift.iter().any(|drift| drift.field != Field::Section) {
-        let name = record_name(subject);
+        let name = subject.named();
         let text =
             format!("`kepherd adopt {name}` takes what people changed into the record instead");
         rows.push(Row::new("", vec![Piece::new(Tone::Quiet, text)]));
@@ -94,14 +94,6 @@ pub(super) fn of_issue(issue: &IssuePlan, full: bool) -> Vec<Row> {
         ));
     }
     rows
-}
-
-/// A record as commands take it.
-fn record_name(subject: &Subject) -> String {
-    match subject {
-        Subject::Kep(number) => number.to_string(),
-        Subject::Item(id) => id.clone(),
-    }
 }
 
 /// What is said of a pull request; empty if there is nothing to say.

@@ -179,6 +179,11 @@ pub enum ReasonJson {
 
 /// Proposals as JSON, with a newline at the end.
 pub fn json(all: &Proposals, view: View<'_>) -> String {
+    pretty(&proposals(all, view))
+}
+
+/// Proposals as a part of a document.
+pub(super) fn proposals(all: &Proposals, view: View<'_>) -> ProposalsJson {
     let Proposals {
         source,
         read,
@@ -189,7 +194,7 @@ pub fn json(all: &Proposals, view: View<'_>) -> String {
         warnings,
         nothing: _,
     } = all;
-    pretty(&ProposalsJson {
+    ProposalsJson {
         version: VERSION,
         source: *source,
         read: read.clone(),
@@ -221,7 +226,7 @@ pub fn json(all: &Proposals, view: View<'_>) -> String {
             .collect(),
         notes: notes.clone(),
         warnings: warnings.clone(),
-    })
+    }
 }
 
 fn proposal(one: &Proposal, view: View<'_>) -> ProposalJson {

@@ -14,15 +14,37 @@ use crate::text::words::counted;
 /// The most characters of a body, so that what people write beside has room.
 const MOST: usize = 60_000;
 
+/// Characters beyond that which the last words may have.
+const SPARE: usize = 4_000;
+
 /// Rows of a table that are shown before the rest is folded.
 const UNFOLDED: usize = 20;
 
 /// All of it.
 pub fn markdown(all: &Proposals, view: View<'_>) -> String {
     let mut out = Body::default();
-    waiting(&mut out, all);
-    changed(&mut out, all, view);
-    kept(&mut out, all);
+    let waits = waiting(all);
+    if !waits.is_empty() {
+        let verb = if waits.len() == 1 { "waits" } else { "wait" };
+        let things = counted(waits.len(), "thing");
+        out.block(&format!("## {things} {verb} for a person\n\n"));
+        out.lines(&waits);
+    }
+    let rows = rows(all);
+    if !rows.is_empty() {
+        let verb = if view.is_written {
+            "changed"
+        } else {
+            "to change"
+        };
+        out.block(&format!("## {} {verb}\n\n", counted(rows.len(), "fact")));
+        table(&mut out, &rows);
+    }
+    let stays = kept(all);
+    if !stays.is_empty() {
+        let what = counted(stays.len(), "field");
+        out.folded(&format!("Kept as people wrote it: {what}"), &stays);
+    }
     if view.diff {
         for proposal in all.proposals.iter().filter(|one| one.is_good()) {
             let shown = of_text(proposal, view, Paint(false));
@@ -42,8 +64,8 @@ pub fn markdown(all: &Proposals, view: View<'_>) -> String {
     out.text
 }
 
-/// What waits for a person.
-fn waiting(out: &mut Body, all: &Proposals) {
+/// What waits for a person, a line each.
+pub(super) fn waiting(all: &Proposals) -> Vec<String> {
     let mut lines = Vec::new();
     for proposal in &all.proposals {
         let name = name(proposal);
@@ -79,14 +101,7 @@ fn waiting(out: &mut Body, all: &Proposals) {
             .iter()
             .map(|one| format!("- {}\n", with_code(one))),
     );
-    if !lines.is_empty() {
-        let verb = if lines.len() == 1 { "waits" } else { "wait" };
-        out.block(&format!(
-            "## {} {verb} for a person\n\n",
-            counted(lines.len(), "thing")
-        ));
-        out.lines(&lines);
-    }
+    lines
 }
 
 /// What a person has to decide, without a field that it stands in.
@@ -111,8 +126,8 @@ fn question(question: &Question) -> String {
     )
 }
 
-/// What changed, as a table.
-fn changed(out: &mut Body, all: &Proposals, view: View<'_>) {
+/// What changed, as rows of a table.
+pub(super) fn rows(all: &Proposals) -> Vec<String> {
     let good = all.proposals.iter().filter(|one| one.is_good());
     let mut rows = Vec::new();
     for proposal in good {
@@ -137,16 +152,12 @@ fn changed(out: &mut Body, all: &Proposals, view: View<'_>) {
             ));
         }
     }
-    if rows.is_empty() {
-        return;
-    }
+    rows
+}
+
+/// Rows as a table, folded where they are many.
+pub(super) fn table(out: &mut Body, rows: &[String]) {
     const HEAD: &str = "| record | what | from | to | why |\n|---|---|---|---|---|\n";
-    let verb = if view.is_written {
-        "changed"
-    } else {
-        "to change"
-    };
-    out.block(&format!("## {} {verb}\n\n", counted(rows.len(), "fact")));
     let (shown, rest) = rows.split_at(rows.len().min(UNFOLDED));
     out.block(HEAD);
     out.lines(shown);
@@ -157,8 +168,8 @@ fn changed(out: &mut Body, all: &Proposals, view: View<'_>) {
     }
 }
 
-/// What differs and stays.
-fn kept(out: &mut Body, all: &Proposals) {
+/// What differs and stays, a line each.
+pub(super) fn kept(all: &Proposals) -> Vec<String> {
     let source: Source = all.source;
     let mut lines = Vec::new();
     for proposal in &all.proposals {
@@ -174,10 +185,7 @@ fn kept(out: &mut Body, all: &Proposals) {
             ));
         }
     }
-    if !lines.is_empty() {
-        let what = counted(lines.len(), "field");
-        out.folded(&format!("Kept as people wrote it: {what}"), &lines);
-    }
+    lines
 }
 
 /// Both sides of a change.
@@ -234,14 +242,36 @@ fn linked(from: &Origin) -> String {
 
 /// A body that does not grow too long.
 #[derive(Default)]
-struct Body {
+pub(super) struct Body {
     text: String,
     length: usize,
 }
 
 impl Body {
+    /// All of it.
+    pub(super) fn text(self) -> String {
+        self.text
+    }
+
+    /// The last words, for which room was left.
+    pub(super) fn last(&mut self, words: &str) {
+        let most = MOST + SPARE;
+        let room = most.saturating_sub(self.text.chars().count() + 2);
+        let cut: String = words.chars().take(room).collect();
+        self.text.push_str(&format!("\n{cut}"));
+    }
+
+    /// Lines, and those beyond what fits on a screen folded.
+    pub(super) fn some(&mut self, lines: &[String], more: &str) {
+        let (shown, rest) = lines.split_at(lines.len().min(UNFOLDED));
+        self.lines(shown);
+        if !rest.is_empty() {
+            self.folded(&format!("{more}: {}", rest.len()), rest);
+        }
+    }
+
     /// A block, with an empty line before it.
-    fn block(&mut self, block: &str) {
+    pub(super) fn block(&mut self, block: &str) {
         let length = block.chars().count();
         if self.length + length > MOST {
             let left = "… what comes here is left out: there is no room for it\n";
@@ -258,7 +288,7 @@ impl Body {
     }
 
     /// Lines, as many as there is room for.
-    fn lines(&mut self, lines: &[String]) {
+    pub(super) fn lines(&mut self, lines: &[String]) {
         for (at, line) in lines.iter().enumerate() {
             let length = line.chars().count();
             // Room for the last words, and for the end of a fold.
@@ -273,7 +303,7 @@ impl Body {
     }
 
     /// Lines that are shown when somebody asks for them.
-    fn folded(&mut self, what: &str, lines: &[String]) {
+    pub(super) fn folded(&mut self, what: &str, lines: &[String]) {
         if self.length + 400 > MOST {
             self.block(&format!("… {what}: there is no room for it\n"));
             return;

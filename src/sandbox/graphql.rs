@@ -6,7 +6,6 @@
 mod connection;
 mod cost;
 mod objects;
-mod search;
 
 use super::world::World;
 use super::{Budget, Options};

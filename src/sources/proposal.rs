@@ -94,6 +94,17 @@ impl Proposals {
             nothing: None,
         }
     }
+
+    /// How many things wait for a person.
+    pub fn waiting(&self) -> usize {
+        let of_files = self
+            .proposals
+            .iter()
+            .map(|proposal| proposal.open().count() + usize::from(!proposal.refused.is_empty()));
+        let is_skipped = |one: &&Untouched| matches!(one.because, Because::Skipped(_));
+        let skipped = self.untouched.iter().filter(is_skipped).count();
+        of_files.sum::<usize>() + skipped + self.questions.len() + self.warnings.len()
+    }
 }
 
 /// Something that a person has to decide, and from which nothing follows until then.

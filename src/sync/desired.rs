@@ -24,6 +24,7 @@ use crate::terms::{
 };
 use crate::text::words::{has_name, same_name};
 use announcement::Announcing;
+pub use status::Status;
 
 /// What GitHub should say, repository by repository.
 #[derive(Debug, Clone)]
@@ -134,8 +135,8 @@ pub struct DesiredIssue {
     pub assignees: Vec<Handle>,
     /// What happens to other assignees.
     pub assignee_policy: AssigneePolicy,
-    /// The status section, as Markdown, without its markers.
-    pub status: String,
+    /// The status section, without its markers.
+    pub status: Status,
     /// The pull requests that the record names in listed repositories, spelt as `registry.toml` spells these.
     pub pull_requests: Vec<IssueRef>,
     /// What is announced when it changes.

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::terms::{Date, RepositoryName};
+use crate::terms::{Date, PullRequestState, RepositoryName};
 use crate::text::words::has_name;
 
 /// What was read.
@@ -155,8 +155,8 @@ pub enum PullRequestLookup {
 pub struct ObservedPullRequest {
     /// The number.
     pub number: u64,
-    /// Whether it is open: neither closed nor merged.
-    pub open: bool,
+    /// How far it is.
+    pub state: PullRequestState,
     /// The names of its labels.
     pub labels: Vec<String>,
 }

@@ -34,16 +34,16 @@ pub(in crate::commands) fn pull(context: &mut Context<'_>, options: &Pull) -> Re
 }
 
 /// Which records are wanted, and who is right about them.
-pub(super) struct Wanted<'a> {
-    pub(super) keps: &'a [u32],
-    pub(super) sig: Option<&'a str>,
-    pub(super) new: bool,
-    pub(super) settled: Settled,
+pub(in crate::commands) struct Wanted<'a> {
+    pub(in crate::commands) keps: &'a [u32],
+    pub(in crate::commands) sig: Option<&'a str>,
+    pub(in crate::commands) new: bool,
+    pub(in crate::commands) settled: Settled,
 }
 
 impl Wanted<'_> {
     /// What a clone proposes. All is read before anything is written: what cannot be read leaves the registry as it is.
-    pub(super) fn proposals(
+    pub(in crate::commands) fn proposals(
         &self,
         opened: &Opened,
         clone: &EnhancementsClone<'_>,

@@ -4,6 +4,7 @@
 //! here changes the world.
 
 mod lists;
+mod search;
 
 use super::connection::{Node, connect};
 use super::{Scene, unsupported};
@@ -117,7 +118,7 @@ fn query<'a>(scene: &'a Scene<'a>, info: &ResolveInfo<'_>) -> Option<Answer<'a>>
     Some(Ok(match info.field_name() {
         "viewer" => Object::resolved(scene, Subject::User(&scene.world.viewer)),
         "rateLimit" => Object::resolved(scene, Subject::RateLimit),
-        "search" => return Some(super::search::issues(scene, info)),
+        "search" => return Some(search::issues(scene, info)),
         "user" => {
             let login = text("login").unwrap_or_default();
             match scene.world.user(login) {

@@ -4,8 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use toml_edit::DocumentMut;
 
+use super::asked::Asked;
 use super::new_record::is_known;
-use super::pull::Asked;
 use super::seen::{SeenIssue, SeenPullRequest};
 use crate::registry::config::Runtime;
 use crate::registry::edit::{self, Listed};

@@ -3,10 +3,10 @@
 
 use toml_edit::DocumentMut;
 
+use super::asked::Asked;
 use super::form;
 use super::mentions::{Mentions, Record};
 use super::new_record::{self, Asker, TrackingIssue};
-use super::pull::Asked;
 use super::seen::{Found, SeenIssue};
 use crate::registry::edit::{self, Listed, NoToml, edited};
 use crate::registry::kep::KepRecord;

@@ -2,8 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::asked::Asked;
 use super::form::{self, Form};
-use super::pull::Asked;
 use super::seen::{ListedIssue, Seen};
 use super::tracked;
 use crate::registry::Registry;

@@ -12,7 +12,8 @@ use crate::registry::work_item::WorkItem;
 use crate::registry::{Entry, Registry};
 use crate::sync::section::Facts;
 use crate::terms::{Consensus, Handle, Release};
-use crate::text::markdown::{code, text};
+use crate::text::markdown::text;
+use crate::text::percent;
 
 /// What can be announced of a record, and to whom.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -90,7 +91,12 @@ pub(super) fn of_kep(registry: &Registry, entry: &Entry<KepRecord>) -> Announcin
     announcing
         .audience
         .push(("KEP owners", record.owners.clone()));
-    announcing.footer = footer(registry, entry, &status::upstream(registry, entry));
+    announcing.footer = footer(
+        registry,
+        entry,
+        &status::upstream(registry, entry),
+        &format!("kep/{}/", record.number),
+    );
     announcing
 }
 
@@ -103,7 +109,12 @@ pub(super) fn of_item(registry: &Registry, entry: &Entry<WorkItem>) -> Announcin
         None => "aims at no Kubernetes release for now".to_owned(),
     };
     announcing.summary = format!("**{}** {aim}.", text(item.title.as_str()));
-    announcing.footer = footer(registry, entry, "");
+    announcing.footer = footer(
+        registry,
+        entry,
+        "",
+        &format!("work-items/#{}", percent::part(&item.id)),
+    );
     announcing
 }
 
@@ -166,15 +177,19 @@ fn common(
     }
 }
 
-fn footer<T>(registry: &Registry, entry: &Entry<T>, upstream: &str) -> String {
+fn footer<T>(registry: &Registry, entry: &Entry<T>, upstream: &str, page: &str) -> String {
     let kep = if upstream.is_empty() {
         String::new()
     } else {
         format!("The KEP: {upstream}. ")
     };
-    let path = code(&registry.file(entry.file).path);
+    let board = match status::board(registry, page).as_str() {
+        "" => String::new(),
+        board => format!(", and on the board: {board}"),
+    };
+    let record = status::record_of(registry, entry);
     format!(
-        "<sub>{kep}The whole status is in this issue's description. Written by kepherd from the record `{path}`.</sub>"
+        "<sub>{kep}The whole status is in this issue's description{board}. Written by kepherd from the record {record}.</sub>"
     )
 }
 

@@ -2,19 +2,48 @@
 //!
 //! It mentions nobody: people are links. Text from records is data: [`text`](crate::text::markdown::text) makes it inert.
 
-use std::fmt::Write as _;
-
 use crate::registry::kep::{KepRecord, PullRequest, RuntimeFacts};
 use crate::registry::load::file_stem;
 use crate::registry::work_item::WorkItem;
 use crate::registry::{Entry, Registry};
 use crate::terms::links::{Site, link};
 use crate::terms::{
-    BranchDecision, Date, Handle, IssueRef, KubernetesRange, Release, RepositoryName, RuntimeState,
-    Stage,
+    BranchDecision, Date, Handle, IssueRef, KubernetesRange, PullRequestState, Release,
+    RepositoryName, RuntimeState, Stage,
 };
 use crate::text::markdown::{code, text};
 use crate::text::percent;
+
+/// A status, but for how far its pull requests are: that is read of GitHub.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Status {
+    /// The text before the row of pull requests.
+    before: String,
+    /// Each pull request, and its link with what the record says of it.
+    pull_requests: Vec<(IssueRef, String)>,
+    /// The text behind that row.
+    after: String,
+}
+
+impl Status {
+    /// The status as Markdown, with how far each pull request is, where that is known.
+    pub fn text(&self, state_of: impl Fn(&IssueRef) -> Option<PullRequestState>) -> String {
+        let Self {
+            before,
+            pull_requests,
+            after,
+        } = self;
+        let row = join(pull_requests, |(id, link)| match state_of(id) {
+            Some(state) => format!("{link}, {}", state.said()),
+            None => link.clone(),
+        });
+        let row = match row.as_str() {
+            "" => String::new(),
+            row => row_of("Pull requests", row),
+        };
+        format!("{before}{row}{after}")
+    }
+}
 
 /// Where what a section names is to be looked at.
 #[derive(Clone, Copy)]
@@ -49,7 +78,7 @@ impl<'a> Places<'a> {
 }
 
 /// The status of a KEP.
-pub(super) fn of_kep(places: Places<'_>, entry: &Entry<KepRecord>) -> String {
+pub(super) fn of_kep(places: Places<'_>, entry: &Entry<KepRecord>) -> Status {
     let registry = places.registry;
     let record = &entry.value;
     let mut table = Table::default();
@@ -105,10 +134,7 @@ pub(super) fn of_kep(places: Places<'_>, entry: &Entry<KepRecord>) -> String {
             format!("`{}`", code(gate.as_str()))
         }),
     );
-    table.row(
-        "Pull requests",
-        &pull_requests(places, &record.pull_requests),
-    );
+    table.pull_requests(places, &record.pull_requests);
     let home = registry.repository_of(record.repository.as_ref());
     table.row(
         "Related issues",
@@ -124,15 +150,52 @@ pub(super) fn of_kep(places: Places<'_>, entry: &Entry<KepRecord>) -> String {
         }),
     );
     table.row("Links", &join(&record.links, link));
+    table.row(
+        "Board",
+        &board(registry, &format!("kep/{}/", record.number)),
+    );
     table.finish(
         &format!("KEP-{}", record.number),
-        &registry.file(entry.file).path,
+        &record_of(registry, entry),
         record.upstream_seen,
     )
 }
 
+/// A page of the board as a link; empty: the registry has no board.
+pub(super) fn board(registry: &Registry, page: &str) -> String {
+    let board = registry.config.value.board.url.as_ref();
+    let address = board.map(|url| format!("{}/{page}", url.as_str().trim_end_matches('/')));
+    address.map_or_else(String::new, |address| {
+        linked(page.trim_end_matches('/'), &address)
+    })
+}
+
+/// A record by its path, which leads to the form in which it is edited, if the registry says where that is.
+pub(super) fn record_of<T>(registry: &Registry, entry: &Entry<T>) -> String {
+    let path = &registry.file(entry.file).path;
+    let shown = format!("`{}`", code(path));
+    match &registry.config.value.board.records {
+        Some(form) => {
+            let parts = path.split('/').map(percent::part);
+            let path = parts.collect::<Vec<_>>().join("/");
+            let address = format!("{}/{path}", form.as_str().trim_end_matches('/'));
+            format!("[{shown}]({})", in_brackets(&address))
+        }
+        None => shown,
+    }
+}
+
+fn linked(shown: &str, address: &str) -> String {
+    format!("[{}]({})", text(shown), in_brackets(address))
+}
+
+/// Parentheses would end a Markdown link early.
+fn in_brackets(address: &str) -> String {
+    address.replace('(', "%28").replace(')', "%29")
+}
+
 /// The status of a work item.
-pub(super) fn of_item(places: Places<'_>, entry: &Entry<WorkItem>) -> String {
+pub(super) fn of_item(places: Places<'_>, entry: &Entry<WorkItem>) -> Status {
     let registry = places.registry;
     let item = &entry.value;
     let mut table = Table::default();
@@ -151,11 +214,18 @@ pub(super) fn of_item(places: Places<'_>, entry: &Entry<WorkItem>) -> String {
     }
     table.row("Assigned to", &places.people(&item.assignees));
     table.row("Liaisons", &liaisons(places, item.target));
-    table.row("Pull requests", &pull_requests(places, &item.pull_requests));
+    table.pull_requests(places, &item.pull_requests);
     table.row("Links", &join(&item.links, link));
+    table.row(
+        "Board",
+        &board(
+            registry,
+            &format!("work-items/#{}", percent::part(&item.id)),
+        ),
+    );
     table.finish(
         &format!("Work item {}", text(&item.id)),
-        &registry.file(entry.file).path,
+        &record_of(registry, entry),
         None,
     )
 }
@@ -163,26 +233,49 @@ pub(super) fn of_item(places: Places<'_>, entry: &Entry<WorkItem>) -> String {
 #[derive(Default)]
 struct Table {
     rows: String,
+    /// Where the row of pull requests belongs, and what is in it.
+    pull_requests: Option<(usize, Vec<(IssueRef, String)>)>,
+}
+
+fn row_of(name: &str, value: &str) -> String {
+    format!("| {name} | {value} |\n")
 }
 
 impl Table {
     /// A row; one with nothing to say is left out.
     fn row(&mut self, name: &str, value: &str) {
         if !value.is_empty() {
-            // Writing to a string cannot fail.
-            let _ = writeln!(self.rows, "| {name} | {value} |");
+            self.rows.push_str(&row_of(name, value));
         }
     }
 
+    /// The row of pull requests, without how far they are.
+    fn pull_requests(&mut self, places: Places<'_>, all: &[PullRequest]) {
+        let links = all.iter().map(|pull_request| {
+            let id = &pull_request.id;
+            let link = places.reference(id, "pull");
+            let link = match pull_request.kubernetes {
+                Some(release) => format!("{link} (for {release})"),
+                None => link,
+            };
+            (id.clone(), link)
+        });
+        self.pull_requests = Some((self.rows.len(), links.collect()));
+    }
+
     /// The table below its title, and from what it was written: a record that was read from kep.yaml says as of when.
-    fn finish(self, title: &str, path: &str, seen: Option<Date>) -> String {
+    fn finish(self, title: &str, record: &str, seen: Option<Date>) -> Status {
         let as_of = seen.map_or_else(String::new, |seen| format!(", as of kep.yaml on {seen}"));
-        format!(
-            "### {title}: status\n\n| | |\n|---|---|\n{}\n<sub>Written by kepherd from the record `{}`{as_of}. \
-             Edit the record: changes to this section are overwritten, everything outside of it is yours.</sub>",
-            self.rows,
-            code(path)
-        )
+        let (at, pull_requests) = self.pull_requests.unwrap_or_default();
+        let (before, after) = self.rows.split_at(at);
+        Status {
+            before: format!("### {title}: status\n\n| | |\n|---|---|\n{before}"),
+            pull_requests,
+            after: format!(
+                "{after}\n<sub>Written by kepherd from the record {record}{as_of}. \
+                 Edit the record: changes to this section are overwritten, everything outside of it is yours.</sub>"
+            ),
+        }
     }
 }
 
@@ -287,16 +380,6 @@ fn liaisons(places: Places<'_>, target: Option<Release>) -> String {
     cycle.map_or_else(String::new, |cycle| places.people(&cycle.liaisons))
 }
 
-fn pull_requests(places: Places<'_>, pull_requests: &[PullRequest]) -> String {
-    join(pull_requests, |pull_request| {
-        let link = places.reference(&pull_request.id, "pull");
-        match pull_request.kubernetes {
-            Some(release) => format!("{link} (for {release})"),
-            None => link,
-        }
-    })
-}
-
 pub(super) fn join<T>(all: &[T], one: impl Fn(&T) -> String) -> String {
     all.iter().map(one).collect::<Vec<_>>().join(", ")
 }
@@ -345,7 +428,7 @@ mod tests {
         let status = |site: &Site| {
             let repositories = desired(&registry, site).repositories.into_values();
             let mut issues = repositories.flat_map(|repository| repository.issues);
-            issues.next().unwrap().status
+            issues.next().unwrap().status.text(|_| None)
         };
         let (github, server) = (
             status(&Site::github()),

@@ -151,7 +151,7 @@ fn plan(
         };
         let claims = sections.of_pull_request(&reference);
         let action = match looked_up.and_then(|all| all.get(&number)) {
-            Some(PullRequestLookup::PullRequest(found)) if found.open => {
+            Some(PullRequestLookup::PullRequest(found)) if found.state.is_open() => {
                 compare(wanted, found, &reference, sections, memories)
             }
             Some(PullRequestLookup::PullRequest(_)) => PullRequestAction::Closed,

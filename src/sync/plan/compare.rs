@@ -13,6 +13,7 @@ use super::notice::Notice;
 use super::seen::Seen;
 use super::{NewIssue, Options, Update};
 use crate::registry::config::AssigneePolicy;
+use crate::sources::kep_names::keps_in_title;
 use crate::sync::desired::DesiredIssue;
 use crate::sync::journal::Leftovers;
 use crate::sync::section::{
@@ -32,8 +33,8 @@ pub(super) struct Compared<'a> {
 
 /// What becomes of a record's issue.
 pub(super) enum Fate<'a> {
-    /// It is created.
-    New,
+    /// It is created, with this status.
+    New(String),
     /// There is none, and none is needed.
     NotTracked,
     /// A person has to look at it; nothing of what others changed is put right.
@@ -46,6 +47,8 @@ pub(super) enum Fate<'a> {
 pub(super) struct There<'a> {
     seen: &'a Seen<'a>,
     present: Option<&'a Section>,
+    /// What the section says, but for what it remembers.
+    status: String,
     /// What changes, but for the section.
     pub(super) update: Update,
     pub(super) drift: Vec<Drift>,
@@ -87,12 +90,13 @@ fn compare<'a>(wanted: &'a DesiredIssue, scene: &'a Scene<'a>, options: &Options
         Identity::Issue(seen) => {
             let number = seen.issue.number;
             let leftovers = scene.remembered.leftovers(scene.name, number);
-            (Some(number), Some(seen), update(wanted, seen, leftovers))
+            let fate = update(wanted, seen, leftovers, scene);
+            (Some(number), Some(seen), fate)
         }
         Identity::New if options.hold_creations => {
             (pinned, None, Fate::Blocked(Blocked::OverGuard, Vec::new()))
         }
-        Identity::New => (pinned, None, Fate::New),
+        Identity::New => (pinned, None, Fate::New(scene.status_of(wanted))),
         Identity::NotTracked => (pinned, None, Fate::NotTracked),
         Identity::Blocked(blocked) => (pinned, None, Fate::Blocked(blocked, Vec::new())),
     };
@@ -104,16 +108,32 @@ fn compare<'a>(wanted: &'a DesiredIssue, scene: &'a Scene<'a>, options: &Options
     }
 }
 
+/// Whether the section is that of a record whose number was corrected since: no record has the old number, and the issue's title has the new one.
+fn is_corrected(
+    wanted: &DesiredIssue,
+    seen: &Seen<'_>,
+    section: &Section,
+    scene: &Scene<'_>,
+) -> bool {
+    let (Subject::Kep(new), Subject::Kep(old)) = (&wanted.subject, &section.subject) else {
+        return false;
+    };
+    let named = keps_in_title(&seen.issue.title);
+    !scene.is_recorded(&section.subject) && named.contains(new) && !named.contains(old)
+}
+
 /// What makes an issue say what its record says.
 fn update<'a>(
     wanted: &DesiredIssue,
     seen: &'a Seen<'a>,
     leftovers: Option<&Leftovers>,
+    scene: &Scene<'_>,
 ) -> Fate<'a> {
     let issue = seen.issue;
     let present = match &seen.section {
         Markers::Absent => None,
         Markers::Present(section) if section.subject == wanted.subject => Some(&**section),
+        Markers::Present(section) if is_corrected(wanted, seen, section, scene) => Some(&**section),
         Markers::Present(section) => {
             return Fate::Blocked(Blocked::SectionOf(section.subject.clone()), Vec::new());
         }
@@ -153,6 +173,7 @@ fn update<'a>(
         return Fate::Blocked(Blocked::Conflict { fields, adoptable }, drift);
     }
     Fate::There(Box::new(There {
+        status: scene.status_of(wanted),
         seen,
         present,
         update: Update {
@@ -190,13 +211,18 @@ impl<'a> Compared<'a> {
     pub(super) fn last(&self) -> Option<&'a Applied> {
         let section = self.seen?.section()?;
         let is_its_own = section.subject == self.wanted.subject;
-        section.applied.as_ref().filter(|_| is_its_own)
+        // Or it was, until the number of its record was corrected.
+        let is_taken_over = matches!(&self.fate, Fate::There(there) if there.present.is_some());
+        section
+            .applied
+            .as_ref()
+            .filter(|_| is_its_own || is_taken_over)
     }
 
     /// Whether the section can be written, so that what it remembers stays true.
     pub(super) fn is_writable(&self) -> bool {
         match &self.fate {
-            Fate::New => new_issue(self.wanted, None).is_ok(),
+            Fate::New(status) => new_issue((self.wanted, status), None).is_ok(),
             Fate::There(there) => there.section(self.wanted, self.last(), None).is_ok(),
             Fate::NotTracked | Fate::Blocked(..) => false,
         }
@@ -216,7 +242,7 @@ impl There<'_> {
             ..self.applied.clone()
         };
         let applied = with_what_is_said(applied, wanted, last);
-        let outcome = field::section::compare(wanted, self.present, &applied);
+        let outcome = field::section::compare((wanted, &self.status), self.present, &applied);
         let change = outcome.change.as_ref();
         let body = &self.seen.issue.body;
         if let Some(characters) = change.and_then(|change| field::section::too_long(body, change)) {
@@ -233,7 +259,7 @@ impl There<'_> {
 
 /// The issue of a record that has none, if it remembers these labels of pull requests.
 pub(super) fn new_issue(
-    wanted: &DesiredIssue,
+    (wanted, status): (&DesiredIssue, &str),
     labels: Option<&PullRequestLabels>,
 ) -> Result<NewIssue, Blocked> {
     let mut assignees: Vec<String> = wanted.assignees.iter().map(ToString::to_string).collect();
@@ -257,7 +283,7 @@ pub(super) fn new_issue(
         sum: String::new(),
     };
     let applied = with_what_is_said(applied, wanted, None);
-    let body = render(&wanted.subject, &wanted.status, &applied);
+    let body = render(&wanted.subject, status, &applied);
     let characters = body.chars().count();
     if characters > limits::BODY {
         return Err(Blocked::TooLong { characters });

@@ -13,7 +13,7 @@ pub(super) fn issue(compared: Compared<'_>, scene: &Scene<'_>, memories: &Memori
     let mut afterwards = None;
     let mut news = Vec::new();
     let (action, drift) = match compared.fate {
-        Fate::New => match new_issue(wanted, during) {
+        Fate::New(status) => match new_issue((wanted, &status), during) {
             Ok(new) => (Action::Create(new), Vec::new()),
             Err(blocked) => (Action::Blocked(blocked), Vec::new()),
         },

@@ -156,7 +156,7 @@ pub(super) fn refusals(
     let labels_of_pull_requests: usize = planned()
         .flat_map(|repository| repository.pull_requests.values())
         .map(|lookup| match lookup {
-            PullRequestLookup::PullRequest(found) if found.open => found.labels.len(),
+            PullRequestLookup::PullRequest(found) if found.state.is_open() => found.labels.len(),
             _ => 0,
         })
         .sum();

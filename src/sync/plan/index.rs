@@ -6,7 +6,7 @@ use super::seen::{Issues, MarkedAt, Reading, Seen};
 use super::{Options, Untracked};
 use crate::sources::kep_names::neighbours;
 use crate::sync::desired::{Desired, DesiredIssue, DesiredRepository};
-use crate::sync::observed::{Observed, ObservedRepository};
+use crate::sync::observed::{Observed, ObservedRepository, PullRequestLookup};
 use crate::sync::remembered::Remembered;
 use crate::sync::section;
 use crate::terms::{RepositoryName, Subject};
@@ -72,6 +72,23 @@ pub(super) fn scenes<'a>(
 }
 
 impl<'a> Scene<'a> {
+    /// The status of a record, with how far its pull requests are. Those of other repositories are left out: a run may be about this one alone, and
+    /// what a section says must not depend on that.
+    pub(super) fn status_of(&self, wanted: &DesiredIssue) -> String {
+        wanted.status.text(|id| {
+            let seen = self.seen.filter(|_| id.repository == *self.name)?;
+            match seen.pull_requests.get(&id.number)? {
+                PullRequestLookup::PullRequest(found) => Some(found.state),
+                PullRequestLookup::Issue | PullRequestLookup::Invisible => None,
+            }
+        })
+    }
+
+    /// Whether some record of this repository is about a subject.
+    pub(super) fn is_recorded(&self, subject: &Subject) -> bool {
+        self.index.recorded.contains(subject)
+    }
+
     /// Why nothing of the repository could be read.
     pub(super) fn problem(&self) -> Option<&'a String> {
         self.seen.and_then(|seen| seen.problem.as_ref())

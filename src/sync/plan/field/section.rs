@@ -10,11 +10,11 @@ use crate::terms::github_limits as limits;
 use crate::text::words::counted;
 
 pub(in crate::sync::plan) fn compare(
-    wanted: &DesiredIssue,
+    (wanted, status): (&DesiredIssue, &str),
     present: Option<&Section>,
     applied: &Applied,
 ) -> Outcome<Option<SectionChange>, ()> {
-    let to = render(&wanted.subject, &wanted.status, applied);
+    let to = render(&wanted.subject, status, applied);
     let mut outcome = Outcome {
         change: None,
         drift: Vec::new(),

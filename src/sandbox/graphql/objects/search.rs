@@ -4,9 +4,9 @@
 //! Its index is behind the world: what was written a moment ago is not found yet, and titles are found as they were. What is found is
 //! shown as it is now, as GitHub does.
 
-use super::Scene;
-use super::connection::connect;
-use super::objects::Subject;
+use super::super::Scene;
+use super::super::connection::connect;
+use super::Subject;
 use crate::sandbox::world::{EventKind, Issue, Repository, State, same};
 use apollo_compiler::resolvers::{FieldError, ResolveInfo, ResolvedValue};
 

@@ -1,0 +1,437 @@
+//! `kepherd refresh`: every source that records repeat, one after the other, each as far as it can be read; then all edits at once, and one
+//! report. A source that is missing, stale or broken is named, and stops nobody else.
+
+mod staged;
+
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context as _, Result, bail};
+
+use super::carry_out::{How, judge};
+use super::clone::EnhancementsClone;
+use super::connect::{Connection, is_signed_in, patience};
+use super::files::{self, Opened};
+use super::upstream::{Wanted, ranked};
+use super::{Context, Exit, block_on, findings, issues, plan, project, runtimes};
+use crate::cli::{
+    Clone as CloneOptions, IssuesOf, MaintainersList, ProposalFormat, Refresh, ReleasesFile,
+    RuntimeClone,
+};
+use crate::git::Repository;
+use crate::registry::Registry;
+use crate::render::proposals::View;
+use crate::render::{Paths, refreshed, refreshed_json, refreshed_markdown};
+use crate::rules;
+use crate::sources::proposal::{Proposals, Question, Settled, Source};
+use crate::sync::plan::Options;
+use crate::sync::questions::questions;
+use crate::sync::reconcile::read_and_plan;
+use crate::sync::remembered::Remembered;
+use crate::terms::{Date, RepositoryName};
+use crate::views::refreshed::{Nobodys, Part, REDATE_DAYS, Refreshed, STALE_DAYS, State};
+use staged::Staged;
+
+/// How many KEPs that nobody tracks are named.
+const UNTRACKED: usize = 20;
+/// What a clone that has no other revision is read at.
+const HEAD: &str = "HEAD";
+
+pub(super) fn run(context: &mut Context<'_>, options: &Refresh) -> Result<Exit> {
+    let directory = context.environment.directory.join(&options.sources);
+    if !directory.is_dir() {
+        bail!(
+            "`{}` is not a folder: it holds a clone of each source as OWNER/NAME",
+            options.sources.display()
+        );
+    }
+    let root = files::root(context)?;
+    let prefix = files::prefix(&root, &context.environment.directory);
+    let mut run = Run {
+        staged: Staged::of(root.clone(), prefix.clone())?,
+        original: Staged::of(root, prefix)?.opened,
+        options,
+        refreshed: Refreshed::default(),
+    };
+    run.all(context)?;
+    let Run {
+        staged,
+        mut refreshed,
+        ..
+    } = run;
+    let how = How::of(&options.showing);
+    if !how.only_show {
+        match staged.write() {
+            Ok(unwritten) => {
+                for (path, why) in unwritten {
+                    refuse(&mut refreshed, &why, |one| one == path);
+                }
+            }
+            Err(error) => refuse(&mut refreshed, &format!("{error:#}"), |_| true),
+        }
+    }
+    show(context, &staged.opened, &refreshed, how)?;
+    Ok(match refreshed.waiting() {
+        0 => Exit::Clean,
+        _ => Exit::Findings,
+    })
+}
+
+/// Says of files why they were not written.
+fn refuse(refreshed: &mut Refreshed, why: &str, is_one: impl Fn(&str) -> bool) {
+    let parts = refreshed.parts.iter_mut();
+    let proposals = parts.filter_map(|part| part.proposals.as_mut());
+    for proposal in proposals.flat_map(|all| &mut all.proposals) {
+        if proposal.is_good() && is_one(proposal.final_path()) {
+            proposal.refused.push(why.to_owned());
+        }
+    }
+}
+
+fn show(context: &mut Context<'_>, opened: &Opened, refreshed: &Refreshed, how: How) -> Result<()> {
+    let repository = files::from_repository(&opened.root, context);
+    let view = View {
+        is_written: !how.only_show,
+        diff: how.diff,
+        paths: Paths {
+            here: &opened.prefix,
+            repository: &repository,
+        },
+    };
+    match how.format {
+        ProposalFormat::Json => write!(context.out, "{}", refreshed_json::json(refreshed, view))?,
+        ProposalFormat::Markdown => {
+            write!(
+                context.out,
+                "{}",
+                refreshed_markdown::markdown(refreshed, view)
+            )?;
+        }
+        ProposalFormat::Text => {
+            let said = refreshed::text(refreshed, view, context.paint());
+            write!(context.out, "{}", said.out)?;
+            write!(context.log, "{}", said.log)?;
+            if !context.global.quiet {
+                writeln!(context.out, "{}", refreshed::summary(refreshed, view))?;
+            }
+        }
+    }
+    Ok(())
+}
+
+/// A refresh under way.
+struct Run<'a> {
+    staged: Staged,
+    /// The registry as it was before.
+    original: Opened,
+    options: &'a Refresh,
+    refreshed: Refreshed,
+}
+
+impl Run<'_> {
+    /// Asks all sources, so that each knows what those before it brought: calendars before what rests on them, and issues before kep.yaml and
+    /// git, which tell more of what became a record.
+    fn all(&mut self, context: &mut Context<'_>) -> Result<()> {
+        let config = self.original.loaded.registry.config.value.clone();
+        let sources = &config.sources;
+        if let Some(cycles) = &sources.cycles {
+            let tags = sources.kubernetes.as_ref();
+            let tags = tags.and_then(|name| self.clone_of(context, name));
+            self.source(
+                context,
+                (cycles, "cycles"),
+                true,
+                |context, opened, clone| {
+                    let of = ReleasesFile {
+                        file: None,
+                        repo: Some(clone.to_owned()),
+                        runtime: Some(project::KUBERNETES.to_owned()),
+                        tags,
+                    };
+                    project::releases_of(context, opened, &of)
+                },
+            );
+        }
+        for runtime in &config.runtimes {
+            let name = runtime.name.as_str();
+            if let Some(page) = sources.releases.get(name) {
+                self.source(
+                    context,
+                    (&page.repository, &page.path),
+                    false,
+                    |context, opened, clone| {
+                        project::releases_page(context, opened, name, (clone, &page.path))
+                    },
+                );
+            } else if let Some(repository) = &runtime.repository {
+                self.source(
+                    context,
+                    (repository, "tags"),
+                    false,
+                    |context, opened, clone| {
+                        let of = ReleasesFile {
+                            file: None,
+                            repo: Some(clone.to_owned()),
+                            runtime: Some(name.to_owned()),
+                            tags: None,
+                        };
+                        project::releases_of(context, opened, &of)
+                    },
+                );
+            }
+        }
+        if let Some(list) = &sources.maintainers {
+            let options = self.options;
+            self.source(
+                context,
+                (&list.repository, &list.path),
+                false,
+                |context, opened, clone| {
+                    let of = MaintainersList {
+                        file: Some(PathBuf::from(&list.path)),
+                        repo: Some(clone.to_owned()),
+                        rev: HEAD.to_owned(),
+                        sandbox: options.sandbox.clone(),
+                        waits: options.waits,
+                    };
+                    project::maintainers_of(context, opened, &of)
+                },
+            );
+        }
+        self.github(context, sources.upstream.as_ref());
+        if let Some(upstream) = &sources.upstream {
+            self.source(
+                context,
+                (upstream, "kep.yaml"),
+                true,
+                |context, opened, clone| {
+                    let options = CloneOptions {
+                        repo: clone.to_owned(),
+                        rev: HEAD.to_owned(),
+                    };
+                    upstream_of(context, opened, &options)
+                },
+            );
+            self.nobodys(context, upstream);
+        }
+        for runtime in &config.runtimes {
+            let Some(repository) = &runtime.repository else {
+                continue;
+            };
+            let name = runtime.name.as_str();
+            self.source(
+                context,
+                (repository, "history"),
+                true,
+                |context, opened, clone| {
+                    let of = RuntimeClone {
+                        repo: clone.to_owned(),
+                        runtime: Some(name.to_owned()),
+                        rev: None,
+                        kep: Vec::new(),
+                    };
+                    runtimes::proposals_of(context, opened, &of, Settled::Not)
+                },
+            );
+        }
+        Ok(())
+    }
+
+    /// Where the clone of a repository is, as the options name it.
+    fn clone_of(&self, context: &Context<'_>, name: &RepositoryName) -> Option<PathBuf> {
+        let folder = self.options.sources.join(&name.owner);
+        let names = [name.name.clone(), format!("{}.git", name.name)];
+        let mut paths = names.into_iter().map(|name| folder.join(name));
+        paths.find(|path| context.environment.directory.join(path).is_dir())
+    }
+
+    /// Asks a source that is read from a clone, and takes its edits in.
+    fn source(
+        &mut self,
+        context: &mut Context<'_>,
+        (repository, what): (&RepositoryName, &str),
+        has_news_every_week: bool,
+        propose: impl FnOnce(&mut Context<'_>, &Opened, &Path) -> Result<Proposals>,
+    ) {
+        let name = format!("{repository} ({what})");
+        let Some(clone) = self.clone_of(context, repository) else {
+            let place = self.options.sources.join(repository.to_string());
+            let why = format!("there is no clone at {}", place.display());
+            self.refreshed.parts.push(Part {
+                name,
+                state: State::NotRead(why),
+                proposals: None,
+            });
+            return;
+        };
+        let proposals = propose(context, &self.staged.opened, &clone);
+        let newest = newest(context, &clone).filter(|_| has_news_every_week);
+        let today = context.today();
+        let age = newest.map(|newest| (newest, newest.days_until(today)));
+        let state = match age.filter(|(_, days)| *days > STALE_DAYS) {
+            Some((newest, days)) => State::Stale { newest, days },
+            None => State::Read,
+        };
+        self.take(context, name, state, proposals);
+    }
+
+    /// Takes what a source proposes in, as far as `check` does.
+    fn take(
+        &mut self,
+        context: &mut Context<'_>,
+        name: String,
+        state: State,
+        proposals: Result<Proposals>,
+    ) {
+        let judged = proposals.and_then(|mut all| {
+            judge(context, &self.staged.opened, &mut all, ProposalFormat::Json)?;
+            Ok(all)
+        });
+        let part = match judged {
+            Ok(proposals) => {
+                self.staged.take(proposals.proposals.iter());
+                Part {
+                    name,
+                    state,
+                    proposals: Some(proposals),
+                }
+            }
+            Err(error) => Part {
+                name,
+                state: State::NotRead(format!("{error:#}")),
+                proposals: None,
+            },
+        };
+        self.refreshed.parts.push(part);
+    }
+
+    /// Asks GitHub for issues and pull requests, and for what was changed there by others.
+    fn github(&mut self, context: &mut Context<'_>, upstream: Option<&RepositoryName>) {
+        let name = "GitHub".to_owned();
+        let Refresh { sandbox, waits, .. } = self.options;
+        if sandbox.is_none() && !is_signed_in(context.environment) {
+            let why = "there is no token: issues, pull requests and what others changed are not looked at".to_owned();
+            self.refreshed.parts.push(Part {
+                name,
+                state: State::NotAsked(why),
+                proposals: None,
+            });
+            return;
+        }
+        let upstream = upstream.and_then(|name| self.clone_of(context, name));
+        let of = IssuesOf {
+            upstream,
+            sandbox: sandbox.clone(),
+            waits: *waits,
+        };
+        let proposals = issues::proposals_of(context, &self.staged.opened, &of);
+        let proposals = proposals.map(|mut all| {
+            let asked = all.questions.iter().filter_map(|one| one.subject.clone());
+            let asked: BTreeSet<_> = asked.collect();
+            match self.drift(context) {
+                Ok(drift) => {
+                    let is_new = |one: &Question| {
+                        one.subject
+                            .as_ref()
+                            .is_none_or(|subject| !asked.contains(subject))
+                    };
+                    all.questions.extend(drift.into_iter().filter(is_new));
+                }
+                Err(error) => all
+                    .warnings
+                    .push(format!("what others changed is not known: {error:#}")),
+            }
+            all
+        });
+        self.take(context, name, State::Read, proposals);
+    }
+
+    /// What of the issues, as the records were, waits for a person.
+    fn drift(&self, context: &mut Context<'_>) -> Result<Vec<Question>> {
+        let loaded = &self.original.loaded;
+        let mut checked = rules::run(loaded, context.today(), rules::Beside::default());
+        checked.diagnostics.retain(rules::stops_apply);
+        if findings::has_errors(&checked.diagnostics) {
+            bail!("the registry has errors: run `kepherd check`");
+        }
+        let registry = &loaded.registry;
+        let Refresh { sandbox, waits, .. } = self.options;
+        block_on(async {
+            let connection =
+                Connection::open(context, sandbox.as_ref(), registry, patience(waits)).await?;
+            let client = &connection.client;
+            let remembered = Remembered::default();
+            let read =
+                read_and_plan(registry, client, &Options::default(), &remembered, false).await;
+            let (mut planned, _) = read.with_context(|| connection.unread())?;
+            plan::attribute(context, &mut planned, client).await?;
+            connection.close().await;
+            Ok(questions(&planned))
+        })
+    }
+
+    /// What nobody tracks, as far as kep.yaml files tell.
+    fn nobodys(&mut self, context: &mut Context<'_>, upstream: &RepositoryName) {
+        let Some(clone) = self.clone_of(context, upstream) else {
+            return;
+        };
+        let registry: &Registry = &self.staged.opened.loaded.registry;
+        let listed = EnhancementsClone::at(context, &clone, HEAD, registry)
+            .and_then(|clone| ranked(&clone, registry, |_| {}));
+        // Why that cannot be read is said of the source.
+        let Ok(ranked) = listed else {
+            return;
+        };
+        let all = ranked.listed;
+        self.refreshed.more_untracked = all.len().saturating_sub(UNTRACKED);
+        let first = all.into_iter().take(UNTRACKED);
+        let nobodys = first.map(|one| Nobodys {
+            kep: one.facts.number,
+            title: one.facts.title.to_string(),
+            why: one
+                .reasons
+                .first()
+                .map(ToString::to_string)
+                .unwrap_or_default(),
+        });
+        self.refreshed.untracked = nobodys.collect();
+    }
+}
+
+/// What kep.yaml files propose. A record of which only the day is new stays as it is for a while: each day that is written changes its issue.
+fn upstream_of(
+    context: &mut Context<'_>,
+    opened: &Opened,
+    options: &CloneOptions,
+) -> Result<Proposals> {
+    let registry = &opened.loaded.registry;
+    let clone = EnhancementsClone::at(context, &options.repo, &options.rev, registry)?;
+    let wanted = Wanted {
+        keps: &[],
+        sig: None,
+        new: false,
+        settled: Settled::Not,
+    };
+    let mut all = wanted.proposals(opened, &clone, options)?;
+    debug_assert_eq!(all.source, Source::Upstream);
+    for proposal in &mut all.proposals {
+        let seen = registry
+            .keps
+            .iter()
+            .find(|entry| *registry.file(entry.file).path == *proposal.path);
+        let seen = seen.and_then(|entry| entry.value.upstream_seen);
+        let is_recent = seen.is_some_and(|seen| seen.days_until(clone.commit.date) < REDATE_DAYS);
+        if let (false, true, Some(before)) = (proposal.changes_facts(), is_recent, &proposal.before)
+        {
+            proposal.after = before.clone();
+        }
+    }
+    Ok(all)
+}
+
+/// The day of the newest commit of a clone.
+fn newest(context: &Context<'_>, clone: &Path) -> Option<Date> {
+    let git = Repository::open(&context.environment.directory.join(clone)).ok()?;
+    let head = git.commit(runtimes::REMOTE).or_else(|_| git.commit(HEAD));
+    Some(head.ok()?.date)
+}
