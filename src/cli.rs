@@ -515,8 +515,11 @@ pub struct NewKep {
 #[derive(Debug, Args)]
 pub struct Refresh {
     /// The folder with a clone of each repository that `registry.toml` names, as OWNER/NAME, bare or not
-    #[arg(long, value_name = "DIR")]
-    pub sources: PathBuf,
+    #[arg(long, value_name = "DIR", required_unless_present = "list")]
+    pub sources: Option<PathBuf>,
+    /// List the repositories to clone, one a line: its name, as much of it as `git clone --filter` may leave out, and files that are read beside
+    #[arg(long, conflicts_with = "sources")]
+    pub list: bool,
     /// Use the embedded GitHub, in memory or with its state in FILE, instead of the real one, which is asked if there is a token
     #[arg(long, value_name = "FILE", num_args = 0..=1, require_equals = true)]
     pub sandbox: Option<Option<PathBuf>>,

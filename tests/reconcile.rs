@@ -989,7 +989,7 @@ fn a_section_says_how_far_pull_requests_are_and_where_to_edit_and_look() {
             .find(|line| line.starts_with(&format!("| {name} |")));
         row.unwrap_or_default().to_owned()
     };
-    insta::assert_snapshot!(row("Pull requests"), @r"| Pull requests | [containerd/containerd\#<!-- -->20](https://github.com/containerd/containerd/pull/20), open, [containerd/containerd\#<!-- -->21](https://github.com/containerd/containerd/pull/21) (for 1.38), open, [cri-o/cri-o\#<!-- -->1](https://github.com/cri-o/cri-o/pull/1) |");
+    insta::assert_snapshot!(row("Pull requests"), @r"| Pull requests | [containerd/containerd\#<!-- -->20](https://github.com/containerd/containerd/pull/20) (open), [containerd/containerd\#<!-- -->21](https://github.com/containerd/containerd/pull/21) (for 1.38, open), [cri-o/cri-o\#<!-- -->1](https://github.com/cri-o/cri-o/pull/1) |");
     insta::assert_snapshot!(row("Board"), @"| Board | [kep/9001](https://example.github.io/keps/kep/9001/) |");
     assert!(
         hub.issue(7)
@@ -1002,7 +1002,7 @@ fn a_section_says_how_far_pull_requests_are_and_where_to_edit_and_look() {
         .unwrap();
     hub.run(&["apply"]).expect(0);
     assert_eq!(hub.requests_since(before).2, 1, "one update");
-    insta::assert_snapshot!(row("Pull requests"), @r"| Pull requests | [containerd/containerd\#<!-- -->20](https://github.com/containerd/containerd/pull/20), merged, [containerd/containerd\#<!-- -->21](https://github.com/containerd/containerd/pull/21) (for 1.38), open, [cri-o/cri-o\#<!-- -->1](https://github.com/cri-o/cri-o/pull/1) |");
+    insta::assert_snapshot!(row("Pull requests"), @r"| Pull requests | [containerd/containerd\#<!-- -->20](https://github.com/containerd/containerd/pull/20) (merged), [containerd/containerd\#<!-- -->21](https://github.com/containerd/containerd/pull/21) (for 1.38, open), [cri-o/cri-o\#<!-- -->1](https://github.com/cri-o/cri-o/pull/1) |");
     let before = hub.exchanges().len();
     hub.run(&["plan", "--exit-code"]).expect(0);
     hub.run(&["apply"]).expect(0);

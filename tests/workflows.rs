@@ -10,12 +10,13 @@ use clap::Parser as _;
 use kepherd::cli::{Cli, Command};
 use serde_json::Value;
 
-const WORKFLOWS: [(&str, &str); 2] = [
+const WORKFLOWS: [(&str, &str); 3] = [
     ("check", include_str!("../.github/workflows/check.yml")),
     (
         "reconcile",
         include_str!("../.github/workflows/reconcile.yml"),
     ),
+    ("refresh", include_str!("../.github/workflows/refresh.yml")),
 ];
 
 fn parsed(text: &str) -> Value {
@@ -122,6 +123,38 @@ fn reconciling_is_off_by_default_alone_in_its_environment_and_kept_apart_from_wr
     );
 }
 
+/// What reads what others wrote may write nothing and knows no secret; what opens the pull request runs git and gh alone.
+#[test]
+fn refreshing_keeps_reading_apart_from_writing() {
+    let workflow = parsed(WORKFLOWS[2].1);
+    let jobs = workflow["jobs"].as_object().unwrap();
+    let (read, propose) = (&jobs["read"], &jobs["propose"]);
+    for right in read["permissions"].as_object().unwrap().values() {
+        assert_eq!(right, "read");
+    }
+    assert!(!read.to_string().contains("secrets."));
+    assert!(
+        read["if"]
+            .as_str()
+            .unwrap()
+            .contains("vars.KEPHERD_REFRESH == 'on'")
+    );
+    let scripts: Vec<&str> = propose["steps"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(script)
+        .collect();
+    let scripts = scripts.join("\n");
+    for foreign in ["cargo", "kepherd refresh", "curl", "npm", "pip", "eval"] {
+        assert!(!scripts.contains(foreign), "{foreign}");
+    }
+    // One branch, one pull request, no change of anything but records, and nothing of people's is pushed over.
+    assert!(scripts.contains("--include='keps/*'") && scripts.contains("gh pr close"));
+    assert!(scripts.contains("has commits of other people"));
+    assert!(scripts.contains("starts no workflow"));
+}
+
 #[test]
 fn every_command_in_a_workflow_is_one_that_kepherd_has() {
     let mut commands = Vec::new();
@@ -132,7 +165,13 @@ fn every_command_in_a_workflow_is_one_that_kepherd_has() {
                 .map(|line| line.trim().to_owned())
                 .collect();
             for line in lines.iter().filter(|line| line.starts_with("kepherd ")) {
-                let line = line.split(" >> ").next().unwrap();
+                let line = line
+                    .split(" > ")
+                    .next()
+                    .unwrap()
+                    .split(" >> ")
+                    .next()
+                    .unwrap();
                 // The shell leaves the override out where it is empty.
                 let line = line.replace(
                     "${OVERRIDE:+--override-guards \"$OVERRIDE\"}",
@@ -146,10 +185,14 @@ fn every_command_in_a_workflow_is_one_that_kepherd_has() {
                     Command::Check(_) => "check",
                     Command::Plan(_) => "plan",
                     Command::Apply(_) => "apply",
+                    Command::Refresh(_) => "refresh",
                     _ => "other",
                 });
             }
         }
     }
-    assert_eq!(commands, ["check", "plan", "plan", "apply"]);
+    assert_eq!(
+        commands,
+        ["check", "plan", "plan", "apply", "refresh", "refresh"]
+    );
 }

@@ -3,7 +3,7 @@
 
 mod staged;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, Result, bail};
@@ -38,11 +38,13 @@ const UNTRACKED: usize = 20;
 const HEAD: &str = "HEAD";
 
 pub(super) fn run(context: &mut Context<'_>, options: &Refresh) -> Result<Exit> {
-    let directory = context.environment.directory.join(&options.sources);
-    if !directory.is_dir() {
+    let Some(sources) = &options.sources else {
+        return list(context);
+    };
+    if !context.environment.directory.join(sources).is_dir() {
         bail!(
             "`{}` is not a folder: it holds a clone of each source as OWNER/NAME",
-            options.sources.display()
+            sources.display()
         );
     }
     let root = files::root(context)?;
@@ -50,6 +52,7 @@ pub(super) fn run(context: &mut Context<'_>, options: &Refresh) -> Result<Exit> 
     let mut run = Run {
         staged: Staged::of(root.clone(), prefix.clone())?,
         original: Staged::of(root, prefix)?.opened,
+        sources,
         options,
         refreshed: Refreshed::default(),
     };
@@ -75,6 +78,63 @@ pub(super) fn run(context: &mut Context<'_>, options: &Refresh) -> Result<Exit> 
         0 => Exit::Clean,
         _ => Exit::Findings,
     })
+}
+
+/// What of a repository is read: nothing of its files, or the small ones of its whole history.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Filter {
+    /// Commits and tags.
+    Tree0,
+    /// What people write by hand; pictures and logs are larger.
+    Small,
+}
+
+impl Filter {
+    fn as_str(self) -> &'static str {
+        match self {
+            Self::Tree0 => "tree:0",
+            Self::Small => "blob:limit=256k",
+        }
+    }
+}
+
+/// Lists the repositories to clone, each once, with as much of it as any source reads.
+fn list(context: &mut Context<'_>) -> Result<Exit> {
+    let opened = files::open(context)?;
+    let config = &opened.loaded.registry.config.value;
+    let sources = &config.sources;
+    let mut all: BTreeMap<&RepositoryName, (Filter, BTreeSet<&str>)> = BTreeMap::new();
+    fn add<'a>(
+        all: &mut BTreeMap<&'a RepositoryName, (Filter, BTreeSet<&'a str>)>,
+        name: &'a RepositoryName,
+        filter: Filter,
+        file: Option<&'a str>,
+    ) {
+        let (most, files) = all.entry(name).or_insert((filter, BTreeSet::new()));
+        *most = (*most).max(filter);
+        files.extend(file);
+    }
+    let whole = [sources.upstream.as_ref(), sources.cycles.as_ref()];
+    let list = sources.maintainers.as_ref().map(|list| &list.repository);
+    for name in whole.into_iter().chain([list]).flatten() {
+        add(&mut all, name, Filter::Small, None);
+    }
+    let histories = config
+        .runtimes
+        .iter()
+        .filter_map(|runtime| runtime.repository.as_ref());
+    for name in histories.chain(&sources.kubernetes) {
+        add(&mut all, name, Filter::Tree0, None);
+    }
+    for page in sources.releases.values() {
+        add(&mut all, &page.repository, Filter::Tree0, Some(&page.path));
+    }
+    for (name, (filter, files)) in all {
+        let files: Vec<&str> = files.into_iter().collect();
+        let line = [vec![filter.as_str()], files].concat().join(" ");
+        writeln!(context.out, "{name} {line}")?;
+    }
+    Ok(Exit::Clean)
 }
 
 /// Says of files why they were not written.
@@ -124,6 +184,8 @@ struct Run<'a> {
     staged: Staged,
     /// The registry as it was before.
     original: Opened,
+    /// Where the clones are.
+    sources: &'a Path,
     options: &'a Refresh,
     refreshed: Refreshed,
 }
@@ -239,7 +301,7 @@ impl Run<'_> {
 
     /// Where the clone of a repository is, as the options name it.
     fn clone_of(&self, context: &Context<'_>, name: &RepositoryName) -> Option<PathBuf> {
-        let folder = self.options.sources.join(&name.owner);
+        let folder = self.sources.join(&name.owner);
         let names = [name.name.clone(), format!("{}.git", name.name)];
         let mut paths = names.into_iter().map(|name| folder.join(name));
         paths.find(|path| context.environment.directory.join(path).is_dir())
@@ -255,7 +317,7 @@ impl Run<'_> {
     ) {
         let name = format!("{repository} ({what})");
         let Some(clone) = self.clone_of(context, repository) else {
-            let place = self.options.sources.join(repository.to_string());
+            let place = self.sources.join(repository.to_string());
             let why = format!("there is no clone at {}", place.display());
             self.refreshed.parts.push(Part {
                 name,

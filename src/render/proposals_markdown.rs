@@ -134,8 +134,11 @@ pub(super) fn rows(all: &Proposals) -> Vec<String> {
         let name = name(proposal);
         // A new record is a row; what it says stands in it.
         if proposal.before.is_none() && proposal.subject.is_some() {
+            // From an issue it says so; from kep.yaml each field has a line of it.
+            let why = proposal.made().find(|change| !change.why.is_empty());
+            let why = why.map_or_else(String::new, because);
             rows.push(format!(
-                "| {name} | new record | | `{}` | |\n",
+                "| {name} | new record | | `{}` | {why} |\n",
                 code(&proposal.path)
             ));
             continue;
@@ -143,12 +146,11 @@ pub(super) fn rows(all: &Proposals) -> Vec<String> {
         for change in proposal.made().filter(|change| !change.is_routine) {
             let (before, after) = sides(change);
             rows.push(format!(
-                "| {name} | {} | {} | {} | {}{} |\n",
+                "| {name} | {} | {} | {} | {} |\n",
                 text(&change.place.to_string()),
                 in_a_table(&before),
                 in_a_table(&after),
-                cell(&reason(change), change),
-                address(change),
+                because(change),
             ));
         }
     }
@@ -208,6 +210,12 @@ fn name(proposal: &Proposal) -> String {
         Some(subject) => text(&subject.to_string()),
         None => format!("`{}`", code(&proposal.path)),
     }
+}
+
+/// Why a change is made, and from where that is known.
+fn because(change: &Change) -> String {
+    let why = format!("{}{}", cell(&reason(change), change), address(change));
+    why.trim().to_owned()
 }
 
 /// A reason in the cell of a table, without its origin if that is linked behind it.

@@ -44,11 +44,11 @@ pub fn markdown(refreshed: &Refreshed, view: View<'_>) -> String {
                 refreshed.more_untracked
             ));
         }
-        let what = counted(count, "KEP");
-        out.folded(
-            &format!("Nobody tracks yet: {what} that look as if a runtime had to do with them"),
-            &lines,
-        );
+        let what = match count {
+            1 => "1 KEP that looks as if a runtime had to do with it".to_owned(),
+            many => format!("{many} KEPs that look as if a runtime had to do with them"),
+        };
+        out.folded(&format!("Nobody tracks yet: {what}"), &lines);
     }
     if !notes.is_empty() {
         out.folded(&counted(notes.len(), "note"), &notes);

@@ -19,10 +19,20 @@ use crate::text::percent;
 pub struct Status {
     /// The text before the row of pull requests.
     before: String,
-    /// Each pull request, and its link with what the record says of it.
-    pull_requests: Vec<(IssueRef, String)>,
+    /// The pull requests.
+    pull_requests: Vec<Named>,
     /// The text behind that row.
     after: String,
+}
+
+/// A pull request that a record names.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Named {
+    id: IssueRef,
+    /// It as a link.
+    link: String,
+    /// The release that it is for, if that is not the record's target.
+    release: Option<Release>,
 }
 
 impl Status {
@@ -33,9 +43,16 @@ impl Status {
             pull_requests,
             after,
         } = self;
-        let row = join(pull_requests, |(id, link)| match state_of(id) {
-            Some(state) => format!("{link}, {}", state.said()),
-            None => link.clone(),
+        let row = join(pull_requests, |Named { id, link, release }| {
+            let parts = [
+                release.map(|release| format!("for {release}")),
+                state_of(id).map(|state| state.said().to_owned()),
+            ];
+            let parts: Vec<String> = parts.into_iter().flatten().collect();
+            match parts.is_empty() {
+                true => link.clone(),
+                false => format!("{link} ({})", parts.join(", ")),
+            }
         });
         let row = match row.as_str() {
             "" => String::new(),
@@ -234,7 +251,7 @@ pub(super) fn of_item(places: Places<'_>, entry: &Entry<WorkItem>) -> Status {
 struct Table {
     rows: String,
     /// Where the row of pull requests belongs, and what is in it.
-    pull_requests: Option<(usize, Vec<(IssueRef, String)>)>,
+    pull_requests: Option<(usize, Vec<Named>)>,
 }
 
 fn row_of(name: &str, value: &str) -> String {
@@ -251,16 +268,12 @@ impl Table {
 
     /// The row of pull requests, without how far they are.
     fn pull_requests(&mut self, places: Places<'_>, all: &[PullRequest]) {
-        let links = all.iter().map(|pull_request| {
-            let id = &pull_request.id;
-            let link = places.reference(id, "pull");
-            let link = match pull_request.kubernetes {
-                Some(release) => format!("{link} (for {release})"),
-                None => link,
-            };
-            (id.clone(), link)
+        let named = all.iter().map(|pull_request| Named {
+            id: pull_request.id.clone(),
+            link: places.reference(&pull_request.id, "pull"),
+            release: pull_request.kubernetes,
         });
-        self.pull_requests = Some((self.rows.len(), links.collect()));
+        self.pull_requests = Some((self.rows.len(), named.collect()));
     }
 
     /// The table below its title, and from what it was written: a record that was read from kep.yaml says as of when.
