@@ -214,7 +214,8 @@ fn asked(question: &Question) -> String {
         from.as_ref().map(|from| from.what.clone()),
     ];
     let about: Vec<String> = about.into_iter().flatten().collect();
-    format!("{}: {why}; {settled_by}", about.join(", "))
+    let end = if why.ends_with('?') { "" } else { ";" };
+    format!("{}: {why}{end} {settled_by}", about.join(", "))
 }
 
 /// From where a change is known, and why it is made.

@@ -36,6 +36,8 @@ pub struct Form {
     pub sig: Option<String>,
     /// The KEPs that the KEP(s) field names, then those whose enhancement issue or directory the KEP Issue field names.
     pub keps: Vec<u32>,
+    /// Those of them that it names by the address of their enhancement issue or directory: nobody mistypes these.
+    pub addressed: Vec<u32>,
     /// Stages and releases in the order written, paired as far as the text allows.
     pub aims: Vec<Aim>,
     /// The KEP's owners: handles without `@`.
@@ -101,6 +103,7 @@ impl Form {
                 match Destination::of(address) {
                     Destination::Enhancement(number, _) | Destination::KepDirectory(number) => {
                         add(&mut self.keps, number);
+                        add(&mut self.addressed, number);
                     }
                     Destination::PullRequest(_) | Destination::Issue(_) | Destination::Other => {}
                 }
@@ -125,6 +128,7 @@ impl Form {
                     if field == TemplateField::Issue =>
                 {
                     add(&mut self.keps, number);
+                    add(&mut self.addressed, number);
                 }
                 _ => {}
             }
@@ -148,7 +152,10 @@ impl Form {
         issues.truncate(MOST);
         for reference in references(&text) {
             match (field, kep_of(&reference)) {
-                (TemplateField::Issue, Some(number)) => add(&mut self.keps, number),
+                (TemplateField::Issue, Some(number)) => {
+                    add(&mut self.keps, number);
+                    add(&mut self.addressed, number);
+                }
                 (TemplateField::Issue, None) => continue,
                 // The text of a link whose address is an issue's.
                 _ if issues.contains(&reference) => {}

@@ -209,8 +209,12 @@ fn remark(kep: u32, (runtime, numbers, what): (&str, &[String], &str), at: &str)
         more => format!(" and {more} more"),
     };
     let names: Vec<String> = shown.iter().map(|number| format!("#{number}")).collect();
+    let (refer, are, what) = match numbers.len() {
+        1 => ("refers", "is", what.replace("name the", "names the")),
+        _ => ("refer", "are", what.to_owned()),
+    };
     format!(
-        "KEP-{kep}: {}{more} of {runtime} refer to {at} {what}, and are merged: `kepherd runtimes find --runtime {runtime} --repo CLONE --kep {kep} --accept {}` takes what brought it",
+        "KEP-{kep}: {}{more} of {runtime} {refer} to {at} {what}, and {are} merged: `kepherd runtimes find --runtime {runtime} --repo CLONE --kep {kep} --accept {}` takes what brought it",
         names.join(", "),
         shown.join(" ")
     )

@@ -54,7 +54,7 @@ pub(super) fn fates(asked: &Asked<'_>) -> Vec<(IssueRef, Fate)> {
             fates.extend(without_template(asked, at, issue).map(|fate| (at.clone(), fate)));
             continue;
         }
-        match kep_of(issue, &form).and_then(|kep| plausible(asked, kep)) {
+        match kep_of(issue, &form).and_then(|kep| plausible(asked, kep, &form)) {
             Ok(kep) => by_kep.entry(kep).or_default().push(at),
             Err(unclear) => fates.push((at.clone(), Fate::Asked(unclear.of(asked, at)))),
         }
@@ -228,8 +228,9 @@ fn kep_of(issue: &ListedIssue, form: &Form) -> Result<u32, Unclear> {
     }
 }
 
-/// A KEP that an issue may well track.
-fn plausible(asked: &Asked<'_>, kep: u32) -> Result<u32, Unclear> {
+/// A KEP that an issue may well track: kubernetes/enhancements has it, or an issue of its own, whose address people copied; its kep.yaml may not
+/// be merged yet.
+fn plausible(asked: &Asked<'_>, kep: u32, form: &Form) -> Result<u32, Unclear> {
     let registry = asked.registry;
     if registry.kep(kep).is_some() {
         return Ok(kep);
@@ -239,7 +240,7 @@ fn plausible(asked: &Asked<'_>, kep: u32) -> Result<u32, Unclear> {
         return Err(Unclear::Nearly { kep, known });
     }
     match asked.upstream_has {
-        Some(has) if !has(kep) => Err(Unclear::NotUpstream(kep)),
+        Some(has) if !has(kep) && !form.addressed.contains(&kep) => Err(Unclear::NotUpstream(kep)),
         _ => Ok(kep),
     }
 }
