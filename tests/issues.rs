@@ -369,13 +369,13 @@ fn what_nobody_can_tell_is_asked_about_and_becomes_no_record() {
     let before = hub.folder.contents();
     insta::assert_snapshot!(pulled(&hub), @"
     note: #67 names KEP-9009 in its title, and was not opened with the template: `kepherd new kep 9009 --from-issue 67` if it tracks it
-    warning: #60: it names KEP-9004 and KEP-9005 in one issue: which is it?; `kepherd new kep 9004|9005 --from-issue 60`, or mend the issue
+    warning: #60: it names KEP-9004 and KEP-9005 in one issue: which is it? `kepherd new kep 9004|9005 --from-issue 60`, or mend the issue
     warning: #61: it was opened with the template, and names no KEP; write the KEP's number into its title
-    warning: #62: it names KEP-4216, and KEP-4126 is on record, #7: have two digits changed places?; mend its title, or `kepherd new kep 4216 --from-issue 62`
+    warning: #62: it names KEP-4216, and KEP-4126 is on record, #7: have two digits changed places? mend its title, or `kepherd new kep 4216 --from-issue 62`
     warning: #63: its title names KEP-9006, and its fields name KEP-9007; `kepherd new kep 9006|9007 --from-issue 63`, or mend the issue
     warning: KEP-9008, #64: #64 and #65 both track KEP-9008; close all but one as duplicates of that
     warning: KEP-4126, #66: it tracks KEP-4126, whose record has #7; close it as a duplicate of #7, or name it in `related-issues`
-    warning: KEP-9010, #68: the issue's title is no title of a KEP: pass --title; `kepherd new kep 9010 --from-issue 68 --title TEXT`
+    warning: KEP-9010, #68: its title says nothing beside the number; `kepherd new kep 9010 --from-issue 68 --title TEXT`
     ");
     assert_eq!(before, hub.folder.contents());
 }
@@ -761,4 +761,41 @@ fn what_is_too_much_for_one_answer_is_asked_for_in_halves() {
             .read("sig-node/10008-x.toml")
             .contains("containerd/containerd#50")
     );
+}
+
+/// Work without a KEP is tracked likewise: what refers to its issue is a part of it, and brings no runtime a feature.
+#[test]
+fn pull_requests_that_refer_to_a_work_items_issue_are_entries_of_it() {
+    let item = |id: &str, issue: u64| {
+        format!(
+            "id = \"{id}\"\ntitle = \"x\"\nkind = \"interop\"\nassignees = [\"mikebrow\"]\nissue = {issue}\n"
+        )
+    };
+    let (critest, gone) = (item("critest", 7), item("gone", 8));
+    let hub = hub(&[
+        ("work-items/critest.toml", &critest),
+        ("work-items/gone.toml", &gone),
+    ]);
+    hub.world(|world| {
+        propose(world, REPO, 31, "critest: sing", "Part of #7");
+        propose(world, REPO, 32, "KEP-9001: sing", "Part of #7");
+        merge(world, REPO, 32);
+        world
+            .close_as_duplicate("octocat", REPO, 8, (REPO, 7))
+            .unwrap();
+    });
+    insta::assert_snapshot!(pulled(&hub), @r#"
+    updated  item critest  work-items/critest.toml
+             pull-requests: nothing → "containerd/containerd#31"  (#31: open, and refers to #7)
+    warning: item gone, #8: its issue was closed as a duplicate of #7; write the right number into `issue`
+    "#);
+    insta::assert_snapshot!(hub.folder.read("work-items/critest.toml"), @r#"
+    id = "critest"
+    title = "x"
+    kind = "interop"
+    assignees = ["mikebrow"]
+    issue = 7
+    pull-requests = [{ id = "containerd/containerd#31" }]
+    "#);
+    is_done(&hub);
 }

@@ -275,7 +275,7 @@ fn every_source_is_asked_each_knows_what_those_before_it_brought_and_twice_chang
     nothing to change, 2 things wait for a person; 5 of 6 sources read
     read with 4 queries, 7 GraphQL points
     warning: containerd/website (RELEASES.md): it was not read: there is no clone at SOURCES/containerd/website
-    warning: #21: it names KEP-9004 and KEP-9005 in one issue: which is it?; `kepherd new kep 9004|9005 --from-issue 21`, or mend the issue
+    warning: #21: it names KEP-9004 and KEP-9005 in one issue: which is it? `kepherd new kep 9004|9005 --from-issue 21`, or mend the issue
     note: nobody tracks KEP-9050 Nobody's: kubelet feature gate Quiet
     ");
 }

@@ -28,7 +28,7 @@ use crate::sync::plan::Options;
 use crate::sync::questions::questions;
 use crate::sync::reconcile::read_and_plan;
 use crate::sync::remembered::Remembered;
-use crate::terms::{Date, RepositoryName};
+use crate::terms::{Date, RepositoryName, Subject};
 use crate::views::refreshed::{Nobodys, Part, REDATE_DAYS, Refreshed, STALE_DAYS, State};
 use staged::Staged;
 
@@ -477,11 +477,11 @@ fn upstream_of(
     let mut all = wanted.proposals(opened, &clone, options)?;
     debug_assert_eq!(all.source, Source::Upstream);
     for proposal in &mut all.proposals {
-        let seen = registry
-            .keps
-            .iter()
-            .find(|entry| *registry.file(entry.file).path == *proposal.path);
-        let seen = seen.and_then(|entry| entry.value.upstream_seen);
+        let entry = match proposal.subject {
+            Some(Subject::Kep(number)) => registry.kep(number),
+            _ => None,
+        };
+        let seen = entry.and_then(|entry| entry.value.upstream_seen);
         let is_recent = seen.is_some_and(|seen| seen.days_until(clone.commit.date) < REDATE_DAYS);
         if let (false, true, Some(before)) = (proposal.changes_facts(), is_recent, &proposal.before)
         {

@@ -45,6 +45,16 @@ pub async fn seen(client: &Client, registry: &Registry, now: Instant) -> Result<
             |id: &&IssueRef| crate::sources::issues::new_record::is_known(registry, &id.repository);
         wanted.extend(pulls.filter(known).cloned());
     }
+    for entry in &registry.items {
+        let item = &entry.value;
+        let issue = item
+            .issue
+            .zip(registry.repository_of(item.repository.as_ref()));
+        wanted.extend(issue.map(|(number, repository)| IssueRef {
+            repository: repository.clone(),
+            number,
+        }));
+    }
     let mut tried = BTreeSet::new();
     for _ in 0..=MOST_STEPS {
         let asked: BTreeSet<IssueRef> = wanted

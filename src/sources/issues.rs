@@ -3,6 +3,7 @@
 
 pub mod asked;
 pub mod form;
+mod items;
 mod mentions;
 pub mod new_record;
 pub mod pull;

@@ -10,9 +10,10 @@ use super::seen::{SeenIssue, SeenPullRequest};
 use crate::registry::config::Runtime;
 use crate::registry::edit::{self, Listed};
 use crate::registry::kep::{Fact, FactKey, KepRecord, RuntimeFacts};
+use crate::registry::work_item::WorkItem;
 use crate::sources::kep_names::{keps_in_text, keps_in_title};
 use crate::sources::proposal::{Change, Place, Proposals};
-use crate::terms::{IssueRef, PullRequestState, RuntimeState};
+use crate::terms::{IssueRef, PullRequestState, RuntimeState, Subject, Triage};
 
 /// More pull requests than these nobody writes into a record by hand in a week.
 const MOST: usize = 50;
@@ -21,40 +22,49 @@ const NAMED: usize = 5;
 /// What a runtime is said to have of which nothing is on record yet, until git says more.
 const BEGUN: RuntimeState = RuntimeState::InProgress;
 
-/// What of a record tells which pull requests it wants to hear of.
+/// A record that wants to hear of pull requests.
 #[derive(Clone, Copy)]
-pub(super) struct Record<'a> {
-    kep: u32,
-    /// The record, unless it is a draft.
-    value: Option<&'a KepRecord>,
+pub(super) enum Record<'a> {
+    /// One of a KEP that is not written yet.
+    Draft(u32),
+    Kep(&'a KepRecord),
+    Item(&'a WorkItem),
 }
 
 impl<'a> Record<'a> {
-    pub(super) fn of(record: &'a KepRecord) -> Self {
-        Self {
-            kep: record.number,
-            value: Some(record),
+    fn subject(self) -> Subject {
+        match self {
+            Self::Draft(kep) => Subject::Kep(kep),
+            Self::Kep(record) => Subject::Kep(record.number),
+            Self::Item(item) => Subject::Item(item.id.clone()),
         }
     }
 
-    /// One that is not written yet.
-    pub(super) fn drafted(kep: u32) -> Self {
-        Self { kep, value: None }
+    fn record(self) -> Option<&'a KepRecord> {
+        match self {
+            Self::Kep(record) => Some(record),
+            Self::Draft(_) | Self::Item(_) => None,
+        }
     }
 
     /// Whether work goes on, so that an open pull request is a part of it.
     fn is_going_on(self) -> bool {
-        self.value.is_none_or(KepRecord::is_going_on)
+        match self {
+            Self::Draft(_) => true,
+            Self::Kep(record) => record.is_going_on(),
+            Self::Item(item) => item.triage != Some(Triage::Declined),
+        }
     }
 
     fn facts(self, runtime: &str) -> Option<&'a RuntimeFacts> {
-        self.value.and_then(|record| record.runtimes.get(runtime))
+        self.record()
+            .and_then(|record| record.runtimes.get(runtime))
     }
 
     /// Whether the runtime has not got all of it yet, as far as is known, so that what brings it is still to come.
     fn is_awaited(self, runtime: &str) -> bool {
         let is_needed = self
-            .value
+            .record()
             .is_none_or(|record| record.runtime_support.is_none());
         let state = self.facts(runtime).map(|facts| facts.state);
         is_needed
@@ -64,7 +74,7 @@ impl<'a> Record<'a> {
 
     fn has_evidence(self, id: &IssueRef) -> bool {
         let facts = self
-            .value
+            .record()
             .into_iter()
             .flat_map(|record| record.runtimes.values());
         let mut all = facts.flat_map(RuntimeFacts::all_evidence);
@@ -134,7 +144,7 @@ impl Mentions {
         at: &IssueRef,
         all: &mut Proposals,
     ) -> Vec<Change> {
-        let kep = record.kep;
+        let subject = record.subject();
         let listed = edit::pull_requests(document);
         let mut changes = Vec::new();
         let mut left: BTreeMap<Left, usize> = BTreeMap::new();
@@ -178,8 +188,11 @@ impl Mentions {
                 (late, "and name the KEP, after what is on record"),
             ] {
                 if !numbers.is_empty() {
-                    all.notes
-                        .push(remark(kep, (runtime, &numbers, what), &asked.short(at)));
+                    all.notes.push(remark(
+                        &subject,
+                        (runtime, &numbers, what),
+                        &asked.short(at),
+                    ));
                 }
             }
         }
@@ -193,7 +206,7 @@ impl Mentions {
         if !parts.is_empty() {
             let parts = parts.join(", ");
             all.notes.push(format!(
-                "KEP-{kep}: of what refers to {}, left out: {parts}",
+                "{subject}: of what refers to {}, left out: {parts}",
                 asked.short(at)
             ));
         }
@@ -202,7 +215,11 @@ impl Mentions {
 }
 
 /// What is said of pull requests that may be evidence, for somebody to take or leave.
-fn remark(kep: u32, (runtime, numbers, what): (&str, &[String], &str), at: &str) -> String {
+fn remark(
+    subject: &Subject,
+    (runtime, numbers, what): (&str, &[String], &str),
+    at: &str,
+) -> String {
     let shown = &numbers[..numbers.len().min(NAMED)];
     let more = match numbers.len() - shown.len() {
         0 => String::new(),
@@ -214,8 +231,9 @@ fn remark(kep: u32, (runtime, numbers, what): (&str, &[String], &str), at: &str)
         _ => ("refer", "are", what.to_owned()),
     };
     format!(
-        "KEP-{kep}: {}{more} of {runtime} {refer} to {at} {what}, and {are} merged: `kepherd runtimes find --runtime {runtime} --repo CLONE --kep {kep} --accept {}` takes what brought it",
+        "{subject}: {}{more} of {runtime} {refer} to {at} {what}, and {are} merged: `kepherd runtimes find --runtime {runtime} --repo CLONE --kep {} --accept {}` takes what brought it",
         names.join(", "),
+        subject.named(),
         shown.join(" ")
     )
 }
@@ -258,8 +276,12 @@ fn becomes<'a>(
         PullRequestState::Merged => match runtime {
             Some(_) if record.has_evidence(id) => Becomes::Nothing,
             Some(runtime) => {
+                // Work without a KEP brings a runtime no feature.
+                let Subject::Kep(kep) = record.subject() else {
+                    return Becomes::Nothing;
+                };
                 let names = names(seen);
-                let is_named = names.len() == 1 && names.contains(&record.kep);
+                let is_named = names.len() == 1 && names.contains(&kep);
                 match (is_named, record.is_awaited(runtime.name.as_str())) {
                     (true, true) => Becomes::Evidence(runtime),
                     (true, false) => Becomes::Late(runtime),

@@ -7,8 +7,9 @@ use std::collections::BTreeMap;
 
 use super::asked::Asked;
 use super::form;
+use super::items;
 use super::mentions::{Mentions, Record};
-use super::new_record::{Asker, Draft, DraftRequest, TrackingIssue, draft};
+use super::new_record::{Asker, Draft, DraftRequest, NoDraft, TrackingIssue, draft};
 use super::seen::Found;
 use super::tracked;
 use super::untracked::{Fate, fates};
@@ -43,6 +44,11 @@ impl Asked<'_> {
         for entry in &registry.keps {
             let pin = pins.get(&entry.value.number);
             if let Some(proposal) = tracked::proposal(self, entry, pin, &mut all) {
+                all.proposals.push(proposal);
+            }
+        }
+        for entry in &registry.items {
+            if let Some(proposal) = items::proposal(self, entry, &mut all) {
                 all.proposals.push(proposal);
             }
         }
@@ -86,7 +92,10 @@ impl Asked<'_> {
             path,
             text,
             remarks,
-        } = draft(registry, &request).map_err(|why| asked(why.to_string()))?;
+        } = draft(registry, &request).map_err(|why| match why {
+            NoDraft::Untitled => asked("its title says nothing beside the number".to_owned()),
+            why => asked(why.to_string()),
+        })?;
         let mut files = registry.files.iter();
         let taken = files
             .find(|file| *file.path == *path || leading_number(file_stem(&file.path)) == Some(kep));
@@ -111,7 +120,7 @@ impl Asked<'_> {
                 .from(Some(self.origin(at))),
         ];
         if let Some(Found::Issue(issue)) = seen.tracked.get(at) {
-            let record = Record::drafted(kep);
+            let record = Record::Draft(kep);
             let edited: Result<_, NoToml> = edited(&proposal.after, |document| {
                 let mut mentions = Mentions::default();
                 mentions.add(issue);

@@ -60,12 +60,12 @@ pub(super) fn proposal(
             changes.extend(pinned_now(asked, document, entry, pin, all));
         }
         let mut mentions = Mentions::default();
-        for (id, seen) in &asked.seen.pull_requests {
-            if record.pull_requests.iter().any(|one| one.id == *id) {
-                mentions.add_named(id, seen);
+        for pull_request in &record.pull_requests {
+            if let Some(seen) = asked.seen.pull_requests.get(&pull_request.id) {
+                mentions.add_named(&pull_request.id, seen);
             }
         }
-        let known = Record::of(record);
+        let known = Record::Kep(record);
         match at.as_ref().and_then(|at| Some((at, asked.issue(at)?))) {
             Some((at, issue)) => {
                 mentions.add(issue);
