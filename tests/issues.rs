@@ -142,11 +142,19 @@ fn an_issue_of_the_template_becomes_a_record_that_passes_check() {
         );
         propose(world, REPO, 23, "Bump golang", "unrelated");
     });
-    insta::assert_snapshot!(pulled(&hub), @"
+    insta::assert_snapshot!(pulled(&hub), @r#"
     created  KEP-4216  sig-node/4216-image-pull-per-runtime-class.toml
-    note: KEP-4216, from #20: owners who are not on the roster are left to kep.yaml
-    note: KEP-4216, from #20: title, status, stage, target: guesses; `kepherd upstream pull --kep 4216` reads kep.yaml
-    ");
+             title: nothing → "Image pull per runtime class"
+             status: nothing → "provisional"
+             stage: nothing → "alpha"
+             target: nothing → "1.38"
+             triage: nothing → "pending"
+             shepherds: nothing → ["mikebrow"]
+             issue: nothing → 20  (#20: opened with the template, and no record named it)
+             pull-requests: nothing → "containerd/containerd#21"  (#21: open, and refers to #20)
+             pull-requests: nothing → "kubernetes/kubernetes#22"  (kubernetes/kubernetes#22: open, and refers to #20)
+    note: KEP-4216, from #20: owners who are not on the roster are left to kep.yaml: kiashok
+    "#);
     insta::assert_snapshot!(hub.folder.read("sig-node/4216-image-pull-per-runtime-class.toml"), @r#"
     #:schema ../../schema/kep.schema.json
     number = 4216
@@ -206,8 +214,9 @@ fn what_merged_into_a_runtime_and_names_the_kep_is_evidence_and_what_only_mentio
     insta::assert_snapshot!(pulled(&hub), @r#"
     updated  KEP-9001  sig-node/9001-pod-lullabies.toml
              runtimes.containerd.evidence: nothing → "containerd/containerd#31"  (#31: merged, and names the KEP)
+             runtimes.containerd.evidence: nothing → "containerd/containerd#36"  (#36: merged, and names the KEP)
              runtimes.cri-o.evidence: nothing → "cri-o/cri-o#33"  (cri-o/cri-o#33: merged, and names the KEP)
-    note: KEP-9001: #32, #36 of containerd refer to #7 without naming the KEP, and are merged: `kepherd runtimes find --runtime containerd --repo CLONE --kep 9001 --accept 32 36` takes what brought it
+    note: KEP-9001: #32 of containerd refers to #7 without naming the KEP, and is merged: `kepherd runtimes find --runtime containerd --repo CLONE --kep 9001 --accept 32` takes what brought it
     note: KEP-9001: of what refers to #7, left out: 1 in repositories that the registry does not know, 1 into release branches
     "#);
     insta::assert_snapshot!(hub.folder.read(PATH), @r#"
@@ -219,7 +228,7 @@ fn what_merged_into_a_runtime_and_names_the_kep_is_evidence_and_what_only_mentio
 
     [runtimes.containerd]
     state = "in-progress"
-    evidence = ["containerd/containerd#31"]
+    evidence = ["containerd/containerd#31", "containerd/containerd#36"]
 
     [runtimes.cri-o]
     state = "in-progress"
@@ -368,12 +377,12 @@ fn what_nobody_can_tell_is_asked_about_and_becomes_no_record() {
     });
     let before = hub.folder.contents();
     insta::assert_snapshot!(pulled(&hub), @"
+    note: #61 was opened with the template, and names no KEP: once it has a number, write that into its title
     note: #67 names KEP-9009 in its title, and was not opened with the template: `kepherd new kep 9009 --from-issue 67` if it tracks it
-    warning: #60: it names KEP-9004 and KEP-9005 in one issue: which is it? `kepherd new kep 9004|9005 --from-issue 60`, or mend the issue
-    warning: #61: it was opened with the template, and names no KEP; write the KEP's number into its title
-    warning: #62: it names KEP-4216, and KEP-4126 is on record, #7: have two digits changed places? mend its title, or `kepherd new kep 4216 --from-issue 62`
-    warning: #63: its title names KEP-9006, and its fields name KEP-9007; `kepherd new kep 9006|9007 --from-issue 63`, or mend the issue
-    warning: KEP-9008, #64: #64 and #65 both track KEP-9008; close all but one as duplicates of that
+    warning: #60: it names KEP-9004 and KEP-9005 in one issue: which is it? mend the issue, or `kepherd new kep 9004 --from-issue 60`, likewise for 9005
+    warning: #62: it names KEP-4216, and KEP-4126 is on record, #7: have two digits changed places? mend its title and fields, or `kepherd new kep 4216 --from-issue 62`
+    warning: #63: its title names KEP-9006, and its fields name KEP-9007; mend the issue, or `kepherd new kep 9006 --from-issue 63`, likewise for 9007
+    warning: KEP-9008, #64: #64 and #65 both track KEP-9008; close the others as duplicates of the one that goes on: it becomes the record's
     warning: KEP-4126, #66: it tracks KEP-4126, whose record has #7; close it as a duplicate of #7, or name it in `related-issues`
     warning: KEP-9010, #68: its title says nothing beside the number; `kepherd new kep 9010 --from-issue 68 --title TEXT`
     ");
@@ -413,7 +422,7 @@ fn a_number_that_was_corrected_in_the_title_renames_a_record_that_nobody_read_ke
     updated  KEP-5000  sig-node/5000-quiet.toml
              number: 5000 → 6112  (#70: the title of its issue was corrected, and nothing but that issue ever said the number)
              file: sig-node/5000-quiet.toml → sig-node/6112-quiet.toml  (#70: the title of its issue was corrected, and nothing but that issue ever said the number)
-    warning: KEP-9001, #7: the title of its issue names KEP-6113; mend the title, or write the record anew: `kepherd new kep 6113`
+    warning: KEP-9001, #7: the title of its issue names KEP-6113, and its fields KEP-9001; mend the title and the fields, or take `issue` out of the record
     ");
     assert!(!hub.folder.path().join("sig-node/5000-quiet.toml").exists());
     insta::assert_snapshot!(hub.folder.read("sig-node/6112-quiet.toml"), @r#"
@@ -463,35 +472,75 @@ fn nothing_in_an_issue_chooses_a_file_a_repository_or_a_handle() {
             open(world, 80 + number as u64, &title, &of(kep));
         }
     });
-    insta::assert_snapshot!(pulled(&hub), @"
+    insta::assert_snapshot!(pulled(&hub), @r#"
     created  KEP-5101  sig-node/5101-etc-passwd.toml
+             title: nothing → "../../etc/passwd"
+             status: nothing → "provisional"
+             stage: nothing → "alpha"
+             target: nothing → "1.38"
+             triage: nothing → "pending"
+             owners: nothing → ["fuweid"]
+             issue: nothing → 80  (#80: opened with the template, and no record named it)
+             pull-requests: nothing → [{ id = "containerd/containerd#2" }]
+             links: nothing → ["https://example.com/@everyone/x"]
     created  KEP-5102  sig-node/5102-con.toml
+             title: nothing → "CON"
+             status: nothing → "provisional"
+             stage: nothing → "alpha"
+             target: nothing → "1.38"
+             triage: nothing → "pending"
+             owners: nothing → ["fuweid"]
+             issue: nothing → 81  (#81: opened with the template, and no record named it)
+             pull-requests: nothing → [{ id = "containerd/containerd#2" }]
+             links: nothing → ["https://example.com/@everyone/x"]
     created  KEP-5103  sig-node/5103-a.toml
+             title: nothing → "a😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀…"
+             status: nothing → "provisional"
+             stage: nothing → "alpha"
+             target: nothing → "1.38"
+             triage: nothing → "pending"
+             owners: nothing → ["fuweid"]
+             issue: nothing → 82  (#82: opened with the template, and no record named it)
+             pull-requests: nothing → [{ id = "containerd/containerd#2" }]
+             links: nothing → ["https://example.com/@everyone/x"]
     created  KEP-5104  sig-node/5104-x-y-a-b-everyone.toml
+             title: nothing → '"""\\ [x](y) `a` | <b> @everyone'
+             status: nothing → "provisional"
+             stage: nothing → "alpha"
+             target: nothing → "1.38"
+             triage: nothing → "pending"
+             owners: nothing → ["fuweid"]
+             issue: nothing → 83  (#83: opened with the template, and no record named it)
+             pull-requests: nothing → [{ id = "containerd/containerd#2" }]
+             links: nothing → ["https://example.com/@everyone/x"]
     created  KEP-5105  sig-node/5105-nul-aux.toml
+             title: nothing → 'nul\aux'
+             status: nothing → "provisional"
+             stage: nothing → "alpha"
+             target: nothing → "1.38"
+             triage: nothing → "pending"
+             owners: nothing → ["fuweid"]
+             issue: nothing → 84  (#84: opened with the template, and no record named it)
+             pull-requests: nothing → [{ id = "containerd/containerd#2" }]
+             links: nothing → ["https://example.com/@everyone/x"]
     note: KEP-5101, from #80: the title names sig-evil, and no record lies there: sig-node is taken until kep.yaml says where it belongs
-    note: KEP-5101, from #80: owners who are not on the roster are left to kep.yaml
+    note: KEP-5101, from #80: owners who are not on the roster are left to kep.yaml: stranger
     note: KEP-5101, from #80: shepherd `stranger` is no maintainer who may shepherd, and is left out
     note: KEP-5101, from #80: pull requests of repositories that the registry does not know are left out
-    note: KEP-5101, from #80: title, status, stage, target, owners: guesses; `kepherd upstream pull --kep 5101` reads kep.yaml
-    note: KEP-5102, from #81: owners who are not on the roster are left to kep.yaml
+    note: KEP-5102, from #81: owners who are not on the roster are left to kep.yaml: stranger
     note: KEP-5102, from #81: shepherd `stranger` is no maintainer who may shepherd, and is left out
     note: KEP-5102, from #81: pull requests of repositories that the registry does not know are left out
-    note: KEP-5102, from #81: title, status, stage, target, owners: guesses; `kepherd upstream pull --kep 5102` reads kep.yaml
     note: KEP-5103, from #82: the title is cut, for with the number it would be longer than GitHub's 256 characters
-    note: KEP-5103, from #82: owners who are not on the roster are left to kep.yaml
+    note: KEP-5103, from #82: owners who are not on the roster are left to kep.yaml: stranger
     note: KEP-5103, from #82: shepherd `stranger` is no maintainer who may shepherd, and is left out
     note: KEP-5103, from #82: pull requests of repositories that the registry does not know are left out
-    note: KEP-5103, from #82: title, status, stage, target, owners: guesses; `kepherd upstream pull --kep 5103` reads kep.yaml
-    note: KEP-5104, from #83: owners who are not on the roster are left to kep.yaml
+    note: KEP-5104, from #83: owners who are not on the roster are left to kep.yaml: stranger
     note: KEP-5104, from #83: shepherd `stranger` is no maintainer who may shepherd, and is left out
     note: KEP-5104, from #83: pull requests of repositories that the registry does not know are left out
-    note: KEP-5104, from #83: title, status, stage, target, owners: guesses; `kepherd upstream pull --kep 5104` reads kep.yaml
-    note: KEP-5105, from #84: owners who are not on the roster are left to kep.yaml
+    note: KEP-5105, from #84: owners who are not on the roster are left to kep.yaml: stranger
     note: KEP-5105, from #84: shepherd `stranger` is no maintainer who may shepherd, and is left out
     note: KEP-5105, from #84: pull requests of repositories that the registry does not know are left out
-    note: KEP-5105, from #84: title, status, stage, target, owners: guesses; `kepherd upstream pull --kep 5105` reads kep.yaml
-    ");
+    "#);
     let files: Vec<String> = hub
         .folder
         .contents()
@@ -602,7 +651,6 @@ fn a_record_without_an_issue_gets_the_one_that_people_opened_and_keeps_what_peop
     note: KEP-9001, from #95: title: the issue says "Pod Lullabies", and the record "Pod Lullabies 9001": that stays
     note: KEP-9001, from #95: target: the issue says "1.38", and the record "1.39": that stays
     note: KEP-9001, from #95: shepherds: the issue says ["mikebrow"], and the record ["fuweid"]: that stays
-    note: KEP-9001, from #95: stage: guesses; `kepherd upstream pull --kep 9001` reads kep.yaml
     "#);
     insta::assert_snapshot!(hub.folder.read(PATH), @r#"
     # ours

@@ -166,10 +166,16 @@ fn every_source_is_asked_each_knows_what_those_before_it_brought_and_twice_chang
     insta::assert_snapshot!(plain(&hub, &ran.out), @r#"
     ## 2 things wait for a person
 
+    - **[\#<!-- -->21](https://github.com/containerd/containerd/issues/21)**: it names KEP-9004 and KEP-9005 in one issue:<!-- --> which is it? — mend the issue, or `kepherd new kep 9004 --from-issue 21`, likewise for 9005
     - **containerd/website (RELEASES.md)**: it was not read:<!-- --> there is no clone at SOURCES/containerd/website
-    - **[\#<!-- -->21](https://github.com/containerd/containerd/issues/21)**: it names KEP-9004 and KEP-9005 in one issue:<!-- --> which is it? — `kepherd new kep 9004|9005 --from-issue 21`, or mend the issue
 
-    ## 17 facts changed
+    ## 10 facts changed
+
+    ### 1 new record, for triage
+
+    | record | title | what it says | issue | file |
+    |---|---|---|---|---|
+    | KEP-9003 | Quiet Pods | beta in 1.38 · shepherded by fuweid | [containerd/containerd\#<!-- -->20](https://github.com/containerd/containerd/issues/20) | `sig-node/9003-quiet-pods.toml` |
 
     ### kubernetes/sig-release (cycles)
 
@@ -193,19 +199,6 @@ fn every_source_is_asked_each_knows_what_those_before_it_brought_and_twice_chang
     | record | what | from | to | why |
     |---|---|---|---|---|
     | KEP-9001 | runtimes.containerd.evidence | nothing | `"containerd/containerd#31"` | merged, and names the KEP ([\#<!-- -->31](https://github.com/containerd/containerd/issues/31)) |
-    | KEP-9003 | new record | | `sig-node/9003-songs.toml` | opened with the template, and no record named it ([\#<!-- -->20](https://github.com/containerd/containerd/issues/20)) |
-
-    ### kubernetes/enhancements (kep.yaml)
-
-    | record | what | from | to | why |
-    |---|---|---|---|---|
-    | KEP-9003 | file | `sig-node/9003-songs.toml` | `sig-node/9003-quiet-pods.toml` | upstream it is in keps/sig-node/9003-quiet-pods |
-    | KEP-9003 | title | `"Songs"` | `"Quiet Pods"` | it was a guess, made before anybody read the KEP ([kep.yaml:<!-- -->1](https://github.com/kubernetes/enhancements/blob/57b96040c98b3b9b128250a72b59640f17f5f3cd/keps/sig-node/9003-quiet-pods/kep.yaml#L1)) |
-    | KEP-9003 | status | `"provisional"` | `"implementable"` | it was a guess, made before anybody read the KEP ([kep.yaml:<!-- -->4](https://github.com/kubernetes/enhancements/blob/57b96040c98b3b9b128250a72b59640f17f5f3cd/keps/sig-node/9003-quiet-pods/kep.yaml#L4)) |
-    | KEP-9003 | stage | `"alpha"` | `"beta"` | it was a guess, made before anybody read the KEP ([kep.yaml:<!-- -->5](https://github.com/kubernetes/enhancements/blob/57b96040c98b3b9b128250a72b59640f17f5f3cd/keps/sig-node/9003-quiet-pods/kep.yaml#L5)) |
-    | KEP-9003 | owners | nothing | `["someone"]` | the record says nothing of it yet ([kep.yaml:<!-- -->3](https://github.com/kubernetes/enhancements/blob/57b96040c98b3b9b128250a72b59640f17f5f3cd/keps/sig-node/9003-quiet-pods/kep.yaml#L3)) |
-    | KEP-9003 | feature-gates | nothing | `["Quiet"]` | the record says nothing of it yet ([kep.yaml:<!-- -->10](https://github.com/kubernetes/enhancements/blob/57b96040c98b3b9b128250a72b59640f17f5f3cd/keps/sig-node/9003-quiet-pods/kep.yaml#L10)) |
-    | KEP-9003 | reached.alpha | nothing | `"1.37"` | the record says nothing of it yet ([kep.yaml:<!-- -->8](https://github.com/kubernetes/enhancements/blob/57b96040c98b3b9b128250a72b59640f17f5f3cd/keps/sig-node/9003-quiet-pods/kep.yaml#L8)) |
 
     ### containerd/containerd (history)
 
@@ -216,12 +209,6 @@ fn every_source_is_asked_each_knows_what_those_before_it_brought_and_twice_chang
     <details><summary>Nobody tracks yet: 1 KEP that looks as if a runtime had to do with it</summary>
 
     - [KEP-9050](https://github.com/kubernetes/enhancements/issues/9050) Nobody's: kubelet feature gate Quiet
-
-    </details>
-
-    <details><summary>1 note</summary>
-
-    - KEP-9003, from \#<!-- -->20:<!-- --> title, status, stage, target:<!-- --> guesses; `kepherd upstream pull --kep 9003` reads kep.yaml
 
     </details>
 
@@ -275,7 +262,7 @@ fn every_source_is_asked_each_knows_what_those_before_it_brought_and_twice_chang
     nothing to change, 2 things wait for a person; 5 of 6 sources read
     read with 4 queries, 7 GraphQL points
     warning: containerd/website (RELEASES.md): it was not read: there is no clone at SOURCES/containerd/website
-    warning: #21: it names KEP-9004 and KEP-9005 in one issue: which is it? `kepherd new kep 9004|9005 --from-issue 21`, or mend the issue
+    warning: #21: it names KEP-9004 and KEP-9005 in one issue: which is it? mend the issue, or `kepherd new kep 9004 --from-issue 21`, likewise for 9005
     note: nobody tracks KEP-9050 Nobody's: kubelet feature gate Quiet
     ");
 }

@@ -25,6 +25,23 @@ pub(super) fn is_signed_in(environment: &Environment) -> bool {
     environment.token.is_some() || environment.app_id.is_some()
 }
 
+/// A sandbox with its state in a file that is not there holds nothing that a source could tell: its world would be made of the records.
+pub(super) fn known_sandbox(
+    context: &Context<'_>,
+    sandbox: Option<&Option<PathBuf>>,
+) -> Result<()> {
+    if let Some(Some(file)) = sandbox
+        && !context.environment.directory.join(file).exists()
+    {
+        bail!(
+            "--sandbox={}: there is no such file; `kepherd plan --sandbox={}` begins one",
+            file.display(),
+            file.display()
+        );
+    }
+    Ok(())
+}
+
 /// A connection, and the sandbox it may lead to.
 pub(super) struct Connection {
     pub(super) client: Client,

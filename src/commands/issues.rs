@@ -6,7 +6,7 @@ use anyhow::{Context as _, Result};
 
 use super::carry_out::{How, carry_out};
 use super::clone::EnhancementsClone;
-use super::connect::{Connection, patience};
+use super::connect::{Connection, known_sandbox, patience};
 use super::files::{self, Opened};
 use super::{Context, Exit, block_on};
 use crate::cli::IssuesOf;
@@ -29,6 +29,7 @@ pub(super) fn proposals_of(
     opened: &Opened,
     of: &IssuesOf,
 ) -> Result<Proposals> {
+    known_sandbox(context, of.sandbox.as_ref())?;
     let registry = &opened.loaded.registry;
     let upstream = match &of.upstream {
         Some(clone) => {

@@ -63,6 +63,7 @@ pub(super) fn kep(context: &mut Context<'_>, options: &NewKep) -> Result<Exit> {
     let Draft {
         path,
         text,
+        changes: _,
         remarks,
     } = draft(registry, &asked).map_err(|why| anyhow::anyhow!(printable(&why.to_string())))?;
     let proposal = Proposal::create(Some(Subject::Kep(number)), path, text);

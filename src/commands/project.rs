@@ -7,7 +7,7 @@ use anyhow::{Context as _, Result, anyhow, bail};
 use super::carry_out::{How, carry_out};
 use super::connect::{self, Connection};
 use super::files::Opened;
-use super::runtimes::{released, runtime_of};
+use super::runtimes::{newest, released, runtime_of};
 use super::{Context, Exit, block_on, files};
 use crate::cli::{MaintainersList, ReleasesFile};
 use crate::git::{Content, Object, Repository};
@@ -82,6 +82,7 @@ fn accounts(
     text: &str,
 ) -> Result<(Accounts, Option<String>)> {
     let registry = &opened.loaded.registry;
+    connect::known_sandbox(context, list.sandbox.as_ref())?;
     let is_asked = list.sandbox.is_some() || connect::is_signed_in(context.environment);
     let Some(roster) = registry.roster.as_ref().filter(|_| is_asked) else {
         return Ok((Accounts::default(), None));
@@ -202,9 +203,15 @@ pub(super) fn releases_page(
     let registry = &opened.loaded.registry;
     let runtime = runtime_of(registry, Some(runtime))?;
     let git = Repository::open(&context.environment.directory.join(repo))?;
-    let (path, read_at, text, _) = in_clone(&git, "HEAD", path.to_owned())?;
+    let commit = newest(&git)?;
+    // Its history tells nothing, and a clone of commits alone has no more than this file.
+    let Some(Content::Bytes(bytes)) = git.file(&commit, path, MAX_FILE_BYTES)? else {
+        bail!("there is no file `{path}` at {}", commit.short());
+    };
+    let text = String::from_utf8(bytes)
+        .with_context(|| format!("`{path}` at {} is not UTF-8", commit.short()))?;
     let page = page::read(&text, context.today());
-    let named = format!("{path} at {read_at}");
+    let named = format!("{path} at {} of {}", commit.short(), commit.date);
     Ok(releases::propose(registry, runtime, &page, &named)?)
 }
 
@@ -220,7 +227,7 @@ fn pages(context: &Context<'_>, of: &ReleasesFile) -> Result<Pages> {
         }
         (None, Some(repo)) => {
             let git = Repository::open(&directory.join(repo))?;
-            let head = git.commit("HEAD")?;
+            let head = newest(&git)?;
             all.read = format!("{} at {} of {}", repo.display(), head.short(), head.date);
             for entry in git.folder(&head, CYCLES)? {
                 let Some(release) = entry.name.strip_prefix("release-") else {

@@ -10,7 +10,7 @@ use anyhow::{Context as _, Result, bail};
 
 use super::carry_out::{How, judge};
 use super::clone::EnhancementsClone;
-use super::connect::{Connection, is_signed_in, patience};
+use super::connect::{Connection, is_signed_in, known_sandbox, patience};
 use super::files::{self, Opened};
 use super::upstream::{Wanted, ranked};
 use super::{Context, Exit, block_on, findings, issues, plan, project, runtimes};
@@ -18,18 +18,18 @@ use crate::cli::{
     Clone as CloneOptions, IssuesOf, MaintainersList, ProposalFormat, Refresh, ReleasesFile,
     RuntimeClone,
 };
-use crate::git::Repository;
+use crate::git::{Commit, Repository};
 use crate::registry::Registry;
 use crate::render::proposals::View;
 use crate::render::{Paths, refreshed, refreshed_json, refreshed_markdown};
 use crate::rules;
-use crate::sources::proposal::{Proposals, Question, Settled, Source};
+use crate::sources::proposal::{Place, Proposals, Question, Settled, Source};
 use crate::sync::plan::Options;
 use crate::sync::questions::questions;
 use crate::sync::reconcile::read_and_plan;
 use crate::sync::remembered::Remembered;
-use crate::terms::{Date, RepositoryName, Subject};
-use crate::views::refreshed::{Nobodys, Part, REDATE_DAYS, Refreshed, STALE_DAYS, State};
+use crate::terms::{RepositoryName, Subject};
+use crate::views::refreshed::{Created, Nobodys, Part, REDATE_DAYS, Refreshed, STALE_DAYS, State};
 use staged::Staged;
 
 /// How many KEPs that nobody tracks are named.
@@ -47,6 +47,7 @@ pub(super) fn run(context: &mut Context<'_>, options: &Refresh) -> Result<Exit> 
             sources.display()
         );
     }
+    known_sandbox(context, options.sandbox.as_ref())?;
     let root = files::root(context)?;
     let prefix = files::prefix(&root, &context.environment.directory);
     let mut run = Run {
@@ -62,6 +63,8 @@ pub(super) fn run(context: &mut Context<'_>, options: &Refresh) -> Result<Exit> 
         mut refreshed,
         ..
     } = run;
+    refreshed.files = staged.files();
+    refreshed.created = Created::all(&staged.opened.loaded.registry, &refreshed.files);
     let how = How::of(&options.showing);
     if !how.only_show {
         match staged.write() {
@@ -141,7 +144,8 @@ fn list(context: &mut Context<'_>) -> Result<Exit> {
 fn refuse(refreshed: &mut Refreshed, why: &str, is_one: impl Fn(&str) -> bool) {
     let parts = refreshed.parts.iter_mut();
     let proposals = parts.filter_map(|part| part.proposals.as_mut());
-    for proposal in proposals.flat_map(|all| &mut all.proposals) {
+    let proposals = proposals.flat_map(|all| &mut all.proposals);
+    for proposal in proposals.chain(&mut refreshed.files) {
         if proposal.is_good() && is_one(proposal.final_path()) {
             proposal.refused.push(why.to_owned());
         }
@@ -197,20 +201,24 @@ impl Run<'_> {
         let config = self.original.loaded.registry.config.value.clone();
         let sources = &config.sources;
         if let Some(cycles) = &sources.cycles {
-            let tags = sources.kubernetes.as_ref();
-            let tags = tags.and_then(|name| self.clone_of(context, name));
+            let mut tags = None;
+            if let Some(kubernetes) = &sources.kubernetes {
+                tags = self.tags(context, kubernetes);
+            }
             self.source(
                 context,
                 (cycles, "cycles"),
                 true,
                 |context, opened, clone| {
-                    let of = ReleasesFile {
+                    let of = |tags| ReleasesFile {
                         file: None,
                         repo: Some(clone.to_owned()),
                         runtime: Some(project::KUBERNETES.to_owned()),
                         tags,
                     };
-                    project::releases_of(context, opened, &of)
+                    // What is wrong with the tags is no reason to leave the pages alone.
+                    let with_tags = project::releases_of(context, opened, &of(tags));
+                    with_tags.or_else(|_| project::releases_of(context, opened, &of(None)))
                 },
             );
         }
@@ -252,7 +260,7 @@ impl Run<'_> {
                     let of = MaintainersList {
                         file: Some(PathBuf::from(&list.path)),
                         repo: Some(clone.to_owned()),
-                        rev: HEAD.to_owned(),
+                        rev: revision(context, clone),
                         sandbox: options.sandbox.clone(),
                         waits: options.waits,
                     };
@@ -269,7 +277,7 @@ impl Run<'_> {
                 |context, opened, clone| {
                     let options = CloneOptions {
                         repo: clone.to_owned(),
-                        rev: HEAD.to_owned(),
+                        rev: revision(context, clone),
                     };
                     upstream_of(context, opened, &options)
                 },
@@ -299,6 +307,36 @@ impl Run<'_> {
         Ok(())
     }
 
+    /// The clone whose tags tell the days of Kubernetes' releases, if it is a clone: why it is not is a part of the report.
+    fn tags(&mut self, context: &Context<'_>, name: &RepositoryName) -> Option<PathBuf> {
+        let clone = self.clone_of(context, name);
+        let opened = match &clone {
+            Some(path) => {
+                let path = context.environment.directory.join(path);
+                Repository::open(&path)
+                    .map_err(|error| error.to_string())
+                    .map(|_| ())
+            }
+            None => Err(self.no_clone(name)),
+        };
+        let Err(why) = opened else {
+            return clone;
+        };
+        self.refreshed.parts.push(Part {
+            name: format!("{name} (tags)"),
+            state: State::NotRead(why),
+            proposals: None,
+        });
+        None
+    }
+
+    fn no_clone(&self, name: &RepositoryName) -> String {
+        format!(
+            "there is no clone at {}",
+            self.sources.join(name.to_string()).display()
+        )
+    }
+
     /// Where the clone of a repository is, as the options name it.
     fn clone_of(&self, context: &Context<'_>, name: &RepositoryName) -> Option<PathBuf> {
         let folder = self.sources.join(&name.owner);
@@ -317,8 +355,7 @@ impl Run<'_> {
     ) {
         let name = format!("{repository} ({what})");
         let Some(clone) = self.clone_of(context, repository) else {
-            let place = self.sources.join(repository.to_string());
-            let why = format!("there is no clone at {}", place.display());
+            let why = self.no_clone(repository);
             self.refreshed.parts.push(Part {
                 name,
                 state: State::NotRead(why),
@@ -328,6 +365,7 @@ impl Run<'_> {
         };
         let proposals = propose(context, &self.staged.opened, &clone);
         let newest = newest(context, &clone).filter(|_| has_news_every_week);
+        let newest = newest.map(|commit| commit.date);
         let today = context.today();
         let age = newest.map(|newest| (newest, newest.days_until(today)));
         let state = match age.filter(|(_, days)| *days > STALE_DAYS) {
@@ -389,7 +427,13 @@ impl Run<'_> {
         let proposals = issues::proposals_of(context, &self.staged.opened, &of);
         let proposals = proposals.map(|mut all| {
             let asked = all.questions.iter().filter_map(|one| one.subject.clone());
-            let asked: BTreeSet<_> = asked.collect();
+            let mut asked: BTreeSet<_> = asked.collect();
+            // What the edits of this run settle waits for nobody.
+            let pinned = all.proposals.iter().filter(|one| {
+                let mut made = one.made();
+                one.is_good() && made.any(|change| change.place == Place::key("issue"))
+            });
+            asked.extend(pinned.filter_map(|one| one.subject.clone()));
             match self.drift(context) {
                 Ok(drift) => {
                     let is_new = |one: &Question| {
@@ -438,13 +482,19 @@ impl Run<'_> {
             return;
         };
         let registry: &Registry = &self.staged.opened.loaded.registry;
-        let listed = EnhancementsClone::at(context, &clone, HEAD, registry)
+        let rev = revision(context, &clone);
+        let listed = EnhancementsClone::at(context, &clone, &rev, registry)
             .and_then(|clone| ranked(&clone, registry, |_| {}));
         // Why that cannot be read is said of the source.
         let Ok(ranked) = listed else {
             return;
         };
-        let all = ranked.listed;
+        // What somebody is asked about already is somebody's.
+        let questions = self.refreshed.proposals().flat_map(|all| &all.questions);
+        let asked: BTreeSet<&Subject> = questions.filter_map(|one| one.subject.as_ref()).collect();
+        let is_nobodys = |number: u32| !asked.contains(&Subject::Kep(number));
+        let listed = ranked.listed.into_iter();
+        let all: Vec<_> = listed.filter(|one| is_nobodys(one.facts.number)).collect();
         self.refreshed.more_untracked = all.len().saturating_sub(UNTRACKED);
         let first = all.into_iter().take(UNTRACKED);
         let nobodys = first.map(|one| Nobodys {
@@ -491,9 +541,15 @@ fn upstream_of(
     Ok(all)
 }
 
-/// The day of the newest commit of a clone.
-fn newest(context: &Context<'_>, clone: &Path) -> Option<Date> {
+/// The revision to read of a clone.
+fn revision(context: &Context<'_>, clone: &Path) -> String {
+    let git = Repository::open(&context.environment.directory.join(clone));
+    let is_known = git.is_ok_and(|git| git.commit(runtimes::REMOTE).is_ok());
+    if is_known { runtimes::REMOTE } else { HEAD }.to_owned()
+}
+
+/// The newest commit of a clone.
+fn newest(context: &Context<'_>, clone: &Path) -> Option<Commit> {
     let git = Repository::open(&context.environment.directory.join(clone)).ok()?;
-    let head = git.commit(runtimes::REMOTE).or_else(|_| git.commit(HEAD));
-    Some(head.ok()?.date)
+    runtimes::newest(&git).ok()
 }

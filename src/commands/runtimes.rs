@@ -239,6 +239,11 @@ fn repository_of(runtime: &Runtime) -> Result<&RepositoryName> {
     Ok(repository)
 }
 
+/// Where the default branch ends, as a clone knows it. A worktree may be on any branch, and behind: where the remote's ends is known beside it.
+pub(super) fn newest(git: &Repository) -> Result<crate::git::Commit> {
+    Ok(git.commit(REMOTE).or_else(|_| git.commit("HEAD"))?)
+}
+
 /// The history of a runtime, as a clone has it at a revision; each message is given away on the way.
 pub(super) fn read(
     context: &Context<'_>,
@@ -251,8 +256,7 @@ pub(super) fn read(
     let git = Repository::open(&context.environment.directory.join(repo))?;
     let head = match rev {
         Some(rev) => git.commit(rev)?,
-        // A worktree may be on any branch, and behind: where the remote's default branch ends is known beside it.
-        None => git.commit(REMOTE).or_else(|_| git.commit("HEAD"))?,
+        None => newest(&git)?,
     };
     if git.is_shallow() {
         bail!(

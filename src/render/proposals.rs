@@ -81,7 +81,8 @@ fn write(said: &mut Said, source: Source, proposal: &Proposal, view: View<'_>, p
             .push_str(&printable(&format!("{verb:<7}{subject}  {path}")));
         said.out.push('\n');
         // A new record is its text; what is in it is shown by a diff.
-        let is_shown = proposal.before.is_some() || proposal.subject.is_none();
+        let is_shown =
+            proposal.before.is_some() || proposal.subject.is_none() || source == Source::Issues;
         let made = proposal.made().filter(|_| is_shown);
         let lines = made
             .map(made_line)

@@ -7,6 +7,7 @@ use super::proposals::{View, of_text, reason, summary};
 use crate::sources::proposal::{
     Because, Change, NOTHING, Origin, Proposal, Proposals, Question, Source,
 };
+use crate::terms::Subject;
 use crate::text::markdown::{code, code_span, fence, text, with_code};
 use crate::text::paint::Paint;
 use crate::text::words::counted;
@@ -30,7 +31,7 @@ pub fn markdown(all: &Proposals, view: View<'_>) -> String {
         out.block(&format!("## {things} {verb} for a person\n\n"));
         out.lines(&waits);
     }
-    let rows = rows(all);
+    let rows = rows(all, |_| true);
     if !rows.is_empty() {
         let verb = if view.is_written {
             "changed"
@@ -126,9 +127,10 @@ fn question(question: &Question) -> String {
     )
 }
 
-/// What changed, as rows of a table.
-pub(super) fn rows(all: &Proposals) -> Vec<String> {
+/// What changed of these records, as rows of a table.
+pub(super) fn rows(all: &Proposals, is_shown: impl Fn(Option<&Subject>) -> bool) -> Vec<String> {
     let good = all.proposals.iter().filter(|one| one.is_good());
+    let good = good.filter(|one| is_shown(one.subject.as_ref()));
     let mut rows = Vec::new();
     for proposal in good {
         let name = name(proposal);

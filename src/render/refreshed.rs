@@ -1,6 +1,6 @@
 //! What a refresh came to, for people: source by source what becomes of each file and why, what waits for a person, and what it comes to.
 
-use super::proposals::{self, Said, Tally, View};
+use super::proposals::{self, Said, View, of_text};
 use crate::text::paint::Paint;
 use crate::text::words::{counted, printable};
 use crate::views::refreshed::{Refreshed, State};
@@ -24,7 +24,15 @@ pub fn text(refreshed: &Refreshed, view: View<'_>, paint: Paint) -> Said {
         let Some(all) = &part.proposals else {
             continue;
         };
-        let of_source = proposals::text(all, view, paint);
+        // The edits of several sources are one diff in the end.
+        let of_source = proposals::text(
+            all,
+            View {
+                diff: false,
+                ..view
+            },
+            paint,
+        );
         if !of_source.out.is_empty() {
             let read = match all.read.as_str() {
                 "" => String::new(),
@@ -38,6 +46,13 @@ pub fn text(refreshed: &Refreshed, view: View<'_>, paint: Paint) -> Said {
         }
         said.log.push_str(&of_source.log);
     }
+    for file in refreshed
+        .files
+        .iter()
+        .filter(|file| view.diff && file.is_good())
+    {
+        said.out.push_str(&of_text(file, view, paint));
+    }
     let (shown, rest) = refreshed
         .untracked
         .split_at(refreshed.untracked.len().min(NAMED));
@@ -49,7 +64,7 @@ pub fn text(refreshed: &Refreshed, view: View<'_>, paint: Paint) -> Said {
     let more = rest.len() + refreshed.more_untracked;
     if more > 0 {
         said.log.push_str(&format!(
-            "note: nor {more} more: `kepherd upstream untracked` ranks them\n"
+            "note: nor {more} more: `kepherd upstream untracked --repo CLONE` ranks them\n"
         ));
     }
     said
@@ -57,10 +72,9 @@ pub fn text(refreshed: &Refreshed, view: View<'_>, paint: Paint) -> Said {
 
 /// The line that counts.
 pub fn summary(refreshed: &Refreshed, view: View<'_>) -> String {
-    let tallies = refreshed.proposals().map(Tally::of);
-    let (created, updated) = tallies.fold((0, 0), |(created, updated), tally| {
-        (created + tally.created, updated + tally.updated)
-    });
+    let good = refreshed.files.iter().filter(|file| file.is_good());
+    let (new, old): (Vec<_>, Vec<_>) = good.partition(|file| file.before.is_none());
+    let (created, updated) = (new.len(), old.len());
     let done = match view.is_written {
         true => ["created", "updated"],
         false => ["to create", "to update"],

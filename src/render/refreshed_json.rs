@@ -73,6 +73,9 @@ pub struct UntrackedKepJson {
 pub fn json(refreshed: &Refreshed, view: View<'_>) -> String {
     let Refreshed {
         parts,
+        // Both follow from the parts.
+        files: _,
+        created: _,
         untracked,
         more_untracked,
     } = refreshed;

@@ -3,10 +3,12 @@
 
 use super::proposals::{View, of_text};
 use super::proposals_markdown::{Body, kept, rows, table, waiting};
-use crate::text::markdown::{fence, text, with_code};
+use crate::terms::Subject;
+use crate::terms::links::Site;
+use crate::text::markdown::{code, fence, text, with_code};
 use crate::text::paint::Paint;
 use crate::text::words::counted;
-use crate::views::refreshed::{Refreshed, State};
+use crate::views::refreshed::{Created, Refreshed, State};
 
 /// All of it.
 pub fn markdown(refreshed: &Refreshed, view: View<'_>) -> String {
@@ -40,7 +42,7 @@ pub fn markdown(refreshed: &Refreshed, view: View<'_>) -> String {
         let mut lines: Vec<String> = lines.collect();
         if refreshed.more_untracked > 0 {
             lines.push(format!(
-                "- and {} more: `kepherd upstream untracked`\n",
+                "- and {} more: `kepherd upstream untracked --repo CLONE`\n",
                 refreshed.more_untracked
             ));
         }
@@ -54,8 +56,7 @@ pub fn markdown(refreshed: &Refreshed, view: View<'_>) -> String {
         out.folded(&counted(notes.len(), "note"), &notes);
     }
     if view.diff {
-        let proposals = refreshed.proposals().flat_map(|all| &all.proposals);
-        for proposal in proposals.filter(|one| one.is_good()) {
+        for proposal in refreshed.files.iter().filter(|one| one.is_good()) {
             let shown = of_text(proposal, view, Paint(false));
             let fence = fence(&shown);
             out.block(&format!("{fence}diff\n{shown}{fence}\n"));
@@ -65,9 +66,12 @@ pub fn markdown(refreshed: &Refreshed, view: View<'_>) -> String {
     out.text()
 }
 
-/// What waits for a person: sources first, for all else rests on them.
+/// What waits for a person: first what is to be decided, then what is to be done about the sources themselves.
 fn waits(out: &mut Body, refreshed: &Refreshed) {
     let mut lines = Vec::new();
+    for all in refreshed.proposals() {
+        lines.extend(waiting(all));
+    }
     for part in &refreshed.parts {
         if let Some(trouble) = part.trouble() {
             lines.push(format!(
@@ -76,9 +80,6 @@ fn waits(out: &mut Body, refreshed: &Refreshed) {
                 with_code(&trouble)
             ));
         }
-    }
-    for all in refreshed.proposals() {
-        lines.extend(waiting(all));
     }
     if lines.is_empty() {
         return;
@@ -91,12 +92,19 @@ fn waits(out: &mut Body, refreshed: &Refreshed) {
 
 /// What changed, source by source.
 fn changed(out: &mut Body, refreshed: &Refreshed, view: View<'_>) {
+    // What a new record says is said once, as it is in the end.
+    let is_new = |subject: Option<&Subject>| {
+        let mut created = refreshed.created.iter();
+        subject.is_some_and(|subject| created.any(|one| Subject::Kep(one.kep) == *subject))
+    };
     let parts = refreshed.parts.iter().filter_map(|part| {
-        let rows = rows(part.proposals.as_ref()?);
+        let rows = rows(part.proposals.as_ref()?, |subject| !is_new(subject));
         (!rows.is_empty()).then_some((part, rows))
     });
     let parts: Vec<_> = parts.collect();
-    let count: usize = parts.iter().map(|(_, rows)| rows.len()).sum();
+    let new: Vec<String> = refreshed.created.iter().map(created).collect();
+    let facts: usize = parts.iter().map(|(_, rows)| rows.len()).sum();
+    let count = facts + new.len();
     let verb = if view.is_written {
         "changed"
     } else {
@@ -107,10 +115,31 @@ fn changed(out: &mut Body, refreshed: &Refreshed, view: View<'_>) {
         return;
     }
     out.block(&format!("## {} {verb}\n\n", counted(count, "fact")));
+    if !new.is_empty() {
+        let records = counted(new.len(), "new record");
+        out.block(&format!("### {records}, for triage\n\n"));
+        out.block("| record | title | what it says | issue | file |\n|---|---|---|---|---|\n");
+        out.some(&new, "More new records");
+    }
     for (part, rows) in parts {
         out.block(&format!("### {}\n\n", text(&part.name)));
         table(out, &rows);
     }
+}
+
+/// A new record as a row of a table.
+fn created(new: &Created) -> String {
+    // A link, and no reference: that would tell everybody who follows the issue.
+    let issue = new.issue.as_ref();
+    let issue = issue.map(|at| Site::github().reference(at, "issues"));
+    format!(
+        "| KEP-{} | {} | {} | {} | `{}` |\n",
+        new.kep,
+        text(&new.title),
+        text(&new.says),
+        issue.unwrap_or_default(),
+        code(&new.path)
+    )
 }
 
 /// What was read, and what was not.

@@ -94,7 +94,7 @@ fn check(
             .label("so that git is not asked")
             .quietly()
             .help(format!(
-                "name what brought it to {name}, such as `{repository}#12345`; `kepherd runtimes find` looks for it"
+                "name what brought it to {name}, such as `{repository}#12345`; `kepherd runtimes find --repo CLONE` looks for it"
             )),
         );
     }

@@ -8,6 +8,7 @@ use anyhow::Result;
 use crate::commands::files::{self, Opened, Write, write_all};
 use crate::registry::load::{RawFile, load};
 use crate::sources::proposal::Proposal;
+use crate::terms::Subject;
 
 /// A registry with edits.
 pub(super) struct Staged {
@@ -22,6 +23,7 @@ pub(super) struct Staged {
 struct Edited {
     before: Option<(String, String)>,
     after: String,
+    subject: Option<Subject>,
 }
 
 impl Staged {
@@ -61,12 +63,30 @@ impl Staged {
                 content: Ok(proposal.after.clone().into_bytes()),
             };
             self.raw.insert(path.clone(), file);
-            let after = proposal.after.clone();
-            self.edited.insert(path, Edited { before, after });
+            let edited = Edited {
+                before,
+                after: proposal.after.clone(),
+                subject: proposal.subject.clone(),
+            };
+            self.edited.insert(path, edited);
         }
         if is_edited {
             self.opened.loaded = load(self.raw.values().cloned().collect());
         }
+    }
+
+    /// What becomes of each file in the end, whoever edited it how often.
+    pub(super) fn files(&self) -> Vec<Proposal> {
+        let files = self.edited.iter().map(|(path, edited)| {
+            let was = edited.before.as_ref();
+            let old = was.map_or(path, |(path, _)| path);
+            Proposal {
+                before: was.map(|(_, text)| text.clone()),
+                new_path: (old != path).then(|| path.clone()),
+                ..Proposal::create(edited.subject.clone(), old.clone(), edited.after.clone())
+            }
+        });
+        files.filter(Proposal::is_edit).collect()
     }
 
     /// Writes all edits, or none of them; gives what cannot be written, by path, and why: a link, or a file that changed meanwhile.
@@ -74,7 +94,7 @@ impl Staged {
         let root = &self.opened.root;
         let mut refused = Vec::new();
         let mut good = Vec::new();
-        for (path, Edited { before, after }) in &self.edited {
+        for (path, Edited { before, after, .. }) in &self.edited {
             let write = Write {
                 path: before.as_ref().map_or(path, |(path, _)| path),
                 new_path: path,

@@ -107,6 +107,10 @@ enum Left {
     Bot,
     Elsewhere,
     Backport,
+    /// It names another KEP, and not this one.
+    OfAnother,
+    /// It was closed, or merged where it brings no runtime anything.
+    Over,
     TooMany,
 }
 
@@ -116,6 +120,8 @@ impl Left {
             Self::Bot => "by bots",
             Self::Elsewhere => "in repositories that the registry does not know",
             Self::Backport => "into release branches",
+            Self::OfAnother => "that name another KEP",
+            Self::Over => "closed, or merged where no runtime is developed",
             Self::TooMany => "more than a record takes in one run",
         }
     }
@@ -265,6 +271,12 @@ fn becomes<'a>(
     if is_backport {
         return Becomes::Left(Left::Backport);
     }
+    let names = names(seen);
+    if let (Subject::Kep(kep), false) = (record.subject(), is_listed || names.is_empty())
+        && !names.contains(&kep)
+    {
+        return Becomes::Left(Left::OfAnother);
+    }
     match seen.state {
         PullRequestState::Open | PullRequestState::Draft => {
             match is_listed || !record.is_going_on() {
@@ -272,7 +284,8 @@ fn becomes<'a>(
                 false => Becomes::Entry,
             }
         }
-        PullRequestState::Closed => Becomes::Nothing,
+        PullRequestState::Closed if is_listed => Becomes::Nothing,
+        PullRequestState::Closed => Becomes::Left(Left::Over),
         PullRequestState::Merged => match runtime {
             Some(_) if record.has_evidence(id) => Becomes::Nothing,
             Some(runtime) => {
@@ -280,16 +293,18 @@ fn becomes<'a>(
                 let Subject::Kep(kep) = record.subject() else {
                     return Becomes::Nothing;
                 };
-                let names = names(seen);
-                let is_named = names.len() == 1 && names.contains(&kep);
-                match (is_named, record.is_awaited(runtime.name.as_str())) {
+                match (
+                    names.contains(&kep),
+                    record.is_awaited(runtime.name.as_str()),
+                ) {
                     (true, true) => Becomes::Evidence(runtime),
                     (true, false) => Becomes::Late(runtime),
                     (false, true) => Becomes::Mention(runtime),
                     (false, false) => Becomes::Nothing,
                 }
             }
-            None => Becomes::Nothing,
+            None if is_listed => Becomes::Nothing,
+            None => Becomes::Left(Left::Over),
         },
     }
 }

@@ -29,6 +29,8 @@ pub struct Draft {
     pub path: String,
     /// Its text.
     pub text: String,
+    /// Its keys.
+    pub changes: Vec<Change>,
     /// What was not taken over, and why.
     pub remarks: Vec<String>,
 }
@@ -159,12 +161,13 @@ pub fn draft(registry: &Registry, asked: &DraftRequest<'_>) -> Result<Draft, NoD
     }
     drafting.guess(Guess::Status, "provisional".into());
     drafting.issue_says(form, asked.issue);
-    let (document, _, remarks) = drafting.finish(number);
+    let (document, changes, remarks) = drafting.finish(number);
     let path = format!("{sig}/{number}-{}.toml", slug(title.as_str()));
     let text = format!("#:schema ../../schema/kep.schema.json\n{document}");
     Ok(Draft {
         text: registry.with_schema_line(&path, &text),
         path,
+        changes,
         remarks,
     })
 }
@@ -239,13 +242,16 @@ impl<'a> Drafting<'a> {
         let known = self.record.map_or(0, |record| record.guessed.len());
         if self.guessed.len() > known {
             let words: Vec<&str> = self.guessed.iter().map(|guess| guess.written()).collect();
-            let why = format!(
-                "{}: guesses; `kepherd upstream pull --kep {number}` reads kep.yaml",
-                words.join(", ")
-            );
+            // A program need not be told: the record says so, and upstream is asked next.
+            let why = (self.by == Asker::Person).then(|| {
+                format!(
+                    "{}: guesses; `kepherd upstream pull --repo CLONE --kep {number}` reads kep.yaml",
+                    words.join(", ")
+                )
+            });
             let words = words.into_iter().map(str::to_owned).collect();
             set(&mut self.document, "guessed", list(words));
-            self.remark(why);
+            self.remarks.extend(why);
         }
         (self.document, self.changes, self.remarks)
     }
@@ -435,7 +441,12 @@ impl<'a> Drafting<'a> {
         let owners = form.owners.iter().filter(|owner| self.may_name(owner));
         let owners: Vec<String> = owners.map(Handle::to_string).collect();
         if owners.len() < form.owners.len() {
-            self.remark("owners who are not on the roster are left to kep.yaml".to_owned());
+            let others = form.owners.iter().filter(|owner| !self.may_name(owner));
+            let others: Vec<&str> = others.map(Handle::as_str).collect();
+            let others = others.join(", ");
+            self.remark(format!(
+                "owners who are not on the roster are left to kep.yaml: {others}"
+            ));
         }
         if !owners.is_empty() {
             self.guess(Guess::Owners, list(owners));

@@ -15,7 +15,7 @@ use super::tracked;
 use super::untracked::{Fate, fates};
 use crate::registry::edit::{NoToml, edited};
 use crate::registry::load::{file_stem, leading_number};
-use crate::sources::proposal::{Change, Place, Proposal, Proposals, Question, Source};
+use crate::sources::proposal::{Place, Proposal, Proposals, Question, Source};
 use crate::terms::{IssueRef, Subject};
 
 impl Asked<'_> {
@@ -91,6 +91,7 @@ impl Asked<'_> {
         let Draft {
             path,
             text,
+            changes,
             remarks,
         } = draft(registry, &request).map_err(|why| match why {
             NoDraft::Untitled => asked("its title says nothing beside the number".to_owned()),
@@ -109,16 +110,16 @@ impl Asked<'_> {
         all.notes
             .extend(notes.map(|remark| format!("KEP-{kep}, from #{}: {remark}", at.number)));
         let mut proposal = Proposal::create(Some(Subject::Kep(kep)), path, text);
-        let why = format!(
-            "{}{}",
-            if listed.is_open { "" } else { "closed " },
-            "opened with the template, and no record named it"
-        );
-        proposal.changes = vec![
-            Change::made(Place::key("issue"), None, Some(at.number.to_string()))
-                .because(why)
-                .from(Some(self.origin(at))),
-        ];
+        let why = "opened with the template, and no record named it";
+        let changes = changes
+            .into_iter()
+            .filter(|change| change.place != Place::key("number"));
+        proposal.changes = changes
+            .map(|change| match change.place == Place::key("issue") {
+                true => change.because(why).from(Some(self.origin(at))),
+                false => change,
+            })
+            .collect();
         if let Some(Found::Issue(issue)) = seen.tracked.get(at) {
             let record = Record::Draft(kep);
             let edited: Result<_, NoToml> = edited(&proposal.after, |document| {

@@ -43,7 +43,20 @@ pub(super) fn proposal(
     let mut open = Vec::new();
     let edited: Result<_, NoToml> = edited(&source.text, |document| {
         let mut changes = Vec::new();
-        let followed = pinned.as_ref().map(|pinned| follow(asked, kep, pinned));
+        let followed = pinned.as_ref().map(|pinned| {
+            let way = follow(asked, kep, pinned)?;
+            match has_a_number_twice(record, &way) {
+                None => Ok(way),
+                Some(at) => {
+                    let why = format!(
+                        "its issue is {} now, and the record names that number of another repository already",
+                        asked.short(at)
+                    );
+                    let by_hand = "write `issue` and `repository` by hand, without the other one";
+                    Err(asked.question(at, Some(kep), why, by_hand.to_owned()))
+                }
+            }
+        });
         let mut at = pin.cloned();
         match followed {
             None => {}
@@ -108,6 +121,16 @@ fn pinned(registry: &Registry, record: &KepRecord) -> Option<IssueRef> {
         repository: registry.repository_of(record.repository.as_ref())?.clone(),
         number: record.issue?,
     })
+}
+
+/// Where an issue went, if its number there is that of another issue of the record: a record names issues of one repository by numbers alone.
+fn has_a_number_twice<'w>(record: &KepRecord, way: &'w [Step]) -> Option<&'w IssueRef> {
+    let (last, before) = way.split_last()?;
+    let mut taken = record.former_issues.iter().chain(&record.related_issues);
+    let number = last.at.number;
+    let is_taken =
+        taken.any(|one| *one == number) || before.iter().any(|one| one.at.number == number);
+    (!before.is_empty() && is_taken).then_some(&last.at)
 }
 
 /// The issues that a record's leads to, one after the other, as far as GitHub says.
@@ -349,9 +372,12 @@ fn renumbered(
         true => ", of which there is another record",
         false => "",
     };
-    let why = format!("the title of its issue names KEP-{number}{on_record}");
-    let settled_by =
-        format!("mend the title, or write the record anew: `kepherd new kep {number}`");
+    let fields = match fields.contains(&kep) {
+        true => format!(", and its fields KEP-{kep}"),
+        false => String::new(),
+    };
+    let why = format!("the title of its issue names KEP-{number}{fields}{on_record}");
+    let settled_by = "mend the title and the fields, or take `issue` out of the record".to_owned();
     Some(Err(asked.question(at, Some(kep), why, settled_by)))
 }
 

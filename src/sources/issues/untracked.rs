@@ -56,6 +56,14 @@ pub(super) fn fates(asked: &Asked<'_>) -> Vec<(IssueRef, Fate)> {
         }
         match kep_of(issue, &form).and_then(|kep| plausible(asked, kep, &form)) {
             Ok(kep) => by_kep.entry(kep).or_default().push(at),
+            // A KEP that is not written yet has no number: there is nothing to decide.
+            Err(Unclear::None) => {
+                let remark = format!(
+                    "{} was opened with the template, and names no KEP: once it has a number, write that into its title",
+                    asked.short(at)
+                );
+                fates.push((at.clone(), Fate::Remark(remark)));
+            }
             Err(unclear) => fates.push((at.clone(), Fate::Asked(unclear.of(asked, at)))),
         }
     }
@@ -78,7 +86,8 @@ pub(super) fn fates(asked: &Asked<'_>) -> Vec<(IssueRef, Fate)> {
                 let names: Vec<String> = several.iter().map(|at| asked.short(at)).collect();
                 let all = if names.len() == 2 { "both" } else { "all" };
                 let why = format!("{} {all} track KEP-{kep}", names.join(" and "));
-                let settled_by = "close all but one as duplicates of that".to_owned();
+                let settled_by = "close the others as duplicates of the one that goes on: it becomes the record's"
+                        .to_owned();
                 if let Some(first) = several.first() {
                     let question = asked.question(first, Some(kep), why, settled_by);
                     fates.push(((*first).clone(), Fate::Asked(question)));
@@ -154,16 +163,18 @@ impl Unclear {
             keps.join(" and ")
         };
         let choose = |keps: &mut dyn Iterator<Item = u32>| {
-            let keps: Vec<String> = keps.map(|kep| kep.to_string()).collect();
+            let mut keps = keps.map(|kep| kep.to_string());
+            let first = keps.next().unwrap_or_default();
+            let others: Vec<String> = keps.collect();
             format!(
-                "`kepherd new kep {} --from-issue {}`, or mend the issue",
-                keps.join("|"),
-                at.number
+                "mend the issue, or `kepherd new kep {first} --from-issue {}`, likewise for {}",
+                at.number,
+                others.join(" or ")
             )
         };
         let (why, settled_by) = match self {
             Self::None => (
-                "it was opened with the template, and names no KEP".to_owned(),
+                "it names no KEP".to_owned(),
                 "write the KEP's number into its title".to_owned(),
             ),
             Self::Several(keps) => (
@@ -191,7 +202,7 @@ impl Unclear {
                         "it names KEP-{kep}, and KEP-{known} is on record{issue}: have two digits changed places?"
                     ),
                     format!(
-                        "mend its title, or `kepherd new kep {kep} --from-issue {}`",
+                        "mend its title and fields, or `kepherd new kep {kep} --from-issue {}`",
                         at.number
                     ),
                 )
@@ -201,7 +212,7 @@ impl Unclear {
                     "it names KEP-{kep}, and kubernetes/enhancements has no such KEP: not merged yet, or a wrong number"
                 ),
                 format!(
-                    "mend its title, or `kepherd new kep {kep} --from-issue {}`",
+                    "mend its title and fields, or `kepherd new kep {kep} --from-issue {}`",
                     at.number
                 ),
             ),

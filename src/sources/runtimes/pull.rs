@@ -68,7 +68,7 @@ impl Asked<'_> {
         }
         if !unasked.is_empty() {
             all.notes.push(format!(
-                "{}: what {name} has is on record without evidence, so that git is not asked: `kepherd runtimes find` looks for it",
+                "{}: what {name} has is on record without evidence, so that git is not asked: `kepherd runtimes find --repo CLONE` looks for it",
                 unasked.join(", ")
             ));
         }
