@@ -215,3 +215,75 @@ fn without_a_token_and_with_a_github_that_does_not_answer_all_is_as_before() {
     );
     assert_eq!(roster, hub.folder.read("maintainers.toml"));
 }
+
+/// Two people who changed places: the list, the roster and the records go on to mean the same people.
+#[test]
+fn two_who_exchanged_their_handles_keep_their_names() {
+    let hub = hub();
+    pulled(&hub);
+    hub.world(|world| {
+        world.rename_user("mikebrow", "somebody").unwrap();
+        world.rename_user("fuweid", "mikebrow").unwrap();
+        world.rename_user("somebody", "fuweid").unwrap();
+    });
+    // The list has their new handles already.
+    let list = LIST
+        .replace("\"mikebrow\"", "\"x\"")
+        .replace("\"fuweid\"", "\"mikebrow\"")
+        .replace("\"x\"", "\"fuweid\"");
+    hub.folder.write("MAINTAINERS", list);
+    pulled(&hub);
+    let roster = hub.folder.read("maintainers.toml");
+    assert!(
+        roster.contains("github = \"fuweid\"\nname = \"Mike Brown\""),
+        "{roster}"
+    );
+    assert!(
+        roster.contains("github = \"mikebrow\"\nname = \"Wei Fu\""),
+        "{roster}"
+    );
+    assert!(hub.folder.read(PATH).contains("\"fuweid\", # since 2024"));
+    is_done(&hub);
+}
+
+#[test]
+fn a_list_with_both_handles_of_one_person_adds_nobody_and_two_with_one_id_are_told() {
+    let hub = hub();
+    pulled(&hub);
+    hub.world(|world| {
+        world.rename_user("fuweid", "fuweid2").unwrap();
+        world.add_user("fuweid");
+    });
+    let list = format!("{LIST}\"fuweid2\",\"Wei Fu\",\"f@example.com\",\"\"\n");
+    hub.folder.write("MAINTAINERS", list);
+    pulled(&hub);
+    is_done(&hub);
+    let said = pulled(&hub);
+    assert!(
+        said.contains("has the name of `fuweid2`, who is in the list as well"),
+        "{said}"
+    );
+    assert!(!hub.folder.read("maintainers.toml").contains("\"fuweid\""));
+
+    // Somebody copied an entry, id and all.
+    hub.folder
+        .write("MAINTAINERS", LIST.replace("\"fuweid\"", "\"fuweid2\""));
+    let roster = hub.folder.read("maintainers.toml");
+    let id = roster.split("github = \"mikebrow\"").nth(1).unwrap();
+    let id = id.split("id = ").nth(1).unwrap().lines().next().unwrap();
+    let copied = roster.replace(
+        "github = \"samuelkarp\"\nname = \"Samuel Karp\"\nrole = \"committer\"\nid = ",
+        &format!(
+            "github = \"samuelkarp\"\nname = \"Samuel Karp\"\nrole = \"committer\"\nid = {id} #"
+        ),
+    );
+    hub.folder.write("maintainers.toml", &copied);
+    let said = pulled(&hub);
+    assert!(
+        said.contains(
+            "the `id` of `samuelkarp` is that of `mikebrow`, who is on the roster as well"
+        ),
+        "{said}"
+    );
+    assert_eq!(copied, hub.folder.read("maintainers.toml"));
+}

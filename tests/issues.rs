@@ -482,7 +482,6 @@ fn nothing_in_an_issue_chooses_a_file_a_repository_or_a_handle() {
              owners: nothing → ["fuweid"]
              issue: nothing → 80  (#80: opened with the template, and no record named it)
              pull-requests: nothing → [{ id = "containerd/containerd#2" }]
-             links: nothing → ["https://example.com/@everyone/x"]
     created  KEP-5102  sig-node/5102-con.toml
              title: nothing → "CON"
              status: nothing → "provisional"
@@ -492,7 +491,6 @@ fn nothing_in_an_issue_chooses_a_file_a_repository_or_a_handle() {
              owners: nothing → ["fuweid"]
              issue: nothing → 81  (#81: opened with the template, and no record named it)
              pull-requests: nothing → [{ id = "containerd/containerd#2" }]
-             links: nothing → ["https://example.com/@everyone/x"]
     created  KEP-5103  sig-node/5103-a.toml
              title: nothing → "a😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀…"
              status: nothing → "provisional"
@@ -502,7 +500,6 @@ fn nothing_in_an_issue_chooses_a_file_a_repository_or_a_handle() {
              owners: nothing → ["fuweid"]
              issue: nothing → 82  (#82: opened with the template, and no record named it)
              pull-requests: nothing → [{ id = "containerd/containerd#2" }]
-             links: nothing → ["https://example.com/@everyone/x"]
     created  KEP-5104  sig-node/5104-x-y-a-b-everyone.toml
              title: nothing → '"""\\ [x](y) `a` | <b> @everyone'
              status: nothing → "provisional"
@@ -512,7 +509,6 @@ fn nothing_in_an_issue_chooses_a_file_a_repository_or_a_handle() {
              owners: nothing → ["fuweid"]
              issue: nothing → 83  (#83: opened with the template, and no record named it)
              pull-requests: nothing → [{ id = "containerd/containerd#2" }]
-             links: nothing → ["https://example.com/@everyone/x"]
     created  KEP-5105  sig-node/5105-nul-aux.toml
              title: nothing → 'nul\aux'
              status: nothing → "provisional"
@@ -522,24 +518,28 @@ fn nothing_in_an_issue_chooses_a_file_a_repository_or_a_handle() {
              owners: nothing → ["fuweid"]
              issue: nothing → 84  (#84: opened with the template, and no record named it)
              pull-requests: nothing → [{ id = "containerd/containerd#2" }]
-             links: nothing → ["https://example.com/@everyone/x"]
     note: KEP-5101, from #80: the title names sig-evil, and no record lies there: sig-node is taken until kep.yaml says where it belongs
     note: KEP-5101, from #80: owners who are not on the roster are left to kep.yaml: stranger
     note: KEP-5101, from #80: shepherd `stranger` is no maintainer who may shepherd, and is left out
     note: KEP-5101, from #80: pull requests of repositories that the registry does not know are left out
+    note: KEP-5101, from #80: 1 link elsewhere than at Kubernetes: left out, for anybody can write one
     note: KEP-5102, from #81: owners who are not on the roster are left to kep.yaml: stranger
     note: KEP-5102, from #81: shepherd `stranger` is no maintainer who may shepherd, and is left out
     note: KEP-5102, from #81: pull requests of repositories that the registry does not know are left out
+    note: KEP-5102, from #81: 1 link elsewhere than at Kubernetes: left out, for anybody can write one
     note: KEP-5103, from #82: the title is cut, for with the number it would be longer than GitHub's 256 characters
     note: KEP-5103, from #82: owners who are not on the roster are left to kep.yaml: stranger
     note: KEP-5103, from #82: shepherd `stranger` is no maintainer who may shepherd, and is left out
     note: KEP-5103, from #82: pull requests of repositories that the registry does not know are left out
+    note: KEP-5103, from #82: 1 link elsewhere than at Kubernetes: left out, for anybody can write one
     note: KEP-5104, from #83: owners who are not on the roster are left to kep.yaml: stranger
     note: KEP-5104, from #83: shepherd `stranger` is no maintainer who may shepherd, and is left out
     note: KEP-5104, from #83: pull requests of repositories that the registry does not know are left out
+    note: KEP-5104, from #83: 1 link elsewhere than at Kubernetes: left out, for anybody can write one
     note: KEP-5105, from #84: owners who are not on the roster are left to kep.yaml: stranger
     note: KEP-5105, from #84: shepherd `stranger` is no maintainer who may shepherd, and is left out
     note: KEP-5105, from #84: pull requests of repositories that the registry does not know are left out
+    note: KEP-5105, from #84: 1 link elsewhere than at Kubernetes: left out, for anybody can write one
     "#);
     let files: Vec<String> = hub
         .folder
@@ -571,7 +571,6 @@ fn nothing_in_an_issue_chooses_a_file_a_repository_or_a_handle() {
     triage = "pending"
     issue = 80
     pull-requests = [{ id = "containerd/containerd#2" }]
-    links = ["https://example.com/@everyone/x"]
     guessed = ["title", "status", "stage", "target", "owners"]
     "#);
     for file in &files {
@@ -845,5 +844,104 @@ fn pull_requests_that_refer_to_a_work_items_issue_are_entries_of_it() {
     issue = 7
     pull-requests = [{ id = "containerd/containerd#31" }]
     "#);
+    is_done(&hub);
+}
+
+/// Whoever opens an issue chooses what stands in it, and kepherd would show it under its own name.
+#[test]
+fn links_lead_to_kubernetes_or_are_left_out() {
+    let hub = hub(&[(PATH, &record(9001, ""))]);
+    hub.world(|world| {
+        let links = "https://evil.example/phish https://github.com/evil/x https://github.com/kubernetes/enhancements/../../evil/x/issues/7 \
+                     https://www.evil.example/?q=@everyone https://www.kubernetes.dev/resources";
+        let body = template("KEP-9001", "", "", "", "").replace("KEP Issue: ", &format!("KEP Issue: {links}"));
+        open(world, 20, "[SIG-Node]: KEP-9001 - x", &body);
+    });
+    let said = pulled(&hub);
+    assert!(
+        said.contains("links elsewhere than at Kubernetes: left out"),
+        "{said}"
+    );
+    let text = hub.folder.read(PATH);
+    assert!(!text.contains("evil"), "{text}");
+    assert!(
+        text.contains("https://www.kubernetes.dev/resources"),
+        "{text}"
+    );
+    is_done(&hub);
+}
+
+#[test]
+fn a_duplicate_of_what_is_somebody_elses_and_a_chain_without_end_are_asked_about() {
+    let pinned = |kep: u32, issue: u64| record(kep, &format!("issue = {issue}\n"));
+    let item = "id = \"critest\"\ntitle = \"x\"\nkind = \"interop\"\nassignees = [\"mikebrow\"]\nissue = 40\n";
+    let hub = hub(&[
+        (PATH, &pinned(9001, 7)),
+        ("sig-node/9002-x.toml", &pinned(9002, 8)),
+        ("sig-node/9003-x.toml", &pinned(9003, 9)),
+        ("sig-node/9004-x.toml", &pinned(9004, 10)),
+        ("work-items/critest.toml", item),
+    ]);
+    hub.world(|world| {
+        let issue = world
+            .repository_mut(REPO)
+            .unwrap()
+            .issues
+            .get_mut(&40)
+            .unwrap();
+        issue.title = "KEP-9001 x".to_owned();
+        world
+            .close_as_duplicate("octocat", REPO, 7, (REPO, 40))
+            .unwrap();
+        // One issue for two.
+        open(world, 41, "KEP-9002 and KEP-9003", "");
+        world
+            .close_as_duplicate("octocat", REPO, 8, (REPO, 41))
+            .unwrap();
+        world
+            .close_as_duplicate("octocat", REPO, 9, (REPO, 41))
+            .unwrap();
+        // Each a duplicate of the next.
+        let mut last = 10;
+        for number in 100..125 {
+            open(world, number, "KEP-9004 x", "");
+            world
+                .close_as_duplicate("octocat", REPO, last, (REPO, number))
+                .unwrap();
+            last = number;
+        }
+    });
+    let before = hub.folder.contents();
+    insta::assert_snapshot!(pulled(&hub), @"
+    warning: KEP-9001, #7: its issue was closed as a duplicate: #40, which is the issue of item critest; a KEP has one issue, and an issue one KEP: undo it on GitHub, or write the right number
+    warning: KEP-9002, #8: its issue was closed as a duplicate: #41, which names KEP-9003 too; write the right number into `issue`, and the old one into `former-issues`
+    warning: KEP-9003, #9: its issue was closed as a duplicate: #41, which names KEP-9002 too; write the right number into `issue`, and the old one into `former-issues`
+    warning: KEP-9004, #110: its issue leads on further than is followed; write the right number into `issue`, and the old one into `former-issues`
+    ");
+    assert_eq!(before, hub.folder.contents());
+}
+
+#[test]
+fn a_second_issue_is_a_duplicate_of_the_one_that_goes_on() {
+    let hub = hub(&[(PATH, &record(9001, "issue = 7\n"))]);
+    hub.world(|world| {
+        open(world, 20, "[SIG-Node]: KEP-9001 - x", "");
+        open(
+            world,
+            21,
+            "[SIG-Node]: KEP-9001 - y",
+            &template("KEP-9001", "", "", "", ""),
+        );
+        world
+            .close_as_duplicate("octocat", REPO, 7, (REPO, 20))
+            .unwrap();
+    });
+    let said = pulled(&hub);
+    assert!(
+        said.contains(
+            "#21: it tracks KEP-9001, whose record has #20; close it as a duplicate of #20"
+        ),
+        "{said}"
+    );
     is_done(&hub);
 }

@@ -410,3 +410,50 @@ fn a_refresh_that_was_killed_anywhere_is_completed_by_the_next_one() {
         );
     }
 }
+
+#[test]
+fn what_registry_toml_says_of_sources_that_is_not_so_is_named() {
+    let hub = hub();
+    let registry = REGISTRY.replace("{ containerd = ", "{ containred = ");
+    hub.folder.write("registry.toml", &registry);
+    // A broken clone of upstream is as one that is not there: GitHub is asked all the same.
+    let sources = hub.folder.beside("sources");
+    let upstream = Path::new(&sources).join("kubernetes/enhancements.git");
+    std::fs::remove_dir_all(&upstream).unwrap();
+    std::fs::create_dir_all(&upstream).unwrap();
+    let ran = refresh(&hub, &[]);
+    assert_eq!(ran.status, 1, "{}", ran.log);
+    assert!(
+        ran.log
+            .contains("`registry.toml` has no runtime `containred`: it has containerd"),
+        "{}",
+        ran.log
+    );
+    assert!(
+        ran.log
+            .contains("kubernetes/enhancements (kep.yaml): it was not read"),
+        "{}",
+        ran.log
+    );
+    assert!(hub.folder.path().join("sig-node/9003-songs.toml").exists());
+
+    hub.folder.write(
+        "registry.toml",
+        registry.replace("\"kubernetes/enhancements\"", "\"../x\""),
+    );
+    let before = hub.folder.contents();
+    for arguments in [
+        vec!["refresh", "--sources", &sources],
+        vec!["refresh", "--list"],
+    ] {
+        let ran = hub.run(&arguments);
+        assert_eq!(ran.status, 2);
+        assert!(
+            ran.log
+                .contains("`registry.toml` has errors, so that nobody knows its sources"),
+            "{}",
+            ran.log
+        );
+    }
+    assert_eq!(before, hub.folder.contents());
+}

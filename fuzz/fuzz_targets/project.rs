@@ -2,6 +2,7 @@
 #![no_main]
 
 use kepherd::registry::load::{Loaded, RawFile, load};
+use kepherd::sources::maintainers::accounts::Accounts;
 use kepherd::sources::maintainers::{self, List};
 use kepherd::sources::releases::{self, page};
 use libfuzzer_sys::fuzz_target;
@@ -34,7 +35,7 @@ fn proposed(before: &Loaded, text: &str, roster: &str, calendar: &str) -> (Strin
     let page = page::read(text, "2026-11-24".parse().unwrap());
     let (mut texts, mut is_edit) = ((roster.to_owned(), calendar.to_owned()), false);
     // Files that name nobody, and pages without releases, propose nothing.
-    if let Ok(all) = maintainers::propose(before, &list, "") {
+    if let Ok(all) = maintainers::propose(before, &list, "", &Accounts::default()) {
         let proposal = &all.proposals[0];
         is_edit |= proposal.is_edit();
         texts.0.clone_from(&proposal.after);

@@ -29,6 +29,7 @@ use crate::sync::questions::questions;
 use crate::sync::reconcile::read_and_plan;
 use crate::sync::remembered::Remembered;
 use crate::terms::{RepositoryName, Subject};
+use crate::text::words::one_of;
 use crate::views::refreshed::{Created, Nobodys, Part, REDATE_DAYS, Refreshed, STALE_DAYS, State};
 use staged::Staged;
 
@@ -38,8 +39,12 @@ const UNTRACKED: usize = 20;
 const HEAD: &str = "HEAD";
 
 pub(super) fn run(context: &mut Context<'_>, options: &Refresh) -> Result<Exit> {
+    let opened = files::open(context)?;
+    if !opened.loaded.registry.config.is_whole() {
+        bail!("`registry.toml` has errors, so that nobody knows its sources: run `kepherd check`");
+    }
     let Some(sources) = &options.sources else {
-        return list(context);
+        return list(context, &opened);
     };
     if !context.environment.directory.join(sources).is_dir() {
         bail!(
@@ -102,8 +107,7 @@ impl Filter {
 }
 
 /// Lists the repositories to clone, each once, with as much of it as any source reads.
-fn list(context: &mut Context<'_>) -> Result<Exit> {
-    let opened = files::open(context)?;
+fn list(context: &mut Context<'_>, opened: &Opened) -> Result<Exit> {
     let config = &opened.loaded.registry.config.value;
     let sources = &config.sources;
     let mut all: BTreeMap<&RepositoryName, (Filter, BTreeSet<&str>)> = BTreeMap::new();
@@ -221,6 +225,17 @@ impl Run<'_> {
                     with_tags.or_else(|_| project::releases_of(context, opened, &of(None)))
                 },
             );
+        }
+        for (name, page) in &sources.releases {
+            if !config.has_runtime(name) {
+                let known = one_of(config.runtime_names());
+                let why = format!("`registry.toml` has no runtime `{name}`: it has {known}");
+                self.refreshed.parts.push(Part {
+                    name: page.to_string(),
+                    state: State::NotRead(why),
+                    proposals: None,
+                });
+            }
         }
         for runtime in &config.runtimes {
             let name = runtime.name.as_str();
@@ -418,7 +433,12 @@ impl Run<'_> {
             });
             return;
         }
+        // One that cannot be read is as one that is not there: that is said of it.
         let upstream = upstream.and_then(|name| self.clone_of(context, name));
+        let upstream = upstream.filter(|clone| {
+            let registry = &self.staged.opened.loaded.registry;
+            EnhancementsClone::at(context, clone, &revision(context, clone), registry).is_ok()
+        });
         let of = IssuesOf {
             upstream,
             sandbox: sandbox.clone(),

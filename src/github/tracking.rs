@@ -19,7 +19,7 @@ use crate::terms::{Instant, IssueRef, RepositoryName};
 /// The word that people write before a KEP's number.
 const KEP: &str = "KEP";
 /// How often an issue may lead on to another one.
-const MOST_STEPS: usize = 5;
+const MOST_STEPS: usize = 10;
 
 /// Reads GitHub for the records of a registry.
 ///

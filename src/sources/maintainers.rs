@@ -172,9 +172,22 @@ impl Names {
     fn of(roster: &Roster, people: &mut Vec<Person>, named: &str, accounts: &Accounts) -> Self {
         let mut renamed = BTreeMap::new();
         let mut warnings = Vec::new();
+        let is_twice = |id: Option<u64>| {
+            let maintainers = roster.maintainers.iter();
+            id.is_some() && maintainers.filter(|one| one.id == id).count() > 1
+        };
+        // Whoever keeps their handle: nobody else can have it now.
+        let stay = roster.maintainers.iter();
+        let stay = stay.filter(|one| !matches!(accounts.of(one), Is::Renamed(_)));
+        let stay: BTreeSet<&Handle> = stay.map(|one| &one.github).collect();
         for maintainer in &roster.maintainers {
             let handle = &maintainer.github;
             match accounts.of(maintainer) {
+                Is::Renamed(now) if is_twice(maintainer.id) || stay.contains(&now) => {
+                    warnings.push(format!(
+                        "{ROSTER}: the `id` of `{handle}` is that of `{now}`, who is on the roster as well: take one of them out, or mend the id"
+                    ));
+                }
                 Is::Renamed(now) => {
                     renamed.insert(handle.clone(), now);
                 }
@@ -188,9 +201,17 @@ impl Names {
                 Is::NotAsked | Is::Themselves(_) => {}
             }
         }
-        // Projects write a new name down late.
+        // Projects write a new name down late. Where two have changed places, their names tell which of both the list means.
         for person in people.iter_mut() {
-            if let Some(now) = renamed.get(&person.github) {
+            let Some(now) = renamed.get(&person.github) else {
+                continue;
+            };
+            let mut maintainers = roster.maintainers.iter();
+            let is_somebodys = maintainers.any(|one| {
+                let is_theirs = renamed.get(&one.github) == Some(&person.github);
+                is_theirs && (one.name.is_none() || one.name == person.name)
+            });
+            if !is_somebodys {
                 person.github = now.clone();
             }
         }
@@ -207,9 +228,16 @@ impl Names {
             let mut maintainers = roster.maintainers.iter();
             let same = maintainers.find(|one| {
                 let is_named = one.name.is_some() && one.name == person.name;
-                is_named && one.id.is_some() && !listed.contains(&one.github)
+                is_named && one.id.is_some()
             });
             match same {
+                Some(same) if listed.contains(&same.github) => {
+                    warnings.push(format!(
+                        "{named}:{}: `{}` has the name of `{}`, who is in the list as well: one person under two handles, or two? Write the new one into {ROSTER} by hand",
+                        person.line, person.github, same.github
+                    ));
+                    false
+                }
                 Some(same) => {
                     person.github = same.github.clone();
                     true

@@ -15,7 +15,7 @@ use crate::sources::kep_names::{keps_in_text, keps_in_title};
 use crate::sources::proposal::{Change, Place, Proposals};
 use crate::terms::{IssueRef, PullRequestState, RuntimeState, Subject, Triage};
 
-/// More pull requests than these nobody writes into a record by hand in a week.
+/// No record has more pull requests, or more evidence of one runtime.
 const MOST: usize = 50;
 /// How many pull requests a remark names.
 const NAMED: usize = 5;
@@ -122,7 +122,7 @@ impl Left {
             Self::Backport => "into release branches",
             Self::OfAnother => "that name another KEP",
             Self::Over => "closed, or merged where no runtime is developed",
-            Self::TooMany => "more than a record takes in one run",
+            Self::TooMany => "more than a record takes",
         }
     }
 }
@@ -155,7 +155,8 @@ impl Mentions {
         let mut changes = Vec::new();
         let mut left: BTreeMap<Left, usize> = BTreeMap::new();
         let mut mentions: BTreeMap<&str, (Vec<String>, Vec<String>)> = BTreeMap::new();
-        let mut entries = 0;
+        let mut entries = listed.len();
+        let mut evidences: BTreeMap<&str, usize> = BTreeMap::new();
         for (id, seen) in &self.all {
             let is_listed = listed
                 .iter()
@@ -173,6 +174,14 @@ impl Mentions {
                     changes.push(change.because(why).from(Some(asked.origin(id))));
                 }
                 Becomes::Evidence(runtime) => {
+                    let name = runtime.name.as_str();
+                    let known = record.facts(name).map_or(0, |facts| facts.evidence.len());
+                    let count = evidences.entry(name).or_insert(known);
+                    *count += 1;
+                    if *count > MOST {
+                        *left.entry(Left::TooMany).or_default() += 1;
+                        continue;
+                    }
                     changes.push(evidence(asked, document, record, runtime, id));
                 }
                 Becomes::Mention(runtime) => {

@@ -14,8 +14,10 @@ use crate::sources::issues::form::Form;
 use crate::sources::kep_names::keps_in_title;
 use crate::sources::proposal::{Change, NOTHING, Place};
 use crate::terms::github_limits as limits;
-use crate::terms::{Aim, Guess, Handle, IssueRef, Line, Release, RepositoryName, Stage, WorkKind};
-use crate::text::words::nearest;
+use crate::terms::{
+    Aim, Guess, Handle, IssueRef, Line, Link, Release, RepositoryName, Stage, WorkKind,
+};
+use crate::text::words::{counted, nearest};
 
 /// Where a KEP lies of which nobody says where.
 const DEFAULT_SIG: &str = "sig-node";
@@ -492,6 +494,19 @@ impl<'a> Drafting<'a> {
         self.by == Asker::Person || maintainers.any(|one| one.github == *handle)
     }
 
+    /// Whether an address may be written down: issues show it under kepherd's name.
+    fn may_link(&self, link: &Link) -> bool {
+        const KUBERNETES: [&str; 3] = [
+            "https://github.com/kubernetes/",
+            "https://kep.k8s.io/",
+            "https://www.kubernetes.dev/",
+        ];
+        let address = link.as_str();
+        let is_plain = !address.contains("..") && !address.contains(['@', '%', '?']);
+        self.by == Asker::Person
+            || is_plain && KUBERNETES.iter().any(|known| address.starts_with(known))
+    }
+
     fn references(&mut self, form: &Form) {
         // A pull request that writes the KEP is a document; the others are work.
         let (documents, work): (Vec<&IssueRef>, Vec<&IssueRef>) = form
@@ -515,9 +530,19 @@ impl<'a> Drafting<'a> {
                 one.number
             )
         });
-        let links: Vec<String> = documents
-            .chain(form.links.iter().map(ToString::to_string))
-            .collect();
+        let others = form.links.iter().filter(|link| self.may_link(link));
+        let links: Vec<String> = documents.chain(others.map(ToString::to_string)).collect();
+        let left = form
+            .links
+            .iter()
+            .filter(|link| !self.may_link(link))
+            .count();
+        if left > 0 {
+            self.remark(format!(
+                "{} elsewhere than at Kubernetes: left out, for anybody can write one",
+                counted(left, "link")
+            ));
+        }
         if !work.is_empty() {
             let tables = work.into_iter().map(|id| {
                 let mut table = InlineTable::new();

@@ -18,6 +18,9 @@ use crate::registry::load::{file_stem, leading_number};
 use crate::sources::proposal::{Place, Proposal, Proposals, Question, Source};
 use crate::terms::{IssueRef, Subject};
 
+/// More records than these nobody triages in a week.
+const MOST_RECORDS: usize = 100;
+
 impl Asked<'_> {
     /// What was read proposes for each record, for issues that none names, and what it leaves to people.
     pub fn proposals(&self) -> Proposals {
@@ -42,7 +45,10 @@ impl Asked<'_> {
             }
         }
         for entry in &registry.keps {
-            let pin = pins.get(&entry.value.number);
+            // Of two records of one KEP, which `check` finds, the first one counts.
+            let first = registry.kep(entry.value.number);
+            let is_first = first.is_some_and(|first| first.file == entry.file);
+            let pin = pins.get(&entry.value.number).filter(|_| is_first);
             if let Some(proposal) = tracked::proposal(self, entry, pin, &mut all) {
                 all.proposals.push(proposal);
             }
@@ -51,6 +57,13 @@ impl Asked<'_> {
             if let Some(proposal) = items::proposal(self, entry, &mut all) {
                 all.proposals.push(proposal);
             }
+        }
+        if new.len() > MOST_RECORDS {
+            let left = new.len() - MOST_RECORDS;
+            all.warnings.push(format!(
+                "{left} more issues would become records: at most {MOST_RECORDS} do in one run"
+            ));
+            new.truncate(MOST_RECORDS);
         }
         for (at, kep) in new {
             match self.record(&at, kep, &mut all) {

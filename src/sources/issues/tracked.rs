@@ -194,6 +194,10 @@ fn follow(asked: &Asked<'_>, kep: u32, pinned: &IssueRef) -> Result<Vec<Step>, Q
                     BY_HAND,
                 ));
             }
+            None if way.len() > 1 && !asked.seen.problems.contains_key(&last.repository) => {
+                let why = "its issue leads on further than is followed".to_owned();
+                return Err(question(why, BY_HAND));
+            }
             // It is an issue, or it could not be read: that is said of its repository.
             Some(Found::Issue(_)) | None => return Ok(way),
         };
@@ -217,23 +221,21 @@ fn follow(asked: &Asked<'_>, kep: u32, pinned: &IssueRef) -> Result<Vec<Step>, Q
                 "list it in `repositories`, if kepherd is to write there",
             ));
         }
-        let mut others = asked.registry.keps.iter().map(|entry| &entry.value);
-        let other = others.find(|other| {
-            other.number != kep && self::pinned(asked.registry, other).as_ref() == Some(&next)
-        });
-        if let Some(other) = other {
-            let why = format!(
-                "its issue was {why}: {named}, which is the issue of KEP-{}",
-                other.number
-            );
+        let owner = owner_of(asked.registry, &next);
+        if let Some(other) = owner.filter(|other| *other != Subject::Kep(kep)) {
+            let why = format!("its issue was {why}: {named}, which is the issue of {other}");
             return Err(question(
                 why,
                 "a KEP has one issue, and an issue one KEP: undo it on GitHub, or write the right number",
             ));
         }
-        let names = asked
-            .issue(&next)
-            .map(|issue| names_of(issue).contains(&kep));
+        let known = asked.issue(&next).map(names_of);
+        let mut others = known.iter().flatten().filter(|other| **other != kep);
+        if let Some(other) = others.find(|other| asked.registry.kep(**other).is_some()) {
+            let why = format!("its issue was {why}: {named}, which names KEP-{other} too");
+            return Err(question(why, BY_HAND));
+        }
+        let names = known.map(|known| known.contains(&kep));
         if why != "transferred" && names == Some(false) {
             let why = format!("its issue was {why} of {named}, which does not name KEP-{kep}");
             return Err(question(why, BY_HAND));
@@ -243,6 +245,19 @@ fn follow(asked: &Asked<'_>, kep: u32, pinned: &IssueRef) -> Result<Vec<Step>, Q
             at: next,
         });
     }
+}
+
+/// The record that names an issue as its own.
+fn owner_of(registry: &Registry, at: &IssueRef) -> Option<Subject> {
+    let keps = registry.keps.iter().map(|entry| &entry.value);
+    let mut keps = keps.filter(|record| pinned(registry, record).as_ref() == Some(at));
+    let items = registry.items.iter().map(|entry| &entry.value);
+    let mut items = items.filter(|item| {
+        let repository = registry.repository_of(item.repository.as_ref());
+        repository == Some(&at.repository) && item.issue == Some(at.number)
+    });
+    let kep = keps.next().map(|record| Subject::Kep(record.number));
+    kep.or_else(|| items.next().map(|item| Subject::Item(item.id.clone())))
 }
 
 /// The KEPs that an issue names, in its title and in the template's fields.

@@ -69,14 +69,20 @@ pub(super) fn fates(asked: &Asked<'_>) -> Vec<(IssueRef, Fate)> {
     }
     for (kep, issues) in by_kep {
         let record = asked.registry.kep(kep);
-        match (issues.as_slice(), record.map(|entry| entry.value.issue)) {
+        // Where its issue is now.
+        let now = record.map(|entry| {
+            let at = tracked::way_of(asked, &entry.value).pop();
+            let written = entry.value.issue.map(|issue| format!("#{issue}"));
+            at.map(|at| asked.short(&at)).or(written)
+        });
+        match (issues.as_slice(), now) {
             ([only], None) => fates.push(((*only).clone(), Fate::New(kep))),
             ([only], Some(None)) => fates.push(((*only).clone(), Fate::Pin(kep))),
             (several, Some(Some(issue))) => {
                 for at in several {
-                    let why = format!("it tracks KEP-{kep}, whose record has #{issue}");
+                    let why = format!("it tracks KEP-{kep}, whose record has {issue}");
                     let settled_by = format!(
-                        "close it as a duplicate of #{issue}, or name it in `related-issues`"
+                        "close it as a duplicate of {issue}, or name it in `related-issues`"
                     );
                     let question = asked.question(at, Some(kep), why, settled_by);
                     fates.push(((*at).clone(), Fate::Asked(question)));
