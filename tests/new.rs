@@ -56,7 +56,7 @@ fn a_record_is_made_from_the_fields_of_an_issue_and_passes_check() {
     for text in [
         "liaison: samuelkarp; liaisons belong to a cycle, in releases/kubernetes.toml",
         "shepherd `nobody` is no maintainer who may shepherd, and is left out",
-        "title, status, stage, enabled-by-default, target, owners: guesses; `kepherd upstream pull --kep 4242` reads kep.yaml",
+        "title, status, stage, enabled-by-default, target, owners: guesses; `kepherd upstream pull --repo CLONE --kep 4242` reads kep.yaml",
     ] {
         assert!(ran.log.contains(text), "{text}: {ran:?}");
     }

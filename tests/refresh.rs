@@ -425,7 +425,7 @@ fn what_registry_toml_says_of_sources_that_is_not_so_is_named() {
     assert_eq!(ran.status, 1, "{}", ran.log);
     assert!(
         ran.log
-            .contains("`registry.toml` has no runtime `containred`: it has containerd"),
+            .contains("`registry.toml` has no runtime `containred`: it has `containerd`"),
         "{}",
         ran.log
     );
