@@ -96,6 +96,11 @@ fn doubled_in_lists(context: &Context<'_>, findings: &mut Vec<Finding>) {
             handles,
             findings,
         );
+        // Of one account under two names, one has gone.
+        let ids = value.maintainers.iter();
+        let ids = ids.map(|one| one.id.map(|id| id.to_string()));
+        let list = Pointer::to("maintainers");
+        doubled(*file, &list, Some("id"), ids, findings);
     }
     if let Some(Entry { file, value, .. }) = &registry.kubernetes {
         let list = Pointer::to("cycles");
@@ -154,12 +159,12 @@ fn doubled_in_record(_: &Context<'_>, record: Tracked<'_>, findings: &mut Vec<Fi
     );
 }
 
-/// The entries of a list that stand in it twice: words, or tables that a key tells apart.
+/// The entries of a list that stand in it twice: words, or tables that a key tells apart, where they have it.
 fn doubled(
     file: FileId,
     list: &Pointer,
     key: Option<&str>,
-    words: impl Iterator<Item = String>,
+    words: impl Iterator<Item = impl Into<Option<String>>>,
     findings: &mut Vec<Finding>,
 ) {
     let place = |index| {
@@ -170,7 +175,8 @@ fn doubled(
         })
     };
     let mut first: BTreeMap<String, usize> = BTreeMap::new();
-    for (index, word) in words.enumerate() {
+    let words = words.map(Into::into).enumerate();
+    for (index, word) in words.filter_map(|(index, word)| Some((index, word?))) {
         // Handles, repositories and releases: none of them tells upper from lower case.
         let folded = word.to_lowercase();
         let Some(earlier) = first.get(&folded) else {
@@ -500,6 +506,30 @@ mod tests {
         4 - shepherds = ["mikebrow", "MikeBrow"]
         4 + shepherds = ["mikebrow"]
           |
+        "#);
+    }
+
+    #[test]
+    fn two_maintainers_are_not_one_account_and_those_without_an_id_are_not_alike() {
+        let roster = r#"maintainers = [
+  { github = "mikebrow", role = "committer", id = 21 },
+  { github = "samuelkarp", role = "committer" },
+  { github = "fuweid", role = "committer" },
+  { github = "mike-brown", role = "reviewer", id = 21 },
+]
+"#;
+        insta::assert_snapshot!(check(&[("maintainers.toml", roster)]), @r#"
+        error[schema]: `21` stands here twice
+         --> maintainers.toml:5:52
+          |
+        2 |   { github = "mikebrow", role = "committer", id = 21 },
+          |                                                   -- the first time
+        ...
+        5 |   { github = "mike-brown", role = "reviewer", id = 21 },
+          |                                                    ^^ the second time
+          |
+          = why: of two entries one would count, and nobody says which
+          = help: remove one of the two
         "#);
     }
 
