@@ -47,6 +47,18 @@ impl How {
             only_show: true,
         }
     }
+
+    /// What there is to know for showing them; `repository` leads from there to the registry.
+    pub(super) fn view<'a>(self, opened: &'a Opened, repository: &'a str) -> View<'a> {
+        View {
+            is_written: !self.only_show,
+            diff: self.diff,
+            paths: Paths {
+                here: &opened.prefix,
+                repository,
+            },
+        }
+    }
 }
 
 /// Judges proposals, writes those that are good, and shows them all.
@@ -84,14 +96,7 @@ pub(super) fn carry_out(
 /// Shows proposals, in the format that is asked for.
 fn show(context: &mut Context<'_>, opened: &Opened, all: &Proposals, how: How) -> Result<()> {
     let repository = files::from_repository(&opened.root, context);
-    let view = View {
-        is_written: !how.only_show,
-        diff: how.diff,
-        paths: Paths {
-            here: &opened.prefix,
-            repository: &repository,
-        },
-    };
+    let view = how.view(opened, &repository);
     match how.format {
         ProposalFormat::Json => {
             write!(context.out, "{}", proposals_json::json(all, view))?;

@@ -20,8 +20,7 @@ use crate::cli::{
 };
 use crate::git::{Commit, Repository};
 use crate::registry::Registry;
-use crate::render::proposals::View;
-use crate::render::{Paths, refreshed, refreshed_json, refreshed_markdown};
+use crate::render::{refreshed, refreshed_json, refreshed_markdown};
 use crate::rules;
 use crate::sources::proposal::{Place, Proposals, Question, Settled, Source};
 use crate::sync::plan::Options;
@@ -158,14 +157,7 @@ fn refuse(refreshed: &mut Refreshed, why: &str, is_one: impl Fn(&str) -> bool) {
 
 fn show(context: &mut Context<'_>, opened: &Opened, refreshed: &Refreshed, how: How) -> Result<()> {
     let repository = files::from_repository(&opened.root, context);
-    let view = View {
-        is_written: !how.only_show,
-        diff: how.diff,
-        paths: Paths {
-            here: &opened.prefix,
-            repository: &repository,
-        },
-    };
+    let view = how.view(opened, &repository);
     match how.format {
         ProposalFormat::Json => write!(context.out, "{}", refreshed_json::json(refreshed, view))?,
         ProposalFormat::Markdown => {
@@ -230,11 +222,7 @@ impl Run<'_> {
             if !config.has_runtime(name) {
                 let known = one_of(config.runtime_names());
                 let why = format!("`registry.toml` has no runtime `{name}`: it has {known}");
-                self.refreshed.parts.push(Part {
-                    name: page.to_string(),
-                    state: State::NotRead(why),
-                    proposals: None,
-                });
+                self.unread(page.to_string(), State::NotRead(why));
             }
         }
         for runtime in &config.runtimes {
@@ -337,12 +325,17 @@ impl Run<'_> {
         let Err(why) = opened else {
             return clone;
         };
+        self.unread(format!("{name} (tags)"), State::NotRead(why));
+        None
+    }
+
+    /// Says of a source why nothing comes from it.
+    fn unread(&mut self, name: String, state: State) {
         self.refreshed.parts.push(Part {
-            name: format!("{name} (tags)"),
-            state: State::NotRead(why),
+            name,
+            state,
             proposals: None,
         });
-        None
     }
 
     fn no_clone(&self, name: &RepositoryName) -> String {
@@ -371,11 +364,7 @@ impl Run<'_> {
         let name = format!("{repository} ({what})");
         let Some(clone) = self.clone_of(context, repository) else {
             let why = self.no_clone(repository);
-            self.refreshed.parts.push(Part {
-                name,
-                state: State::NotRead(why),
-                proposals: None,
-            });
+            self.unread(name, State::NotRead(why));
             return;
         };
         let proposals = propose(context, &self.staged.opened, &clone);
@@ -402,22 +391,17 @@ impl Run<'_> {
             judge(context, &self.staged.opened, &mut all, ProposalFormat::Json)?;
             Ok(all)
         });
-        let part = match judged {
+        match judged {
             Ok(proposals) => {
                 self.staged.take(proposals.proposals.iter());
-                Part {
+                self.refreshed.parts.push(Part {
                     name,
                     state,
                     proposals: Some(proposals),
-                }
+                });
             }
-            Err(error) => Part {
-                name,
-                state: State::NotRead(format!("{error:#}")),
-                proposals: None,
-            },
-        };
-        self.refreshed.parts.push(part);
+            Err(error) => self.unread(name, State::NotRead(format!("{error:#}"))),
+        }
     }
 
     /// Asks GitHub for issues and pull requests, and for what was changed there by others.
@@ -426,11 +410,7 @@ impl Run<'_> {
         let Refresh { sandbox, waits, .. } = self.options;
         if sandbox.is_none() && !is_signed_in(context.environment) {
             let why = "there is no token: issues, pull requests and what others changed are not looked at".to_owned();
-            self.refreshed.parts.push(Part {
-                name,
-                state: State::NotAsked(why),
-                proposals: None,
-            });
+            self.unread(name, State::NotAsked(why));
             return;
         }
         // One that cannot be read is as one that is not there: that is said of it.
