@@ -39,21 +39,15 @@ fn hub() -> Hub {
     hub
 }
 
+const PULL: [&str; 5] = ["maintainers", "pull", "--file", "MAINTAINERS", "--quiet"];
+
 fn pulled(hub: &Hub) -> String {
-    let ran = hub.run(&["maintainers", "pull", "--file", "MAINTAINERS", "--quiet"]);
-    assert_ne!(ran.status, 2, "{}{}", ran.out, ran.log);
-    format!("{}{}", ran.out, ran.log)
+    hub.edited(&PULL)
 }
 
 #[track_caller]
 fn is_done(hub: &Hub) {
-    let before = hub.folder.contents();
-    pulled(hub);
-    assert_eq!(
-        before,
-        hub.folder.contents(),
-        "a second pull changes something"
-    );
+    hub.is_settled(&PULL);
 }
 
 #[test]

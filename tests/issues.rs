@@ -96,22 +96,16 @@ fn merge(world: &mut World, repository: &str, number: u64) {
         .unwrap();
 }
 
+const PULL: [&str; 3] = ["issues", "pull", "--quiet"];
+
 fn pulled(hub: &Hub) -> String {
-    let ran = hub.run(&["issues", "pull", "--quiet"]);
-    assert_ne!(ran.status, 2, "{}{}", ran.out, ran.log);
-    format!("{}{}", ran.out, ran.log)
+    hub.edited(&PULL)
 }
 
 /// A second pull has nothing to do, and `check` has no error.
 #[track_caller]
 fn is_done(hub: &Hub) {
-    let before = hub.folder.contents();
-    pulled(hub);
-    assert_eq!(
-        before,
-        hub.folder.contents(),
-        "a second pull changes something"
-    );
+    hub.is_settled(&PULL);
     hub.run(&["check"]).expect(0);
 }
 

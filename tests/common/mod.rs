@@ -291,6 +291,26 @@ impl Hub {
             .write("registry.toml", format!("{config}\n{more}\n"));
     }
 
+    /// Runs a command that edits records; gives all that it says.
+    #[track_caller]
+    pub fn edited(&self, args: &[&str]) -> String {
+        let ran = self.run(args);
+        assert_ne!(ran.status, 2, "{}{}", ran.out, ran.log);
+        format!("{}{}", ran.out, ran.log)
+    }
+
+    /// Runs such a command once more, which then has nothing to do.
+    #[track_caller]
+    pub fn is_settled(&self, args: &[&str]) {
+        let before = self.folder.contents();
+        self.edited(args);
+        assert_eq!(
+            before,
+            self.folder.contents(),
+            "a second pull changes something"
+        );
+    }
+
     /// An issue or pull request as it is now.
     pub fn issue(&self, number: u64) -> Issue {
         self.world(|world| world.issue(REPO, number).unwrap().clone())
