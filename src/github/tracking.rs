@@ -31,29 +31,13 @@ pub async fn seen(client: &Client, registry: &Registry, now: Instant) -> Result<
     let mut seen = Seen::nothing(client.site(), now);
     list(client, registry, &mut seen).await?;
     let mut wanted: BTreeSet<IssueRef> = candidates(registry, &seen);
+    let pinned = registry.tracked();
+    wanted.extend(pinned.filter_map(|record| record.pinned(registry)));
     for entry in &registry.keps {
-        let record = &entry.value;
-        let issue = record
-            .issue
-            .zip(registry.repository_of(record.repository.as_ref()));
-        wanted.extend(issue.map(|(number, repository)| IssueRef {
-            repository: repository.clone(),
-            number,
-        }));
-        let pulls = record.pull_requests.iter().map(|pull| &pull.id);
+        let pulls = entry.value.pull_requests.iter().map(|pull| &pull.id);
         let known =
             |id: &&IssueRef| crate::sources::issues::new_record::is_known(registry, &id.repository);
         wanted.extend(pulls.filter(known).cloned());
-    }
-    for entry in &registry.items {
-        let item = &entry.value;
-        let issue = item
-            .issue
-            .zip(registry.repository_of(item.repository.as_ref()));
-        wanted.extend(issue.map(|(number, repository)| IssueRef {
-            repository: repository.clone(),
-            number,
-        }));
     }
     let mut tried = BTreeSet::new();
     for _ in 0..=MOST_STEPS {

@@ -5,9 +5,9 @@
 
 use super::kep::{Allow, KepRecord, PullRequest};
 use super::work_item::WorkItem;
-use super::{Entry, UnreadAllows};
+use super::{Entry, Registry, UnreadAllows};
 use crate::findings::sources::FileId;
-use crate::terms::{Handle, Line, Link, Release, RepositoryName, Stage, Subject, Triage};
+use crate::terms::{Handle, IssueRef, Line, Link, Release, RepositoryName, Stage, Subject, Triage};
 
 /// A record of tracked work.
 #[derive(Debug, Clone, Copy)]
@@ -161,6 +161,19 @@ impl<'a> Tracked<'a> {
             Self::Kep(entry) => entry.value.repository.as_ref(),
             Self::Item(entry) => entry.value.repository.as_ref(),
         }
+    }
+
+    /// An issue that it names by a number; absent: the registry has no repository.
+    pub fn reference(self, registry: &Registry, number: u64) -> Option<IssueRef> {
+        Some(IssueRef {
+            repository: registry.repository_of(self.repository())?.clone(),
+            number,
+        })
+    }
+
+    /// Its issue, if it has one.
+    pub fn pinned(self, registry: &Registry) -> Option<IssueRef> {
+        self.reference(registry, self.issue()?)
     }
 
     /// The pull requests that do the work.

@@ -65,17 +65,13 @@ fn check(context: &Context<'_>, findings: &mut Vec<Finding>) {
     let registry = context.registry;
     let mut first: BTreeMap<IssueRef, (FileId, Pointer, Subject)> = BTreeMap::new();
     for claim in context.older_first() {
-        let Some(repository) = registry.repository_of(claim.repository()) else {
-            continue;
-        };
         let pinned = claim.issue().map(|number| (number, Pointer::to("issue")));
         let former = claim.former_issues().iter().enumerate();
         let former =
             former.map(|(index, number)| (*number, Pointer::to("former-issues").index(index)));
         for (number, at) in pinned.into_iter().chain(former) {
-            let issue = IssueRef {
-                repository: repository.clone(),
-                number,
+            let Some(issue) = claim.reference(registry, number) else {
+                continue;
             };
             let Some((earlier, place, subject)) = first.get(&issue) else {
                 first.insert(issue, (claim.file(), at, claim.subject()));

@@ -6,9 +6,10 @@ use super::mentions::{Mentions, Record};
 use super::seen::Found;
 use crate::registry::Entry;
 use crate::registry::edit::{NoToml, edited};
+use crate::registry::tracked::Tracked;
 use crate::registry::work_item::WorkItem;
 use crate::sources::proposal::{Because, Proposal, Proposals, Question, Untouched};
-use crate::terms::{IssueRef, Subject};
+use crate::terms::Subject;
 
 /// The edit of a work item that follows from what was read of its issue; absent: none, and it has no issue.
 pub(super) fn proposal(
@@ -17,13 +18,7 @@ pub(super) fn proposal(
     all: &mut Proposals,
 ) -> Option<Proposal> {
     let item = &entry.value;
-    let at = IssueRef {
-        repository: asked
-            .registry
-            .repository_of(item.repository.as_ref())?
-            .clone(),
-        number: item.issue?,
-    };
+    let at = Tracked::Item(entry).pinned(asked.registry)?;
     let source = asked.registry.file(entry.file);
     let subject = Subject::Item(item.id.clone());
     if !entry.is_whole() {

@@ -10,6 +10,7 @@ use super::new_record::{self, Asker, TrackingIssue};
 use super::seen::{Found, SeenIssue};
 use crate::registry::edit::{self, Listed, NoToml, edited};
 use crate::registry::kep::KepRecord;
+use crate::registry::tracked::Tracked;
 use crate::registry::{Entry, Registry};
 use crate::sources::kep_names::{keps_in_title, neighbours};
 use crate::sources::proposal::{Because, Change, Place, Proposal, Proposals, Question, Untouched};
@@ -27,7 +28,7 @@ pub(super) fn proposal(
     let kep = record.number;
     let subject = Subject::Kep(kep);
     let source = registry.file(entry.file);
-    let pinned = pinned(registry, record);
+    let pinned = Tracked::Kep(entry).pinned(registry);
     if pinned.is_none() && pin.is_none() && record.pull_requests.is_empty() {
         return None;
     }
@@ -115,14 +116,6 @@ pub(super) fn proposal(
     Some(proposal)
 }
 
-/// The issue that a record names.
-fn pinned(registry: &Registry, record: &KepRecord) -> Option<IssueRef> {
-    Some(IssueRef {
-        repository: registry.repository_of(record.repository.as_ref())?.clone(),
-        number: record.issue?,
-    })
-}
-
 /// Where an issue went, if its number there is that of another issue of the record: a record names issues of one repository by numbers alone.
 fn has_a_number_twice<'w>(record: &KepRecord, way: &'w [Step]) -> Option<&'w IssueRef> {
     let (last, before) = way.split_last()?;
@@ -134,9 +127,9 @@ fn has_a_number_twice<'w>(record: &KepRecord, way: &'w [Step]) -> Option<&'w Iss
 }
 
 /// The issues that a record's leads to, one after the other, as far as GitHub says.
-pub(super) fn way_of(asked: &Asked<'_>, record: &KepRecord) -> Vec<IssueRef> {
-    let pinned = pinned(asked.registry, record);
-    let way = pinned.and_then(|pinned| follow(asked, record.number, &pinned).ok());
+pub(super) fn way_of(asked: &Asked<'_>, entry: &Entry<KepRecord>) -> Vec<IssueRef> {
+    let pinned = Tracked::Kep(entry).pinned(asked.registry);
+    let way = pinned.and_then(|pinned| follow(asked, entry.value.number, &pinned).ok());
     let steps = way.into_iter().flatten();
     steps.map(|step| step.at).collect()
 }
@@ -249,15 +242,9 @@ fn follow(asked: &Asked<'_>, kep: u32, pinned: &IssueRef) -> Result<Vec<Step>, Q
 
 /// The record that names an issue as its own.
 fn owner_of(registry: &Registry, at: &IssueRef) -> Option<Subject> {
-    let keps = registry.keps.iter().map(|entry| &entry.value);
-    let mut keps = keps.filter(|record| pinned(registry, record).as_ref() == Some(at));
-    let items = registry.items.iter().map(|entry| &entry.value);
-    let mut items = items.filter(|item| {
-        let repository = registry.repository_of(item.repository.as_ref());
-        repository == Some(&at.repository) && item.issue == Some(at.number)
-    });
-    let kep = keps.next().map(|record| Subject::Kep(record.number));
-    kep.or_else(|| items.next().map(|item| Subject::Item(item.id.clone())))
+    let mut records = registry.tracked();
+    let owner = records.find(|record| record.pinned(registry).as_ref() == Some(at));
+    owner.map(Tracked::subject)
 }
 
 /// The KEPs that an issue names, in its title and in the template's fields.

@@ -41,7 +41,7 @@ pub fn candidates(registry: &Registry, seen: &Seen) -> BTreeSet<IssueRef> {
 pub(super) fn fates(asked: &Asked<'_>) -> Vec<(IssueRef, Fate)> {
     let mut claimed = claimed(asked.registry);
     for entry in &asked.registry.keps {
-        claimed.extend(tracked::way_of(asked, &entry.value));
+        claimed.extend(tracked::way_of(asked, entry));
     }
     let mut fates = Vec::new();
     let mut by_kep: BTreeMap<u32, Vec<&IssueRef>> = BTreeMap::new();
@@ -54,10 +54,12 @@ pub(super) fn fates(asked: &Asked<'_>) -> Vec<(IssueRef, Fate)> {
             fates.extend(without_template(asked, at, issue).map(|fate| (at.clone(), fate)));
             continue;
         }
-        match kep_of(issue, &form).and_then(|kep| plausible(asked, kep, &form)) {
-            Ok(kep) => by_kep.entry(kep).or_default().push(at),
+        let named = kep_of(issue, &form);
+        let kep = named.and_then(|kep| kep.map(|kep| plausible(asked, kep, &form)).transpose());
+        match kep {
+            Ok(Some(kep)) => by_kep.entry(kep).or_default().push(at),
             // A KEP that is not written yet has no number: there is nothing to decide.
-            Err(Unclear::None) => {
+            Ok(None) => {
                 let remark = format!(
                     "{} was opened with the template, and names no KEP: once it has a number, write that into its title",
                     asked.short(at)
@@ -71,7 +73,7 @@ pub(super) fn fates(asked: &Asked<'_>) -> Vec<(IssueRef, Fate)> {
         let record = asked.registry.kep(kep);
         // Where its issue is now.
         let now = record.map(|entry| {
-            let at = tracked::way_of(asked, &entry.value).pop();
+            let at = tracked::way_of(asked, entry).pop();
             let written = entry.value.issue.map(|issue| format!("#{issue}"));
             at.map(|at| asked.short(&at)).or(written)
         });
@@ -108,25 +110,10 @@ pub(super) fn fates(asked: &Asked<'_>) -> Vec<(IssueRef, Fate)> {
 /// The issues that records name.
 fn claimed(registry: &Registry) -> BTreeSet<IssueRef> {
     let mut claimed = BTreeSet::new();
-    let mut claim = |repository: Option<&crate::terms::RepositoryName>, number: u64| {
-        if let Some(repository) = registry.repository_of(repository) {
-            claimed.insert(IssueRef {
-                repository: repository.clone(),
-                number,
-            });
-        }
-    };
-    for entry in &registry.keps {
-        let record = &entry.value;
-        let others = record.former_issues.iter().chain(&record.related_issues);
-        for number in others.copied().chain(record.issue) {
-            claim(record.repository.as_ref(), number);
-        }
-    }
-    for entry in &registry.items {
-        if let Some(number) = entry.value.issue {
-            claim(entry.value.repository.as_ref(), number);
-        }
+    for record in registry.tracked() {
+        let others = record.former_issues().iter().chain(record.related_issues());
+        let numbers = others.copied().chain(record.issue());
+        claimed.extend(numbers.filter_map(|number| record.reference(registry, number)));
     }
     claimed
 }
@@ -150,8 +137,6 @@ fn without_template(asked: &Asked<'_>, at: &IssueRef, issue: &ListedIssue) -> Op
 
 /// Why nobody knows which KEP an issue tracks.
 enum Unclear {
-    /// It names none.
-    None,
     /// It names several.
     Several(BTreeSet<u32>),
     /// Its title and its fields name different ones.
@@ -179,10 +164,6 @@ impl Unclear {
             )
         };
         let (why, settled_by) = match self {
-            Self::None => (
-                "it names no KEP".to_owned(),
-                "write the KEP's number into its title".to_owned(),
-            ),
             Self::Several(keps) => (
                 format!(
                     "it names {} in one issue: which is it?",
@@ -227,19 +208,19 @@ impl Unclear {
     }
 }
 
-/// The KEP that an issue of the template tracks: the title decides, unless the fields contradict it.
-fn kep_of(issue: &ListedIssue, form: &Form) -> Result<u32, Unclear> {
+/// The KEP that an issue of the template tracks, if it names one: the title decides, unless the fields contradict it.
+fn kep_of(issue: &ListedIssue, form: &Form) -> Result<Option<u32>, Unclear> {
     let titled = keps_in_title(&issue.title);
     match (titled.first(), titled.len()) {
-        (Some(only), 1) if form.keps.is_empty() || form.keps.contains(only) => Ok(*only),
+        (Some(only), 1) if form.keps.is_empty() || form.keps.contains(only) => Ok(Some(*only)),
         (Some(only), 1) => Err(Unclear::Differs {
             titled: *only,
             fields: form.keps.clone(),
         }),
         (Some(_), _) => Err(Unclear::Several(titled)),
         (None, _) => match form.keps.as_slice() {
-            [] => Err(Unclear::None),
-            [only] => Ok(*only),
+            [] => Ok(None),
+            [only] => Ok(Some(*only)),
             several => Err(Unclear::Several(several.iter().copied().collect())),
         },
     }
