@@ -1,5 +1,6 @@
 //! What people look at, as plain data: how it is drawn is for `render`.
 
+pub mod board;
 pub mod card;
 pub mod life;
 pub mod overview;

@@ -15,6 +15,17 @@ pub struct Release {
     pub minor: u16,
 }
 
+impl Release {
+    /// The minor that comes after it.
+    #[must_use]
+    pub fn next(self) -> Self {
+        Self {
+            minor: self.minor.saturating_add(1),
+            ..self
+        }
+    }
+}
+
 impl fmt::Display for Release {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}.{}", self.major, self.minor)

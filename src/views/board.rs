@@ -1,0 +1,2 @@
+//! What the board shows, as plain data.
+pub mod verdict;

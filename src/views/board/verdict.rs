@@ -1,0 +1,804 @@
+//! Whether a KEP makes the Kubernetes release that it aims at, as far as the container runtimes decide it: the heart of the board.
+//!
+//! It joins the stage with what the CRI development policy asks for it (`rules/policy.rs`), what each runtime has, the runtimes' planned
+//! minors, the freezes and the day. What is not known is never taken for missing: it makes a verdict *cannot tell*, unless what is known
+//! decides it whatever the unknown turns out to be. Pure; each reason is a whole sentence for somebody who has never heard of kepherd.
+
+use std::fmt;
+
+use crate::findings::diagnostic::{Pointer, RuleId};
+use crate::findings::sources::FileId;
+use crate::registry::calendars::{Cycle, Minor};
+use crate::registry::config::Runtime;
+use crate::registry::kep::{KepRecord, Reached};
+use crate::registry::{Entry, Registry};
+use crate::rules::policy::{Has, Need, deadline, has, need, next_minor, weakest};
+use crate::terms::{
+    Consensus, Date, Freeze, PlannedDate, Release, RuntimeState, Stage, Status, Triage, Version,
+};
+
+/// What is said of a KEP and the Kubernetes release that it aims at.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Outcome {
+    /// Nothing planned is in time.
+    WillMiss,
+    /// In time only if something happens that nobody has planned.
+    AtRisk,
+    /// What decides it is not known.
+    CannotTell,
+    /// What is missing is merged, and a release that has it is planned in time.
+    OnCourse,
+    /// All that the policy asks for is there.
+    Ready,
+    /// The release is out, with the KEP in it.
+    Shipped,
+    /// The policy asks nothing of a container runtime.
+    NothingNeeded,
+}
+
+impl Outcome {
+    /// All of them, what needs somebody's eye first.
+    pub const ALL: [Self; 7] = [
+        Self::WillMiss,
+        Self::AtRisk,
+        Self::CannotTell,
+        Self::OnCourse,
+        Self::Ready,
+        Self::Shipped,
+        Self::NothingNeeded,
+    ];
+
+    /// Its name in addresses and files.
+    pub fn key(self) -> &'static str {
+        match self {
+            Self::WillMiss => "will-miss",
+            Self::AtRisk => "at-risk",
+            Self::CannotTell => "cannot-tell",
+            Self::OnCourse => "on-course",
+            Self::Ready => "ready",
+            Self::Shipped => "shipped",
+            Self::NothingNeeded => "nothing-needed",
+        }
+    }
+
+    /// What it means, for a legend.
+    pub fn meaning(self) -> &'static str {
+        match self {
+            Self::WillMiss => "nothing that is planned comes in time",
+            Self::AtRisk => "in time only if something happens that nobody has planned",
+            Self::CannotTell => "what decides it is not on record",
+            Self::OnCourse => {
+                "what is missing is merged, and a release that has it is planned in time"
+            }
+            Self::Ready => "everything that the CRI development policy asks for is there",
+            Self::Shipped => "the Kubernetes release is out, with the KEP in it",
+            Self::NothingNeeded => {
+                "the CRI development policy asks nothing of a container runtime here"
+            }
+        }
+    }
+}
+
+impl fmt::Display for Outcome {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(match self {
+            Self::WillMiss => "will miss",
+            Self::AtRisk => "at risk",
+            Self::CannotTell => "cannot tell",
+            Self::OnCourse => "on course",
+            Self::Ready => "ready",
+            Self::Shipped => "shipped",
+            Self::NothingNeeded => "nothing needed",
+        })
+    }
+}
+
+/// A verdict, and why.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Verdict {
+    /// What is said.
+    pub outcome: Outcome,
+    /// Why, the reason that decides it first; never empty.
+    pub reasons: Vec<Reason>,
+}
+
+/// Why a verdict is what it is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Reason {
+    /// A whole sentence.
+    pub text: String,
+    /// What it rests on.
+    pub rests_on: Vec<Basis>,
+}
+
+/// What a reason rests on.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Basis {
+    /// A value of a record or a calendar.
+    Value(FileId, Pointer),
+    /// A rule of `kepherd check`, which says the same with its source.
+    Rule(RuleId),
+}
+
+impl Reason {
+    fn new(text: String) -> Self {
+        Self {
+            text,
+            rests_on: Vec::new(),
+        }
+    }
+
+    fn on(mut self, basis: impl IntoIterator<Item = Basis>) -> Self {
+        self.rests_on.extend(basis);
+        self
+    }
+}
+
+/// The verdict of a record on a day; absent: it aims at no release.
+pub fn verdict(registry: &Registry, entry: &Entry<KepRecord>, today: Date) -> Option<Verdict> {
+    let target = entry.value.aims_at()?;
+    let case = Case {
+        registry,
+        entry,
+        record: &entry.value,
+        target,
+        today,
+        cycle: registry
+            .kubernetes
+            .as_ref()
+            .and_then(|calendar| calendar.value.cycle(target)),
+    };
+    Some(case.judge())
+}
+
+const MATURITY: Basis = Basis::Rule(RuleId("runtime-maturity"));
+
+struct Case<'a> {
+    registry: &'a Registry,
+    entry: &'a Entry<KepRecord>,
+    record: &'a KepRecord,
+    target: Release,
+    today: Date,
+    cycle: Option<&'a Cycle>,
+}
+
+/// What is said of one runtime, or of one condition.
+struct Chance {
+    outcome: Outcome,
+    reason: Reason,
+}
+
+impl Case<'_> {
+    fn judge(&self) -> Verdict {
+        let record = self.record;
+        if let Some(why) = &record.runtime_support {
+            let text = format!("It needs nothing of a container runtime: {why}.");
+            let reason = Reason::new(text).on([self.value(Pointer::to("runtime-support"))]);
+            return one(Outcome::NothingNeeded, reason);
+        }
+        let calendar = self.registry.kubernetes.as_ref();
+        if calendar.is_some_and(|calendar| calendar.value.shipped_by(self.target, self.today)) {
+            return self.shipped();
+        }
+        let Some(stage) = record.stage else {
+            let text = format!(
+                "Which stage it aims at in Kubernetes {} is not on record, and the stage decides what the container runtimes must have.",
+                self.target
+            );
+            let reason = Reason::new(text).on([self.value(Pointer::to("target"))]);
+            return one(Outcome::CannotTell, reason);
+        };
+        let Some(needed) = need(stage, record.enabled_by_default) else {
+            let text = format!(
+                "A feature that is {} asks nothing new of a container runtime.",
+                on_its_way_out(stage)
+            );
+            let reason = Reason::new(text).on([self.value(Pointer::to("stage")), MATURITY]);
+            return one(Outcome::NothingNeeded, reason);
+        };
+        let of_runtimes = match (stage, record.enabled_by_default) {
+            (Stage::Beta, None) => self.of_either_beta(),
+            _ => self.of_runtimes(stage, needed),
+        };
+        self.under_conditions(stage, of_runtimes)
+    }
+
+    /// The release is out: whether the KEP is in it, its record says or does not.
+    fn shipped(&self) -> Verdict {
+        let reached = &self.record.reached;
+        let at = |key: &str| self.value(Pointer::to("reached").key(key));
+        let (stage, key) = match self.record.stage {
+            Some(Stage::Alpha) => (reached.alpha, "alpha"),
+            Some(Stage::Beta) if self.record.enabled_by_default == Some(true) => {
+                (beta_on(reached), "beta")
+            }
+            Some(Stage::Beta) => (reached.beta, "beta"),
+            Some(Stage::Stable) => (reached.stable, "stable"),
+            Some(stage) => {
+                let text = format!(
+                    "Kubernetes {} is out; a feature that is {} asks nothing of a container runtime.",
+                    self.target,
+                    on_its_way_out(stage)
+                );
+                let reason = Reason::new(text).on([self.value(Pointer::to("stage"))]);
+                return one(Outcome::NothingNeeded, reason);
+            }
+            None => (None, "stage"),
+        };
+        let out = match self.cycle.and_then(|cycle| cycle.released) {
+            Some(day) => format!("Kubernetes {} was released on {day}", self.target),
+            None => format!("Kubernetes {} is out", self.target),
+        };
+        match stage {
+            Some(release) if release <= self.target => {
+                let text = format!("{out}, and it is {key} since {release}.");
+                one(Outcome::Shipped, Reason::new(text).on([at(key)]))
+            }
+            Some(release) => {
+                let text =
+                    format!("{out} without it: it became {key} in {release}, which came later.");
+                one(Outcome::WillMiss, Reason::new(text).on([at(key)]))
+            }
+            None => {
+                let what = self
+                    .record
+                    .stage
+                    .map_or_else(String::new, |stage| format!(" as {}", stage.written()));
+                let text = format!(
+                    "{out}, and whether it went out with this KEP{what} is not on record; its owners or its kep.yaml can say."
+                );
+                let reason = Reason::new(text).on([
+                    self.value(Pointer::to("target")),
+                    Basis::Rule(RuleId("target-shipped")),
+                ]);
+                one(Outcome::CannotTell, reason)
+            }
+        }
+    }
+
+    /// Of a beta whose default nobody wrote down: what holds either way, if something does.
+    fn of_either_beta(&self) -> Verdict {
+        let off = self.of_runtimes(Stage::Beta, Need::OneReleased);
+        let on = self.of_runtimes(Stage::Beta, Need::EveryReleased);
+        if off.outcome == on.outcome {
+            return on;
+        }
+        // On by default asks for more, so it is never the better one.
+        if on.outcome >= Outcome::OnCourse {
+            return on;
+        }
+        let undecided = format!(
+            "Whether the feature is on by default is not on record: off by default it is {}, on by default it is {}. Its owners can say.",
+            said_of(off.outcome),
+            said_of(on.outcome),
+        );
+        let undecided = Reason::new(undecided).on([self.value(Pointer::to("stage")), MATURITY]);
+        let rest = on.reasons;
+        Verdict {
+            outcome: Outcome::CannotTell,
+            reasons: std::iter::once(undecided).chain(rest).collect(),
+        }
+    }
+
+    fn of_runtimes(&self, stage: Stage, needed: Need) -> Verdict {
+        let runtimes = &self.registry.config.value.runtimes;
+        let mut chances: Vec<Chance> = runtimes
+            .iter()
+            .map(|runtime| self.chance(runtime, stage, needed))
+            .collect();
+        let outcomes = || chances.iter().map(|chance| chance.outcome);
+        let unknown = outcomes().any(|outcome| outcome == Outcome::CannotTell);
+        let known = |outcome: &Outcome| *outcome != Outcome::CannotTell;
+        let outcome = match needed {
+            Need::OneMerged | Need::OneReleased => match outcomes().filter(known).max() {
+                // The one that nobody has recorded may be the one that has it.
+                Some(best) if best < Outcome::OnCourse && unknown => Outcome::CannotTell,
+                best => best.unwrap_or(Outcome::CannotTell),
+            },
+            Need::EveryReleased => match outcomes().filter(known).min() {
+                // However the unknown one turns out, it cannot mend what another one lacks.
+                Some(worst) if worst > Outcome::CannotTell && unknown => Outcome::CannotTell,
+                worst => worst.unwrap_or(Outcome::CannotTell),
+            },
+        };
+        // What decides comes first; where one runtime is enough and has it, what the others lack decides nothing.
+        chances.sort_by_key(|chance| chance.outcome != outcome);
+        let settled = needed != Need::EveryReleased && outcome >= Outcome::OnCourse;
+        chances.retain(|chance| !settled || chance.outcome == outcome);
+        let mut reasons: Vec<Reason> = chances.into_iter().map(|chance| chance.reason).collect();
+        reasons.insert(usize::from(!reasons.is_empty()), self.asked(stage, needed));
+        Verdict { outcome, reasons }
+    }
+
+    /// What the policy asks for, said once.
+    fn asked(&self, stage: Stage, needed: Need) -> Reason {
+        let what = match needed {
+            Need::OneMerged => {
+                "one container runtime that has merged it, or has it as an experiment"
+            }
+            Need::OneReleased => "one container runtime that has released it",
+            Need::EveryReleased => "a release of every participating container runtime",
+        };
+        let stage = match (stage, needed) {
+            (Stage::Beta, Need::EveryReleased) => "a beta that is on by default",
+            (Stage::Beta, _) => "a beta that is off by default",
+            (stage, _) => stage.written(),
+        };
+        let text = format!("For {stage}, the CRI development policy asks for {what}.");
+        Reason::new(text).on([self.value(Pointer::to("stage")), MATURITY])
+    }
+
+    fn chance(&self, runtime: &Runtime, stage: Stage, needed: Need) -> Chance {
+        let name = runtime.name.as_str();
+        let is = |outcome, text: String| Chance {
+            outcome,
+            reason: Reason::new(text).on([self.facts(name, stage)]),
+        };
+        let target = self.target;
+        match has(self.registry, runtime, self.record, stage, target) {
+            Has::Released(version) => is(
+                Outcome::Ready,
+                format!("{name} has released it{}.", self.in_version(name, version)),
+            ),
+            Has::ReleasedSomehow => is(
+                Outcome::Ready,
+                format!("{name} has released it; since which version is not on record."),
+            ),
+            Has::Late(version) if needed != Need::OneMerged => is(
+                Outcome::WillMiss,
+                format!(
+                    "{name} has released it{}, which is too late for Kubernetes {target}.",
+                    self.in_version(name, version)
+                ),
+            ),
+            Has::Late(version) => is(
+                Outcome::Ready,
+                format!("{name} has it{}.", self.in_version(name, version)),
+            ),
+            Has::ForOthers(range) => is(
+                Outcome::AtRisk,
+                format!("What {name} has is good for {} only.", range.said()),
+            ),
+            Has::NotRecorded => is(
+                Outcome::CannotTell,
+                format!(
+                    "What {name} has of it is not on record; somebody who knows {name} can say."
+                ),
+            ),
+            Has::Less(state @ (RuntimeState::Merged | RuntimeState::Experimental))
+                if needed == Need::OneMerged =>
+            {
+                let what = match state {
+                    RuntimeState::Merged => "has merged it",
+                    _ => "has it as an experiment",
+                };
+                is(Outcome::Ready, format!("{name} {what}."))
+            }
+            Has::Less(state) => self.not_yet(runtime, stage, needed, state),
+        }
+    }
+
+    /// A runtime that is known not to have it yet.
+    fn not_yet(
+        &self,
+        runtime: &Runtime,
+        stage: Stage,
+        needed: Need,
+        state: RuntimeState,
+    ) -> Chance {
+        let name = runtime.name.as_str();
+        let mut basis = vec![self.facts(name, stage)];
+        let is_home = self.registry.config.value.home.as_str() == name;
+        if is_home && self.record.triage == Some(Triage::Declined) {
+            basis.push(self.value(Pointer::to("triage")));
+            let text = format!("{name}'s maintainers have declined it.");
+            return Chance {
+                outcome: Outcome::WillMiss,
+                reason: Reason::new(text).on(basis),
+            };
+        }
+        let so_far = match state {
+            RuntimeState::None => format!("{name} has nothing of it yet"),
+            RuntimeState::InProgress => format!("{name} is working on it and has not merged it"),
+            RuntimeState::Experimental => format!("{name} has it as an experiment only"),
+            RuntimeState::Merged | RuntimeState::Released => {
+                format!("{name} has merged it and not released it")
+            }
+        };
+        if needed == Need::OneMerged {
+            return self.not_merged(state, so_far, basis);
+        }
+        let coming = self.coming(runtime, is_home);
+        basis.extend(coming.basis);
+        let (outcome, text) = match (coming.time, state) {
+            (Time::Unknown, _) => (Outcome::CannotTell, format!("{so_far}; {}.", coming.said)),
+            (Time::TooLate, _) => (Outcome::WillMiss, format!("{so_far}; {}.", coming.said)),
+            (Time::Perhaps, RuntimeState::Merged) => {
+                (Outcome::AtRisk, format!("{so_far}; {}.", coming.said))
+            }
+            (Time::InTime, RuntimeState::Merged) => {
+                (Outcome::OnCourse, format!("{so_far}; {}.", coming.said))
+            }
+            (Time::InTime | Time::Perhaps, _) => {
+                let must = match state {
+                    RuntimeState::Experimental => {
+                        "it has to become more than an experiment by then"
+                    }
+                    _ => "it has to be merged by then",
+                };
+                (
+                    Outcome::AtRisk,
+                    format!("{so_far}; {}, and {must}.", coming.said),
+                )
+            }
+        };
+        Chance {
+            outcome,
+            reason: Reason::new(text).on(basis),
+        }
+    }
+
+    /// Alpha asks for a merge only. Kubernetes merges its own half before its code freeze.
+    fn not_merged(&self, state: RuntimeState, so_far: String, mut basis: Vec<Basis>) -> Chance {
+        let freeze = self.cycle.and_then(|cycle| cycle.code_freeze);
+        basis.extend(freeze.and_then(|_| self.freeze_basis(Freeze::Code)));
+        let (outcome, text) = match freeze.map(crate::terms::Instant::date) {
+            Some(day) if day < self.today && state == RuntimeState::None => (
+                Outcome::WillMiss,
+                format!(
+                    "{so_far}, and Kubernetes {} froze its code on {day}.",
+                    self.target
+                ),
+            ),
+            Some(day) if day < self.today => (
+                Outcome::AtRisk,
+                format!(
+                    "{so_far}; Kubernetes {} froze its code on {day}, so that only a merge in the next days helps.",
+                    self.target
+                ),
+            ),
+            Some(day) => (
+                Outcome::AtRisk,
+                format!(
+                    "{so_far}; it has to be merged before Kubernetes {} freezes its code on {day}.",
+                    self.target
+                ),
+            ),
+            None => (
+                Outcome::AtRisk,
+                format!(
+                    "{so_far}; it has to be merged before Kubernetes {} freezes its code, on a day that is not on record.",
+                    self.target
+                ),
+            ),
+        };
+        Chance {
+            outcome,
+            reason: Reason::new(text).on(basis),
+        }
+    }
+
+    /// The release of a runtime that brings what is merged next.
+    fn coming(&self, runtime: &Runtime, is_home: bool) -> Coming {
+        let name = runtime.name.as_str();
+        let target = self.target;
+        let calendar = self.registry.runtimes.get(name);
+        if runtime.numbered_as_kubernetes {
+            let next = self.next_number(name);
+            return match next {
+                Some((next, at)) if next > target => Coming {
+                    time: Time::TooLate,
+                    said: format!(
+                        "{name} {target} is out, and its next minor, {next}, is for a later Kubernetes"
+                    ),
+                    basis: at.into_iter().collect(),
+                },
+                next => Coming {
+                    time: Time::InTime,
+                    said: format!(
+                        "{name} {target}, which comes with Kubernetes {target}, will have it"
+                    ),
+                    basis: next.and_then(|(_, at)| at).into_iter().collect(),
+                },
+            };
+        }
+        let Some(calendar) = calendar else {
+            return Coming::unknown(format!("when {name} releases next is not on record"));
+        };
+        let minors = &calendar.value.minors;
+        let at = |minor: &Minor| {
+            let place = minors.iter().position(|one| one.release == minor.release);
+            place.map(|place| {
+                let key = if minor.planned.is_some() {
+                    "planned"
+                } else {
+                    "release"
+                };
+                Basis::Value(calendar.file, Pointer::to("minors").index(place).key(key))
+            })
+        };
+        let overdue = minors
+            .iter()
+            .filter(|minor| minor.released.is_none())
+            .find_map(|minor| {
+                let planned = minor
+                    .planned
+                    .filter(|planned| planned.latest() < self.today)?;
+                Some((minor, planned))
+            });
+        if let Some((minor, planned)) = overdue {
+            let said = format!(
+                "{name} {} was planned for {planned}, and whether it is out is not on record",
+                minor.release
+            );
+            return Coming {
+                time: Time::Unknown,
+                said,
+                basis: at(minor).into_iter().collect(),
+            };
+        }
+        let Some(next) = next_minor(self.registry, name, self.today) else {
+            return Coming::unknown(format!("when {name} releases next is not on record"));
+        };
+        // What people aim at counts, where it comes after the next minor.
+        let wanted = self
+            .record
+            .milestone
+            .filter(|wanted| is_home && *wanted > next.release);
+        let known = wanted.and_then(|wanted| calendar.value.minor(wanted));
+        let by_milestone = wanted.map(|_| self.value(Pointer::to("milestone")));
+        let minor = known.unwrap_or(next);
+        let release = wanted.unwrap_or(next.release);
+        let basis: Vec<Basis> = by_milestone.into_iter().chain(at(minor)).collect();
+        let what = match wanted {
+            Some(release) => format!("it is meant for {name} {release}"),
+            None => format!("the next minor is {name} {release}"),
+        };
+        let planned = (minor.release == release)
+            .then_some(minor.planned)
+            .flatten();
+        let Some(planned) = planned else {
+            return Coming {
+                time: Time::Unknown,
+                said: format!("{what}, and when that comes is not on record"),
+                basis,
+            };
+        };
+        let Some(last) = deadline(self.registry, target) else {
+            return Coming {
+                time: Time::Unknown,
+                said: format!(
+                    "{what}, planned for {planned}, and when Kubernetes {target} comes is not on record"
+                ),
+                basis,
+            };
+        };
+        let time = time(planned, last);
+        let said = match time {
+            Time::InTime | Time::Unknown => {
+                format!("{what}, planned for {planned}, in time for Kubernetes {target}")
+            }
+            Time::Perhaps => format!(
+                "{what}, planned for {planned}, which may be too late: it counts for Kubernetes {target} until {last}"
+            ),
+            Time::TooLate => format!(
+                "{what}, planned for {planned}, which is too late: it counts for Kubernetes {target} until {last}"
+            ),
+        };
+        Coming { time, said, basis }
+    }
+
+    /// The first number ahead of a runtime that counts as Kubernetes does, and where its calendar says so.
+    fn next_number(&self, name: &str) -> Option<(Release, Option<Basis>)> {
+        let calendar = self.registry.runtimes.get(name)?;
+        let minors = &calendar.value.minors;
+        let out = |minor: &Minor| minor.released.is_some_and(|day| day <= self.today);
+        let (place, last) = minors
+            .iter()
+            .enumerate()
+            .filter(|(_, minor)| out(minor))
+            .max_by_key(|(_, minor)| minor.release)?;
+        let at = Pointer::to("minors").index(place).key("released");
+        Some((last.release.next(), Some(Basis::Value(calendar.file, at))))
+    }
+
+    /// What else a KEP needs than what the runtimes have.
+    fn under_conditions(&self, stage: Stage, of_runtimes: Verdict) -> Verdict {
+        let conditions = [self.beta_before(stage), self.approval(), self.consensus()];
+        let Verdict {
+            mut outcome,
+            mut reasons,
+        } = of_runtimes;
+        for condition in conditions.into_iter().flatten() {
+            if condition.outcome < outcome {
+                outcome = condition.outcome;
+                reasons.insert(0, condition.reason);
+            } else {
+                reasons.push(condition.reason);
+            }
+        }
+        Verdict { outcome, reasons }
+    }
+
+    /// Stable needs a Kubernetes release with beta on by default before it.
+    fn beta_before(&self, stage: Stage) -> Option<Chance> {
+        let reached = &self.record.reached;
+        let is_known = reached.alpha.is_some() || reached.beta.is_some();
+        let before = beta_on(reached).is_some_and(|before| before < self.target);
+        (stage == Stage::Stable && is_known && !before).then(|| Chance {
+            outcome: Outcome::WillMiss,
+            reason: Reason::new(format!(
+                "No Kubernetes release before {} has it as a beta that is on by default, and stable needs one.",
+                self.target
+            ))
+            .on([self.value(Pointer::to("reached")), MATURITY]),
+        })
+    }
+
+    /// A KEP is approved before the enhancements freeze, or waits for the next release.
+    fn approval(&self) -> Option<Chance> {
+        if self.record.status != Status::Provisional {
+            return None;
+        }
+        let freeze = self
+            .cycle
+            .and_then(|cycle| cycle.enhancements_freeze)?
+            .date();
+        let target = self.target;
+        let basis = [
+            Some(self.value(Pointer::to("status"))),
+            self.freeze_basis(Freeze::Enhancements),
+        ];
+        let read = self.record.upstream_seen;
+        let (outcome, text) = match read {
+            _ if freeze >= self.today => (
+                Outcome::OnCourse,
+                format!(
+                    "The KEP is provisional, and has to be approved before the enhancements freeze of Kubernetes {target} on {freeze}."
+                ),
+            ),
+            Some(read) if read > freeze => (
+                Outcome::WillMiss,
+                format!(
+                    "The KEP was still provisional after the enhancements freeze of Kubernetes {target} on {freeze}: without an exception it waits for the next release."
+                ),
+            ),
+            _ => (
+                Outcome::CannotTell,
+                format!(
+                    "The KEP was provisional when its kep.yaml was last read{}; whether it was approved before the enhancements freeze of Kubernetes {target} on {freeze} is not on record.",
+                    read.map_or_else(String::new, |read| format!(", on {read}"))
+                ),
+            ),
+        };
+        Some(Chance {
+            outcome,
+            reason: Reason::new(text).on(basis.into_iter().flatten()),
+        })
+    }
+
+    fn consensus(&self) -> Option<Chance> {
+        let consensus = self.record.design.as_ref()?.consensus?;
+        (consensus == Consensus::Blocked).then(|| Chance {
+            outcome: Outcome::AtRisk,
+            reason: Reason::new("The discussion of its design is stuck.".to_owned())
+                .on([self.value(Pointer::to("design").key("consensus"))]),
+        })
+    }
+
+    fn in_version(&self, runtime: &str, version: Version) -> String {
+        let calendar = self.registry.runtimes.get(runtime);
+        let minor = calendar.and_then(|calendar| calendar.value.minor(version.release));
+        match minor.and_then(|minor| minor.day_of(version)) {
+            Some(day) => format!(" in {version} of {day}"),
+            None => format!(" in {version}"),
+        }
+    }
+
+    fn value(&self, pointer: Pointer) -> Basis {
+        Basis::Value(self.entry.file, pointer)
+    }
+
+    /// The fact that a runtime is judged by.
+    fn facts(&self, runtime: &str, stage: Stage) -> Basis {
+        let at = Pointer::to("runtimes").key(runtime);
+        let Some(facts) = self.record.runtimes.get(runtime) else {
+            return self.value(Pointer::to("target"));
+        };
+        let at = match weakest(facts, stage, self.target) {
+            Ok(weakest) => {
+                let at = match weakest.part {
+                    Some(part) => at.key("parts").index(part),
+                    None => at,
+                };
+                match weakest.release {
+                    Some(_) => at.key("release"),
+                    None => at.key("state"),
+                }
+            }
+            Err(_) => at.key("kubernetes"),
+        };
+        self.value(at)
+    }
+
+    fn freeze_basis(&self, freeze: Freeze) -> Option<Basis> {
+        let calendar = self.registry.kubernetes.as_ref()?;
+        let mut cycles = calendar.value.cycles.iter();
+        let place = cycles.position(|cycle| cycle.release == self.target)?;
+        let at = Pointer::to("cycles").index(place).key(freeze.key());
+        Some(Basis::Value(calendar.file, at))
+    }
+}
+
+/// The release of a runtime that comes next, against the last day that counts.
+struct Coming {
+    time: Time,
+    /// As a part of a sentence.
+    said: String,
+    basis: Vec<Basis>,
+}
+
+impl Coming {
+    fn unknown(said: String) -> Self {
+        Self {
+            time: Time::Unknown,
+            said,
+            basis: Vec::new(),
+        }
+    }
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Time {
+    InTime,
+    /// Of a month that is planned some days are in time, and some are not.
+    Perhaps,
+    TooLate,
+    Unknown,
+}
+
+fn time(planned: PlannedDate, last: Date) -> Time {
+    if planned.latest() <= last {
+        Time::InTime
+    } else if planned.earliest() <= last {
+        Time::Perhaps
+    } else {
+        Time::TooLate
+    }
+}
+
+/// The first release with beta on by default: the first one with beta, unless the record says that it was a later one.
+fn beta_on(reached: &Reached) -> Option<Release> {
+    reached.beta_on.or(reached.beta)
+}
+
+fn one(outcome: Outcome, reason: Reason) -> Verdict {
+    Verdict {
+        outcome,
+        reasons: vec![reason],
+    }
+}
+
+fn on_its_way_out(stage: Stage) -> &'static str {
+    match stage {
+        Stage::Deprecated => "deprecated",
+        Stage::Disabled => "switched off for good",
+        _ => "removed",
+    }
+}
+
+/// An outcome behind "it is".
+fn said_of(outcome: Outcome) -> &'static str {
+    match outcome {
+        Outcome::WillMiss => "too late",
+        Outcome::AtRisk => "at risk",
+        Outcome::CannotTell => "not known",
+        Outcome::OnCourse => "on course",
+        Outcome::Ready => "ready",
+        Outcome::Shipped => "shipped",
+        Outcome::NothingNeeded => "done",
+    }
+}
+
+#[cfg(test)]
+mod tests;

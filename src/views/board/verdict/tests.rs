@@ -1,0 +1,653 @@
+//! Every combination of stage, gate, what each runtime has, planned minor, freeze and day, as tables that people can read.
+
+use super::*;
+use crate::registry::kep::RuntimeFacts;
+use crate::registry::load::{RawFile, load};
+
+/// What the next minor of containerd is planned for. It counts for Kubernetes 1.38, of 2026-12-16, until 2027-01-15.
+const PLANS: [(&str, &str); 5] = [
+    ("nothing is planned", ""),
+    (
+        "in time",
+        "[[minors]]\nrelease = \"2.5\"\nplanned = \"2026-12\"\n",
+    ),
+    (
+        "in a month that is in time in part",
+        "[[minors]]\nrelease = \"2.5\"\nplanned = \"2027-01\"\n",
+    ),
+    (
+        "too late",
+        "[[minors]]\nrelease = \"2.5\"\nplanned = 2027-01-16\n",
+    ),
+    ("without a day", "[[minors]]\nrelease = \"2.5\"\n"),
+];
+
+const FREEZES: [(&str, &str); 3] = [
+    ("ahead", "code-freeze = 2026-11-29T12:00:00Z\n"),
+    ("passed", "code-freeze = 2026-11-28T12:00:00Z\n"),
+    ("not known", ""),
+];
+
+/// The day of all tables.
+const TODAY: &str = "2026-11-29";
+
+/// What a runtime has: nothing on record, one of the states, or a release that is too late.
+#[derive(Debug, Clone, Copy, PartialEq)]
+enum Fact {
+    NotRecorded,
+    State(RuntimeState),
+    Released,
+    Late,
+    ForOthers,
+}
+
+const FACTS: [Fact; 9] = [
+    Fact::NotRecorded,
+    Fact::State(RuntimeState::None),
+    Fact::State(RuntimeState::InProgress),
+    Fact::State(RuntimeState::Experimental),
+    Fact::State(RuntimeState::Merged),
+    Fact::Late,
+    Fact::ForOthers,
+    Fact::State(RuntimeState::Released),
+    Fact::Released,
+];
+
+fn world(plan: &str, freeze: &str) -> Registry {
+    let containerd = format!(
+        "[[minors]]\nrelease = \"2.4\"\nreleased = 2026-09-16\n\n[[minors]]\nrelease = \"2.6\"\nreleased = 2027-02-01\n\n{plan}"
+    );
+    let kubernetes = format!(
+        "[[cycles]]\nrelease = \"1.37\"\nreleased = 2026-08-26\n\n[[cycles]]\nrelease = \"1.38\"\nplanned = 2026-12-16\n\
+         enhancements-freeze = 2026-09-30T12:00:00Z\n{freeze}"
+    );
+    let files = [
+        (
+            "registry.toml",
+            "home = \"containerd\"\nrepositories = [\"containerd/containerd\"]\n\n\
+             [[runtimes]]\nname = \"containerd\"\ncalendar = \"releases/containerd.toml\"\n\n\
+             [[runtimes]]\nname = \"cri-o\"\ncalendar = \"releases/cri-o.toml\"\nnumbered-as-kubernetes = true\n",
+        ),
+        ("releases/kubernetes.toml", kubernetes.as_str()),
+        ("releases/containerd.toml", containerd.as_str()),
+        (
+            "releases/cri-o.toml",
+            "[[minors]]\nrelease = \"1.36\"\nreleased = 2026-05-04\n",
+        ),
+        (
+            "sig-node/1-a.toml",
+            "number = 1\ntitle = \"a\"\nstatus = \"implementable\"\nstage = \"alpha\"\ntarget = \"1.38\"\n",
+        ),
+    ];
+    let files = files.map(|(path, text)| RawFile {
+        path: path.to_owned(),
+        content: Ok(text.as_bytes().to_vec()),
+    });
+    let loaded = load(files.into());
+    assert!(loaded.findings.is_empty(), "{:?}", loaded.findings);
+    loaded.registry
+}
+
+fn record(registry: &Registry) -> Entry<KepRecord> {
+    registry.kep(1).unwrap().clone()
+}
+
+fn put(entry: &mut Entry<KepRecord>, runtime: &str, fact: Fact) {
+    let home = runtime == "containerd";
+    let version = |text: &str| Some(text.parse().unwrap());
+    let mut facts = RuntimeFacts::in_state(RuntimeState::Released);
+    match fact {
+        Fact::NotRecorded => {
+            entry.value.runtimes.remove(runtime);
+            return;
+        }
+        Fact::State(state) => facts.state = state,
+        Fact::Released => facts.release = version(if home { "2.4.0" } else { "1.36.0" }),
+        Fact::Late => facts.release = version(if home { "2.6.0" } else { "1.39.0" }),
+        Fact::ForOthers => facts.kubernetes = Some("..1.37".parse().unwrap()),
+    }
+    entry.value.runtimes.insert(runtime.to_owned(), facts);
+}
+
+fn aim(entry: &mut Entry<KepRecord>, stage: Stage, on: Option<bool>) {
+    entry.value.stage = Some(stage);
+    entry.value.enabled_by_default = on;
+    if stage == Stage::Stable {
+        entry.value.reached.beta = Some("1.36".parse().unwrap());
+    }
+}
+
+fn judged(registry: &Registry, entry: &Entry<KepRecord>) -> Verdict {
+    let verdict = verdict(registry, entry, TODAY.parse().unwrap()).unwrap();
+    for reason in &verdict.reasons {
+        let text = &reason.text;
+        let starts = text.chars().next().unwrap();
+        assert!(
+            text.ends_with('.') && !text.contains("..") && !text.contains(" ,"),
+            "{text}"
+        );
+        assert!(
+            starts.is_uppercase() || text.starts_with("containerd") || text.starts_with("cri-o"),
+            "{text}"
+        );
+        assert!(!reason.rests_on.is_empty(), "{text}");
+    }
+    assert!(!verdict.reasons.is_empty());
+    verdict
+}
+
+fn letter(outcome: Outcome) -> char {
+    match outcome {
+        Outcome::WillMiss => 'x',
+        Outcome::AtRisk => '!',
+        Outcome::CannotTell => '?',
+        Outcome::OnCourse => '+',
+        Outcome::Ready => 'R',
+        Outcome::Shipped => 'S',
+        Outcome::NothingNeeded => '-',
+    }
+}
+
+/// A table: a row for what containerd has, a column for what CRI-O has, both in the order of [`FACTS`].
+fn table(registry: &Registry, stage: Stage, on: Option<bool>) -> Vec<String> {
+    let mut entry = record(registry);
+    aim(&mut entry, stage, on);
+    let row = |containerd: Fact| {
+        put(&mut entry, "containerd", containerd);
+        let cells = FACTS.map(|crio| {
+            put(&mut entry, "cri-o", crio);
+            letter(judged(registry, &entry).outcome)
+        });
+        cells.map(|cell| cell.to_string()).join(" ")
+    };
+    FACTS.map(row).into()
+}
+
+const ROWS: [&str; 9] = [
+    "not recorded",
+    "none",
+    "in progress",
+    "experimental",
+    "merged",
+    "late",
+    "for others",
+    "released?",
+    "released",
+];
+
+/// Tables side by side, each below its name.
+fn beside(tables: &[(&str, Vec<String>)]) -> String {
+    let mut text = String::new();
+    for (name, table) in tables {
+        text += &format!("containerd's next minor, or the freeze: {name}\n");
+        for (row, cells) in ROWS.iter().zip(table) {
+            text += &format!("  {row:<12} {cells}\n");
+        }
+    }
+    text
+}
+
+#[test]
+fn alpha_needs_one_that_merged_it_and_the_code_freeze_decides_what_is_left() {
+    let tables = FREEZES.map(|(name, freeze)| {
+        let tables = PLANS.map(|(_, plan)| table(&world(plan, freeze), Stage::Alpha, None));
+        // No minor that is planned matters to it, and neither does the gate.
+        assert!(tables.iter().all(|one| *one == tables[0]));
+        let world = world(PLANS[0].1, freeze);
+        assert_eq!(table(&world, Stage::Alpha, Some(true)), tables[0]);
+        (name, tables[0].clone())
+    });
+    insta::assert_snapshot!(beside(&tables), @"
+    containerd's next minor, or the freeze: ahead
+      not recorded ? ? ? R R R ? R R
+      none         ? ! ! R R R ! R R
+      in progress  ? ! ! R R R ! R R
+      experimental R R R R R R R R R
+      merged       R R R R R R R R R
+      late         R R R R R R R R R
+      for others   ? ! ! R R R ! R R
+      released?    R R R R R R R R R
+      released     R R R R R R R R R
+    containerd's next minor, or the freeze: passed
+      not recorded ? ? ? R R R ? R R
+      none         ? x ! R R R ! R R
+      in progress  ? ! ! R R R ! R R
+      experimental R R R R R R R R R
+      merged       R R R R R R R R R
+      late         R R R R R R R R R
+      for others   ? ! ! R R R ! R R
+      released?    R R R R R R R R R
+      released     R R R R R R R R R
+    containerd's next minor, or the freeze: not known
+      not recorded ? ? ? R R R ? R R
+      none         ? ! ! R R R ! R R
+      in progress  ? ! ! R R R ! R R
+      experimental R R R R R R R R R
+      merged       R R R R R R R R R
+      late         R R R R R R R R R
+      for others   ? ! ! R R R ! R R
+      released?    R R R R R R R R R
+      released     R R R R R R R R R
+    ");
+}
+
+/// For each plan; no freeze matters to what must be released.
+fn by_plan(stage: Stage, on: Option<bool>) -> String {
+    let tables = PLANS.map(|(name, plan)| {
+        let tables = FREEZES.map(|(_, freeze)| table(&world(plan, freeze), stage, on));
+        assert!(tables.iter().all(|one| *one == tables[0]));
+        (name, tables[0].clone())
+    });
+    beside(&tables)
+}
+
+#[test]
+fn beta_off_by_default_needs_one_that_released_it() {
+    insta::assert_snapshot!(by_plan(Stage::Beta, Some(false)), @"
+    containerd's next minor, or the freeze: nothing is planned
+      not recorded ? ? ? ? + ? ? R R
+      none         ? ? ? ? + ? ? R R
+      in progress  ? ? ? ? + ? ? R R
+      experimental ? ? ? ? + ? ? R R
+      merged       ? ? ? ? + ? ? R R
+      late         ? ! ! ! + x ! R R
+      for others   ? ! ! ! + ! ! R R
+      released?    R R R R R R R R R
+      released     R R R R R R R R R
+    containerd's next minor, or the freeze: in time
+      not recorded ? ? ? ? + ? ? R R
+      none         ? ! ! ! + ! ! R R
+      in progress  ? ! ! ! + ! ! R R
+      experimental ? ! ! ! + ! ! R R
+      merged       + + + + + + + R R
+      late         ? ! ! ! + x ! R R
+      for others   ? ! ! ! + ! ! R R
+      released?    R R R R R R R R R
+      released     R R R R R R R R R
+    containerd's next minor, or the freeze: in a month that is in time in part
+      not recorded ? ? ? ? + ? ? R R
+      none         ? ! ! ! + ! ! R R
+      in progress  ? ! ! ! + ! ! R R
+      experimental ? ! ! ! + ! ! R R
+      merged       ? ! ! ! + ! ! R R
+      late         ? ! ! ! + x ! R R
+      for others   ? ! ! ! + ! ! R R
+      released?    R R R R R R R R R
+      released     R R R R R R R R R
+    containerd's next minor, or the freeze: too late
+      not recorded ? ? ? ? + ? ? R R
+      none         ? ! ! ! + x ! R R
+      in progress  ? ! ! ! + x ! R R
+      experimental ? ! ! ! + x ! R R
+      merged       ? ! ! ! + x ! R R
+      late         ? ! ! ! + x ! R R
+      for others   ? ! ! ! + ! ! R R
+      released?    R R R R R R R R R
+      released     R R R R R R R R R
+    containerd's next minor, or the freeze: without a day
+      not recorded ? ? ? ? + ? ? R R
+      none         ? ? ? ? + ? ? R R
+      in progress  ? ? ? ? + ? ? R R
+      experimental ? ? ? ? + ? ? R R
+      merged       ? ? ? ? + ? ? R R
+      late         ? ! ! ! + x ! R R
+      for others   ? ! ! ! + ! ! R R
+      released?    R R R R R R R R R
+      released     R R R R R R R R R
+    ");
+}
+
+#[test]
+fn beta_on_by_default_and_stable_need_a_release_of_each() {
+    let beta = by_plan(Stage::Beta, Some(true));
+    assert_eq!(by_plan(Stage::Stable, None), beta);
+    insta::assert_snapshot!(beta, @"
+    containerd's next minor, or the freeze: nothing is planned
+      not recorded ? ! ! ! ? x ! ? ?
+      none         ? ! ! ! ? x ! ? ?
+      in progress  ? ! ! ! ? x ! ? ?
+      experimental ? ! ! ! ? x ! ? ?
+      merged       ? ! ! ! ? x ! ? ?
+      late         x x x x x x x x x
+      for others   ! ! ! ! ! x ! ! !
+      released?    ? ! ! ! + x ! R R
+      released     ? ! ! ! + x ! R R
+    containerd's next minor, or the freeze: in time
+      not recorded ? ! ! ! ? x ! ? ?
+      none         ! ! ! ! ! x ! ! !
+      in progress  ! ! ! ! ! x ! ! !
+      experimental ! ! ! ! ! x ! ! !
+      merged       ? ! ! ! + x ! + +
+      late         x x x x x x x x x
+      for others   ! ! ! ! ! x ! ! !
+      released?    ? ! ! ! + x ! R R
+      released     ? ! ! ! + x ! R R
+    containerd's next minor, or the freeze: in a month that is in time in part
+      not recorded ? ! ! ! ? x ! ? ?
+      none         ! ! ! ! ! x ! ! !
+      in progress  ! ! ! ! ! x ! ! !
+      experimental ! ! ! ! ! x ! ! !
+      merged       ! ! ! ! ! x ! ! !
+      late         x x x x x x x x x
+      for others   ! ! ! ! ! x ! ! !
+      released?    ? ! ! ! + x ! R R
+      released     ? ! ! ! + x ! R R
+    containerd's next minor, or the freeze: too late
+      not recorded ? ! ! ! ? x ! ? ?
+      none         x x x x x x x x x
+      in progress  x x x x x x x x x
+      experimental x x x x x x x x x
+      merged       x x x x x x x x x
+      late         x x x x x x x x x
+      for others   ! ! ! ! ! x ! ! !
+      released?    ? ! ! ! + x ! R R
+      released     ? ! ! ! + x ! R R
+    containerd's next minor, or the freeze: without a day
+      not recorded ? ! ! ! ? x ! ? ?
+      none         ? ! ! ! ? x ! ? ?
+      in progress  ? ! ! ! ? x ! ? ?
+      experimental ? ! ! ! ? x ! ? ?
+      merged       ? ! ! ! ? x ! ? ?
+      late         x x x x x x x x x
+      for others   ! ! ! ! ! x ! ! !
+      released?    ? ! ! ! + x ! R R
+      released     ? ! ! ! + x ! R R
+    ");
+}
+
+#[test]
+fn of_a_beta_whose_default_is_not_known_is_said_what_holds_either_way() {
+    insta::assert_snapshot!(by_plan(Stage::Beta, None), @"
+    containerd's next minor, or the freeze: nothing is planned
+      not recorded ? ? ? ? ? ? ? ? ?
+      none         ? ? ? ? ? ? ? ? ?
+      in progress  ? ? ? ? ? ? ? ? ?
+      experimental ? ? ? ? ? ? ? ? ?
+      merged       ? ? ? ? ? ? ? ? ?
+      late         ? ? ? ? ? x ? ? ?
+      for others   ? ! ! ! ? ? ! ? ?
+      released?    ? ? ? ? + ? ? R R
+      released     ? ? ? ? + ? ? R R
+    containerd's next minor, or the freeze: in time
+      not recorded ? ? ? ? ? ? ? ? ?
+      none         ? ! ! ! ? ? ! ? ?
+      in progress  ? ! ! ! ? ? ! ? ?
+      experimental ? ! ! ! ? ? ! ? ?
+      merged       ? ? ? ? + ? ? + +
+      late         ? ? ? ? ? x ? ? ?
+      for others   ? ! ! ! ? ? ! ? ?
+      released?    ? ? ? ? + ? ? R R
+      released     ? ? ? ? + ? ? R R
+    containerd's next minor, or the freeze: in a month that is in time in part
+      not recorded ? ? ? ? ? ? ? ? ?
+      none         ? ! ! ! ? ? ! ? ?
+      in progress  ? ! ! ! ? ? ! ? ?
+      experimental ? ! ! ! ? ? ! ? ?
+      merged       ? ! ! ! ? ? ! ? ?
+      late         ? ? ? ? ? x ? ? ?
+      for others   ? ! ! ! ? ? ! ? ?
+      released?    ? ? ? ? + ? ? R R
+      released     ? ? ? ? + ? ? R R
+    containerd's next minor, or the freeze: too late
+      not recorded ? ? ? ? ? ? ? ? ?
+      none         ? ? ? ? ? x ? ? ?
+      in progress  ? ? ? ? ? x ? ? ?
+      experimental ? ? ? ? ? x ? ? ?
+      merged       ? ? ? ? ? x ? ? ?
+      late         ? ? ? ? ? x ? ? ?
+      for others   ? ! ! ! ? ? ! ? ?
+      released?    ? ? ? ? + ? ? R R
+      released     ? ? ? ? + ? ? R R
+    containerd's next minor, or the freeze: without a day
+      not recorded ? ? ? ? ? ? ? ? ?
+      none         ? ? ? ? ? ? ? ? ?
+      in progress  ? ? ? ? ? ? ? ? ?
+      experimental ? ? ? ? ? ? ? ? ?
+      merged       ? ? ? ? ? ? ? ? ?
+      late         ? ? ? ? ? x ? ? ?
+      for others   ? ! ! ! ? ? ! ? ?
+      released?    ? ? ? ? + ? ? R R
+      released     ? ? ? ? + ? ? R R
+    ");
+}
+
+/// The laws behind the tables: what one knows more, or has more, never makes a verdict worse than it could have been.
+#[test]
+fn a_runtime_that_is_further_never_makes_it_worse_and_what_is_not_known_is_never_missing() {
+    let further = [
+        Fact::State(RuntimeState::None),
+        Fact::State(RuntimeState::InProgress),
+        Fact::State(RuntimeState::Merged),
+        Fact::Released,
+    ];
+    for (_, plan) in PLANS {
+        for (_, freeze) in FREEZES {
+            let registry = world(plan, freeze);
+            for (stage, on) in [
+                (Stage::Alpha, None),
+                (Stage::Beta, Some(false)),
+                (Stage::Beta, Some(true)),
+                (Stage::Beta, None),
+                (Stage::Stable, None),
+            ] {
+                let mut entry = record(&registry);
+                aim(&mut entry, stage, on);
+                let mut of = |containerd, crio| {
+                    put(&mut entry, "containerd", containerd);
+                    put(&mut entry, "cri-o", crio);
+                    judged(&registry, &entry).outcome
+                };
+                for other in FACTS {
+                    for pair in further.windows(2) {
+                        for (less, more) in [
+                            (of(pair[0], other), of(pair[1], other)),
+                            (of(other, pair[0]), of(other, pair[1])),
+                        ] {
+                            // Not known is no place on the scale: only what is known on both sides compares.
+                            let known = ![less, more].contains(&Outcome::CannotTell);
+                            assert!(
+                                !known || more >= less,
+                                "{stage:?} {on:?} {pair:?} {other:?}: {less} then {more}"
+                            );
+                        }
+                    }
+                    let unknown = of(Fact::NotRecorded, other);
+                    let could_be = FACTS[1..]
+                        .iter()
+                        .map(|fact| of(*fact, other))
+                        .collect::<Vec<_>>();
+                    if unknown < Outcome::CannotTell {
+                        // Called bad with a runtime unknown: then nothing that it could have makes it good.
+                        assert!(
+                            could_be
+                                .iter()
+                                .all(|outcome| *outcome <= Outcome::CannotTell),
+                            "{stage:?} {on:?} {other:?}"
+                        );
+                    }
+                    if unknown > Outcome::CannotTell {
+                        assert!(
+                            could_be
+                                .iter()
+                                .all(|outcome| *outcome >= Outcome::CannotTell),
+                            "{stage:?} {on:?} {other:?}"
+                        );
+                    }
+                }
+                assert_eq!(
+                    of(Fact::NotRecorded, Fact::NotRecorded),
+                    Outcome::CannotTell
+                );
+            }
+        }
+    }
+}
+
+/// One verdict in words.
+fn said(change: impl FnOnce(&mut KepRecord), today: &str) -> String {
+    let registry = world(PLANS[1].1, FREEZES[1].1);
+    let mut entry = record(&registry);
+    entry.value.stage = Some(Stage::Beta);
+    entry.value.enabled_by_default = Some(true);
+    put(&mut entry, "containerd", Fact::State(RuntimeState::Merged));
+    put(&mut entry, "cri-o", Fact::Released);
+    change(&mut entry.value);
+    let Some(verdict) = verdict(&registry, &entry, today.parse().unwrap()) else {
+        return "aims at nothing".to_owned();
+    };
+    let reasons: Vec<String> = verdict
+        .reasons
+        .iter()
+        .map(|reason| format!("  {}", reason.text))
+        .collect();
+    format!("{}\n{}", verdict.outcome, reasons.join("\n"))
+}
+
+#[test]
+fn what_is_merged_is_on_course_with_the_release_that_brings_it() {
+    insta::assert_snapshot!(said(|_| {}, TODAY), @"
+    on course
+      containerd has merged it and not released it; the next minor is containerd 2.5, planned for 2026-12, in time for Kubernetes 1.38.
+      For a beta that is on by default, the CRI development policy asks for a release of every participating container runtime.
+      cri-o has released it in 1.36.0 of 2026-05-04.
+    ");
+    insta::assert_snapshot!(said(|record| record.milestone = Some("2.7".parse().unwrap()), TODAY), @"
+    cannot tell
+      containerd has merged it and not released it; it is meant for containerd 2.7, and when that comes is not on record.
+      For a beta that is on by default, the CRI development policy asks for a release of every participating container runtime.
+      cri-o has released it in 1.36.0 of 2026-05-04.
+    ");
+    insta::assert_snapshot!(said(|_| {}, "2027-01-01"), @"
+    cannot tell
+      containerd has merged it and not released it; containerd 2.5 was planned for 2026-12, and whether it is out is not on record.
+      For a beta that is on by default, the CRI development policy asks for a release of every participating container runtime.
+      cri-o has released it in 1.36.0 of 2026-05-04.
+    ");
+}
+
+#[test]
+fn what_is_out_is_shipped_if_the_record_says_so() {
+    let shipped = |release: Option<&str>, on| {
+        let release = release.map(|release| release.parse().unwrap());
+        said(
+            |record| {
+                record.target = Some("1.37".parse().unwrap());
+                record.enabled_by_default = on;
+                record.reached.beta = release;
+            },
+            TODAY,
+        )
+    };
+    insta::assert_snapshot!(shipped(Some("1.37"), None), @"
+    shipped
+      Kubernetes 1.37 was released on 2026-08-26, and it is beta since 1.37.
+    ");
+    insta::assert_snapshot!(shipped(Some("1.38"), None), @"
+    will miss
+      Kubernetes 1.37 was released on 2026-08-26 without it: it became beta in 1.38, which came later.
+    ");
+    insta::assert_snapshot!(shipped(None, Some(true)), @"
+    cannot tell
+      Kubernetes 1.37 was released on 2026-08-26, and whether it went out with this KEP as beta is not on record; its owners or its kep.yaml can say.
+    ");
+}
+
+#[test]
+fn what_needs_nothing_and_what_aims_at_nothing_are_told_apart() {
+    insta::assert_snapshot!(said(|record| record.runtime_support = Some("the kubelet does it alone".parse().unwrap()), TODAY), @"
+    nothing needed
+      It needs nothing of a container runtime: the kubelet does it alone.
+    ");
+    insta::assert_snapshot!(said(|record| record.stage = Some(Stage::Removed), TODAY), @"
+    nothing needed
+      A feature that is removed asks nothing new of a container runtime.
+    ");
+    insta::assert_snapshot!(said(|record| record.stage = None, TODAY), @"
+    cannot tell
+      Which stage it aims at in Kubernetes 1.38 is not on record, and the stage decides what the container runtimes must have.
+    ");
+    assert_eq!(
+        said(|record| record.target = None, TODAY),
+        "aims at nothing"
+    );
+    assert_eq!(
+        said(|record| record.status = Status::Deferred, TODAY),
+        "aims at nothing"
+    );
+}
+
+#[test]
+fn a_kep_that_is_not_approved_waits_for_its_freeze_and_misses_it() {
+    let provisional = |read: Option<&str>, today: &str| {
+        said(
+            |record| {
+                record.status = Status::Provisional;
+                record.upstream_seen = read.map(|day| day.parse().unwrap());
+            },
+            today,
+        )
+    };
+    insta::assert_snapshot!(provisional(Some("2026-09-01"), "2026-09-30"), @"
+    on course
+      containerd has merged it and not released it; the next minor is containerd 2.5, planned for 2026-12, in time for Kubernetes 1.38.
+      For a beta that is on by default, the CRI development policy asks for a release of every participating container runtime.
+      cri-o has released it in 1.36.0 of 2026-05-04.
+      The KEP is provisional, and has to be approved before the enhancements freeze of Kubernetes 1.38 on 2026-09-30.
+    ");
+    insta::assert_snapshot!(provisional(Some("2026-09-01"), TODAY), @"
+    cannot tell
+      The KEP was provisional when its kep.yaml was last read, on 2026-09-01; whether it was approved before the enhancements freeze of Kubernetes 1.38 on 2026-09-30 is not on record.
+      containerd has merged it and not released it; the next minor is containerd 2.5, planned for 2026-12, in time for Kubernetes 1.38.
+      For a beta that is on by default, the CRI development policy asks for a release of every participating container runtime.
+      cri-o has released it in 1.36.0 of 2026-05-04.
+    ");
+    insta::assert_snapshot!(provisional(Some("2026-10-01"), TODAY), @"
+    will miss
+      The KEP was still provisional after the enhancements freeze of Kubernetes 1.38 on 2026-09-30: without an exception it waits for the next release.
+      containerd has merged it and not released it; the next minor is containerd 2.5, planned for 2026-12, in time for Kubernetes 1.38.
+      For a beta that is on by default, the CRI development policy asks for a release of every participating container runtime.
+      cri-o has released it in 1.36.0 of 2026-05-04.
+    ");
+}
+
+#[test]
+fn other_conditions_only_make_it_worse() {
+    let blocked = |record: &mut KepRecord| {
+        record.design =
+            serde_json::from_value(serde_json::json!({ "consensus": "blocked" })).unwrap();
+    };
+    insta::assert_snapshot!(said(blocked, TODAY), @"
+    at risk
+      The discussion of its design is stuck.
+      containerd has merged it and not released it; the next minor is containerd 2.5, planned for 2026-12, in time for Kubernetes 1.38.
+      For a beta that is on by default, the CRI development policy asks for a release of every participating container runtime.
+      cri-o has released it in 1.36.0 of 2026-05-04.
+    ");
+    let unseen_beta = |record: &mut KepRecord| {
+        record.stage = Some(Stage::Stable);
+        record.reached.alpha = Some("1.36".parse().unwrap());
+    };
+    insta::assert_snapshot!(said(unseen_beta, TODAY), @"
+    will miss
+      No Kubernetes release before 1.38 has it as a beta that is on by default, and stable needs one.
+      containerd has merged it and not released it; the next minor is containerd 2.5, planned for 2026-12, in time for Kubernetes 1.38.
+      For stable, the CRI development policy asks for a release of every participating container runtime.
+      cri-o has released it in 1.36.0 of 2026-05-04.
+    ");
+    let declined = |record: &mut KepRecord| record.triage = Some(Triage::Declined);
+    insta::assert_snapshot!(said(declined, TODAY), @"
+    will miss
+      containerd's maintainers have declined it.
+      For a beta that is on by default, the CRI development policy asks for a release of every participating container runtime.
+      cri-o has released it in 1.36.0 of 2026-05-04.
+    ");
+}
+
+#[test]
+fn a_minor_whose_day_has_passed_is_not_taken_for_released() {
+    let said = said(|_| {}, "2027-01-02");
+    assert!(
+        said.starts_with("cannot tell\n  containerd has merged it"),
+        "{said}"
+    );
+}
