@@ -3,6 +3,7 @@
 //! Only the trees and blobs that are asked for are read. Nothing here knows what a KEP or a record is.
 #![allow(clippy::disallowed_methods)]
 
+mod editions;
 mod error;
 mod history;
 mod log;
@@ -12,13 +13,14 @@ mod trees;
 use std::cell::{Cell, RefCell};
 use std::path::{Path, PathBuf};
 
+pub use editions::{Author, Edited, Edition};
 pub use error::Error;
 pub use history::Change;
 pub use log::Logged;
 pub use tags::Tag;
 pub use trees::{Content, EntryKind, Object, Taken, TreeEntry};
 
-use crate::terms::Date;
+use crate::terms::{Date, Instant};
 use crate::text::words::nearest;
 
 /// A repository on disk.
@@ -226,10 +228,14 @@ impl Repository {
     }
 }
 
-/// The day of a time, in UTC. A clock may have gone wrong by more years than a calendar has: then it is the first or the last that it has.
+/// The day of a time, in UTC.
 fn day_of(time: gix::date::Time) -> Date {
+    instant_of(time).date()
+}
+
+/// The instant of a time. A clock may have gone wrong by more years than a calendar has: then it is the first or the last that it has.
+fn instant_of(time: gix::date::Time) -> Instant {
     let (first, last) = (jiff::Timestamp::MIN, jiff::Timestamp::MAX);
     let seconds = time.seconds.clamp(first.as_second(), last.as_second());
-    let instant = jiff::Timestamp::from_second(seconds).unwrap_or(last);
-    Date(instant.to_zoned(jiff::tz::TimeZone::UTC).date())
+    Instant(jiff::Timestamp::from_second(seconds).unwrap_or(last))
 }

@@ -2,6 +2,7 @@
 
 pub mod board;
 pub mod card;
+pub mod history;
 pub mod life;
 pub mod overview;
 pub mod refreshed;

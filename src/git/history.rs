@@ -114,7 +114,7 @@ impl Repository {
     }
 
     /// The first-parent line from a commit back, newest first. In a shallow clone it ends where the history was cut.
-    fn first_parents<'r>(
+    pub(super) fn first_parents<'r>(
         &'r self,
         from: &Commit,
     ) -> Result<impl Iterator<Item = gix::Commit<'r>> + use<'r>, Error> {
@@ -125,7 +125,7 @@ impl Repository {
     }
 
     /// A commit that another one names. In a shallow clone it is named and not there: what is not known is not an error here.
-    fn parent(&self, id: gix::ObjectId) -> Option<gix::Commit<'_>> {
+    pub(super) fn parent(&self, id: gix::ObjectId) -> Option<gix::Commit<'_>> {
         let commit = self.repository.find_commit(id).ok()?;
         self.count(Taken {
             objects: 1,
