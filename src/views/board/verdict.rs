@@ -100,6 +100,17 @@ pub struct Verdict {
     pub outcome: Outcome,
     /// Why, the reason that decides it first; never empty.
     pub reasons: Vec<Reason>,
+    /// The minors that have to bring it: those that come next of the runtimes that do not have it, as far as they are known.
+    pub asks: Vec<Ask>,
+}
+
+/// A runtime's minor that has to bring something.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Ask {
+    /// The runtime.
+    pub runtime: String,
+    /// The minor.
+    pub minor: Release,
 }
 
 /// Why a verdict is what it is.
@@ -136,6 +147,14 @@ impl Reason {
 
 /// The verdict of a record on a day; absent: it aims at no release.
 pub fn verdict(registry: &Registry, entry: &Entry<KepRecord>, today: Date) -> Option<Verdict> {
+    if let Some(key) = READ.iter().find(|key| !entry.is_sound(key)) {
+        let text = "Its record has mistakes, so that nothing can be concluded from it.";
+        let at = Basis::Value(entry.file, Pointer::to(key));
+        return Some(one(
+            Outcome::CannotTell,
+            Reason::new(text.to_owned()).on([at]),
+        ));
+    }
     let target = entry.value.aims_at()?;
     let case = Case {
         registry,
@@ -150,6 +169,20 @@ pub fn verdict(registry: &Registry, entry: &Entry<KepRecord>, today: Date) -> Op
     };
     Some(case.judge())
 }
+
+/// The keys of a record that a verdict reads.
+const READ: [&str; 10] = [
+    "status",
+    "stage",
+    "target",
+    "enabled-by-default",
+    "reached",
+    "runtimes",
+    "runtime-support",
+    "milestone",
+    "triage",
+    "design",
+];
 
 const MATURITY: Basis = Basis::Rule(RuleId("runtime-maturity"));
 
@@ -166,6 +199,20 @@ struct Case<'a> {
 struct Chance {
     outcome: Outcome,
     reason: Reason,
+    ask: Option<Ask>,
+    /// The runtime, if nothing is on record of it: of several, that is said once.
+    unrecorded: Option<String>,
+}
+
+impl Chance {
+    fn of(outcome: Outcome, reason: Reason) -> Self {
+        Self {
+            outcome,
+            reason,
+            ask: None,
+            unrecorded: None,
+        }
+    }
 }
 
 impl Case<'_> {
@@ -261,11 +308,11 @@ impl Case<'_> {
         let off = self.of_runtimes(Stage::Beta, Need::OneReleased);
         let on = self.of_runtimes(Stage::Beta, Need::EveryReleased);
         if off.outcome == on.outcome {
-            return on;
+            return self.either_way(on);
         }
         // On by default asks for more, so it is never the better one.
         if on.outcome >= Outcome::OnCourse {
-            return on;
+            return self.either_way(on);
         }
         let undecided = format!(
             "Whether the feature is on by default is not on record: off by default it is {}, on by default it is {}. Its owners can say.",
@@ -277,7 +324,15 @@ impl Case<'_> {
         Verdict {
             outcome: Outcome::CannotTell,
             reasons: std::iter::once(undecided).chain(rest).collect(),
+            asks: on.asks,
         }
+    }
+
+    fn either_way(&self, mut verdict: Verdict) -> Verdict {
+        let text = "Whether it is on by default is not on record; the verdict is the same or better if it is not.";
+        let reason = Reason::new(text.to_owned()).on([self.value(Pointer::to("stage"))]);
+        verdict.reasons.push(reason);
+        verdict
     }
 
     fn of_runtimes(&self, stage: Stage, needed: Need) -> Verdict {
@@ -305,9 +360,39 @@ impl Case<'_> {
         chances.sort_by_key(|chance| chance.outcome != outcome);
         let settled = needed != Need::EveryReleased && outcome >= Outcome::OnCourse;
         chances.retain(|chance| !settled || chance.outcome == outcome);
-        let mut reasons: Vec<Reason> = chances.into_iter().map(|chance| chance.reason).collect();
-        reasons.insert(usize::from(!reasons.is_empty()), self.asked(stage, needed));
-        Verdict { outcome, reasons }
+        let asks = chances.iter().filter_map(|chance| chance.ask.clone());
+        let asks = asks.collect();
+        let mut reasons: Vec<Reason> = Vec::new();
+        let mut deciding = 0;
+        let mut unknown: Vec<String> = Vec::new();
+        for chance in chances {
+            deciding += usize::from(chance.outcome == outcome);
+            match chance.unrecorded {
+                Some(runtime) => unknown.push(runtime),
+                None => reasons.push(chance.reason),
+            }
+        }
+        if !unknown.is_empty() {
+            let first = usize::from(outcome != Outcome::CannotTell) * reasons.len();
+            deciding -= match outcome {
+                Outcome::CannotTell => unknown.len() - 1,
+                _ => 0,
+            };
+            reasons.insert(first, self.not_recorded(&unknown));
+        }
+        reasons.insert(deciding.min(reasons.len()), self.asked(stage, needed));
+        Verdict {
+            outcome,
+            reasons,
+            asks,
+        }
+    }
+
+    fn not_recorded(&self, runtimes: &[String]) -> Reason {
+        let names = runtimes.join(" and ");
+        let have = if runtimes.len() == 1 { "has" } else { "have" };
+        let text = format!("What {names} {have} of it is not on record.");
+        Reason::new(text).on([self.value(Pointer::to("target"))])
     }
 
     /// What the policy asks for, said once.
@@ -330,9 +415,8 @@ impl Case<'_> {
 
     fn chance(&self, runtime: &Runtime, stage: Stage, needed: Need) -> Chance {
         let name = runtime.name.as_str();
-        let is = |outcome, text: String| Chance {
-            outcome,
-            reason: Reason::new(text).on([self.facts(name, stage)]),
+        let is = |outcome, text: String| {
+            Chance::of(outcome, Reason::new(text).on([self.facts(name, stage)]))
         };
         let target = self.target;
         match has(self.registry, runtime, self.record, stage, target) {
@@ -359,12 +443,10 @@ impl Case<'_> {
                 Outcome::AtRisk,
                 format!("What {name} has is good for {} only.", range.said()),
             ),
-            Has::NotRecorded => is(
-                Outcome::CannotTell,
-                format!(
-                    "What {name} has of it is not on record; somebody who knows {name} can say."
-                ),
-            ),
+            Has::NotRecorded => Chance {
+                unrecorded: Some(name.to_owned()),
+                ..is(Outcome::CannotTell, String::new())
+            },
             Has::Less(state @ (RuntimeState::Merged | RuntimeState::Experimental))
                 if needed == Need::OneMerged =>
             {
@@ -392,10 +474,7 @@ impl Case<'_> {
         if is_home && self.record.triage == Some(Triage::Declined) {
             basis.push(self.value(Pointer::to("triage")));
             let text = format!("{name}'s maintainers have declined it.");
-            return Chance {
-                outcome: Outcome::WillMiss,
-                reason: Reason::new(text).on(basis),
-            };
+            return Chance::of(Outcome::WillMiss, Reason::new(text).on(basis));
         }
         let so_far = match state {
             RuntimeState::None => format!("{name} has nothing of it yet"),
@@ -412,14 +491,14 @@ impl Case<'_> {
         basis.extend(coming.basis);
         let (outcome, text) = match (coming.time, state) {
             (Time::Unknown, _) => (Outcome::CannotTell, format!("{so_far}; {}.", coming.said)),
-            (Time::TooLate, _) => (Outcome::WillMiss, format!("{so_far}; {}.", coming.said)),
+            (Time::Late, _) => (Outcome::WillMiss, format!("{so_far}; {}.", coming.said)),
             (Time::Perhaps, RuntimeState::Merged) => {
                 (Outcome::AtRisk, format!("{so_far}; {}.", coming.said))
             }
-            (Time::InTime, RuntimeState::Merged) => {
+            (Time::Early, RuntimeState::Merged) => {
                 (Outcome::OnCourse, format!("{so_far}; {}.", coming.said))
             }
-            (Time::InTime | Time::Perhaps, _) => {
+            (Time::Early | Time::Perhaps, _) => {
                 let must = match state {
                     RuntimeState::Experimental => {
                         "it has to become more than an experiment by then"
@@ -432,9 +511,15 @@ impl Case<'_> {
                 )
             }
         };
+        let ask = coming.minor.map(|minor| Ask {
+            runtime: name.to_owned(),
+            minor,
+        });
         Chance {
             outcome,
             reason: Reason::new(text).on(basis),
+            ask,
+            unrecorded: None,
         }
     }
 
@@ -472,10 +557,7 @@ impl Case<'_> {
                 ),
             ),
         };
-        Chance {
-            outcome,
-            reason: Reason::new(text).on(basis),
-        }
+        Chance::of(outcome, Reason::new(text).on(basis))
     }
 
     /// The release of a runtime that brings what is merged next.
@@ -487,18 +569,20 @@ impl Case<'_> {
             let next = self.next_number(name);
             return match next {
                 Some((next, at)) if next > target => Coming {
-                    time: Time::TooLate,
+                    time: Time::Late,
                     said: format!(
                         "{name} {target} is out, and its next minor, {next}, is for a later Kubernetes"
                     ),
                     basis: at.into_iter().collect(),
+                    minor: None,
                 },
                 next => Coming {
-                    time: Time::InTime,
+                    time: Time::Early,
                     said: format!(
                         "{name} {target}, which comes with Kubernetes {target}, will have it"
                     ),
                     basis: next.and_then(|(_, at)| at).into_iter().collect(),
+                    minor: Some(target),
                 },
             };
         }
@@ -535,6 +619,7 @@ impl Case<'_> {
                 time: Time::Unknown,
                 said,
                 basis: at(minor).into_iter().collect(),
+                minor: None,
             };
         }
         let Some(next) = next_minor(self.registry, name, self.today) else {
@@ -562,6 +647,7 @@ impl Case<'_> {
                 time: Time::Unknown,
                 said: format!("{what}, and when that comes is not on record"),
                 basis,
+                minor: Some(release),
             };
         };
         let Some(last) = deadline(self.registry, target) else {
@@ -571,21 +657,27 @@ impl Case<'_> {
                     "{what}, planned for {planned}, and when Kubernetes {target} comes is not on record"
                 ),
                 basis,
+                minor: Some(release),
             };
         };
         let time = time(planned, last);
         let said = match time {
-            Time::InTime | Time::Unknown => {
+            Time::Early | Time::Unknown => {
                 format!("{what}, planned for {planned}, in time for Kubernetes {target}")
             }
             Time::Perhaps => format!(
                 "{what}, planned for {planned}, which may be too late: it counts for Kubernetes {target} until {last}"
             ),
-            Time::TooLate => format!(
+            Time::Late => format!(
                 "{what}, planned for {planned}, which is too late: it counts for Kubernetes {target} until {last}"
             ),
         };
-        Coming { time, said, basis }
+        Coming {
+            time,
+            said,
+            basis,
+            minor: Some(release),
+        }
     }
 
     /// The first number ahead of a runtime that counts as Kubernetes does, and where its calendar says so.
@@ -608,6 +700,7 @@ impl Case<'_> {
         let Verdict {
             mut outcome,
             mut reasons,
+            asks,
         } = of_runtimes;
         for condition in conditions.into_iter().flatten() {
             if condition.outcome < outcome {
@@ -617,7 +710,11 @@ impl Case<'_> {
                 reasons.push(condition.reason);
             }
         }
-        Verdict { outcome, reasons }
+        Verdict {
+            outcome,
+            reasons,
+            asks,
+        }
     }
 
     /// Stable needs a Kubernetes release with beta on by default before it.
@@ -625,13 +722,13 @@ impl Case<'_> {
         let reached = &self.record.reached;
         let is_known = reached.alpha.is_some() || reached.beta.is_some();
         let before = beta_on(reached).is_some_and(|before| before < self.target);
-        (stage == Stage::Stable && is_known && !before).then(|| Chance {
-            outcome: Outcome::WillMiss,
-            reason: Reason::new(format!(
+        (stage == Stage::Stable && is_known && !before).then(|| {
+            let reason = Reason::new(format!(
                 "No Kubernetes release before {} has it as a beta that is on by default, and stable needs one.",
                 self.target
             ))
-            .on([self.value(Pointer::to("reached")), MATURITY]),
+            .on([self.value(Pointer::to("reached")), MATURITY]);
+            Chance::of(Outcome::WillMiss, reason)
         })
     }
 
@@ -671,18 +768,18 @@ impl Case<'_> {
                 ),
             ),
         };
-        Some(Chance {
+        Some(Chance::of(
             outcome,
-            reason: Reason::new(text).on(basis.into_iter().flatten()),
-        })
+            Reason::new(text).on(basis.into_iter().flatten()),
+        ))
     }
 
     fn consensus(&self) -> Option<Chance> {
         let consensus = self.record.design.as_ref()?.consensus?;
-        (consensus == Consensus::Blocked).then(|| Chance {
-            outcome: Outcome::AtRisk,
-            reason: Reason::new("The discussion of its design is stuck.".to_owned())
-                .on([self.value(Pointer::to("design").key("consensus"))]),
+        (consensus == Consensus::Blocked).then(|| {
+            let reason = Reason::new("The discussion of its design is stuck.".to_owned());
+            let at = self.value(Pointer::to("design").key("consensus"));
+            Chance::of(Outcome::AtRisk, reason.on([at]))
         })
     }
 
@@ -736,6 +833,8 @@ struct Coming {
     /// As a part of a sentence.
     said: String,
     basis: Vec<Basis>,
+    /// Which release that is.
+    minor: Option<Release>,
 }
 
 impl Coming {
@@ -744,26 +843,27 @@ impl Coming {
             time: Time::Unknown,
             said,
             basis: Vec::new(),
+            minor: None,
         }
     }
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Time {
-    InTime,
+    Early,
     /// Of a month that is planned some days are in time, and some are not.
     Perhaps,
-    TooLate,
+    Late,
     Unknown,
 }
 
 fn time(planned: PlannedDate, last: Date) -> Time {
     if planned.latest() <= last {
-        Time::InTime
+        Time::Early
     } else if planned.earliest() <= last {
         Time::Perhaps
     } else {
-        Time::TooLate
+        Time::Late
     }
 }
 
@@ -776,6 +876,7 @@ fn one(outcome: Outcome, reason: Reason) -> Verdict {
     Verdict {
         outcome,
         reasons: vec![reason],
+        asks: Vec::new(),
     }
 }
 
