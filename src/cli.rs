@@ -72,6 +72,10 @@ pub enum Command {
     List(List),
     /// Show one KEP's life against the Kubernetes cycles, with what the runtimes have and what `check` finds
     Show(Show),
+    /// Show what became of a record: who changed which field when, from what to what
+    Log(RecordLog),
+    /// Make a site that shows where each KEP stands and whether it makes its release, or serve it while records are edited
+    Board(Board),
     /// Make a new record
     #[command(subcommand)]
     New(New),
@@ -345,6 +349,32 @@ pub struct Show {
     /// The KEP, or the id of a work item
     #[arg(value_name = "RECORD")]
     pub record: String,
+}
+
+/// Options of `log`.
+#[derive(Debug, Args)]
+pub struct RecordLog {
+    /// The KEP, or the id of a work item
+    #[arg(value_name = "RECORD")]
+    pub record: String,
+    /// How it is written
+    #[arg(long, value_name = "FORMAT", default_value = "text")]
+    pub format: TextOrJson,
+}
+
+/// Options of `board`.
+#[derive(Debug, Args)]
+#[command(group = clap::ArgGroup::new("where").required(true).args(["out", "serve"]))]
+pub struct Board {
+    /// The folder that the site is written into: a new one, an empty one, or one that holds an earlier board
+    #[arg(long, value_name = "DIR")]
+    pub out: Option<PathBuf>,
+    /// Serve the site on this machine alone, and make it anew whenever a record changes, until Ctrl-C
+    #[arg(long)]
+    pub serve: bool,
+    /// The port that it is served at; 0 is any that is free
+    #[arg(long, value_name = "PORT", default_value_t = 8038, requires = "serve")]
+    pub port: u16,
 }
 
 /// The number of a KEP, with or without `KEP-` before it.

@@ -4,6 +4,7 @@
 
 mod adopt;
 mod apply;
+mod board;
 mod carry_out;
 mod check;
 mod clone;
@@ -15,8 +16,10 @@ mod findings;
 mod issues;
 mod journal;
 mod list;
+mod log;
 mod lying;
 mod new;
+mod past;
 mod plan;
 pub mod progress;
 mod project;
@@ -183,6 +186,8 @@ pub fn run(cli: &Cli, environment: &Environment, out: &mut dyn Write, log: &mut 
         Command::Adopt(options) => adopt::run(&mut context, options),
         Command::List(options) => list::run(&mut context, options),
         Command::Show(options) => show::run(&mut context, options),
+        Command::Log(options) => log::run(&mut context, options),
+        Command::Board(options) => board::run(&mut context, options),
         Command::New(New::Kep(options)) => new::kep(&mut context, options),
         Command::New(New::Item(options)) => new::item(&mut context, options),
         Command::New(New::Cycle(options)) => new::cycle(&mut context, options),

@@ -6,6 +6,7 @@ use super::{Context, Exit, files};
 use crate::cli::SchemaArgs;
 use crate::registry::schema::{FileKind, schema_of};
 use crate::render::candidates_json::CandidatesJson;
+use crate::render::history_json::RecordLog;
 use crate::render::json;
 use crate::render::proposals_json::ProposalsJson;
 use crate::render::refreshed_json::RefreshJson;
@@ -56,11 +57,15 @@ pub(super) fn all() -> Vec<(&'static str, String)> {
             "refresh.schema.json",
             json::pretty(&schema_of::<RefreshJson>()),
         ),
+        ("log.schema.json", json::pretty(&schema_of::<RecordLog>())),
         ("list.schema.json", json::pretty(&schema_of::<Overview>())),
         (
             "journal.schema.json",
             json::pretty(&schema_of::<journal::Line>()),
         ),
     ];
-    records.chain(outputs).collect()
+    records
+        .chain(outputs)
+        .chain(crate::render::site::schemas())
+        .collect()
 }

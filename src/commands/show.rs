@@ -55,7 +55,7 @@ fn records_of(registry: &Registry, found: &[Diagnostic]) -> usize {
 }
 
 /// That there is no such record, and which one may be meant.
-fn unknown(registry: &Registry, named: &str) -> String {
+pub(super) fn unknown(registry: &Registry, named: &str) -> String {
     let kep = kep_number(named);
     let asked = kep.map_or_else(|| named.to_owned(), |number| number.to_string());
     let all: Vec<String> = registry

@@ -13,10 +13,10 @@ use super::{Context, Exit, block_on, files};
 use crate::cli::Check;
 use crate::text::words::printable;
 
-const PAUSE: Duration = Duration::from_millis(250);
+pub(super) const PAUSE: Duration = Duration::from_millis(250);
 
 /// What tells that a file has changed, without reading it.
-type Seen = BTreeMap<PathBuf, (u64, Option<SystemTime>)>;
+pub(super) type Seen = BTreeMap<PathBuf, (u64, Option<SystemTime>)>;
 
 pub(super) fn run(context: &mut Context<'_>, options: &Check) -> Result<Exit> {
     let root = files::root(context)?;
@@ -55,7 +55,7 @@ pub(super) fn run(context: &mut Context<'_>, options: &Check) -> Result<Exit> {
 }
 
 /// The files below a folder; one that goes away meanwhile is not there.
-fn look(root: &Path) -> Seen {
+pub(super) fn look(root: &Path) -> Seen {
     let mut seen = Seen::new();
     let mut folders = vec![root.to_owned()];
     while let Some(folder) = folders.pop() {
