@@ -76,6 +76,8 @@ pub enum Command {
     Log(RecordLog),
     /// Make a site that shows where each KEP stands and whether it makes its release, or serve it while records are edited
     Board(Board),
+    /// Write the report of a Kubernetes cycle: for SIG-Node's weekly format, for the runtime's community, or about some KEPs
+    Report(Report),
     /// Make a new record
     #[command(subcommand)]
     New(New),
@@ -360,6 +362,51 @@ pub struct RecordLog {
     /// How it is written
     #[arg(long, value_name = "FORMAT", default_value = "text")]
     pub format: TextOrJson,
+}
+
+/// Options of `report`.
+#[derive(Debug, Args)]
+pub struct Report {
+    /// The Kubernetes release [default: the cycle that is under way]
+    #[arg(long, value_name = "RELEASE")]
+    pub cycle: Option<Release>,
+    /// For whom: `sig-node`, the home runtime, or KEPs by their numbers [default: the home runtime]
+    #[arg(long, value_name = "WHOM", value_delimiter = ',', value_parser = report_for)]
+    pub r#for: Vec<ReportFor>,
+    /// Only what has changed since a day, or since a revision of the registry
+    #[arg(long, value_name = "REV|DATE")]
+    pub since: Option<String>,
+    /// How it is written
+    #[arg(long, value_name = "FORMAT", default_value = "markdown")]
+    pub format: ReportFormat,
+}
+
+/// For whom a report is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum ReportFor {
+    /// SIG-Node, in the format of its KEP wranglers.
+    SigNode,
+    /// The community of a runtime.
+    Runtime(String),
+    /// Whoever asks about a KEP.
+    Kep(u32),
+}
+
+fn report_for(text: &str) -> Result<ReportFor, std::convert::Infallible> {
+    let named = || match text {
+        "sig-node" => ReportFor::SigNode,
+        text => ReportFor::Runtime(text.to_owned()),
+    };
+    Ok(kep_number(text).map_or_else(named, ReportFor::Kep))
+}
+
+/// How a report is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum ReportFormat {
+    /// Markdown, for GitHub and HackMD
+    Markdown,
+    /// For Slack
+    Slack,
 }
 
 /// Options of `board`.

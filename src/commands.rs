@@ -26,6 +26,7 @@ mod project;
 mod promote;
 mod records;
 mod refresh;
+mod report;
 mod revision;
 mod runtimes;
 mod sandbox;
@@ -188,6 +189,7 @@ pub fn run(cli: &Cli, environment: &Environment, out: &mut dyn Write, log: &mut 
         Command::Show(options) => show::run(&mut context, options),
         Command::Log(options) => log::run(&mut context, options),
         Command::Board(options) => board::run(&mut context, options),
+        Command::Report(options) => report::run(&mut context, options),
         Command::New(New::Kep(options)) => new::kep(&mut context, options),
         Command::New(New::Item(options)) => new::item(&mut context, options),
         Command::New(New::Cycle(options)) => new::cycle(&mut context, options),

@@ -20,6 +20,7 @@ pub mod proposals_markdown;
 pub mod refreshed;
 pub mod refreshed_json;
 pub mod refreshed_markdown;
+pub mod report;
 pub mod rule_docs;
 pub mod sarif;
 pub mod site;

@@ -6,3 +6,4 @@ pub mod history;
 pub mod life;
 pub mod overview;
 pub mod refreshed;
+pub mod report;

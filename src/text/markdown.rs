@@ -47,6 +47,37 @@ pub fn text(text: &str) -> String {
     inert
 }
 
+/// Text as Markdown for a document that people paste elsewhere, so that it reads well as it stands: backslashes only where something would
+/// format, and a space of no width where GitHub or HackMD would make a mention, a reference, a picture or a link.
+pub fn portable(text: &str) -> String {
+    const APART: char = '\u{200b}';
+    let mut inert = String::with_capacity(text.len());
+    let mut letters = text.chars().peekable();
+    let mut is_first = true;
+    while let Some(c) = letters.next() {
+        let next = letters.peek().copied();
+        let is_word = next.is_some_and(|next| next.is_alphanumeric() || next == '_');
+        match c {
+            c if c.is_control() => inert.push(' '),
+            '\\' | '`' | '*' | '_' | '[' | ']' | '<' | '>' | '{' | '}' | '|' | '~' | '^' | '$'
+            | '&' => {
+                inert.push('\\');
+                inert.push(c);
+            }
+            '#' | '-' | '+' | '=' if is_first || next == Some(c) => {
+                inert.push('\\');
+                inert.push(c);
+            }
+            '@' | '#' if is_word => inert.extend([c, APART]),
+            ':' if is_word || matches!(next, Some('/' | '+' | '-')) => inert.extend([c, APART]),
+            'w' | 'W' if matches!(next, Some('w' | 'W')) => inert.extend([c, APART]),
+            c => inert.push(c),
+        }
+        is_first = false;
+    }
+    inert
+}
+
 /// Text inside HTML, for a job summary: there nothing that looks like a mention notifies anybody.
 pub fn html(text: &str) -> String {
     let mut safe = String::with_capacity(text.len());
@@ -109,6 +140,27 @@ pub fn with_code(all: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_text_for_documents_reads_as_it_stands_and_does_nothing() {
+        let said =
+            "containerd has merged it: the next minor is 2.5 (planned for 2026-12), in time.";
+        assert_eq!(portable(said), said);
+        for (text, gone) in [
+            ("@here", "@here"),
+            ("a/b#1", "#1"),
+            ("https://evil.example", "://"),
+            ("www.evil.example", "www"),
+            (":tada:", ":tada"),
+            ("a ==b== ++c++", "=="),
+        ] {
+            assert!(!portable(text).contains(gone), "{text}");
+        }
+        assert_eq!(
+            portable("# <b> [a](b) `c` *d* | $e$"),
+            "\\# \\<b\\> \\[a\\](b) \\`c\\` \\*d\\* \\| \\$e\\$"
+        );
+    }
 
     #[test]
     fn plain_titles_stay_readable() {

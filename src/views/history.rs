@@ -222,7 +222,7 @@ fn read(path: &str, text: String) -> Option<(About, Fields)> {
 }
 
 /// What an entry of a list of tables is called by.
-const NAMES: [&str; 5] = ["id", "release", "github", "name", "rule"];
+const NAMES: [&str; 5] = ["id", "github", "name", "rule", "release"];
 
 fn flatten(at: &str, value: &Value, fields: &mut Fields) {
     let below = |key: &str| match at {

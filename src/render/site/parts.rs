@@ -212,9 +212,9 @@ impl Page<'_> {
 
     /// KEPs of which nobody can tell, by what is not known: the same sentence is said once.
     pub(super) fn unknown(&self, keps: &[&KepBoard]) -> Markup {
-        let mut by_reason: Vec<(&str, Vec<&KepBoard>)> = Vec::new();
+        let mut by_reason: Vec<(String, Vec<&KepBoard>)> = Vec::new();
         for kep in keps {
-            let why = kep.verdict.as_ref().map_or("", Judged::why);
+            let why = kep.verdict.as_ref().map_or_else(String::new, Judged::why);
             match by_reason.iter_mut().find(|(one, _)| *one == why) {
                 Some((_, keps)) => keps.push(kep),
                 None => by_reason.push((why, vec![kep])),

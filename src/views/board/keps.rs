@@ -90,6 +90,8 @@ pub struct Judged {
     pub outcome: Outcome,
     /// Why, the reason that decides it first; never empty.
     pub reasons: Vec<ReasonBoard>,
+    /// How many of the reasons, from the first one on, decide it.
+    pub deciding: usize,
     /// Who can change it: those who shepherd it, or else its owners; empty: nobody is on record.
     pub who: Vec<Handle>,
     /// Whether those are its owners, because nobody shepherds it.
@@ -99,11 +101,11 @@ pub struct Judged {
 }
 
 impl Judged {
-    /// The reason that decides it.
-    pub fn why(&self) -> &str {
-        self.reasons
-            .first()
-            .map_or("", |reason| reason.text.as_str())
+    /// The reasons that decide it, one behind the other.
+    pub fn why(&self) -> String {
+        let deciding = self.reasons.iter().take(self.deciding);
+        let texts: Vec<&str> = deciding.map(|reason| reason.text.as_str()).collect();
+        texts.join(" ")
     }
 }
 
@@ -343,6 +345,7 @@ fn judged(view: &View<'_>, entry: &Entry<KepRecord>) -> Option<Judged> {
     Some(Judged {
         outcome: verdict.outcome,
         reasons: reasons.collect(),
+        deciding: verdict.deciding,
         who: match are_owners {
             true => record.owners.clone(),
             false => record.shepherds.clone(),

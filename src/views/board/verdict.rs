@@ -100,6 +100,8 @@ pub struct Verdict {
     pub outcome: Outcome,
     /// Why, the reason that decides it first; never empty.
     pub reasons: Vec<Reason>,
+    /// How many of the reasons, from the first one on, decide it.
+    pub deciding: usize,
     /// The minors that have to bring it: those that come next of the runtimes that do not have it, as far as they are known.
     pub asks: Vec<Ask>,
 }
@@ -324,6 +326,7 @@ impl Case<'_> {
         Verdict {
             outcome: Outcome::CannotTell,
             reasons: std::iter::once(undecided).chain(rest).collect(),
+            deciding: 1,
             asks: on.asks,
         }
     }
@@ -380,10 +383,12 @@ impl Case<'_> {
             };
             reasons.insert(first, self.not_recorded(&unknown));
         }
-        reasons.insert(deciding.min(reasons.len()), self.asked(stage, needed));
+        let deciding = deciding.min(reasons.len());
+        reasons.insert(deciding, self.asked(stage, needed));
         Verdict {
             outcome,
             reasons,
+            deciding,
             asks,
         }
     }
@@ -700,11 +705,13 @@ impl Case<'_> {
         let Verdict {
             mut outcome,
             mut reasons,
+            mut deciding,
             asks,
         } = of_runtimes;
         for condition in conditions.into_iter().flatten() {
             if condition.outcome < outcome {
                 outcome = condition.outcome;
+                deciding = 1;
                 reasons.insert(0, condition.reason);
             } else {
                 reasons.push(condition.reason);
@@ -713,6 +720,7 @@ impl Case<'_> {
         Verdict {
             outcome,
             reasons,
+            deciding,
             asks,
         }
     }
@@ -876,6 +884,7 @@ fn one(outcome: Outcome, reason: Reason) -> Verdict {
     Verdict {
         outcome,
         reasons: vec![reason],
+        deciding: 1,
         asks: Vec::new(),
     }
 }

@@ -158,13 +158,13 @@ fn of_kep(view: &View<'_>, kep: &KepBoard, waits: &mut Vec<Wait>) {
             Outcome::AtRisk | Outcome::WillMiss => waits.push(wait(
                 people(kep),
                 WaitKind::Act,
-                verdict.why().to_owned(),
+                verdict.why(),
                 since("target"),
             )),
             Outcome::CannotTell => waits.push(wait(
                 people(kep),
                 WaitKind::Say,
-                verdict.why().to_owned(),
+                verdict.why(),
                 since("target"),
             )),
             _ => {}
