@@ -68,6 +68,28 @@ impl History {
         self.write_commit(day, tree, parents);
     }
 
+    /// Commits these files, and nothing else, as somebody with a message.
+    pub fn commit_as(
+        &mut self,
+        day: &str,
+        (name, email): (&str, &str),
+        message: &str,
+        files: &[(&str, &str)],
+    ) {
+        let entries: Vec<(&str, &str, EntryKind)> = files
+            .iter()
+            .map(|(path, text)| (*path, *text, EntryKind::Blob))
+            .collect();
+        let tree = self.tree(&entries);
+        let parents = self.last.into_iter().collect();
+        let author = gix::actor::Signature {
+            name: name.into(),
+            email: email.into(),
+            ..signature(day)
+        };
+        self.write_as(author, tree, parents, message);
+    }
+
     /// Merges two commits; the files are those of the second.
     pub fn merge(&mut self, first: &str, second: &str) {
         let id = |text: &str| gix::ObjectId::from_hex(text.as_bytes()).unwrap();
@@ -148,7 +170,16 @@ impl History {
         parents: Vec<gix::ObjectId>,
         message: &str,
     ) {
-        let signature = signature(day);
+        self.write_as(signature(day), tree, parents, message);
+    }
+
+    fn write_as(
+        &mut self,
+        signature: gix::actor::Signature,
+        tree: gix::ObjectId,
+        parents: Vec<gix::ObjectId>,
+        message: &str,
+    ) {
         let commit = gix::objs::Commit {
             tree,
             parents: parents.into_iter().collect(),

@@ -118,6 +118,7 @@ files! {
     /// `changes.json`: what became of the records.
     Changes {
         /// Newest first; absent: the history is not known.
+        #[serde(skip_serializing_if = "Option::is_none")]
         changes: Option<Vec<Revision>>
     }
 }
@@ -242,10 +243,8 @@ struct Fact {
     /// The addresses of what brought it.
     evidence: Vec<String>,
     /// What older branches get.
-    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     branches: BTreeMap<Release, String>,
     /// Parts with a state of their own.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
     parts: Vec<Fact>,
 }
 

@@ -196,7 +196,7 @@ impl Page<'_> {
     pub(super) fn judged(&self, kep: &KepBoard) -> Markup {
         html! {
             @if let Some(judged) = &kep.verdict {
-                li.judged id={ "kep-" (kep.number) } {
+                li.judged id={ "why-" (kep.number) } {
                     (icon(judged.outcome.key()))
                     div {
                         p.line {
@@ -227,7 +227,7 @@ impl Page<'_> {
                         (icon(Outcome::CannotTell.key()))
                         div {
                             p { (why) }
-                            ul.of { @for kep in keps { li id={ "kep-" (kep.number) } { (self.kep(kep)) span.soft { " " (aim(kep)) } } } }
+                            ul.of { @for kep in keps { li id={ "why-" (kep.number) } { (self.kep(kep)) span.soft { " " (aim(kep)) } } } }
                         }
                     }
                 }

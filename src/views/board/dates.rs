@@ -1,5 +1,7 @@
 //! Every day that a calendar knows, of Kubernetes and of all runtimes, on one axis.
 
+use std::collections::BTreeSet;
+
 use crate::findings::sources::FileId;
 use crate::terms::{Date, Freeze, Instant, Release, When};
 use crate::views::history::{About, Change, Revision};
@@ -151,6 +153,11 @@ pub(super) fn dates(view: &View<'_>) -> Vec<Event> {
             all.extend(of.release(release, minor.when()).into_iter().chain(end));
         }
     }
+    // A calendar may name a release twice, which `check` finds: its first day counts, as elsewhere.
+    let mut seen = BTreeSet::new();
+    all.retain(|event: &Event| {
+        seen.insert((event.product.clone(), event.release, event.what.key()))
+    });
     all.sort_by(|a, b| {
         let key = |event: &Event| (event.last, !event.is_kubernetes, event.release, event.what);
         key(a).cmp(&key(b)).then_with(|| a.product.cmp(&b.product))
