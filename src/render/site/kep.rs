@@ -55,7 +55,7 @@ pub(super) fn page(page: &Page<'_>, kep: &KepBoard, waits: &[&Wait]) -> String {
                 @if let Some(why) = &kep.needs_nothing {
                     p { "It needs nothing of a container runtime: " (why) "." }
                 } @else {
-                    div.scroll role="region" aria-label="What the container runtimes have" tabindex="0" {
+                    div.scroll role="region" aria-label="What each runtime has, as a table" tabindex="0" {
                         table.facts {
                             thead { tr { th scope="col" { "Runtime" } th scope="col" { "How far" } th scope="col" { "Since" } th scope="col" { "For Kubernetes" } th scope="col" { "Brought by" } } }
                             tbody { @for facts in &kep.runtimes { (page.facts(facts)) } }
