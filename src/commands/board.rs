@@ -9,12 +9,13 @@ use anyhow::Result;
 
 use super::{Context, Exit, files, past};
 use crate::cli;
-use crate::render::site::{SiteFile, site};
+use crate::render::site::site;
 use crate::rules;
 use crate::terms::Date;
 use crate::terms::links::Site;
 use crate::text::words::counted;
 use crate::views::board::{Board, Given};
+use crate::views::history::History;
 
 pub(super) fn run(context: &mut Context<'_>, options: &cli::Board) -> Result<Exit> {
     match &options.out {
@@ -23,11 +24,16 @@ pub(super) fn run(context: &mut Context<'_>, options: &cli::Board) -> Result<Exi
     }
 }
 
-/// The board of the registry in a folder.
-pub(super) fn board(opened: &files::Opened, today: Date, site: &Site) -> Result<Board> {
+/// The board of the registry in a folder. `known` is the history as it was known before, with its commit.
+pub(super) fn board(
+    opened: &files::Opened,
+    today: Date,
+    site: &Site,
+    known: Option<(String, History)>,
+) -> Result<Board> {
     let registry = &opened.loaded.registry;
     let checked = rules::run(&opened.loaded, today, rules::Beside::default());
-    let (history, commit) = past::past(&opened.root, registry)?;
+    let (history, commit) = past::past(&opened.root, registry, known)?;
     Ok(Board::of(Given {
         registry,
         checked: &checked,
@@ -38,23 +44,12 @@ pub(super) fn board(opened: &files::Opened, today: Date, site: &Site) -> Result<
     }))
 }
 
-/// Every file of the site.
-fn made(
-    opened: &files::Opened,
-    today: Date,
-    site_of: &Site,
-    live: bool,
-) -> Result<(Board, Vec<SiteFile>)> {
-    let board = board(opened, today, site_of)?;
-    let files = site(&board, live);
-    Ok((board, files))
-}
-
 fn write(context: &mut Context<'_>, out: &Path) -> Result<Exit> {
     let opened = files::open(context)?;
     let folder = context.environment.directory.join(out);
     let target = folder::Folder::of(&folder, &out.display().to_string())?;
-    let (board, files) = made(&opened, context.today(), &context.site(), false)?;
+    let board = board(&opened, context.today(), &context.site(), None)?;
+    let files = site(&board, false);
     let all = files.len();
     let done = target.put(&files)?;
     if !context.global.quiet {

@@ -14,7 +14,7 @@ pub(super) fn run(context: &mut Context<'_>, options: &RecordLog) -> Result<Exit
         bail!("{}", show::unknown(registry, &options.record));
     };
     let subject = record.subject();
-    let (history, commit) = past::past(&opened.root, registry)?;
+    let (history, commit) = past::past(&opened.root, registry, None)?;
     if options.format == TextOrJson::Json {
         let json = render::history_json::log(&history, &subject);
         write!(context.out, "{json}")?;

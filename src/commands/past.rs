@@ -5,14 +5,21 @@ use std::path::Path;
 
 use anyhow::Result;
 
-use crate::git::{self, Content, Edited, Object, Repository};
+use crate::git::{self, Content, Object, Repository};
 use crate::registry::Registry;
 use crate::registry::load::MAX_FILE_BYTES;
+use crate::registry::schema::FileKind;
+use crate::text::source::SourceFile;
 use crate::views::board::AsOf;
-use crate::views::history::{Author, EditedFile, History, Revision, changes};
+use crate::views::history::{Author, EditedFile, History, Revision, Said, changes};
 
 /// What is known of a registry's past, and the commit that it is at. What is not known is no error: whoever shows it says so.
-pub(super) fn past(root: &Path, registry: &Registry) -> Result<(History, Option<AsOf>)> {
+/// `known` is what was known before, with the commit that it was known at.
+pub(super) fn past(
+    root: &Path,
+    registry: &Registry,
+    known: Option<(String, History)>,
+) -> Result<(History, Option<AsOf>)> {
     let unknown = |why: &str| Ok((History::Unknown(why.to_owned()), None));
     let Ok(repository) = Repository::discover(root) else {
         return unknown(
@@ -31,7 +38,7 @@ pub(super) fn past(root: &Path, registry: &Registry) -> Result<(History, Option<
         .files_below(&head, &folder)?
         .into_iter()
         .collect();
-    let committed = |file: &crate::text::source::SourceFile| {
+    let committed = |file: &SourceFile| {
         repository.object_of(file.text.as_bytes()) == at_head.get(&*file.path).copied()
     };
     let changed = registry
@@ -43,7 +50,7 @@ pub(super) fn past(root: &Path, registry: &Registry) -> Result<(History, Option<
         let is_here = registry
             .files
             .binary_search_by(|file| (*file.path).cmp(path.as_str()));
-        is_here.is_err() && crate::registry::schema::FileKind::of(path).is_some()
+        is_here.is_err() && FileKind::of(path).is_some()
     });
     let commit = AsOf {
         id: head.id.clone(),
@@ -54,43 +61,67 @@ pub(super) fn past(root: &Path, registry: &Registry) -> Result<(History, Option<
         let why = "This clone of the registry is shallow: its history was cut off, so that who changed what, and when, is not known.";
         return Ok((History::Unknown(why.to_owned()), Some(commit)));
     }
-    let editions = repository.editions(&head, &folder)?;
-    let revisions = repository.on_all_cores(editions, revision)?;
-    let mut revisions = revisions.into_iter().collect::<Result<Vec<_>, _>>()?;
-    revisions.retain(|revision| !revision.changes.is_empty());
-    Ok((History::Known(revisions), Some(commit)))
+    let history = match known {
+        // What lies behind a commit never changes.
+        Some((at, history)) if at == head.id => history,
+        _ => History::Known(revisions(
+            &repository,
+            repository.editions(&head, &folder)?,
+        )?),
+    };
+    Ok((history, Some(commit)))
 }
 
-fn revision(repository: &Repository, edition: git::Edition) -> Result<Revision, git::Error> {
-    let text = |object: Option<Object>, path: &str| {
-        let Some(object) = object else {
-            return Ok(None);
-        };
-        Ok(match repository.content(object, path, MAX_FILE_BYTES)? {
-            Content::Bytes(bytes) => Some(String::from_utf8_lossy(&bytes).into_owned()),
-            _ => None,
-        })
-    };
-    let mut files = Vec::new();
-    for Edited {
-        path,
-        before,
-        after,
-    } in edition.files
-    {
-        files.push(EditedFile {
-            before: text(before, &path)?,
-            after: text(after, &path)?,
-            path,
-        });
+/// The commits with what each changed. What a file says is read once, however many commits it stays so for.
+fn revisions(repository: &Repository, editions: Vec<git::Edition>) -> Result<Vec<Revision>> {
+    let mut wanted: BTreeMap<(Object, FileKind), String> = BTreeMap::new();
+    for edited in editions.iter().flat_map(|edition| &edition.files) {
+        if let Some(kind) = FileKind::of(&edited.path) {
+            for object in [edited.before, edited.after].into_iter().flatten() {
+                wanted
+                    .entry((object, kind))
+                    .or_insert_with(|| edited.path.clone());
+            }
+        }
     }
-    Ok(Revision {
-        id: edition.commit.id,
-        at: edition.at,
-        by: Author::of(&edition.author.name, &edition.author.email),
-        summary: edition.summary,
-        changes: changes(files),
-    })
+    let read = repository.on_all_cores(
+        wanted.into_iter().collect(),
+        |repository, ((object, kind), path)| {
+            let said = match repository.content(object, &path, MAX_FILE_BYTES)? {
+                Content::Bytes(bytes) => {
+                    Some(Said::of(kind, String::from_utf8_lossy(&bytes).into_owned()))
+                }
+                _ => None,
+            };
+            Ok(((object, kind), said))
+        },
+    )?;
+    let read: BTreeMap<(Object, FileKind), Option<Said>> =
+        read.into_iter().collect::<Result<_, git::Error>>()?;
+    let revision = |edition: git::Edition| {
+        let files = edition.files.into_iter().filter_map(|file| {
+            let kind = FileKind::of(&file.path)?;
+            let said = |object: Option<Object>| read.get(&(object?, kind))?.as_ref();
+            let (before, after) = (said(file.before), said(file.after));
+            Some(EditedFile {
+                path: file.path,
+                before,
+                after,
+            })
+        });
+        let files: Vec<EditedFile<'_>> = files.collect();
+        Revision {
+            id: edition.commit.id,
+            at: edition.at,
+            by: Author::of(&edition.author.name, &edition.author.email),
+            summary: edition.summary,
+            changes: changes(&files),
+        }
+    };
+    let revisions = editions.into_iter().map(revision);
+    Ok(revisions
+        .filter(|revision| !revision.changes.is_empty())
+        .collect())
 }
 
 fn below(repository: &Repository, root: &Path) -> Option<String> {

@@ -16,7 +16,7 @@ use crate::views::report::{Audience, Since, cycle, report};
 
 pub(super) fn run(context: &mut Context<'_>, options: &Report) -> Result<Exit> {
     let opened = files::open(context)?;
-    let board = board::board(&opened, context.today(), &context.site())?;
+    let board = board::board(&opened, context.today(), &context.site(), None)?;
     let Some(of) = cycle(&board, options.cycle) else {
         bail!("{}", no_cycle(&board, options.cycle));
     };

@@ -1,5 +1,8 @@
 //! What changed below a folder, commit by commit: files that came, went, or are others than before, with who changed them and why.
 
+use std::rc::Rc;
+
+use super::trees::{Tree, TreeEntry};
 use super::{Commit, EntryKind, Error, Object, Repository, day_of, instant_of};
 use crate::terms::Instant;
 
@@ -135,7 +138,7 @@ impl Repository {
         })
     }
 
-    /// The files that differ between two folders.
+    /// The files that differ between two folders. Most of what lies in both is the same, and in the same order.
     fn edited(
         &self,
         before: Option<Object>,
@@ -143,46 +146,78 @@ impl Repository {
         path: &str,
         files: &mut Vec<Edited>,
     ) -> Result<(), Error> {
-        let listed = |folder: Option<Object>| match folder {
-            Some(folder) => self.folder_of(folder, path),
-            None => Ok(Vec::new()),
+        let tree =
+            |folder: Option<Object>| folder.map(|folder| self.tree(folder, path)).transpose();
+        let (before, after) = (tree(before)?, tree(after)?);
+        let entries = |tree: &Option<Rc<Tree>>| tree.as_ref().map_or(0, |tree| tree.entries.len());
+        let (before_count, after_count) = (entries(&before), entries(&after));
+        let (mut at_before, mut at_after) = (0, 0);
+        while at_before < before_count || at_after < after_count {
+            let was = before.as_ref().and_then(|tree| tree.entries.get(at_before));
+            let is = after.as_ref().and_then(|tree| tree.entries.get(at_after));
+            if was == is {
+                at_before += 1;
+                at_after += 1;
+                continue;
+            }
+            let stays = |other: &Option<Rc<Tree>>, entry: &TreeEntry| {
+                other
+                    .as_ref()
+                    .is_some_and(|tree| tree.entry(&entry.name).is_some())
+            };
+            match (was, is) {
+                (Some(was), _) if !stays(&after, was) => {
+                    self.differing(Some(was), None, path, files)?;
+                    at_before += 1;
+                }
+                (Some(was), Some(is)) if was.name == is.name => {
+                    self.differing(Some(was), Some(is), path, files)?;
+                    at_before += 1;
+                    at_after += 1;
+                }
+                (_, Some(is)) => {
+                    // A file that became a folder stands elsewhere: what it was is looked up, and passed over where it stands.
+                    let was = before.as_ref().and_then(|tree| tree.entry(&is.name));
+                    self.differing(was, Some(is), path, files)?;
+                    at_after += 1;
+                }
+                (_, None) => at_before += 1,
+            }
+        }
+        Ok(())
+    }
+
+    /// What differs of two things of one name.
+    fn differing(
+        &self,
+        was: Option<&TreeEntry>,
+        is: Option<&TreeEntry>,
+        path: &str,
+        files: &mut Vec<Edited>,
+    ) -> Result<(), Error> {
+        let Some(name) = is.or(was).map(|entry| entry.name.as_str()) else {
+            return Ok(());
         };
-        let (before, after) = (listed(before)?, listed(after)?);
-        let of = |kind: EntryKind, entry: Option<&super::TreeEntry>| {
+        let below = match path {
+            "" => name.to_owned(),
+            path => format!("{path}/{name}"),
+        };
+        let of = |kind: EntryKind, entry: Option<&TreeEntry>| {
             entry
                 .filter(|entry| entry.kind == kind)
                 .map(|entry| entry.object)
         };
-        let mut before: std::collections::BTreeMap<_, _> = before
-            .iter()
-            .map(|entry| (entry.name.as_str(), entry))
-            .collect();
-        let mut each =
-            |name: &str, was: Option<&super::TreeEntry>, is: Option<&super::TreeEntry>| {
-                let below = match path {
-                    "" => name.to_owned(),
-                    path => format!("{path}/{name}"),
-                };
-                let (folder_before, folder_after) =
-                    (of(EntryKind::Folder, was), of(EntryKind::Folder, is));
-                if folder_before != folder_after {
-                    self.edited(folder_before, folder_after, &below, files)?;
-                }
-                let (before, after) = (of(EntryKind::File, was), of(EntryKind::File, is));
-                if before != after {
-                    files.push(Edited {
-                        path: below,
-                        before,
-                        after,
-                    });
-                }
-                Ok(())
-            };
-        for entry in &after {
-            each(&entry.name, before.remove(entry.name.as_str()), Some(entry))?;
+        let folders = (of(EntryKind::Folder, was), of(EntryKind::Folder, is));
+        if folders.0 != folders.1 {
+            self.edited(folders.0, folders.1, &below, files)?;
         }
-        for (name, entry) in before {
-            each(name, Some(entry), None)?;
+        let (before, after) = (of(EntryKind::File, was), of(EntryKind::File, is));
+        if before != after {
+            files.push(Edited {
+                path: below,
+                before,
+                after,
+            });
         }
         Ok(())
     }

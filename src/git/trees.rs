@@ -20,7 +20,7 @@ pub struct TreeEntry {
 }
 
 /// What stands at a path: two with the same content are equal.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Object(pub(super) gix::ObjectId);
 
 /// What an entry of a tree is.
@@ -80,14 +80,14 @@ pub(super) struct Trees {
 }
 
 /// A tree, in git's order.
-struct Tree {
-    entries: Vec<TreeEntry>,
+pub(super) struct Tree {
+    pub(super) entries: Vec<TreeEntry>,
     /// Where each entry stands, by name; made when somebody first looks for one.
     by_name: OnceCell<Vec<usize>>,
 }
 
 impl Tree {
-    fn entry(&self, name: &str) -> Option<&TreeEntry> {
+    pub(super) fn entry(&self, name: &str) -> Option<&TreeEntry> {
         let by_name = self.by_name.get_or_init(|| {
             let mut all: Vec<usize> = (0..self.entries.len()).collect();
             all.sort_by_key(|at| &self.entries[*at].name);
@@ -243,7 +243,7 @@ impl Repository {
     }
 
     /// A tree, decoded once.
-    fn tree(&self, Object(id): Object, what: &str) -> Result<Rc<Tree>, Error> {
+    pub(super) fn tree(&self, Object(id): Object, what: &str) -> Result<Rc<Tree>, Error> {
         if let Some(known) = self.trees.by_id.borrow().get(&id) {
             return Ok(Rc::clone(known));
         }

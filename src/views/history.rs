@@ -120,54 +120,79 @@ impl Author {
     }
 }
 
+/// What a file said at some time: read once, and compared with what it said before and after.
+#[derive(Debug, Clone)]
+pub struct Said {
+    /// The record that it is, if it is one and says of what.
+    subject: Option<Subject>,
+    fields: Fields,
+}
+
+impl Said {
+    /// What a file of this kind says, as far as it can be read.
+    pub fn of(kind: FileKind, text: String) -> Self {
+        let file = SourceFile::new("", text);
+        let (table, _) = document::parse(&file);
+        let value = document::to_json(table.get_ref());
+        let subject = match kind {
+            FileKind::Kep => {
+                let number = value.get("number").and_then(Value::as_u64);
+                let number = number.and_then(|number| u32::try_from(number).ok());
+                number.map(Subject::Kep)
+            }
+            FileKind::WorkItem => {
+                let id = value.get("id").and_then(Value::as_str);
+                id.map(|id| Subject::Item(id.to_owned()))
+            }
+            _ => None,
+        };
+        let mut fields = Fields::new();
+        flatten("", &value, &mut fields);
+        Self { subject, fields }
+    }
+
+    fn about(&self, path: &str) -> About {
+        match &self.subject {
+            Some(subject) => About::Record(subject.clone()),
+            None => About::File(path.to_owned()),
+        }
+    }
+}
+
 /// A file at a commit, before and after it.
 #[derive(Debug, Clone)]
-pub struct EditedFile {
+pub struct EditedFile<'a> {
     /// Its path below the registry's root.
     pub path: String,
-    /// Its text before; absent: it was not there, or it cannot be read.
-    pub before: Option<String>,
-    /// Its text after; absent: it is gone, or it cannot be read.
-    pub after: Option<String>,
+    /// What it said before; absent: it was not there, or it cannot be read.
+    pub before: Option<&'a Said>,
+    /// What it says after; absent: it is gone, or it cannot be read.
+    pub after: Option<&'a Said>,
 }
 
 /// What changed with the files of a commit.
-pub fn changes(files: Vec<EditedFile>) -> Vec<Change> {
-    let mut before: BTreeMap<About, (String, Fields)> = BTreeMap::new();
-    let mut after: BTreeMap<About, (String, Fields)> = BTreeMap::new();
-    for EditedFile {
-        path,
-        before: was,
-        after: is,
-    } in files
-    {
-        for (side, text) in [(&mut before, was), (&mut after, is)] {
-            if let Some((about, fields)) = text.and_then(|text| read(&path, text)) {
-                side.insert(about, (path.clone(), fields));
+pub fn changes(files: &[EditedFile<'_>]) -> Vec<Change> {
+    let mut before: BTreeMap<About, (&str, &Fields)> = BTreeMap::new();
+    let mut after: BTreeMap<About, (&str, &Fields)> = BTreeMap::new();
+    for file in files {
+        for (side, said) in [(&mut before, file.before), (&mut after, file.after)] {
+            if let Some(said) = said {
+                side.insert(said.about(&file.path), (&file.path, &said.fields));
             }
         }
     }
     let about: BTreeSet<&About> = before.keys().chain(after.keys()).collect();
     let changes = about.into_iter().filter_map(|about| {
-        let empty = Fields::new();
-        let (how, was, is) = match (before.get(about), after.get(about)) {
-            (None, Some((_, is))) => (How::Added, &empty, is),
-            (Some((_, was)), None) => (How::Removed, was, &empty),
-            (Some((from, was)), Some((to, is))) if from != to => (
-                How::Moved {
-                    from: from.clone(),
-                    to: to.clone(),
-                },
-                was,
-                is,
-            ),
-            (Some((_, was)), Some((_, is))) => (How::Edited, was, is),
-            (None, None) => return None,
-        };
-        let fields = match how {
+        let (how, fields) = match (before.get(about), after.get(about)) {
             // All of it came, or went: its fields one by one say no more.
-            How::Added | How::Removed => Vec::new(),
-            _ => differences(was, is),
+            (None, Some(_)) => (How::Added, Vec::new()),
+            (Some(_), None) => (How::Removed, Vec::new()),
+            (Some((from, was)), Some((to, is))) if from != to => {
+                let (from, to) = ((*from).to_owned(), (*to).to_owned());
+                (How::Moved { from, to }, differences(was, is))
+            }
+            (Some((_, was)), Some((_, is))) => (How::Edited, differences(was, is)),
+            (None, None) => return None,
         };
         let is_silent = fields.is_empty() && how == How::Edited;
         (!is_silent).then(|| Change {
@@ -193,32 +218,6 @@ fn differences(before: &Fields, after: &Fields) -> Vec<FieldChange> {
         })
     });
     differing.collect()
-}
-
-/// What a file is about, and what it says.
-fn read(path: &str, text: String) -> Option<(About, Fields)> {
-    let kind = FileKind::of(path)?;
-    let file = SourceFile::new(path, text);
-    let (table, _) = document::parse(&file);
-    let value = document::to_json(table.get_ref());
-    let about = match kind {
-        FileKind::Kep => {
-            let number = value.get("number").and_then(Value::as_u64);
-            let number = number.and_then(|number| u32::try_from(number).ok());
-            number.map(|number| About::Record(Subject::Kep(number)))
-        }
-        FileKind::WorkItem => {
-            let id = value.get("id").and_then(Value::as_str);
-            id.map(|id| About::Record(Subject::Item(id.to_owned())))
-        }
-        _ => None,
-    };
-    let mut fields = Fields::new();
-    flatten("", &value, &mut fields);
-    Some((
-        about.unwrap_or_else(|| About::File(path.to_owned())),
-        fields,
-    ))
 }
 
 /// What an entry of a list of tables is called by.
@@ -288,17 +287,29 @@ pub type BySubject<'a> = BTreeMap<&'a About, Vec<(&'a Revision, &'a Change)>>;
 mod tests {
     use super::*;
 
-    fn edited(path: &str, before: &str, after: &str) -> EditedFile {
-        let text = |text: &str| (!text.is_empty()).then(|| text.to_owned());
-        EditedFile {
-            path: path.to_owned(),
-            before: text(before),
-            after: text(after),
-        }
+    /// A file with its text before and after; empty: it is not there.
+    fn edited<'a>(path: &'a str, before: &'a str, after: &'a str) -> [&'a str; 3] {
+        [path, before, after]
     }
 
-    fn said(files: Vec<EditedFile>) -> String {
-        let said = changes(files)
+    fn said(files: Vec<[&str; 3]>) -> String {
+        let read = |path: &str, text: &str| {
+            let kind = FileKind::of(path).unwrap();
+            (!text.is_empty()).then(|| Said::of(kind, text.to_owned()))
+        };
+        let read: Vec<_> = files
+            .iter()
+            .map(|[path, before, after]| (*path, read(path, before), read(path, after)))
+            .collect();
+        let files: Vec<EditedFile<'_>> = read
+            .iter()
+            .map(|(path, before, after)| EditedFile {
+                path: (*path).to_owned(),
+                before: before.as_ref(),
+                after: after.as_ref(),
+            })
+            .collect();
+        let said = changes(&files)
             .into_iter()
             .map(|Change { of, how, fields }| {
                 let fields = fields
@@ -331,11 +342,8 @@ mod tests {
           upstream-seen:  → 2026-07-24
         ");
         let calendar = |day: &str| format!("[[cycles]]\nrelease = \"1.38\"\nplanned = {day}\n");
-        let moved = edited(
-            "releases/kubernetes.toml",
-            &calendar("2026-12-09"),
-            &calendar("2026-12-16"),
-        );
+        let (first, second) = (calendar("2026-12-09"), calendar("2026-12-16"));
+        let moved = edited("releases/kubernetes.toml", &first, &second);
         insta::assert_snapshot!(said(vec![moved]), @r#"
         File("releases/kubernetes.toml") Edited
           cycles.1.38.planned: 2026-12-09 → 2026-12-16

@@ -8,6 +8,7 @@ use std::path::{Component, Path, PathBuf};
 
 use anyhow::{Context as _, Result, bail};
 
+use crate::parallel;
 use crate::render::site::SiteFile;
 
 /// The list of the board's files.
@@ -86,8 +87,11 @@ impl Folder {
             written: 0,
             removed: 0,
         };
-        for file in files {
-            done.written += usize::from(self.write(&file.path, &file.content)?);
+        let written = parallel::each(files.iter().collect(), FILES_A_THREAD, |file: &SiteFile| {
+            self.write(&file.path, &file.content)
+        });
+        for written in written {
+            done.written += usize::from(written?);
         }
         for path in known.difference(&now) {
             done.removed += usize::from(self.remove(path)?);
@@ -155,12 +159,8 @@ impl Folder {
                 }
                 made => made?,
             }
-            let mut staged = tempfile::Builder::new()
-                .prefix(".kepherd-")
-                .suffix(".tmp")
-                .tempfile_in(folder)?;
+            let mut staged = staged(folder)?;
             staged.write_all(content)?;
-            readable(&staged)?;
             staged.persist(&target).map_err(|error| error.error)?;
             Ok(())
         };
@@ -222,17 +222,19 @@ impl Folder {
     }
 }
 
-/// Files of a site are read by everybody.
-#[cfg(unix)]
-fn readable(file: &tempfile::NamedTempFile) -> std::io::Result<()> {
-    use std::os::unix::fs::PermissionsExt as _;
-    file.as_file()
-        .set_permissions(fs::Permissions::from_mode(0o644))
-}
+/// With fewer files for each, another thread costs more than it saves.
+const FILES_A_THREAD: usize = 64;
 
-#[cfg(not(unix))]
-fn readable(_: &tempfile::NamedTempFile) -> std::io::Result<()> {
-    Ok(())
+/// A new file beside those of a folder; those of a site are read by everybody.
+fn staged(folder: &Path) -> std::io::Result<tempfile::NamedTempFile> {
+    let mut builder = tempfile::Builder::new();
+    builder.prefix(".kepherd-").suffix(".tmp");
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt as _;
+        builder.permissions(fs::Permissions::from_mode(0o644));
+    }
+    builder.tempfile_in(folder)
 }
 
 /// Whether a path of a list stays inside of its folder: what a list says is only removed there.

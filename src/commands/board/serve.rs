@@ -14,13 +14,14 @@ use axum::response::{IntoResponse, Response};
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 
-use super::made;
+use super::board;
 use crate::commands::connect::stop_on_ctrl_c;
 use crate::commands::watch::{PAUSE, look};
 use crate::commands::{Context, Exit, block_on, files};
 use crate::git::Repository;
-use crate::render::site::SiteFile;
+use crate::render::site::{SiteFile, site};
 use crate::text::words::{counted, printable};
+use crate::views::history::History;
 
 /// A question whether there is something newer is answered after so long at most.
 const PATIENCE: Duration = Duration::from_secs(20);
@@ -47,6 +48,8 @@ pub(super) fn run(context: &mut Context<'_>, port: u16) -> Result<Exit> {
         let app = Router::new().fallback(answer).with_state(served);
         let server = tokio::spawn(async move { axum::serve(listener, app).await });
         let mut seen = None;
+        // The history, with the commit that it ends at: reading it again would take longer than all the rest.
+        let mut known: Option<(String, History)> = None;
         while !stop.is_asked() {
             let head = Repository::discover(&root).and_then(|repository| repository.commit("HEAD"));
             let now = (look(&root), head.ok().map(|head| head.id));
@@ -54,12 +57,15 @@ pub(super) fn run(context: &mut Context<'_>, port: u16) -> Result<Exit> {
                 let is_first = seen.is_none();
                 seen = Some(now);
                 // A registry that cannot be read for a moment is one that somebody is writing.
-                match files::open(context)
-                    .and_then(|opened| made(&opened, context.today(), &context.site(), true))
-                {
-                    Ok((board, files)) => {
+                let made = files::open(context).and_then(|opened| {
+                    board(&opened, context.today(), &context.site(), known.take())
+                });
+                match made {
+                    Ok(board) => {
+                        let files = site(&board, true);
                         let edition = publish.borrow().edition + 1;
                         let count = board.keps.len();
+                        known = board.commit.map(|commit| (commit.id, board.history));
                         publish.send_replace(Arc::new(Served {
                             edition,
                             files: by_path(files),

@@ -5,7 +5,7 @@ use maud::{Markup, html};
 use super::drawing;
 use super::frame::{About, Page, time};
 use super::front;
-use super::parts::{aim, pointed, reached, triage, verdict};
+use super::parts::{aim, aim_at, pointed, reached, triage, verdict};
 use crate::views::board::keps::KepBoard;
 use crate::views::board::waits::Wait;
 use crate::views::history::{self, History};
@@ -33,7 +33,7 @@ pub(super) fn page(page: &Page<'_>, kep: &KepBoard, waits: &[&Wait]) -> String {
                 h1 { span.n { (kep.name()) } " " (kep.title) }
                 p.lead {
                     @match kep.aims_at {
-                        Some(release) => { "Aims at " (aim(kep)) " in Kubernetes " (page.release(release)) "." }
+                        Some(release) => { "Aims at " (aim_at(kep, release, page)) "." }
                         None => { "Aims at no Kubernetes release: " (kep.standing()) "." }
                     }
                 }
@@ -71,7 +71,7 @@ pub(super) fn page(page: &Page<'_>, kep: &KepBoard, waits: &[&Wait]) -> String {
             @if !waits.is_empty() {
                 section aria-labelledby="waits" {
                     h2 #waits { "What waits" }
-                    ul.list { @for wait in waits { (page.wait(wait, true)) } }
+                    (page.waits(waits, true))
                 }
             }
             section aria-labelledby="findings" {

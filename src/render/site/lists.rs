@@ -5,7 +5,7 @@ use maud::{Markup, html};
 
 use super::frame::{About, Page, person_folder, slug, time};
 use super::front;
-use super::parts::{aim, pointed, sentence, triage, verdict};
+use super::parts::{aim, pointed, sentence, triage, verdict, with_code};
 use crate::terms::{Stage, Status, Triage};
 use crate::text::words::counted;
 use crate::views::board::ItemBoard;
@@ -104,7 +104,7 @@ pub(super) fn waits(page: &Page<'_>) -> String {
             @if !waits.is_empty() {
                 section aria-labelledby=(kind.key()) {
                     h2 id=(kind.key()) { (kind.said()) span.soft { " " (waits.len()) } }
-                    ul.list { @for wait in waits { (page.wait(wait, true)) } }
+                    (page.waits(&waits, true))
                 }
             }
         }
@@ -120,7 +120,8 @@ pub(super) fn triage_page(page: &Page<'_>) -> String {
         "What nobody has decided yet: whether the project takes a KEP on.",
     );
     let open = |kep: &&KepBoard| kep.is_going_on && kep.triage != Some(Triage::Accepted);
-    let keps: Vec<&KepBoard> = board.keps.iter().filter(open).collect();
+    let mut keps: Vec<&KepBoard> = board.keps.iter().filter(open).collect();
+    keps.sort_by_key(|kep| (std::cmp::Reverse(kep.aims_at), kep.number));
     let declined: Vec<&KepBoard> = board
         .keps
         .iter()
@@ -133,7 +134,7 @@ pub(super) fn triage_page(page: &Page<'_>) -> String {
         .collect();
     let body = html! {
         h1 { "Triage" }
-        p.lead { "What the maintainers have not decided yet: whether they take it on. What aims at the cycle under way comes first in the table if you sort by what it aims at." }
+        p.lead { "What the maintainers have not decided yet: whether they take it on. What aims at the latest release comes first." }
         @if keps.is_empty() { p.empty { "Every KEP that work goes on with has been looked at." } } @else { (page.table(&keps, "KEPs that nobody has decided on")) }
         @if !items.is_empty() {
             h2 { "Work without a KEP" }
@@ -430,9 +431,9 @@ pub(super) fn rules(page: &Page<'_>) -> String {
         @for rule in &page.board.rules {
             section aria-labelledby=(rule.id) {
                 h2 id=(rule.id) { code { (rule.id) } }
-                p { (sentence(rule.summary)) }
-                p.soft { "Why: " (rule.why) ". Source: " (source(rule.source)) "." }
-                p { "What to do: " (rule.remedy) }
+                p { (with_code(&sentence(rule.summary))) }
+                p.soft { "Why: " (with_code(rule.why)) ". Source: " (source(rule.source)) "." }
+                p { "What to do: " (with_code(rule.remedy)) }
             }
         }
     };

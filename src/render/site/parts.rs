@@ -2,10 +2,12 @@
 
 use maud::{Markup, html};
 
-use super::frame::{Page, time};
+use super::frame::{Page, slug, time};
 use super::shapes::icon;
 use crate::findings::diagnostic::Level;
-use crate::terms::{BranchDecision, Handle, ReachedStage, Release, RuntimeState, Stage, Triage};
+use crate::terms::{
+    BranchDecision, Handle, ReachedStage, Release, RuntimeState, Stage, Subject, Triage,
+};
 use crate::text::words::counted;
 use crate::views::board::keps::{FactBoard, FactsBoard, Judged, KepBoard, ReasonBoard, said};
 use crate::views::board::verdict::Outcome;
@@ -80,6 +82,27 @@ pub(super) fn branch(decision: BranchDecision) -> String {
         BranchDecision::Released(version) => version.to_string(),
         BranchDecision::Planned => "planned".to_owned(),
         BranchDecision::NotPlanned => "not planned".to_owned(),
+    }
+}
+
+/// What a KEP aims at and where, in a sentence.
+pub(super) fn aim_at(kep: &KepBoard, release: Release, page: &Page<'_>) -> Markup {
+    let has_gate = kep.aim.stage == Some(Stage::Beta) && kep.aim.enabled_by_default.is_some();
+    html! { (aim(kep)) @if has_gate { "," } " in Kubernetes " (page.release(release)) }
+}
+
+/// A text whose parts between backticks are code.
+pub(super) fn with_code(text: &str) -> Markup {
+    let parts: Vec<&str> = text.split('`').collect();
+    let is_paired = parts.len() % 2 == 1;
+    html! {
+        @if is_paired {
+            @for (index, part) in parts.iter().enumerate() {
+                @if index % 2 == 1 { code { (part) } } @else { (part) }
+            }
+        } @else {
+            (text)
+        }
     }
 }
 
@@ -235,37 +258,76 @@ impl Page<'_> {
         }
     }
 
-    /// What waits, in a list.
-    pub(super) fn wait(&self, wait: &Wait, says_whom: bool) -> Markup {
-        let board = self.board;
+    /// What waits, in a list; what is said of several, and waits for the same, is said once.
+    pub(super) fn waits(&self, waits: &[&Wait], says_whom: bool) -> Markup {
+        let mut groups: Vec<Vec<&Wait>> = Vec::new();
+        for wait in waits {
+            let same = |group: &&mut Vec<&Wait>| {
+                let first = group.first();
+                first.is_some_and(|first| {
+                    first.what == wait.what && first.whom == wait.whom && wait.at.is_none()
+                })
+            };
+            match groups.iter_mut().find(same) {
+                Some(group) => group.push(wait),
+                None => groups.push(vec![wait]),
+            }
+        }
         html! {
-            li.wait {
-                p.line {
-                    @match &wait.subject {
-                        Some(crate::terms::Subject::Kep(number)) => {
-                            @if let Some(kep) = board.kep(*number) { (self.kep(kep)) }
+            ul.list {
+                @for group in &groups {
+                    @match group.as_slice() {
+                        [wait] => {
+                            li {
+                                p.line { (self.awaited(wait)) }
+                                p { (self.said(wait, says_whom)) }
+                            }
                         }
-                        Some(crate::terms::Subject::Item(id)) => {
-                            a href={ (self.to("work-items/")) "#" (super::frame::slug(id)) } { (item_title(self, id)) }
+                        several => {
+                            li {
+                                @if let Some(first) = several.first() {
+                                    p { (first.what) @if says_whom { span.soft { " Waits for " (self.whom(&first.whom)) "." } } }
+                                }
+                                ul.of { @for wait in several { li { (self.awaited(wait)) (self.since(wait)) } } }
+                            }
                         }
-                        None => {
-                            @if let Some(release) = wait.cycle { a href=(self.cycle_page(release)) { "Kubernetes " (release) } }
-                        }
-                    }
-                    @if let (Some(release), true) = (wait.cycle, wait.subject.is_some()) { " " span.soft { "for " (self.release(release)) } }
-                }
-                p {
-                    (wait.what) " "
-                    @if let Some(at) = &wait.at { (pointed(at)) " " }
-                    span.soft {
-                        @if says_whom { "Waits for " (self.whom(&wait.whom)) }
-                        @if let Some(since) = wait.since {
-                            @if says_whom { ", since " } @else { "Since " } (time(since)) "."
-                        } @else if says_whom { "." }
                     }
                 }
             }
         }
+    }
+
+    /// What something that waits is about.
+    fn awaited(&self, wait: &Wait) -> Markup {
+        html! {
+            @match &wait.subject {
+                Some(Subject::Kep(number)) => {
+                    @if let Some(kep) = self.board.kep(*number) { (self.kep(kep)) }
+                }
+                Some(Subject::Item(id)) => {
+                    a href={ (self.to("work-items/")) "#" (slug(id)) } { (item_title(self, id)) }
+                }
+                None => {
+                    @if let Some(release) = wait.cycle { a href=(self.cycle_page(release)) { "Kubernetes " (release) } }
+                }
+            }
+            @if let (Some(release), true) = (wait.cycle, wait.subject.is_some()) { " " span.soft { "for " (self.release(release)) } }
+        }
+    }
+
+    fn said(&self, wait: &Wait, says_whom: bool) -> Markup {
+        html! {
+            (wait.what)
+            @if let Some(at) = &wait.at { " " (pointed(at)) }
+            span.soft {
+                @if says_whom { " Waits for " (self.whom(&wait.whom)) "." }
+                (self.since(wait))
+            }
+        }
+    }
+
+    fn since(&self, wait: &Wait) -> Markup {
+        html! { @if let Some(since) = wait.since { span.soft { " Since " (time(since)) "." } } }
     }
 
     /// For whom something waits.
@@ -288,13 +350,13 @@ impl Page<'_> {
                     li.finding.(finding.level.to_string()) {
                         p {
                             (icon("finding"))
-                            strong { (level(finding.level)) } ": " (finding.message) ". "
+                            strong { (level(finding.level)) } ": " (with_code(&finding.message)) ". "
                             (self.spot(&finding.spot)) " "
                             a.spot href={ (self.to("rules/")) "#" (finding.rule) } { (finding.rule) }
                         }
-                        @if let Some(why) = finding.why { p.soft { "Why it matters: " (why) "." } }
-                        @for note in &finding.notes { p.soft { (sentence(note)) } }
-                        @for help in &finding.help { p { "What to do: " (help) "." } }
+                        @if let Some(why) = finding.why { p.soft { "Why it matters: " (with_code(why)) "." } }
+                        @for note in &finding.notes { p.soft { (with_code(&sentence(note))) } }
+                        @for help in &finding.help { p { "What to do: " (with_code(help)) "." } }
                     }
                 }
             }
@@ -348,13 +410,13 @@ impl Page<'_> {
     fn about(&self, about: &About) -> Markup {
         html! {
             @match about {
-                About::Record(crate::terms::Subject::Kep(number)) => {
+                About::Record(Subject::Kep(number)) => {
                     @match self.board.kep(*number) {
                         Some(kep) => { (self.kep(kep)) }
                         None => { "KEP-" (number) }
                     }
                 }
-                About::Record(crate::terms::Subject::Item(id)) => { (item_title(self, id)) }
+                About::Record(Subject::Item(id)) => { (item_title(self, id)) }
                 About::File(path) => { code { (path) } }
             }
         }

@@ -48,7 +48,7 @@ pub(super) fn page(page: &Page<'_>, person: &PersonBoard) -> String {
         }
         section aria-labelledby="waits" {
             h2 #waits { "What waits for them" }
-            @if waits.is_empty() { p.empty { "Nothing." } } @else { ul.list { @for wait in waits { (page.wait(wait, false)) } } }
+            @if waits.is_empty() { p.empty { "Nothing." } } @else { (page.waits(&waits, false)) }
         }
         (list(page, "shepherds", "Shepherds", &person.shepherds))
         (list(page, "owns", "Owns upstream", &person.owns))
