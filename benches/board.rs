@@ -39,7 +39,11 @@ const BASE: [(&str, &str); 4] = [
 fn record(number: u32, changes: u32) -> (String, String) {
     let stage = ["alpha", "beta", "stable"][number as usize % 3];
     let state = ["none", "in-progress", "merged"][number as usize % 3];
-    let release = if changes.is_multiple_of(2) { "1.37" } else { "1.38" };
+    let release = if changes.is_multiple_of(2) {
+        "1.37"
+    } else {
+        "1.38"
+    };
     let text = format!(
         "number = {number}\ntitle = \"Pod lullabies of the {number}th sort\"\nstatus = \"implementable\"\nstage = \"{stage}\"\ntarget = \"{release}\"\n\
          owners = [\"owner{}\"]\nshepherds = [\"shepherd{}\"]\nfeature-gates = [\"PodLullabies{number}\"]\ntriage = \"accepted\"\nissue = {}\n\

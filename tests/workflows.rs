@@ -10,13 +10,14 @@ use clap::Parser as _;
 use kepherd::cli::{Cli, Command};
 use serde_json::Value;
 
-const WORKFLOWS: [(&str, &str); 3] = [
+const WORKFLOWS: [(&str, &str); 4] = [
     ("check", include_str!("../.github/workflows/check.yml")),
     (
         "reconcile",
         include_str!("../.github/workflows/reconcile.yml"),
     ),
     ("refresh", include_str!("../.github/workflows/refresh.yml")),
+    ("board", include_str!("../.github/workflows/board.yml")),
 ];
 
 fn parsed(text: &str) -> Value {
@@ -156,6 +157,24 @@ fn refreshing_keeps_reading_apart_from_writing() {
 }
 
 #[test]
+fn the_board_is_built_without_a_right_to_write_and_published_without_a_script() {
+    let workflow = parsed(WORKFLOWS[3].1);
+    let jobs = workflow["jobs"].as_object().unwrap();
+    let (build, publish) = (&jobs["build"], &jobs["publish"]);
+    for right in build["permissions"].as_object().unwrap().values() {
+        assert_eq!(right, "read");
+    }
+    assert!(!workflow.to_string().contains("secrets."));
+    let off = "vars.KEPHERD_BOARD == 'on'";
+    assert!(build["if"].as_str().unwrap().contains(off));
+    // Verdicts move with the date, and histories need all commits.
+    assert!(!workflow["on"]["schedule"][0]["cron"].is_null());
+    assert_eq!(build["steps"][0]["with"]["fetch-depth"], 0);
+    let scripts = publish["steps"].as_array().unwrap().iter().map(script);
+    assert!(scripts.into_iter().all(str::is_empty));
+}
+
+#[test]
 fn every_command_in_a_workflow_is_one_that_kepherd_has() {
     let mut commands = Vec::new();
     for (name, text) in WORKFLOWS {
@@ -186,6 +205,7 @@ fn every_command_in_a_workflow_is_one_that_kepherd_has() {
                     Command::Plan(_) => "plan",
                     Command::Apply(_) => "apply",
                     Command::Refresh(_) => "refresh",
+                    Command::Board(_) => "board",
                     _ => "other",
                 });
             }
@@ -193,6 +213,8 @@ fn every_command_in_a_workflow_is_one_that_kepherd_has() {
     }
     assert_eq!(
         commands,
-        ["check", "plan", "plan", "apply", "refresh", "refresh"]
+        [
+            "check", "plan", "plan", "apply", "refresh", "refresh", "board"
+        ]
     );
 }
