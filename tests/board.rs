@@ -679,7 +679,7 @@ fn what_waits_and_for_whom_and_how_much_is_known() {
         })
         .collect();
     insta::assert_snapshot!(said.join("\n"), @r#"
-    2026-10-01 KEP-9001 act [] containerd is working on it and has not merged it; the next minor is containerd 2.5, planned for 2026-12, in time for Kubernetes 1.38, and it has to be merged by then.
+    2026-10-01 KEP-9001 act [] containerd is working on it and has not merged it; the next minor is containerd 2.5, planned for 2026-12, and it counts for Kubernetes 1.38 if it is out by 2027-01-15. It has to be merged before.
     2026-10-01 KEP-9001 volunteer [] It is taken on, and nobody shepherds it.
     2026-10-01 KEP-9001 review [] containerd/containerd#7 brings it to containerd, and is not on record as merged.
     2026-11-01 KEP-9002 triage [] The maintainers have not decided yet whether they take it on.
@@ -840,8 +840,8 @@ fn sig_nodes_report_is_in_the_words_of_its_wranglers() {
     - Cannot tell from the container runtimes: 1
 
     - 🔴 [KEP-9003 Pod Lullabies 9003](https://example.github.io/keps/kep/9003/) (alpha): containerd is working on it and has not merged it; Kubernetes 1.38 froze its code on 2026-11-19, so that only a merge in the next days helps.
-    - ⚪ [KEP-9004 Pod Lullabies 9004](https://example.github.io/keps/kep/9004/) (alpha): What containerd and cri-o have of it is not on record.
-    - 🟡 [KEP-9002 Pod Lullabies 9002](https://example.github.io/keps/kep/9002/) (stable): containerd has merged it and not released it; the next minor is containerd 2.5, planned for 2026-12, in time for Kubernetes 1.38.
+    - ⚪ [KEP-9004 Pod Lullabies 9004](https://example.github.io/keps/kep/9004/) (alpha): What containerd and cri-o have is not on record.
+    - 🟡 [KEP-9002 Pod Lullabies 9002](https://example.github.io/keps/kep/9002/) (stable): containerd has merged it and not released it; the next minor is containerd 2.5, planned for 2026-12, and it counts for Kubernetes 1.38 if it is out by 2027-01-15.
     - 🟢 [KEP-9001 Pod Lullabies 9001](https://example.github.io/keps/kep/9001/) (beta, off by default): containerd has released it in 2.3.0 of 2026-04-30.
     - [KEP-9005 Pod Lullabies 9005](https://example.github.io/keps/kep/9005/) (beta): moved to 1.39 on 2026-11-03
     ");
@@ -881,11 +881,11 @@ fn sig_nodes_report_is_in_the_words_of_its_wranglers() {
 
     ## Cannot tell
 
-    - [KEP-9004 Pod Lullabies 9004](https://example.github.io/keps/kep/9004/) (alpha): What containerd and cri-o have of it is not on record. Nobody shepherds it.
+    - [KEP-9004 Pod Lullabies 9004](https://example.github.io/keps/kep/9004/) (alpha): What containerd and cri-o have is not on record. Nobody shepherds it.
 
     ## On course
 
-    - [KEP-9002 Pod Lullabies 9002](https://example.github.io/keps/kep/9002/) (stable): containerd has merged it and not released it; the next minor is containerd 2.5, planned for 2026-12, in time for Kubernetes 1.38. Nobody shepherds it.
+    - [KEP-9002 Pod Lullabies 9002](https://example.github.io/keps/kep/9002/) (stable): containerd has merged it and not released it; the next minor is containerd 2.5, planned for 2026-12, and it counts for Kubernetes 1.38 if it is out by 2027-01-15. Nobody shepherds it.
 
     ## Ready
 
@@ -911,8 +911,8 @@ fn sig_nodes_report_is_in_the_words_of_its_wranglers() {
     ## KEP-9005 Pod Lullabies 9005
 
     - **cannot tell** for beta in Kubernetes 1.39
-    - What containerd and cri-o have of it is not on record.
-    - For a beta that is on by default, the CRI development policy asks for a release of every participating container runtime.
+    - What containerd and cri-o have is not on record.
+    - If it is on by default, the CRI development policy asks for a release of every participating container runtime.
     - Whether it is on by default is not on record; the verdict is the same or better if it is not.
     - what containerd has is not on record
     - what cri-o has is not on record

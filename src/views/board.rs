@@ -570,6 +570,3 @@ fn item(
 fn sound<'a>(entry: &'a crate::registry::Entry<KepRecord>, key: &str) -> Option<&'a KepRecord> {
     entry.is_sound(key).then_some(&entry.value)
 }
-
-#[cfg(test)]
-pub(crate) mod tests;

@@ -96,7 +96,7 @@ async function asPeople() {
   page = await open("keps/");
   const rows = () => page.locator("table.keps tbody tr:visible");
   const all = await rows().count();
-  await page.getByLabel("Any milestone ever").selectOption("1.33");
+  await page.getByLabel("Aimed at or reached, ever").selectOption("1.33");
   const some = await rows().count();
   expect(some > 0 && some < all, `a filter shows ${some} of ${all}`);
   expect(page.url().includes("release=1.33"), page.url());
@@ -111,7 +111,7 @@ async function asPeople() {
   const again = await open(page.url().slice(base.length));
   expect((await again.locator("table.keps tbody tr:visible").count()) === some, "the address brings the filter back");
   expect((await again.getByRole("columnheader", { name: "KEP", exact: true }).getAttribute("aria-sort")) === "descending", "and the order");
-  await again.getByRole("button", { name: "Show all" }).click();
+  await again.getByRole("button", { name: "Clear filters" }).click();
   await again.waitForFunction((all) => document.querySelectorAll("table.keps tbody tr:not([hidden])").length === all, all);
   expect(!again.url().includes("?"), again.url());
   await again.context().close();

@@ -21,13 +21,15 @@
   };
   const is = {
     q: (row, wanted) => wanted.split(/\s+/).every((word) => words.get(row).includes(word)),
+    target: (row, wanted) => row.dataset.target === wanted,
+    reached: (row, wanted) => row.dataset.reached === wanted,
     release: (row, wanted) => has(row.dataset.releases, wanted),
     verdict: (row, wanted) => row.dataset.verdict === wanted,
     stage: (row, wanted) => row.dataset.stage === wanted,
     status: (row, wanted) => row.dataset.status === wanted,
     sig: (row, wanted) => row.cells[column("sig")].textContent === wanted,
-    person: (row, wanted) => has(row.dataset.people, wanted),
-    gate: (row, wanted) => has(row.dataset.gates, wanted),
+    person: (row, wanted) => (row.dataset.people ?? "").includes(wanted),
+    gate: (row, wanted) => (row.dataset.gates ?? "").includes(wanted),
   };
   let sort = "";
 
@@ -48,7 +50,7 @@
       const here = sort.replace(/^-/, "") === head.dataset.sort;
       head.setAttribute("aria-sort", here ? (down < 0 ? "descending" : "ascending") : "none");
     }
-    if (shown) shown.textContent = count === rows.length ? `${count} KEPs` : `${count} of ${rows.length} KEPs`;
+    if (shown) shown.textContent = count === rows.length ? `${count} KEPs` : count ? `${count} of ${rows.length} KEPs` : "Nothing matches. Clear the filters to see all.";
     return wanted;
   }
 

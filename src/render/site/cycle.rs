@@ -5,7 +5,8 @@ use maud::{Markup, html};
 use super::frame::{About, Page, slug, time};
 use super::front;
 use super::parts::verdict;
-use crate::views::board::cycles::{CycleBoard, Late, Left};
+use crate::terms::Release;
+use crate::views::board::cycles::{CycleBoard, Late, Left, Move};
 use crate::views::board::dates::away;
 use crate::views::board::keps::said;
 use crate::views::board::verdict::Outcome;
@@ -88,6 +89,12 @@ pub(super) fn page(page: &Page<'_>, cycle: &CycleBoard) -> String {
                         @for left in &cycle.left { (gone(page, left)) }
                         @for late in &cycle.late { (came(page, late)) }
                     }
+                    @if !cycle.moves.is_empty() {
+                        details {
+                            summary { "Every move: " (cycle.moves.len()) }
+                            ul { @for one in &cycle.moves { (moved(page, one)) } }
+                        }
+                    }
                 }
             }
         }
@@ -126,6 +133,19 @@ fn gone(page: &Page<'_>, left: &Left) -> Markup {
             }
             @match left.to { Some(to) => { ", to " (page.release(to)) } None => { ", to no release" } }
             ", on " (time(left.day)) " by " (left.by) "."
+        }
+    }
+}
+
+fn moved(page: &Page<'_>, one: &Move) -> Markup {
+    let release = |release: Option<Release>| {
+        html! { @match release { Some(release) => { (page.release(release)) } None => { "no release" } } }
+    };
+    html! {
+        li {
+            (time(one.day)) " "
+            @if let Some(kep) = page.board.kep(one.kep) { (page.kep(kep)) }
+            ": from " (release(one.from)) " to " (release(one.to)) ", by " (one.by)
         }
     }
 }

@@ -76,7 +76,7 @@ pub(super) fn page(page: &Page<'_>, files: &[(String, &'static str, String)]) ->
             ul {
                 li { code { "kep/N/" } ", " code { "cycle/1.N/" } ", " code { "release/RUNTIME/MINOR/" } ", " code { "person/HANDLE/" } ": a page each" }
                 li { code { "keps/#kep-N" } ", " code { "matrix/#row-N" } ", " code { "gates/#GATE" } ", " code { "rules/#RULE" } ": a row each" }
-                li { code { "keps/?release=1.38&verdict=at-risk&sort=target" } ": a filter; " code { "q" } ", " code { "stage" } ", " code { "status" } ", " code { "sig" } ", " code { "person" } " and " code { "gate" } " are others" }
+                li { code { "keps/?target=1.38&verdict=at-risk&sort=number" } ": a filter; " code { "q" } ", " code { "release" } ", " code { "reached" } ", " code { "stage" } ", " code { "status" } ", " code { "sig" } ", " code { "person" } " and " code { "gate" } " are others" }
                 li { code { "waits/#volunteer" } ", " code { "cycle/1.38/#at-risk" } ": what each count links to" }
             }
         }

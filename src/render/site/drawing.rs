@@ -5,10 +5,11 @@ use maud::{Markup, PreEscaped, html};
 
 use super::frame::Page;
 use super::shapes::shape;
-use crate::terms::{Date, ReachedStage, Release, Stage};
+use crate::terms::{Date, ReachedStage, Release, RuntimeState, Stage};
 use crate::views::board::Board;
 use crate::views::board::dates::{Event, Happening};
 use crate::views::board::keps::{KepBoard, said};
+use crate::views::board::verdict::Outcome;
 use crate::views::life::{CycleOfLife, Standing};
 
 /// The width of a cycle's column in a life.
@@ -85,9 +86,13 @@ fn standing(name: &str, standing: Standing, x: usize, columns: usize, y: usize) 
             }
             Standing::State(state) => {
                 g {
-                    title { (name) ": " (state.said()) }
-                    rect.state x=(x + 3) y=(y + 6) width=(whole.saturating_sub(6)) height="22" rx="4" {}
-                    text.t x=(x + 10) y=(y + 21) { (state.said()) }
+                    @let said = match state {
+                        RuntimeState::Released => "released, since when is not on record",
+                        state => state.said(),
+                    };
+                    title { (name) ": " (said) }
+                    rect.dashed x=(x + 3) y=(y + 6) width=(whole.saturating_sub(6)) height="22" rx="4" {}
+                    text.t x=(x + 10) y=(y + 21) { (said) }
                 }
             }
             Standing::NotRecorded => {
@@ -206,8 +211,14 @@ pub(super) fn axis(page: &Page<'_>, keps: &[&KepBoard], name: &str) -> Markup {
                         @let x = axis.x(event.last);
                         a href=(page.minor_page(&runtime.name, event.release)) {
                             title { (event.said()) ", " (event.when()) }
-                            circle.minor.planned[event.what == Happening::Planned] cx=(x) cy=(y + 13) r="6" {}
-                            text.t x=(x + 10) y=(y + 18) { (event.release) }
+                            @if event.first != event.last {
+                                @let from = axis.x(event.first).max(LEFT);
+                                rect.minor.planned x=(from) y=(y + 8) width=((x - from).max(10)) height="10" rx="5" {}
+                                text.t x=(x + 6) y=(y + 18) { (event.release) }
+                            } @else {
+                                circle.minor.planned[event.what == Happening::Planned] cx=(x) cy=(y + 13) r="6" {}
+                                text.t x=(x + 10) y=(y + 18) { (event.release) }
+                            }
                         }
                     }
                 }
@@ -299,6 +310,21 @@ fn lane(page: &Page<'_>, axis: &Axis, kep: &KepBoard, y: i64) -> Markup {
         })
         .collect();
     // What comes after today is not known.
+    let released: Vec<(&str, i64, Date)> = kep
+        .runtimes
+        .iter()
+        .filter_map(|facts| {
+            let day = facts.whole.as_ref()?.day.filter(|day| axis.shows(*day))?;
+            Some((facts.runtime.as_str(), axis.x(day), day))
+        })
+        .collect();
+    // A mark that lies on the word of a stage moves the word on.
+    let word = |from: i64| {
+        let near = released
+            .iter()
+            .filter(|(_, x, _)| (from - 4..from + 44).contains(x));
+        near.map(|(_, x, _)| x + 9).max().unwrap_or(from + 6)
+    };
     let end = |index: usize| {
         stages
             .get(index + 1)
@@ -320,25 +346,24 @@ fn lane(page: &Page<'_>, axis: &Axis, kep: &KepBoard, y: i64) -> Markup {
                 @let width = end(index) - from;
                 @if width > 3 {
                     rect.stage.(stage_class(*stage)) x=(from) y=(y + 4) width=(width - 2) height="16" rx="3" {}
-                    @if width > 50 { text.t.small.on.(stage_class(*stage)) x=(from + 6) y=(y + 16) { (short(*stage)) } }
+                    @if width > 50 { text.t.small.on.(stage_class(*stage)) x=(word(*from)) y=(y + 16) { (short(*stage)) } }
                 }
             }
-            @for facts in &kep.runtimes {
-                @if let Some(day) = facts.whole.as_ref().and_then(|fact| fact.day).filter(|day| axis.shows(*day)) {
-                    g {
-                        title { (facts.runtime) " released it on " (day) }
-                        @if facts.runtime == board.home {
-                            circle.release cx=(axis.x(day)) cy=(y + 12) r="5" {}
-                        } @else {
-                            rect.release x=(axis.x(day) - 5) y=(y + 7) width="10" height="10" {}
-                        }
+            @for (runtime, x, day) in &released {
+                g {
+                    title { (runtime) " released it on " (day) }
+                    @if *runtime == board.home {
+                        circle.release cx=(x) cy=(y + 12) r="5" {}
+                    } @else {
+                        rect.release x=(x - 5) y=(y + 7) width="10" height="10" {}
                     }
                 }
             }
             @if let (Some((_, day)), Some(outcome)) = (aim, kep.outcome()) {
                 @let x = axis.x(day);
+                @if x - 10 > axis.x(board.today) { line.ahead x1=(axis.x(board.today)) y1=(y + 12) x2=(x - 10) y2=(y + 12) {} }
                 svg.v.(outcome.key()) x=(x - 8) y=(y + 4) width="16" height="16" viewBox="0 0 16 16" { rect.under width="16" height="16" {} (PreEscaped(shape(outcome))) }
-                @if let Some(stage) = kep.aim.stage { text.t.small x=(x + 12) y=(y + 16) { (stage.written()) } }
+                @if let Some(stage) = kep.aim.stage { text.t.small.aimed x=(x + 12) y=(y + 16) { (stage.written()) @if outcome == Outcome::CannotTell { "?" } } }
             }
         }
     }

@@ -8,6 +8,7 @@ use maud::{DOCTYPE, Markup, PreEscaped, html};
 use super::shapes::sprite;
 use crate::terms::{Date, Handle, Release};
 use crate::text::digest;
+use crate::text::words::counted;
 use crate::views::board::{AsOf, Board};
 use crate::views::history::{self, BySubject, Change, History, Revision};
 
@@ -195,6 +196,7 @@ impl<'a> Page<'a> {
             ("waits/", "Waiting"),
             ("triage/", "Triage"),
             ("people/", "People"),
+            ("gates/", "Gates"),
             ("dates/", "Dates"),
             ("changes/", "Changes"),
             ("coverage/", "Coverage"),
@@ -261,11 +263,11 @@ impl<'a> Page<'a> {
         };
         html! {
             @if let (Some(first), Some(last)) = (seen().min(), seen().max()) {
-                @if first == last {
-                    "kep.yaml files were read as of " (time(last)) "."
-                } @else {
-                    "kep.yaml files were read as of " (time(first)) " to " (time(last)) "."
-                }
+                "The kep.yaml of " (counted(seen().count(), "KEP")) " was read as of " (time(first))
+                @if first != last { " to " (time(last)) }
+                @let never = self.board.keps.len() - seen().count();
+                @if never > 0 { ", that of " (never) " never" }
+                "."
             }
         }
     }

@@ -10,7 +10,7 @@ use crate::views::board::Board;
 use crate::views::board::dates::Event;
 use crate::views::board::keps::KepBoard;
 use crate::views::board::verdict::Outcome;
-use crate::views::board::waits::WaitKind;
+use crate::views::board::waits::{WaitKind, Whom};
 use crate::views::history::History;
 
 /// So many KEPs are drawn on the first page; the matrix has all.
@@ -39,6 +39,10 @@ pub(super) fn page(page: &Page<'_>) -> String {
     };
     let body = html! {
         h1.headline { (description) }
+        @if let Some(news) = board.news() { p.lead.news { (news) } }
+        @if let Some(old) = board.staleness() {
+            p.stale { strong { "Old facts: " } (old) " " a href={ (page.to("coverage/")) "#fresh" } { "Which ones" } }
+        }
         @if board.keps.is_empty() {
             p.empty { "The registry has no KEP yet. " code { "kepherd new kep" } " makes the first record." }
         }
@@ -48,6 +52,13 @@ pub(super) fn page(page: &Page<'_>) -> String {
                     p.empty { "No calendar says which Kubernetes cycle is under way: " code { "releases/kubernetes.toml" } " has none that is not out." }
                 }
                 @for release in board.in_view() { (cycle(page, release)) }
+                @for (release, count) in board.unsettled().into_iter().take(2) {
+                    p.empty {
+                        "Kubernetes " (release) " is out, and of "
+                        a href={ (page.cycle_page(release)) "#cannot-tell" } { (counted(count, "KEP")) }
+                        " it is not on record whether it went out with it."
+                    }
+                }
                 @if let (Some(now), None) = (board.now, board.then) {
                     p.empty { "The cycle after " (now) " is neither in the calendar nor aimed at yet." }
                 }
@@ -80,6 +91,9 @@ fn cycle(page: &Page<'_>, release: Release) -> Markup {
     html! {
         section.cycle aria-labelledby=(id) {
             h2 id=(id) { a href=(page.cycle_page(release)) { "Kubernetes " (release) } span.soft { " " (counted(aiming.len(), "KEP")) } }
+            @if let Some((freeze, day)) = board.cycle(release).and_then(|cycle| cycle.last_freeze(board.today)) {
+                p.soft { "Past the " (freeze) ", since " (time(day.date())) "." }
+            }
             @if aiming.is_empty() {
                 p.empty { "No KEP on record aims at it." }
             } @else {
@@ -173,9 +187,11 @@ fn waiting(page: &Page<'_>) -> Markup {
                 }
             }
             @let busy = board.busiest();
+            @let all = board.waits.iter().filter(|wait| wait.whom == Whom::Maintainers).count();
+            @if all > 0 { p.soft { (all) " wait for the maintainers together." } }
             @if !busy.is_empty() {
                 p.soft {
-                    "Most of it waits for "
+                    "Of single people most waits for "
                     @for (index, (handle, count)) in busy.iter().take(3).enumerate() {
                         @if index > 0 { ", " }
                         (page.person(handle)) " (" (count) ")"
@@ -184,7 +200,7 @@ fn waiting(page: &Page<'_>) -> Markup {
                 }
             }
             @if let Some(since) = oldest.and_then(|wait| wait.since) {
-                p.soft { "The oldest has waited since " (time(since)) "." }
+                p.soft { "The oldest is on record since " (time(since)) "." }
             }
         }
     }

@@ -48,6 +48,9 @@ pub(super) fn page(page: &Page<'_>, kep: &KepBoard, waits: &[&Wait]) -> String {
             section aria-labelledby="life" {
                 h2 #life { "Its life" }
                 div.scroll role="region" aria-label="Its life against the Kubernetes cycles" tabindex="0" { (drawing::life(kep)) }
+                @if kep.runtimes.iter().any(|facts| facts.parts.iter().any(|(.., part)| part.kubernetes.is_some())) {
+                    p.soft { "Drawn is the feature as a whole, from its first release on. Which version is good for which Kubernetes, older ones too, stands in the table of the runtimes." }
+                }
                 (life_table(page, kep))
             }
             section aria-labelledby="runtimes" {
@@ -188,6 +191,13 @@ fn facts(page: &Page<'_>, kep: &KepBoard) -> Markup {
                     @match design.consensus { Some(consensus) => { "consensus " (consensus.written()) } None => { span.unknown { "not on record" } } }
                     @for (runtime, handle) in &design.approved_by { ", " (runtime) ": " (page.person(handle)) }
                 }
+            }
+            dt { "Here" }
+            dd {
+                a href={ (page.to("keps/")) "#kep-" (kep.number) } { "its row" } ", "
+                a href=(page.to(&format!("api/v1/kep/{}.json", kep.number))) { "JSON" } ", "
+                a href="feed.atom" { "feed" } ", "
+                a href=(page.to(&format!("badge/{}.svg", kep.number))) { "badge" }
             }
             dt { "Record" }
             dd {

@@ -54,6 +54,8 @@ fn filter(page: &Page<'_>) -> Markup {
     let statuses = Status::ALL
         .iter()
         .filter(|status| board.keps.iter().any(|kep| kep.status == **status));
+    let targets: std::collections::BTreeSet<_> =
+        board.keps.iter().filter_map(|kep| kep.aims_at).collect();
     let ever: std::collections::BTreeSet<_> = board
         .keps
         .iter()
@@ -62,16 +64,25 @@ fn filter(page: &Page<'_>) -> Markup {
     html! {
         form.filter hidden role="search" aria-label="Filter the KEPs" {
             label { "Words" input type="search" name="q" autocomplete="off"; }
-            (choice("release", "Any milestone ever", ever.iter().rev().map(|release| (release.to_string(), release.to_string()))))
+            (choice("target", "Aims at", targets.iter().rev().map(|release| (release.to_string(), release.to_string()))))
+            (choice("release", "Aimed at or reached, ever", ever.iter().rev().map(|release| (release.to_string(), release.to_string()))))
             (choice("verdict", "Verdict", Outcome::ALL.iter().map(|one| (one.key().to_owned(), one.to_string())).chain([("no-aim".to_owned(), "aims at nothing".to_owned())])))
-            (choice("stage", "Stage", stages.map(|stage| (stage.written().to_owned(), stage.written().to_owned()))))
+            (choice("reached", "Shipped as", ["alpha", "beta", "stable"].into_iter().map(|stage| (stage.to_owned(), stage.to_owned()))))
+            (choice("stage", "Aims at stage", stages.map(|stage| (stage.written().to_owned(), stage.written().to_owned()))))
             (choice("status", "Status", statuses.map(|status| (status.written().to_owned(), status.written().to_owned()))))
             (choice("sig", "SIG", board.sigs().into_iter().map(|sig| (sig.to_owned(), sig.to_owned()))))
             label { "Person" input name="person" list="people-list" autocomplete="off"; }
             label { "Feature gate" input name="gate" list="gates-list" autocomplete="off"; }
             datalist #people-list { @for person in board.people.iter().filter(|person| person.has_work()) { option value=(person.handle) {} } }
             datalist #gates-list { @for gate in board.gates().keys() { option value=(gate) {} } }
-            button type="reset" { "Show all" }
+            button type="reset" { "Clear filters" }
+        }
+        noscript {
+            p.empty {
+                "Filters need JavaScript. Without it: "
+                @for release in targets.iter().rev() { (page.release(*release)) ", " }
+                a href=(page.to("gates/")) { "feature gates" } ", " a href=(page.to("people/")) { "people" } "."
+            }
         }
         p.shown role="status" aria-live="polite" { (counted(board.keps.len(), "KEP")) }
     }
@@ -101,9 +112,10 @@ pub(super) fn waits(page: &Page<'_>) -> String {
         @if board.waits.is_empty() { p.empty { "Nothing waits for anybody." } }
         @for kind in WaitKind::ALL {
             @let waits: Vec<&Wait> = board.waits.iter().filter(|wait| wait.kind == kind).collect();
-            @if !waits.is_empty() {
+            @if !waits.is_empty() || kind == WaitKind::Review {
                 section aria-labelledby=(kind.key()) {
                     h2 id=(kind.key()) { (kind.said()) span.soft { " " (waits.len()) } }
+                    @if waits.is_empty() { p.empty { "No record names a pull request that is not merged, and none of a runtime that works on something. What is open elsewhere is not known here." } }
                     (page.waits(&waits, true))
                 }
             }
@@ -308,12 +320,38 @@ pub(super) fn changes(page: &Page<'_>) -> String {
             History::Unknown(why) => { p.empty { (why) } }
             History::Known(revisions) => {
                 @if revisions.is_empty() { p.empty { "Nothing is committed yet." } }
+                (slipped(page))
                 (page.changes(revisions.iter().take(SHOWN).map(|revision| (revision, revision.changes.iter().take(SHOWN).collect())), true))
                 @if revisions.len() > SHOWN { p { "Shown are the last " (SHOWN) " of " (revisions.len()) " commits." } }
             }
         }
     };
     page.whole(&about, body)
+}
+
+/// The KEPs whose target moved to a later release, those that did so most often first.
+fn slipped(page: &Page<'_>) -> Markup {
+    let board = page.board;
+    let mut keps: Vec<&KepBoard> = board
+        .keps
+        .iter()
+        .filter(|kep| !kep.slips.is_empty())
+        .collect();
+    keps.sort_by_key(|kep| (std::cmp::Reverse(kep.slips.len()), kep.number));
+    let first = board
+        .history
+        .revisions()
+        .last()
+        .map(crate::views::history::Revision::day);
+    html! {
+        section aria-labelledby="slips" {
+            h2 #slips { "Moved to a later release" span.soft { " " (keps.len()) } }
+            @if let Some(first) = first { p.soft { "As far as the history of the records tells, which begins on " (time(first)) "." } }
+            @if keps.is_empty() { p.empty { "No target has moved to a later release." } }
+            ul { @for kep in keps { li { (page.kep(kep)) " " span.soft { (super::parts::times(kep.slips.len())) } } } }
+        }
+        h2 { "Commits" }
+    }
 }
 
 pub(super) fn gates(page: &Page<'_>) -> String {

@@ -6,7 +6,7 @@ use maud::{Markup, html};
 
 use super::drawing;
 use super::frame::{About, Page};
-use super::parts::{aim, fact, verdict};
+use super::parts::{self, aim, verdict};
 use crate::terms::{Freeze, Release};
 use crate::text::words::counted;
 use crate::views::board::keps::{KepBoard, said};
@@ -45,7 +45,7 @@ pub(super) fn page(page: &Page<'_>) -> String {
         p.lead { (about.description) }
         (drawn(page, &keps, "Kubernetes, the runtimes and every KEP that work goes on with, on one axis of time"))
         @if all > DRAWN { p { "Drawn are " (DRAWN) " of " (all) " KEPs that work goes on with; the table below has all." } }
-        h2 #table { "The same as a table" }
+        h2 #table { "As a table, with every KEP" }
         (table(page))
     };
     page.whole(&about, body)
@@ -70,7 +70,7 @@ pub(super) fn drawn(page: &Page<'_>, keps: &[&KepBoard], name: &str) -> Markup {
                 "Bars are cycles and stages, each from the day of its release; hollow circles are planned. "
                 @for freeze in Freeze::ALL { (freeze_letter(freeze)) " " (freeze) ", " }
                 (shapes.join(", ")) ". "
-                a href={ (page.to("matrix/")) "#table" } { "The same as a table" } "."
+                "A dashed line leads from today to what is aimed at. " a href={ (page.to("matrix/")) "#table" } { "As a table, with every KEP" } "."
             }
         }
     }
@@ -115,7 +115,7 @@ fn table(page: &Page<'_>) -> Markup {
                         @for kep in &board.keps {
                             tr id={ "row-" (kep.number) } {
                                 th scope="row" { (page.kep(kep)) }
-                                @for facts in &kep.runtimes { td { (fact(facts.whole.as_ref())) } }
+                                @for facts in &kep.runtimes { td { (parts::cell(facts)) } }
                                 @for release in releases.iter().rev() { (cell(kep, *release)) }
                             }
                         }

@@ -4,7 +4,6 @@ use maud::{Markup, html};
 
 use super::frame::{About, Page, slug, time};
 use super::parts::{aim, verdict};
-use crate::text::words::counted;
 use crate::views::board::keps::KepBoard;
 use crate::views::board::minors::{MinorBoard, RuntimeBoard};
 
@@ -50,13 +49,13 @@ pub(super) fn page(page: &Page<'_>, runtime: &RuntimeBoard, minor: &MinorBoard) 
             @if must.is_empty() {
                 p.empty { "No KEP on record depends on it." }
             } @else {
-                p { (counted(must.len(), "KEP")) " that Kubernetes releases aim at depend on it, because nothing that is out has them:" }
+                p { "Nothing that is out has them: without this release they miss the Kubernetes release that they aim at, unless another runtime is enough." }
                 ul.list { @for kep in must { (page.judged(kep)) } }
             }
         }
         section aria-labelledby="brings" {
             h2 #brings { "What it brings" }
-            @if minor.brings.is_empty() { p.empty { "Nothing that is on record." } } @else { (brings(page, minor)) }
+            @if minor.brings.is_empty() { p.empty { @if minor.is_out { "Nothing that is on record." } @else { "It is not out. What is merged comes with it, and is listed above where a release aims at it." } } } @else { (brings(page, minor)) }
         }
         @if !aimed.is_empty() {
             section aria-labelledby="milestone" {

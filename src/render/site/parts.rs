@@ -47,6 +47,20 @@ pub(super) fn aim(kep: &KepBoard) -> Markup {
     }
 }
 
+/// What a runtime has, in a cell: the feature, and parts that other Kubernetes releases have another version of.
+pub(super) fn cell(facts: &FactsBoard) -> Markup {
+    let whole = facts.whole.as_ref();
+    let differs = |part: &&FactBoard| {
+        part.version.is_some()
+            && part.kubernetes.is_some()
+            && whole.is_some_and(|whole| whole.kubernetes != part.kubernetes)
+    };
+    html! {
+        (fact(whole))
+        @for part in facts.parts.iter().map(|(.., part)| part).filter(differs) { ", " (fact(Some(part))) }
+    }
+}
+
 /// How far a runtime is, in a cell.
 pub(super) fn fact(fact: Option<&FactBoard>) -> Markup {
     html! {
@@ -249,7 +263,7 @@ impl Page<'_> {
                     li.judged {
                         (icon(Outcome::CannotTell.key()))
                         div {
-                            p { (why) }
+                            p { b { (Outcome::CannotTell) } ": " (why) }
                             ul.of { @for kep in keps { li id={ "why-" (kep.number) } { (self.kep(kep)) span.soft { " " (aim(kep)) } } } }
                         }
                     }
@@ -327,7 +341,7 @@ impl Page<'_> {
     }
 
     fn since(&self, wait: &Wait) -> Markup {
-        html! { @if let Some(since) = wait.since { span.soft { " Since " (time(since)) "." } } }
+        html! { @if let Some(since) = wait.since { span.soft { " On record since " (time(since)) "." } } }
     }
 
     /// For whom something waits.
@@ -398,10 +412,10 @@ impl Page<'_> {
                     How::Moved { from, to } => { span { "moved from " code { (from) } " to " code { (to) } } }
                     How::Edited => {}
                 }
-                @if !change.fields.is_empty() {
-                    ul.fields {
-                        @for field in &change.fields { li { (field_change(field)) } }
-                    }
+                @if change.fields.len() > FIELDS && says_what {
+                    details { summary { (change.fields.len()) " fields" } (fields(&change.fields)) }
+                } @else if !change.fields.is_empty() {
+                    (fields(&change.fields))
                 }
             }
         }
@@ -475,7 +489,9 @@ impl Page<'_> {
         html! {
             tr id={ "kep-" (kep.number) }
                 data-releases=[releases]
+                data-target=[kep.aims_at]
                 data-stage=[kep.aim.stage.map(Stage::written)]
+                data-reached=[kep.reached.last().map(|(stage, _)| said(*stage).split(',').next().unwrap_or_default())]
                 data-verdict=(kep.outcome().map_or("no-aim", Outcome::key))
                 data-people=[people]
                 data-gates=[gates]
@@ -500,7 +516,7 @@ impl Page<'_> {
                         None => { span.soft { "no release" } }
                     }
                 }
-                @for facts in &kep.runtimes { td { (fact(facts.whole.as_ref())) } }
+                @for facts in &kep.runtimes { td { (cell(facts)) } }
                 td { (reached(&kep.reached, self)) }
                 td { (self.people_or(&kep.shepherds, "nobody")) }
                 td { (kep.sig) }
@@ -572,6 +588,13 @@ impl Page<'_> {
             }
         }
     }
+}
+
+/// So many fields of a change are shown where other changes stand beside it; more are folded.
+const FIELDS: usize = 8;
+
+fn fields(all: &[FieldChange]) -> Markup {
+    html! { ul.fields { @for field in all { li { (field_change(field)) } } } }
 }
 
 /// A field that changed.

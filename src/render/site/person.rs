@@ -3,7 +3,7 @@
 use maud::{Markup, html};
 
 use super::frame::{About, Page, person_folder, slug};
-use super::parts::verdict;
+use super::parts::{sentence, verdict, with_code};
 use crate::terms::Handle;
 use crate::text::words::counted;
 use crate::views::board::people::PersonBoard;
@@ -50,6 +50,7 @@ pub(super) fn page(page: &Page<'_>, person: &PersonBoard) -> String {
             h2 #waits { "What waits for them" }
             @if waits.is_empty() { p.empty { "Nothing." } } @else { (page.waits(&waits, false)) }
         }
+        (to_do(page, person))
         (list(page, "shepherds", "Shepherds", &person.shepherds))
         (list(page, "owns", "Owns upstream", &person.owns))
         @if !person.liaises.is_empty() {
@@ -93,6 +94,41 @@ fn rank(page: &Page<'_>, person: &PersonBoard) -> String {
         (0 | 1, _) => String::new(),
         (count, true) => format!(", the most of {count} who shepherd"),
         (count, false) => format!("; the most of {count} who shepherd is {most}"),
+    }
+}
+
+/// What a check finds in the records of what they shepherd, and what to do about it.
+fn to_do(page: &Page<'_>, person: &PersonBoard) -> Markup {
+    let keps = person
+        .shepherds
+        .iter()
+        .filter_map(|number| page.board.kep(*number));
+    let keps: Vec<_> = keps
+        .filter(|kep| kep.is_going_on && kep.findings.iter().any(|one| !one.help.is_empty()))
+        .collect();
+    let decisions = page
+        .board
+        .waits
+        .iter()
+        .filter(|wait| wait.whom == Whom::Maintainers)
+        .count();
+    html! {
+        @if !keps.is_empty() {
+            section aria-labelledby="to-do" {
+                h2 #to-do { "To do in what they shepherd" }
+                ul.list {
+                    @for kep in keps {
+                        li {
+                            p.line { (page.kep(kep)) @if let Some(release) = kep.aims_at { span.soft { " for " (page.release(release)) } } }
+                            ul { @for finding in &kep.findings { @for help in &finding.help { li { (with_code(&sentence(help))) span.soft { " " (with_code(&sentence(&finding.message))) } } } } }
+                        }
+                    }
+                }
+            }
+        }
+        @if decisions > 0 && person.role.is_some() {
+            p { a href={ (page.to("waits/")) "#triage" } { (counted(decisions, "decision")) } " wait for all maintainers together." }
+        }
     }
 }
 

@@ -35,6 +35,25 @@ pub struct CycleBoard {
     pub left: Vec<Left>,
     /// The KEPs that came to it after its enhancements freeze.
     pub late: Vec<Late>,
+    /// Every time that a KEP came to it or left it, newest first, as far as the history tells.
+    pub moves: Vec<Move>,
+}
+
+/// A KEP's target that changed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Move {
+    /// The KEP.
+    pub kep: u32,
+    /// What it aimed at before.
+    pub from: Option<Release>,
+    /// What it aims at since.
+    pub to: Option<Release>,
+    /// When.
+    pub day: Date,
+    /// By whom, as git has it.
+    pub by: String,
+    /// The commit.
+    pub commit: String,
 }
 
 /// A KEP that left a cycle.
@@ -72,6 +91,14 @@ impl CycleBoard {
             .map(|(_, instant)| *instant)
     }
 
+    /// The freeze that it is past, if it is past one and not out.
+    pub fn last_freeze(&self, today: Date) -> Option<(Freeze, Instant)> {
+        let is_past = |freeze: &&(Freeze, Instant)| freeze.1.date() < today && !self.has_shipped;
+        let past = self.freezes.iter().filter(is_past);
+        // Of two at one instant, the first is the one that people name.
+        past.rev().max_by_key(|(_, instant)| *instant).copied()
+    }
+
     /// The freeze that comes next.
     pub fn next_freeze(&self, today: Date) -> Option<(Freeze, Instant)> {
         let mut freezes = self.freezes.iter().copied();
@@ -107,6 +134,7 @@ pub(super) fn cycles(view: &View<'_>, keps: &[KepBoard], items: &[ItemBoard]) ->
                 reached: Vec::new(),
                 left: Vec::new(),
                 late: Vec::new(),
+                moves: Vec::new(),
             }
         })
         .collect();
@@ -125,6 +153,11 @@ pub(super) fn cycles(view: &View<'_>, keps: &[KepBoard], items: &[ItemBoard]) ->
             }
         }
         moves(view, kep, &mut cycles);
+    }
+    for cycle in &mut cycles {
+        cycle
+            .moves
+            .sort_by(|a, b| (b.day, a.kep).cmp(&(a.day, b.kep)));
     }
     for item in items {
         if let Some(at) = item.target.and_then(|release| at(&cycles, release)) {
@@ -146,6 +179,18 @@ fn moves(view: &View<'_>, kep: &KepBoard, cycles: &mut [CycleBoard]) {
         for field in change.fields.iter().filter(|field| field.key == "target") {
             let parse = |text: &Option<String>| text.as_ref()?.parse::<Release>().ok();
             let (from, to) = (parse(&field.before), parse(&field.after));
+            for release in [from, to].into_iter().flatten() {
+                if let Ok(at) = cycles.binary_search_by_key(&release, |cycle| cycle.release) {
+                    cycles[at].moves.push(Move {
+                        kep: kep.number,
+                        from,
+                        to,
+                        day: revision.day(),
+                        by: revision.by.name.clone(),
+                        commit: revision.id.clone(),
+                    });
+                }
+            }
             let has_reached = |release: Release| kep.reached.iter().any(|(_, one)| *one == release);
             if let Some(from) =
                 from.filter(|from| Some(*from) != kep.aims_at && !has_reached(*from))

@@ -233,3 +233,25 @@ fn of(when: When) -> Happening {
         When::Planned(_) => Happening::Planned,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn how_far_away_a_day_is_is_said_as_people_say_it() {
+        let day = |text: &str| text.parse::<Date>().unwrap();
+        let today = day("2026-11-29");
+        let of = |text: &str| away(day(text), day(text), today);
+        assert_eq!(of("2026-11-29"), "today");
+        assert_eq!(of("2026-11-30"), "tomorrow");
+        assert_eq!(of("2026-11-28"), "yesterday");
+        assert_eq!(of("2026-12-16"), "in 17 days");
+        assert_eq!(of("2026-10-30"), "30 days ago");
+        let month = |first: &str, last: &str| away(day(first), day(last), today);
+        assert_eq!(month("2026-11-01", "2026-11-30"), "this month");
+        assert_eq!(month("2026-12-01", "2026-12-31"), "next month");
+        assert_eq!(month("2027-01-01", "2027-01-31"), "in 33 to 63 days");
+        assert_eq!(month("2026-10-01", "2026-10-31"), "past");
+    }
+}

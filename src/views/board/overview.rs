@@ -2,11 +2,14 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::terms::{Date, Handle};
+use crate::terms::{Date, Handle, Release};
+use crate::text::words::counted;
 use crate::views::history::About;
+use crate::views::refreshed::STALE_DAYS;
 
 use super::Board;
 use super::dates::{Event, Happening};
+use super::verdict::Outcome;
 use super::waits::Whom;
 
 impl Board {
@@ -60,8 +63,83 @@ impl Board {
 
     /// The last Monday before the day.
     pub fn last_monday(&self) -> Date {
-        let since = i32::from(self.today.0.weekday().since(jiff::civil::Weekday::Monday));
-        self.today.plus_days(if since == 0 { -7 } else { -since })
+        last_monday(self.today)
+    }
+
+    /// What there is to know of the cycle under way, in a sentence: how many aim at it, and of how many of them what is said.
+    pub fn news(&self) -> Option<String> {
+        let now = self.now?;
+        let all = self.aiming(now).len();
+        if all == 0 {
+            return None;
+        }
+        let count = |outcomes: &[Outcome]| -> usize {
+            outcomes
+                .iter()
+                .map(|outcome| self.of_outcome(now, *outcome).len())
+                .sum()
+        };
+        let parts = [
+            (count(&[Outcome::WillMiss]), "will miss it", "will miss it"),
+            (count(&[Outcome::AtRisk]), "is at risk", "are at risk"),
+            (count(&[Outcome::OnCourse]), "is on course", "are on course"),
+            (
+                count(&[Outcome::Ready, Outcome::Shipped]),
+                "is ready",
+                "are ready",
+            ),
+            (
+                count(&[Outcome::NothingNeeded]),
+                "needs nothing",
+                "need nothing",
+            ),
+        ];
+        let said = parts.into_iter().filter(|(count, ..)| *count > 0);
+        let mut said: Vec<String> = said
+            .map(|(count, one, several)| {
+                format!("{count} {}", if count == 1 { one } else { several })
+            })
+            .collect();
+        let unknown = count(&[Outcome::CannotTell]);
+        if unknown > 0 {
+            said.push(format!("of {unknown} nobody can tell"));
+        }
+        Some(format!(
+            "Of {} that {} at it, {}.",
+            counted(all, "KEP"),
+            if all == 1 { "aims" } else { "aim" },
+            list(&said)
+        ))
+    }
+
+    /// That what is known of the KEPs themselves is old, if it is.
+    pub fn staleness(&self) -> Option<String> {
+        let going_on = || self.keps.iter().filter(|kep| kep.is_going_on);
+        let newest = going_on().filter_map(|kep| kep.seen).max()?;
+        let (day, days) = newest;
+        if days <= STALE_DAYS {
+            return None;
+        }
+        let start = self.now.and_then(|now| self.cycle(now)?.start);
+        let before = match start {
+            Some(start) if day < start => ", before this cycle began",
+            _ => "",
+        };
+        Some(format!(
+            "No kep.yaml was read for {days} days{before}: a KEP may have moved on since {day}."
+        ))
+    }
+
+    /// Of the cycles that are out, those with KEPs of which nobody can tell whether they went out with it, newest first.
+    pub fn unsettled(&self) -> Vec<(Release, usize)> {
+        let out = self.cycles.iter().rev().filter(|cycle| cycle.has_shipped);
+        let counts = out.map(|cycle| {
+            (
+                cycle.release,
+                self.of_outcome(cycle.release, Outcome::CannotTell).len(),
+            )
+        });
+        counts.filter(|(_, count)| *count > 0).collect()
     }
 
     /// What changed since a day.
@@ -93,4 +171,32 @@ impl Board {
 
 fn is_release(event: &Event) -> bool {
     matches!(event.what, Happening::Planned | Happening::Released)
+}
+
+/// Parts of a sentence as a list.
+fn list(parts: &[String]) -> String {
+    match parts {
+        [] => String::new(),
+        [one] => one.clone(),
+        [rest @ .., last] => format!("{}, and {last}", rest.join(", ")),
+    }
+}
+
+/// On a Monday, the one before: people look at what a week has brought.
+fn last_monday(today: Date) -> Date {
+    let since = i32::from(today.0.weekday().since(jiff::civil::Weekday::Monday));
+    today.plus_days(if since == 0 { -7 } else { -since })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_week_is_looked_back_at_on_its_first_day_too() {
+        let monday = |today: &str| last_monday(today.parse().unwrap()).to_string();
+        assert_eq!(monday("2026-11-29"), "2026-11-23");
+        assert_eq!(monday("2026-11-30"), "2026-11-23");
+        assert_eq!(monday("2026-12-01"), "2026-11-30");
+    }
 }

@@ -279,8 +279,17 @@ impl Case<'_> {
             None => format!("Kubernetes {} is out", self.target),
         };
         match stage {
-            Some(release) if release <= self.target => {
-                let text = format!("{out}, and it is {key} since {release}.");
+            Some(release) if release < self.target => {
+                let text = format!(
+                    "{out}, and it was {key} before, since {release}: the record aims at what has happened."
+                );
+                one(
+                    Outcome::Shipped,
+                    Reason::new(text).on([at(key), self.value(Pointer::to("target"))]),
+                )
+            }
+            Some(release) if release == self.target => {
+                let text = format!("{out}, with it as {key}.");
                 one(Outcome::Shipped, Reason::new(text).on([at(key)]))
             }
             Some(release) => {
@@ -365,26 +374,31 @@ impl Case<'_> {
         chances.retain(|chance| !settled || chance.outcome == outcome);
         let asks = chances.iter().filter_map(|chance| chance.ask.clone());
         let asks = asks.collect();
+        // Where every runtime counts, each that lacks it, or may lack it, belongs to why.
+        let decides = |one: Outcome| match needed {
+            Need::EveryReleased if outcome < Outcome::Ready => one < Outcome::Ready,
+            _ => one == outcome,
+        };
         let mut reasons: Vec<Reason> = Vec::new();
-        let mut deciding = 0;
+        let mut others: Vec<Reason> = Vec::new();
         let mut unknown: Vec<String> = Vec::new();
         for chance in chances {
-            deciding += usize::from(chance.outcome == outcome);
             match chance.unrecorded {
                 Some(runtime) => unknown.push(runtime),
-                None => reasons.push(chance.reason),
+                None if decides(chance.outcome) => reasons.push(chance.reason),
+                None => others.push(chance.reason),
             }
         }
         if !unknown.is_empty() {
-            let first = usize::from(outcome != Outcome::CannotTell) * reasons.len();
-            deciding -= match outcome {
-                Outcome::CannotTell => unknown.len() - 1,
-                _ => 0,
-            };
-            reasons.insert(first, self.not_recorded(&unknown));
+            let reason = self.not_recorded(&unknown);
+            match decides(Outcome::CannotTell) {
+                true => reasons.push(reason),
+                false => others.push(reason),
+            }
         }
-        let deciding = deciding.min(reasons.len());
-        reasons.insert(deciding, self.asked(stage, needed));
+        let deciding = reasons.len();
+        reasons.push(self.asked(stage, needed));
+        reasons.extend(others);
         Verdict {
             outcome,
             reasons,
@@ -396,7 +410,7 @@ impl Case<'_> {
     fn not_recorded(&self, runtimes: &[String]) -> Reason {
         let names = runtimes.join(" and ");
         let have = if runtimes.len() == 1 { "has" } else { "have" };
-        let text = format!("What {names} {have} of it is not on record.");
+        let text = format!("What {names} {have} is not on record.");
         Reason::new(text).on([self.value(Pointer::to("target"))])
     }
 
@@ -409,12 +423,14 @@ impl Case<'_> {
             Need::OneReleased => "one container runtime that has released it",
             Need::EveryReleased => "a release of every participating container runtime",
         };
-        let stage = match (stage, needed) {
-            (Stage::Beta, Need::EveryReleased) => "a beta that is on by default",
-            (Stage::Beta, _) => "a beta that is off by default",
-            (stage, _) => stage.written(),
+        let stage = match (stage, needed, self.record.enabled_by_default) {
+            (Stage::Beta, Need::EveryReleased, None) => "If it is on by default",
+            (Stage::Beta, Need::EveryReleased, _) => "For a beta that is on by default",
+            (Stage::Beta, ..) => "For a beta that is off by default",
+            (Stage::Alpha, ..) => "For alpha",
+            _ => "For stable",
         };
-        let text = format!("For {stage}, the CRI development policy asks for {what}.");
+        let text = format!("{stage}, the CRI development policy asks for {what}.");
         Reason::new(text).on([self.value(Pointer::to("stage")), MATURITY])
     }
 
@@ -505,14 +521,12 @@ impl Case<'_> {
             }
             (Time::Early | Time::Perhaps, _) => {
                 let must = match state {
-                    RuntimeState::Experimental => {
-                        "it has to become more than an experiment by then"
-                    }
-                    _ => "it has to be merged by then",
+                    RuntimeState::Experimental => "It has to become more than an experiment before",
+                    _ => "It has to be merged before",
                 };
                 (
                     Outcome::AtRisk,
-                    format!("{so_far}; {}, and {must}.", coming.said),
+                    format!("{so_far}; {}. {must}.", coming.said),
                 )
             }
         };
@@ -668,13 +682,15 @@ impl Case<'_> {
         let time = time(planned, last);
         let said = match time {
             Time::Early | Time::Unknown => {
-                format!("{what}, planned for {planned}, in time for Kubernetes {target}")
+                format!(
+                    "{what}, planned for {planned}, and it counts for Kubernetes {target} if it is out by {last}"
+                )
             }
             Time::Perhaps => format!(
-                "{what}, planned for {planned}, which may be too late: it counts for Kubernetes {target} until {last}"
+                "{what}, planned for {planned}, which may be too late: it counts for Kubernetes {target} if it is out by {last}"
             ),
             Time::Late => format!(
-                "{what}, planned for {planned}, which is too late: it counts for Kubernetes {target} until {last}"
+                "{what}, planned for {planned}, which is too late: it counts for Kubernetes {target} if it is out by {last}"
             ),
         };
         Coming {
@@ -771,8 +787,11 @@ impl Case<'_> {
             _ => (
                 Outcome::CannotTell,
                 format!(
-                    "The KEP was provisional when its kep.yaml was last read{}; whether it was approved before the enhancements freeze of Kubernetes {target} on {freeze} is not on record.",
-                    read.map_or_else(String::new, |read| format!(", on {read}"))
+                    "{}; whether it was approved before the enhancements freeze of Kubernetes {target} on {freeze} is not on record.",
+                    match read {
+                        Some(read) => format!("The KEP was provisional when its kep.yaml was last read, on {read}"),
+                        None => "The record says that the KEP is provisional, and its kep.yaml was never read".to_owned(),
+                    }
                 ),
             ),
         };

@@ -507,7 +507,7 @@ fn said(change: impl FnOnce(&mut KepRecord), today: &str) -> String {
 fn what_is_merged_is_on_course_with_the_release_that_brings_it() {
     insta::assert_snapshot!(said(|_| {}, TODAY), @"
     on course
-      containerd has merged it and not released it; the next minor is containerd 2.5, planned for 2026-12, in time for Kubernetes 1.38.
+      containerd has merged it and not released it; the next minor is containerd 2.5, planned for 2026-12, and it counts for Kubernetes 1.38 if it is out by 2027-01-15.
       For a beta that is on by default, the CRI development policy asks for a release of every participating container runtime.
       cri-o has released it in 1.36.0 of 2026-05-04.
     ");
@@ -540,7 +540,7 @@ fn what_is_out_is_shipped_if_the_record_says_so() {
     };
     insta::assert_snapshot!(shipped(Some("1.37"), None), @"
     shipped
-      Kubernetes 1.37 was released on 2026-08-26, and it is beta since 1.37.
+      Kubernetes 1.37 was released on 2026-08-26, with it as beta.
     ");
     insta::assert_snapshot!(shipped(Some("1.38"), None), @"
     will miss
@@ -589,7 +589,7 @@ fn a_kep_that_is_not_approved_waits_for_its_freeze_and_misses_it() {
     };
     insta::assert_snapshot!(provisional(Some("2026-09-01"), "2026-09-30"), @"
     on course
-      containerd has merged it and not released it; the next minor is containerd 2.5, planned for 2026-12, in time for Kubernetes 1.38.
+      containerd has merged it and not released it; the next minor is containerd 2.5, planned for 2026-12, and it counts for Kubernetes 1.38 if it is out by 2027-01-15.
       For a beta that is on by default, the CRI development policy asks for a release of every participating container runtime.
       cri-o has released it in 1.36.0 of 2026-05-04.
       The KEP is provisional, and has to be approved before the enhancements freeze of Kubernetes 1.38 on 2026-09-30.
@@ -597,14 +597,14 @@ fn a_kep_that_is_not_approved_waits_for_its_freeze_and_misses_it() {
     insta::assert_snapshot!(provisional(Some("2026-09-01"), TODAY), @"
     cannot tell
       The KEP was provisional when its kep.yaml was last read, on 2026-09-01; whether it was approved before the enhancements freeze of Kubernetes 1.38 on 2026-09-30 is not on record.
-      containerd has merged it and not released it; the next minor is containerd 2.5, planned for 2026-12, in time for Kubernetes 1.38.
+      containerd has merged it and not released it; the next minor is containerd 2.5, planned for 2026-12, and it counts for Kubernetes 1.38 if it is out by 2027-01-15.
       For a beta that is on by default, the CRI development policy asks for a release of every participating container runtime.
       cri-o has released it in 1.36.0 of 2026-05-04.
     ");
     insta::assert_snapshot!(provisional(Some("2026-10-01"), TODAY), @"
     will miss
       The KEP was still provisional after the enhancements freeze of Kubernetes 1.38 on 2026-09-30: without an exception it waits for the next release.
-      containerd has merged it and not released it; the next minor is containerd 2.5, planned for 2026-12, in time for Kubernetes 1.38.
+      containerd has merged it and not released it; the next minor is containerd 2.5, planned for 2026-12, and it counts for Kubernetes 1.38 if it is out by 2027-01-15.
       For a beta that is on by default, the CRI development policy asks for a release of every participating container runtime.
       cri-o has released it in 1.36.0 of 2026-05-04.
     ");
@@ -619,7 +619,7 @@ fn other_conditions_only_make_it_worse() {
     insta::assert_snapshot!(said(blocked, TODAY), @"
     at risk
       The discussion of its design is stuck.
-      containerd has merged it and not released it; the next minor is containerd 2.5, planned for 2026-12, in time for Kubernetes 1.38.
+      containerd has merged it and not released it; the next minor is containerd 2.5, planned for 2026-12, and it counts for Kubernetes 1.38 if it is out by 2027-01-15.
       For a beta that is on by default, the CRI development policy asks for a release of every participating container runtime.
       cri-o has released it in 1.36.0 of 2026-05-04.
     ");
@@ -630,7 +630,7 @@ fn other_conditions_only_make_it_worse() {
     insta::assert_snapshot!(said(unseen_beta, TODAY), @"
     will miss
       No Kubernetes release before 1.38 has it as a beta that is on by default, and stable needs one.
-      containerd has merged it and not released it; the next minor is containerd 2.5, planned for 2026-12, in time for Kubernetes 1.38.
+      containerd has merged it and not released it; the next minor is containerd 2.5, planned for 2026-12, and it counts for Kubernetes 1.38 if it is out by 2027-01-15.
       For stable, the CRI development policy asks for a release of every participating container runtime.
       cri-o has released it in 1.36.0 of 2026-05-04.
     ");
