@@ -53,7 +53,7 @@ pub fn portable(text: &str) -> String {
     const APART: char = '\u{200b}';
     let mut inert = String::with_capacity(text.len());
     let mut letters = text.chars().peekable();
-    let mut is_first = true;
+    let mut before = None;
     while let Some(c) = letters.next() {
         let next = letters.peek().copied();
         let is_word = next.is_some_and(|next| next.is_alphanumeric() || next == '_');
@@ -64,7 +64,7 @@ pub fn portable(text: &str) -> String {
                 inert.push('\\');
                 inert.push(c);
             }
-            '#' | '-' | '+' | '=' if is_first || next == Some(c) => {
+            '#' | '-' | '+' | '=' if before.is_none() || next == Some(c) || before == Some(c) => {
                 inert.push('\\');
                 inert.push(c);
             }
@@ -73,7 +73,7 @@ pub fn portable(text: &str) -> String {
             'w' | 'W' if matches!(next, Some('w' | 'W')) => inert.extend([c, APART]),
             c => inert.push(c),
         }
-        is_first = false;
+        before = Some(c);
     }
     inert
 }

@@ -4,18 +4,22 @@
 //! minors, the freezes and the day. What is not known is never taken for missing: it makes a verdict *cannot tell*, unless what is known
 //! decides it whatever the unknown turns out to be. Pure; each reason is a whole sentence for somebody who has never heard of kepherd.
 
+mod coming;
+
 use std::fmt;
 
 use crate::findings::diagnostic::{Pointer, RuleId};
 use crate::findings::sources::FileId;
-use crate::registry::calendars::{Cycle, Minor};
+use crate::registry::calendars::Cycle;
 use crate::registry::config::Runtime;
 use crate::registry::kep::{KepRecord, Reached};
 use crate::registry::{Entry, Registry};
-use crate::rules::policy::{Has, Need, deadline, has, need, next_minor, weakest};
+use crate::rules::policy::{Has, Need, has, need, weakest};
 use crate::terms::{
-    Consensus, Date, Freeze, PlannedDate, Release, RuntimeState, Stage, Status, Triage, Version,
+    Consensus, Date, Freeze, Release, RuntimeState, Stage, Status, Triage, Version,
 };
+
+use coming::{Question, Time};
 
 /// What is said of a KEP and the Kubernetes release that it aims at.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -508,8 +512,24 @@ impl Case<'_> {
         if needed == Need::OneMerged {
             return self.not_merged(state, so_far, basis);
         }
-        let coming = self.coming(runtime, is_home);
-        basis.extend(coming.basis);
+        let coming = Question {
+            registry: self.registry,
+            runtime,
+            milestone: self.record.milestone.filter(|_| is_home),
+            target: self.target,
+            today: self.today,
+        };
+        let coming = coming.answer();
+        basis.extend(
+            coming
+                .is_milestone
+                .then(|| self.value(Pointer::to("milestone"))),
+        );
+        basis.extend(
+            coming
+                .place
+                .map(|(file, pointer)| Basis::Value(file, pointer)),
+        );
         let (outcome, text) = match (coming.time, state) {
             (Time::Unknown, _) => (Outcome::CannotTell, format!("{so_far}; {}.", coming.said)),
             (Time::Late, _) => (Outcome::WillMiss, format!("{so_far}; {}.", coming.said)),
@@ -577,142 +597,6 @@ impl Case<'_> {
             ),
         };
         Chance::of(outcome, Reason::new(text).on(basis))
-    }
-
-    /// The release of a runtime that brings what is merged next.
-    fn coming(&self, runtime: &Runtime, is_home: bool) -> Coming {
-        let name = runtime.name.as_str();
-        let target = self.target;
-        let calendar = self.registry.runtimes.get(name);
-        if runtime.numbered_as_kubernetes {
-            let next = self.next_number(name);
-            return match next {
-                Some((next, at)) if next > target => Coming {
-                    time: Time::Late,
-                    said: format!(
-                        "{name} {target} is out, and its next minor, {next}, is for a later Kubernetes"
-                    ),
-                    basis: at.into_iter().collect(),
-                    minor: None,
-                },
-                next => Coming {
-                    time: Time::Early,
-                    said: format!(
-                        "{name} {target}, which comes with Kubernetes {target}, will have it"
-                    ),
-                    basis: next.and_then(|(_, at)| at).into_iter().collect(),
-                    minor: Some(target),
-                },
-            };
-        }
-        let Some(calendar) = calendar else {
-            return Coming::unknown(format!("when {name} releases next is not on record"));
-        };
-        let minors = &calendar.value.minors;
-        let at = |minor: &Minor| {
-            let place = minors.iter().position(|one| one.release == minor.release);
-            place.map(|place| {
-                let key = if minor.planned.is_some() {
-                    "planned"
-                } else {
-                    "release"
-                };
-                Basis::Value(calendar.file, Pointer::to("minors").index(place).key(key))
-            })
-        };
-        let overdue = minors
-            .iter()
-            .filter(|minor| minor.released.is_none())
-            .find_map(|minor| {
-                let planned = minor
-                    .planned
-                    .filter(|planned| planned.latest() < self.today)?;
-                Some((minor, planned))
-            });
-        if let Some((minor, planned)) = overdue {
-            let said = format!(
-                "{name} {} was planned for {planned}, and whether it is out is not on record",
-                minor.release
-            );
-            return Coming {
-                time: Time::Unknown,
-                said,
-                basis: at(minor).into_iter().collect(),
-                minor: None,
-            };
-        }
-        let Some(next) = next_minor(self.registry, name, self.today) else {
-            return Coming::unknown(format!("when {name} releases next is not on record"));
-        };
-        // What people aim at counts, where it comes after the next minor.
-        let wanted = self
-            .record
-            .milestone
-            .filter(|wanted| is_home && *wanted > next.release);
-        let known = wanted.and_then(|wanted| calendar.value.minor(wanted));
-        let by_milestone = wanted.map(|_| self.value(Pointer::to("milestone")));
-        let minor = known.unwrap_or(next);
-        let release = wanted.unwrap_or(next.release);
-        let basis: Vec<Basis> = by_milestone.into_iter().chain(at(minor)).collect();
-        let what = match wanted {
-            Some(release) => format!("it is meant for {name} {release}"),
-            None => format!("the next minor is {name} {release}"),
-        };
-        let planned = (minor.release == release)
-            .then_some(minor.planned)
-            .flatten();
-        let Some(planned) = planned else {
-            return Coming {
-                time: Time::Unknown,
-                said: format!("{what}, and when that comes is not on record"),
-                basis,
-                minor: Some(release),
-            };
-        };
-        let Some(last) = deadline(self.registry, target) else {
-            return Coming {
-                time: Time::Unknown,
-                said: format!(
-                    "{what}, planned for {planned}, and when Kubernetes {target} comes is not on record"
-                ),
-                basis,
-                minor: Some(release),
-            };
-        };
-        let time = time(planned, last);
-        let said = match time {
-            Time::Early | Time::Unknown => {
-                format!(
-                    "{what}, planned for {planned}, and it counts for Kubernetes {target} if it is out by {last}"
-                )
-            }
-            Time::Perhaps => format!(
-                "{what}, planned for {planned}, which may be too late: it counts for Kubernetes {target} if it is out by {last}"
-            ),
-            Time::Late => format!(
-                "{what}, planned for {planned}, which is too late: it counts for Kubernetes {target} if it is out by {last}"
-            ),
-        };
-        Coming {
-            time,
-            said,
-            basis,
-            minor: Some(release),
-        }
-    }
-
-    /// The first number ahead of a runtime that counts as Kubernetes does, and where its calendar says so.
-    fn next_number(&self, name: &str) -> Option<(Release, Option<Basis>)> {
-        let calendar = self.registry.runtimes.get(name)?;
-        let minors = &calendar.value.minors;
-        let out = |minor: &Minor| minor.released.is_some_and(|day| day <= self.today);
-        let (place, last) = minors
-            .iter()
-            .enumerate()
-            .filter(|(_, minor)| out(minor))
-            .max_by_key(|(_, minor)| minor.release)?;
-        let at = Pointer::to("minors").index(place).key("released");
-        Some((last.release.next(), Some(Basis::Value(calendar.file, at))))
     }
 
     /// What else a KEP needs than what the runtimes have.
@@ -851,46 +735,6 @@ impl Case<'_> {
         let place = cycles.position(|cycle| cycle.release == self.target)?;
         let at = Pointer::to("cycles").index(place).key(freeze.key());
         Some(Basis::Value(calendar.file, at))
-    }
-}
-
-/// The release of a runtime that comes next, against the last day that counts.
-struct Coming {
-    time: Time,
-    /// As a part of a sentence.
-    said: String,
-    basis: Vec<Basis>,
-    /// Which release that is.
-    minor: Option<Release>,
-}
-
-impl Coming {
-    fn unknown(said: String) -> Self {
-        Self {
-            time: Time::Unknown,
-            said,
-            basis: Vec::new(),
-            minor: None,
-        }
-    }
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Time {
-    Early,
-    /// Of a month that is planned some days are in time, and some are not.
-    Perhaps,
-    Late,
-    Unknown,
-}
-
-fn time(planned: PlannedDate, last: Date) -> Time {
-    if planned.latest() <= last {
-        Time::Early
-    } else if planned.earliest() <= last {
-        Time::Perhaps
-    } else {
-        Time::Late
     }
 }
 
