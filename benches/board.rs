@@ -117,7 +117,7 @@ fn main() {
     println!(
         "records | commits |      list |     board | ratio |     again | ratio | first page |     site"
     );
-    for (records, commits) in [(100, 50), (1_000, 50), (1_000, 500), (10_000, 50)] {
+    for (records, commits) in [(100, 50), (1_000, 50), (1_000, 500), (10_000, 5)] {
         let history = registry(records, commits);
         let folder = history.worktree();
         let scratch = tempfile::tempdir().unwrap();
