@@ -540,6 +540,72 @@ fn a_history_is_told_field_by_field_through_renames() {
 }
 
 #[test]
+fn a_history_is_of_the_registry_alone_and_a_broken_record_is_no_end_of_it() {
+    let mut committed = Committed::new();
+    let of = |target: &str| record(9001, &format!("target = \"{target}\"\n"));
+    let (first, second) = (of("1.37"), of("1.38"));
+    let broken = first.replace("number = 9001", "<<<<<<< ours\nnumber = = 9001");
+    let foreign = |target: &str| format!("number = 9001\ntarget = \"{target}\"\n");
+    let (example, later) = (foreign("1.30"), foreign("1.39"));
+    let commit = |committed: &mut Committed, day: &str, text: &str, example: &str| {
+        let files = [
+            ("sig-node/9001-a.toml", text),
+            ("examples/record.toml", example),
+        ];
+        committed.commit(day, SOMEONE, day, &files);
+    };
+    commit(&mut committed, "2026-05-01", &first, &example);
+    commit(&mut committed, "2026-05-02", &broken, &later);
+    commit(&mut committed, "2026-05-03", &second, &later);
+    let log = committed.run(&["log", "9001"]).expect(0);
+    assert!(
+        !log.contains("taken out") && log.matches("came").count() == 1,
+        "{log}"
+    );
+    assert!(!log.contains("1.30") && !log.contains("1.39"), "{log}");
+    let front = site(committed.history.worktree());
+    assert!(
+        !text(&front, "index.html").contains("not committed"),
+        "what is not the registry's does not count"
+    );
+}
+
+#[test]
+fn what_cannot_be_read_is_said_in_pages_and_reports() {
+    let broken = record(9001, "target = \"1.38\"\n").replace("implementable", "implmented");
+    let calendar = format!("{KUBERNETES}\n[[cycles]]\nrelease = \"1.40\"\nbogus = 1\n");
+    let files = [
+        ("sig-node/9001-a.toml", broken.as_str()),
+        ("releases/kubernetes.toml", &calendar),
+    ];
+    let folder = registry(&files);
+    let site = site(folder.path());
+    is_whole(&site);
+    is_read_by_others(&site);
+    assert_eq!(
+        json(&site, "api/v1/kep/9001.json")["kep"].get("status"),
+        None,
+        "nothing is invented"
+    );
+    assert!(text(&site, "index.html").contains("what they say counts as not known"));
+    let report = folder
+        .run(&["report", "--cycle", "1.38", "--today", TODAY])
+        .expect(0);
+    assert!(
+        report.contains(
+            "With mistakes, so that something may be missing here: 1 record, a calendar or list."
+        ),
+        "{report}"
+    );
+    let report = folder
+        .run(&[
+            "report", "--cycle", "1.38", "--for", "9001", "--today", TODAY,
+        ])
+        .expect(0);
+    assert!(report.contains("mistake in its record"), "{report}");
+}
+
+#[test]
 fn without_a_history_pages_say_that_they_do_not_know() {
     let files = [("sig-node/9001-a.toml", record(9001, "target = \"1.38\"\n"))];
     let files = common::borrowed(&files.map(|(path, text)| (path.to_owned(), text)))

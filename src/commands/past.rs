@@ -1,13 +1,13 @@
 //! What became of a registry over time, read from the git repository that it is in.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 use anyhow::Result;
 
 use crate::git::{self, Content, Object, Repository};
 use crate::registry::Registry;
-use crate::registry::load::MAX_FILE_BYTES;
+use crate::registry::load::{MAX_FILE_BYTES, file_stem, leading_number};
 use crate::registry::schema::FileKind;
 use crate::text::source::SourceFile;
 use crate::views::board::AsOf;
@@ -38,8 +38,17 @@ pub(super) fn past(
         .files_below(&head, &folder)?
         .into_iter()
         .collect();
+    let folders: BTreeSet<&str> = registry
+        .files
+        .iter()
+        .filter_map(|file| Some(file.path.split_once('/')?.0))
+        .collect();
+    let own = |path: &str| own(path, &folders);
     let committed = |file: &SourceFile| {
-        repository.object_of(file.text.as_bytes()) == at_head.get(&*file.path).copied()
+        let at_head = at_head.get(&*file.path).copied();
+        let object = |text: &str| repository.object_of(text.as_bytes());
+        // git may have other line ends in its tree than on disk.
+        object(&file.text) == at_head || object(&file.text.replace("\r\n", "\n")) == at_head
     };
     let changed = registry
         .files
@@ -50,7 +59,7 @@ pub(super) fn past(
         let is_here = registry
             .files
             .binary_search_by(|file| (*file.path).cmp(path.as_str()));
-        is_here.is_err() && FileKind::of(path).is_some()
+        is_here.is_err() && own(path).is_some() && !root.join(path).exists()
     });
     let commit = AsOf {
         id: head.id.clone(),
@@ -64,19 +73,41 @@ pub(super) fn past(
     let history = match known {
         // What lies behind a commit never changes.
         Some((at, history)) if at == head.id => history,
-        _ => History::Known(revisions(
-            &repository,
-            repository.editions(&head, &folder)?,
-        )?),
+        _ => {
+            let editions = repository.editions(&head, &folder);
+            let read = editions
+                .map_err(anyhow::Error::from)
+                .and_then(|editions| revisions(&repository, editions, &own));
+            match read {
+                Ok(revisions) => History::Known(revisions),
+                Err(error) => History::Unknown(format!(
+                    "The history of the registry cannot be read: {error:#}."
+                )),
+            }
+        }
     };
     Ok((history, Some(commit)))
 }
 
+/// What kind of the registry's files one is. A registry may lie at the root of a repository, beside whatever that has: a record lies in a
+/// folder of the registry, or is called like one.
+fn own(path: &str, folders: &BTreeSet<&str>) -> Option<FileKind> {
+    let kind = FileKind::of(path)?;
+    let is_hidden = path.split('/').any(|part| part.starts_with('.'));
+    let folder = path.split_once('/').map_or("", |(folder, _)| folder);
+    let is_record = || folders.contains(folder) || leading_number(file_stem(path)).is_some();
+    (!is_hidden && (kind != FileKind::Kep || is_record())).then_some(kind)
+}
+
 /// The commits with what each changed. What a file says is read once, however many commits it stays so for.
-fn revisions(repository: &Repository, editions: Vec<git::Edition>) -> Result<Vec<Revision>> {
+fn revisions(
+    repository: &Repository,
+    editions: Vec<git::Edition>,
+    own: &dyn Fn(&str) -> Option<FileKind>,
+) -> Result<Vec<Revision>> {
     let mut wanted: BTreeMap<(Object, FileKind), String> = BTreeMap::new();
     for edited in editions.iter().flat_map(|edition| &edition.files) {
-        if let Some(kind) = FileKind::of(&edited.path) {
+        if let Some(kind) = own(&edited.path) {
             for object in [edited.before, edited.after].into_iter().flatten() {
                 wanted
                     .entry((object, kind))
@@ -91,7 +122,8 @@ fn revisions(repository: &Repository, editions: Vec<git::Edition>) -> Result<Vec
                 Content::Bytes(bytes) => {
                     Some(Said::of(kind, String::from_utf8_lossy(&bytes).into_owned()))
                 }
-                _ => None,
+                // Too large to be read, it is still there.
+                _ => Some(Said::of(kind, String::new())),
             };
             Ok(((object, kind), said))
         },
@@ -100,7 +132,7 @@ fn revisions(repository: &Repository, editions: Vec<git::Edition>) -> Result<Vec
         read.into_iter().collect::<Result<_, git::Error>>()?;
     let revision = |edition: git::Edition| {
         let files = edition.files.into_iter().filter_map(|file| {
-            let kind = FileKind::of(&file.path)?;
+            let kind = own(&file.path)?;
             let said = |object: Option<Object>| read.get(&(object?, kind))?.as_ref();
             let (before, after) = (said(file.before), said(file.after));
             Some(EditedFile {

@@ -1,7 +1,7 @@
 //! Reports as Markdown, which GitHub and HackMD render alike, and as Slack's own markup. Nobody is mentioned, and text from records formats
 //! nothing.
 
-use crate::text::markdown::portable;
+use crate::text::markdown::{is_direction, portable};
 use crate::views::report::{Heading, Piece, Report};
 
 /// A report as Markdown.
@@ -145,7 +145,7 @@ fn inert(text: &str) -> String {
                 inert.push(c);
                 inert.push('\u{200b}');
             }
-            c if c.is_control() => inert.push(' '),
+            c if c.is_control() || is_direction(c) => inert.push(' '),
             c => inert.push(c),
         }
     }

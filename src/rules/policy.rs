@@ -158,20 +158,26 @@ fn is_late(registry: &Registry, runtime: &Runtime, version: Version, target: Rel
         .runtimes
         .get(runtime.name.as_str())
         .and_then(|calendar| calendar.value.minor(version.release));
-    let released = minor.and_then(|minor| minor.released);
+    // A patch comes on a day of its own, if that is known.
+    let released = minor.and_then(|minor| minor.day_of(version).or(minor.released));
     match (released, deadline(registry, target)) {
         (Some(released), Some(deadline)) => released > deadline,
         _ => false,
     }
 }
 
-/// The last day on which a runtime's release counts for a Kubernetes release: its day and the configured tolerance.
+/// The last day on which a runtime's release counts for a Kubernetes release: its day and the configured tolerance. Of a month that is
+/// planned, the latest that it can be.
 pub fn deadline(registry: &Registry, target: Release) -> Option<Date> {
-    let cycle = registry.kubernetes.as_ref()?.value.cycle(target)?;
-    let day = cycle
-        .released
-        .or_else(|| cycle.planned.map(|planned| planned.latest()))?;
-    Some(day.plus_days(registry.config.value.policy.tolerance_days))
+    deadlines(registry, target).map(|(_, latest)| latest)
+}
+
+/// The earliest and the latest that [`deadline`] can be: they differ where no more than a month is planned.
+pub fn deadlines(registry: &Registry, target: Release) -> Option<(Date, Date)> {
+    let when = registry.kubernetes.as_ref()?.value.cycle(target)?.when()?;
+    let tolerance = registry.config.value.policy.tolerance_days;
+    let counts_until = |day: Date| day.plus_days(tolerance);
+    Some((counts_until(when.earliest()), counts_until(when.latest())))
 }
 
 /// The first minor of a runtime that is ahead on a day.

@@ -58,7 +58,7 @@ pub fn portable(text: &str) -> String {
         let next = letters.peek().copied();
         let is_word = next.is_some_and(|next| next.is_alphanumeric() || next == '_');
         match c {
-            c if c.is_control() => inert.push(' '),
+            c if c.is_control() || is_direction(c) => inert.push(' '),
             '\\' | '`' | '*' | '_' | '[' | ']' | '<' | '>' | '{' | '}' | '|' | '~' | '^' | '$'
             | '&' => {
                 inert.push('\\');
@@ -76,6 +76,11 @@ pub fn portable(text: &str) -> String {
         before = Some(c);
     }
     inert
+}
+
+/// Whether a character changes the direction of what follows, so that it reads as something else.
+pub fn is_direction(c: char) -> bool {
+    matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }
 
 /// Text inside HTML, for a job summary: there nothing that looks like a mention notifies anybody.

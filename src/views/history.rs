@@ -9,6 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::Value;
 
 use crate::findings::document;
+use crate::registry::load::{file_stem, leading_number};
 use crate::registry::schema::FileKind;
 use crate::terms::spelling::DATE_MARK;
 use crate::terms::{Date, Handle, Instant, Subject};
@@ -125,6 +126,7 @@ impl Author {
 pub struct Said {
     /// The record that it is, if it is one and says of what.
     subject: Option<Subject>,
+    kind: FileKind,
     fields: Fields,
 }
 
@@ -148,12 +150,22 @@ impl Said {
         };
         let mut fields = Fields::new();
         flatten("", &value, &mut fields);
-        Self { subject, fields }
+        Self {
+            subject,
+            kind,
+            fields,
+        }
     }
 
     fn about(&self, path: &str) -> About {
-        match &self.subject {
-            Some(subject) => About::Record(subject.clone()),
+        // A record whose text cannot be read is still the one that its file is called after.
+        let named = || match self.kind {
+            FileKind::Kep => leading_number(file_stem(path)).map(Subject::Kep),
+            FileKind::WorkItem => Some(Subject::Item(file_stem(path).to_owned())),
+            _ => None,
+        };
+        match self.subject.clone().or_else(named) {
+            Some(subject) => About::Record(subject),
             None => About::File(path.to_owned()),
         }
     }
@@ -235,9 +247,18 @@ fn flatten(at: &str, value: &Value, fields: &mut Fields) {
             }
         }
         Value::Array(items) if items.iter().any(Value::is_object) => {
+            // Two entries may have one name.
+            let mut seen: BTreeMap<String, usize> = BTreeMap::new();
             for (index, item) in items.iter().enumerate() {
                 let name = NAMES.iter().find_map(|name| item.get(name)?.as_str());
                 let name = name.map_or_else(|| index.to_string(), str::to_owned);
+                let before = seen.entry(name.clone()).or_insert(0);
+                *before += 1;
+                let name = if *before == 1 {
+                    name
+                } else {
+                    format!("{name} ({before})")
+                };
                 flatten(&below(&name), item, fields);
             }
         }

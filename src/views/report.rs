@@ -3,7 +3,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::terms::{BranchDecision, Handle, Release, Stage, Subject};
+use crate::findings::diagnostic::Level;
+use crate::terms::{BranchDecision, Handle, ReachedStage, Release, Stage, Subject};
+use crate::text::words::counted;
 use crate::views::board::cycles::{CycleBoard, Left};
 use crate::views::board::keps::{Judged, KepBoard};
 use crate::views::board::verdict::Outcome;
@@ -135,11 +137,16 @@ impl<'a> Of<'a> {
     /// The format of SIG-Node's KEP wranglers, for the freeze that is next.
     fn sig_node(&self) -> Report {
         let keps = self.aiming();
+        let came = self.came();
         let stage = |stages: &[Stage]| {
             let of = keps
                 .iter()
                 .filter(|kep| kep.aim.stage.is_some_and(|stage| stages.contains(&stage)));
             of.count()
+                + came
+                    .iter()
+                    .filter(|(_, stage)| stages.contains(stage))
+                    .count()
         };
         let unknown = keps.iter().filter(|kep| kep.aim.stage.is_none()).count();
         let mut stages = vec![
@@ -171,7 +178,7 @@ impl<'a> Of<'a> {
                     Outcome::Ready,
                     Outcome::OnCourse,
                     Outcome::NothingNeeded,
-                ]),
+                ]) + came.len(),
             ),
             (
                 format!("At risk for {next}"),
@@ -190,6 +197,13 @@ impl<'a> Of<'a> {
         let mut lines: Vec<Vec<Piece>> = Vec::new();
         for kep in keps.iter().filter(|kep| self.takes(kep)) {
             lines.push(self.marked(kep));
+        }
+        for (kep, stage) in came.iter().filter(|(kep, _)| self.takes(kep)) {
+            lines.push(vec![
+                text("🟢 "),
+                self.kep(kep),
+                text(format!(" ({}): shipped.", stage.written())),
+            ]);
         }
         for one in left {
             if let Some(kep) = self.board.kep(one.kep).filter(|kep| self.takes(kep)) {
@@ -263,7 +277,7 @@ impl<'a> Of<'a> {
                 });
             }
         };
-        if self.since.is_none() {
+        if self.since.is_none() && !self.cycle.has_shipped {
             add("Needs a volunteer", self.volunteers());
         }
         for outcome in Outcome::ALL {
@@ -291,7 +305,13 @@ impl<'a> Of<'a> {
             add("Waits for review", self.reviews());
         }
         sections.extend(self.changes("Changed"));
-        let mut lead = vec![text(board.headline())];
+        let mut lead = vec![text(match board.now {
+            Some(now) if now != release => self.told(),
+            _ => board.headline(),
+        })];
+        if let Some(mistakes) = self.mistakes() {
+            lead.push(text(mistakes));
+        }
         if let Some((freeze, instant)) = self.cycle.next_freeze(board.today) {
             lead.push(text(format!(
                 " The next freeze of {release} is the {freeze}, on {}.",
@@ -313,6 +333,36 @@ impl<'a> Of<'a> {
             lead,
             sections,
         }
+    }
+
+    /// When another cycle than the one under way comes, or came.
+    fn told(&self) -> String {
+        let release = self.cycle.release;
+        match self.cycle.when {
+            Some(when) => format!("Kubernetes {release}: {when}."),
+            None => format!("When Kubernetes {release} comes, or came, is not on record."),
+        }
+    }
+
+    /// That something could not be read, so that it may be missing here.
+    fn mistakes(&self) -> Option<String> {
+        let keps = self.board.keps.iter();
+        let broken = keps.filter(|kep| !kep.is_whole).count() + self.board.left_out.len();
+        let findings = self.board.findings.iter();
+        let elsewhere = findings
+            .filter(|finding| finding.level == Level::Error)
+            .count();
+        let parts = [
+            (broken > 0).then(|| counted(broken, "record")),
+            (elsewhere > 0).then(|| "a calendar or list".to_owned()),
+        ];
+        let parts: Vec<String> = parts.into_iter().flatten().collect();
+        (!parts.is_empty()).then(|| {
+            format!(
+                " With mistakes, so that something may be missing here: {}.",
+                parts.join(", ")
+            )
+        })
     }
 
     /// Each KEP that somebody asks about.
@@ -340,6 +390,15 @@ impl<'a> Of<'a> {
                 _ => vec![text(format!("aims at no release: {}", kep.standing()))],
             };
             lines.insert(0, first);
+            let mistakes = kep
+                .findings
+                .iter()
+                .filter(|finding| finding.level == Level::Error);
+            lines.extend(
+                mistakes.map(|finding| {
+                    vec![text(format!("mistake in its record: {}", finding.message))]
+                }),
+            );
             for facts in &kep.runtimes {
                 lines.push(self.has(facts));
             }
@@ -566,6 +625,24 @@ impl<'a> Of<'a> {
 
     fn aiming(&self) -> Vec<&'a KepBoard> {
         self.board.aiming(self.cycle.release)
+    }
+
+    /// What came with the cycle, if it is out, and aims at it no more.
+    fn came(&self) -> Vec<(&'a KepBoard, Stage)> {
+        let reached = self.cycle.reached.iter();
+        let came = reached.filter_map(|(number, stage)| {
+            let kep = self.board.kep(*number)?;
+            if kep.aims_at == Some(self.cycle.release) {
+                return None;
+            }
+            let stage = match stage {
+                ReachedStage::Alpha => Stage::Alpha,
+                ReachedStage::Beta | ReachedStage::BetaOn => Stage::Beta,
+                ReachedStage::Stable => Stage::Stable,
+            };
+            Some((kep, stage))
+        });
+        came.collect()
     }
 
     /// What left the cycle while it was under way.

@@ -33,6 +33,8 @@ pub(super) struct Done {
 impl Folder {
     /// Looks at a folder; nothing is written yet.
     pub(super) fn of(root: &Path, shown: &str) -> Result<Self> {
+        // A slash at the end would lead through a link.
+        let root = &root.components().collect::<PathBuf>();
         let folder = |earlier| Self {
             root: root.to_owned(),
             shown: shown.to_owned(),
@@ -53,7 +55,13 @@ impl Folder {
             }
             Ok(_) => {}
         }
-        match fs::read_to_string(root.join(LIST)) {
+        let list = root.join(LIST);
+        if fs::symlink_metadata(&list).is_ok_and(|found| !found.is_file()) {
+            bail!(
+                "`{shown}/{LIST}` is not a file: it lists what is the board's, and nothing is done without it"
+            );
+        }
+        match fs::read_to_string(list) {
             Ok(list) => {
                 let lines = list.lines().filter(|line| is_inside(line));
                 Ok(folder(lines.map(str::to_owned).collect()))
@@ -61,7 +69,8 @@ impl Folder {
             Err(error) if error.kind() == ErrorKind::NotFound => {
                 let mut inside =
                     fs::read_dir(root).with_context(|| format!("`{shown}` cannot be listed"))?;
-                if inside.next().is_some() {
+                let is_own = |entry: &fs::DirEntry| is_staged(&entry.file_name());
+                if inside.any(|entry| !entry.is_ok_and(|entry| is_own(&entry))) {
                     bail!(
                         "`{shown}` holds something else than a board (it has no `{LIST}`), and nothing of it is replaced: name a new folder, or an empty one"
                     );
@@ -77,6 +86,7 @@ impl Folder {
         for file in files {
             self.is_free(&file.path)?;
         }
+        self.sweep();
         fs::create_dir_all(&self.root)
             .with_context(|| format!("`{}` cannot be made", self.shown))?;
         let now: BTreeSet<&str> = files.iter().map(|file| file.path.as_str()).collect();
@@ -98,6 +108,24 @@ impl Folder {
         }
         self.list(&now)?;
         Ok(done)
+    }
+
+    /// Removes what a run that was killed left half written.
+    fn sweep(&self) {
+        let above = |path: &String| path.rsplit_once('/').map(|(folder, _)| folder.to_owned());
+        let folders: BTreeSet<String> = self.earlier.iter().filter_map(above).collect();
+        let folders = folders.iter().map(|folder| self.root.join(folder));
+        for folder in folders.chain([self.root.clone()]) {
+            // What lies behind a link is not this folder's.
+            if !fs::symlink_metadata(&folder).is_ok_and(|found| found.is_dir()) {
+                continue;
+            }
+            let entries = fs::read_dir(&folder).into_iter().flatten().flatten();
+            for entry in entries.filter(|entry| is_staged(&entry.file_name())) {
+                // One that cannot be removed does no harm.
+                let _ = fs::remove_file(entry.path());
+            }
+        }
     }
 
     /// Whether a file can be written: nothing in its way is somebody else's, or leads elsewhere.
@@ -222,13 +250,22 @@ impl Folder {
     }
 }
 
+/// How the names of files begin and end that are not written to their end.
+const STAGED: (&str, &str) = (".kepherd-board-", ".tmp");
+
+/// Whether a file is one that was not written to its end.
+fn is_staged(name: &std::ffi::OsStr) -> bool {
+    let name = name.to_string_lossy();
+    name.starts_with(STAGED.0) && name.ends_with(STAGED.1)
+}
+
 /// With fewer files for each, another thread costs more than it saves.
 const FILES_A_THREAD: usize = 64;
 
 /// A new file beside those of a folder; those of a site are read by everybody.
 fn staged(folder: &Path) -> std::io::Result<tempfile::NamedTempFile> {
     let mut builder = tempfile::Builder::new();
-    builder.prefix(".kepherd-").suffix(".tmp");
+    builder.prefix(STAGED.0).suffix(STAGED.1);
     #[cfg(unix)]
     {
         use std::os::unix::fs::PermissionsExt as _;
@@ -330,6 +367,23 @@ mod tests {
         assert!(theirs.exists());
     }
 
+    #[test]
+    fn what_a_run_that_was_killed_left_behind_stops_nobody_and_goes() {
+        let folder = tempfile::tempdir().unwrap();
+        let root = folder.path().join("board");
+        fs::create_dir_all(root.join("kep/1")).unwrap();
+        let left = root.join(format!("{}x{}", STAGED.0, STAGED.1));
+        fs::remove_dir_all(root.join("kep")).unwrap();
+        fs::write(&left, "half").unwrap();
+        let all = [("index.html", "a"), ("kep/1/index.html", "b")];
+        assert_eq!(put(&root, &all).unwrap(), (2, 0));
+        assert!(!left.exists());
+        let inside = root.join(format!("kep/1/{}x{}", STAGED.0, STAGED.1));
+        fs::write(&inside, "half").unwrap();
+        assert_eq!(put(&root, &all).unwrap(), (0, 0));
+        assert!(!inside.exists());
+    }
+
     #[cfg(unix)]
     #[test]
     fn links_are_not_followed() {
@@ -351,5 +405,12 @@ mod tests {
         assert!(elsewhere.join("1/index.html").exists());
         std::os::unix::fs::symlink(&elsewhere, folder.path().join("link")).unwrap();
         assert!(Folder::of(&folder.path().join("link"), "link").is_err());
+        assert!(Folder::of(&folder.path().join("link/"), "link/").is_err());
+        // A list that is a link may name anything.
+        let root = folder.path().join("listed");
+        put(&root, &[("index.html", "a")]).unwrap();
+        fs::rename(root.join(LIST), folder.path().join("list")).unwrap();
+        std::os::unix::fs::symlink(folder.path().join("list"), root.join(LIST)).unwrap();
+        assert!(Folder::of(&root, "listed").is_err());
     }
 }

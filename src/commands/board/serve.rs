@@ -20,6 +20,7 @@ use crate::commands::watch::{PAUSE, look};
 use crate::commands::{Context, Exit, block_on, files};
 use crate::git::Repository;
 use crate::render::site::{SiteFile, site};
+use crate::terms::Instant;
 use crate::text::words::{counted, printable};
 use crate::views::history::History;
 
@@ -41,7 +42,8 @@ pub(super) fn run(context: &mut Context<'_>, port: u16) -> Result<Exit> {
             .with_context(|| format!("port {port} of this machine cannot be served; `--port 0` takes one that is free"))?;
         let address = listener.local_addr()?;
         let (publish, served) = watch::channel(Arc::new(Served {
-            edition: 0,
+            // Another run on this port counts from elsewhere, so that pages of this one hear of it.
+            edition: u64::try_from(jiff::Timestamp::now().as_millisecond()).unwrap_or_default(),
             files: HashMap::new(),
         }));
         let stop = stop_on_ctrl_c("stopping");
@@ -52,14 +54,16 @@ pub(super) fn run(context: &mut Context<'_>, port: u16) -> Result<Exit> {
         let mut known: Option<(String, History)> = None;
         while !stop.is_asked() {
             let head = Repository::discover(&root).and_then(|repository| repository.commit("HEAD"));
-            let now = (look(&root), head.ok().map(|head| head.id));
+            // Verdicts move with the date.
+            let clock = || Instant(jiff::Timestamp::now()).date();
+            let today = context.global.today.unwrap_or_else(clock);
+            let now = (look(&root), head.ok().map(|head| head.id), today);
             if seen.as_ref() != Some(&now) {
                 let is_first = seen.is_none();
                 seen = Some(now);
                 // A registry that cannot be read for a moment is one that somebody is writing.
-                let made = files::open(context).and_then(|opened| {
-                    board(&opened, context.today(), &context.site(), known.take())
-                });
+                let made = files::open(context)
+                    .and_then(|opened| board(&opened, today, &context.site(), known.take()));
                 match made {
                     Ok(board) => {
                         let files = site(&board, true);
@@ -127,6 +131,8 @@ async fn answer(
         return served.borrow().edition.to_string().into_response();
     }
     let served = Arc::clone(&served.borrow());
+    let query = request.uri().query();
+    let query = query.map_or_else(String::new, |query| format!("?{query}"));
     let path = request.uri().path().trim_start_matches('/');
     let name = match path {
         "" => "index.html".to_owned(),
@@ -144,7 +150,7 @@ async fn answer(
         }
         None if served.files.contains_key(&format!("{path}/index.html")) => (
             StatusCode::PERMANENT_REDIRECT,
-            [(header::LOCATION, format!("/{path}/"))],
+            [(header::LOCATION, format!("/{path}/{query}"))],
         )
             .into_response(),
         None => (StatusCode::NOT_FOUND, "there is no such page\n").into_response(),

@@ -137,8 +137,9 @@ struct Kep {
     record: String,
     /// Whether its record has no mistakes of shape. One that has is shown as far as it can be read.
     is_whole: bool,
-    /// Where it stands upstream.
-    status: Status,
+    /// Where it stands upstream; absent: its record has a mistake there.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    status: Option<Status>,
     /// The stage that it aims at.
     #[serde(skip_serializing_if = "Option::is_none")]
     stage: Option<Stage>,

@@ -72,7 +72,7 @@ fn feed<'a>(
                     id { (urn(&[&revision.id, &format!("{:?}", change.of)])) }
                     title { (clean(&headline(page, change))) }
                     updated { (at(revision.at)) }
-                    author { name { (clean(&revision.by.name)) } }
+                    author { name { @if revision.by.name.is_empty() { "nobody" } @else { (clean(&revision.by.name)) } } }
                     @if let Some(url) = link(page, change) { link rel="alternate" type="text/html" href=(url) {} }
                     content type="html" { (clean(&content(revision, change))) }
                 }
@@ -101,7 +101,7 @@ fn urn(parts: &[&str]) -> String {
 }
 
 /// A text without what XML cannot hold.
-fn clean(text: &str) -> String {
+pub(super) fn clean(text: &str) -> String {
     let allowed = |c: &char| matches!(c, '\t' | '\n' | '\r' | '\u{20}'..='\u{d7ff}' | '\u{e000}'..='\u{fffd}' | '\u{10000}'..);
     text.chars()
         .map(|c| if allowed(&c) { c } else { '\u{fffd}' })

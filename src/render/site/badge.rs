@@ -2,6 +2,8 @@
 
 use maud::html;
 
+use super::atom::clean;
+
 use crate::terms::RuntimeState;
 use crate::views::board::Board;
 use crate::views::board::keps::KepBoard;
@@ -50,6 +52,7 @@ pub(super) fn svg(board: &Board, kep: &KepBoard) -> String {
     let (name, said) = (kep.name(), said(board, kep));
     let (left, right) = (width(&name) + 14, width(&said) + 14);
     let all = left + right;
+    let said = clean(&said);
     let whole = format!("{name}: {said}");
     html! {
         svg xmlns="http://www.w3.org/2000/svg" width=(all) height="20" viewBox={ "0 0 " (all) " 20" } role="img" aria-label=(whole) {

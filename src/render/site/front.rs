@@ -4,6 +4,7 @@ use maud::{Markup, html};
 
 use super::frame::{About, Page, time};
 use super::parts::{times, verdict};
+use crate::findings::diagnostic::Level;
 use crate::terms::{Date, Release};
 use crate::text::words::counted;
 use crate::views::board::Board;
@@ -49,7 +50,7 @@ pub(super) fn page(page: &Page<'_>) -> String {
         div.front {
             div {
                 @if board.now.is_none() {
-                    p.empty { "No calendar says which Kubernetes cycle is under way: " code { "releases/kubernetes.toml" } " has none that is not out." }
+                    p.empty { "No calendar says which Kubernetes cycle is under way: " code { "releases/kubernetes.toml" } " is not there, has mistakes, or has no cycle that is not out." }
                 }
                 @for release in board.in_view() { (cycle(page, release)) }
                 @for (release, count) in board.unsettled().into_iter().take(2) {
@@ -253,9 +254,13 @@ fn mistakes(page: &Page<'_>) -> Markup {
     let board = page.board;
     let broken: Vec<&KepBoard> = board.keps.iter().filter(|kep| !kep.is_whole).collect();
     html! {
-        @if !broken.is_empty() || !board.left_out.is_empty() {
+        @let elsewhere = board.findings.iter().filter(|finding| finding.level == Level::Error).count();
+        @if !broken.is_empty() || !board.left_out.is_empty() || elsewhere > 0 {
             section aria-labelledby="mistakes" {
                 h2 #mistakes { "Records with mistakes" }
+                @if elsewhere > 0 {
+                    p { a href={ (page.to("coverage/")) "#elsewhere" } { (counted(elsewhere, "mistake")) } " in calendars, the list of maintainers or the configuration: what they say counts as not known." }
+                }
                 @if !broken.is_empty() {
                     p {
                         "Shown as far as they can be read: "

@@ -49,12 +49,11 @@ fn event_lines(board: &Board, event: &Event) -> Vec<String> {
         .commit
         .as_ref()
         .map_or(board.today, |commit| commit.day);
-    let uid = format!(
-        "{}-{}-{}@kepherd",
-        slug(&event.product.to_lowercase()),
-        event.release,
-        event.what.key()
-    );
+    let whose = match event.is_kubernetes {
+        true => "kubernetes".to_owned(),
+        false => format!("runtime-{}", slug(&event.product)),
+    };
+    let uid = format!("{whose}-{}-{}@kepherd", event.release, event.what.key());
     let summary = match event.first == event.last {
         true => event.said(),
         false => format!("{} for this month", event.said()),

@@ -144,7 +144,7 @@ fn facts(page: &Page<'_>, kep: &KepBoard) -> Markup {
     let board = page.board;
     html! {
         dl.facts {
-            dt { "Status upstream" } dd { (kep.status.written()) }
+            dt { "Status upstream" } dd { @match kep.status { Some(status) => { (status.written()) } None => { span.unknown { "cannot be read" } } } }
             dt { "Shipped" } dd { (reached(&kep.reached, page)) }
             dt { "Feature gates" }
             dd {

@@ -53,7 +53,7 @@ fn filter(page: &Page<'_>) -> Markup {
         .filter(|stage| board.keps.iter().any(|kep| kep.aim.stage == Some(**stage)));
     let statuses = Status::ALL
         .iter()
-        .filter(|status| board.keps.iter().any(|kep| kep.status == **status));
+        .filter(|status| board.keps.iter().any(|kep| kep.status == Some(**status)));
     let targets: std::collections::BTreeSet<_> =
         board.keps.iter().filter_map(|kep| kep.aims_at).collect();
     let ever: std::collections::BTreeSet<_> = board

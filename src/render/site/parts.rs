@@ -6,7 +6,7 @@ use super::frame::{Page, slug, time};
 use super::shapes::icon;
 use crate::findings::diagnostic::Level;
 use crate::terms::{
-    BranchDecision, Handle, ReachedStage, Release, RuntimeState, Stage, Subject, Triage,
+    BranchDecision, Handle, ReachedStage, Release, RuntimeState, Stage, Status, Subject, Triage,
 };
 use crate::text::words::counted;
 use crate::views::board::keps::{FactBoard, FactsBoard, Judged, KepBoard, ReasonBoard, said};
@@ -495,7 +495,7 @@ impl Page<'_> {
                 data-verdict=(kep.outcome().map_or("no-aim", Outcome::key))
                 data-people=[people]
                 data-gates=[gates]
-                data-status=(kep.status.written())
+                data-status=[kep.status.map(Status::written)]
             {
                 th scope="row" {
                     (self.kep(kep))

@@ -32,7 +32,7 @@ pub struct KepBoard {
     /// Whether its record has no mistakes of shape.
     pub is_whole: bool,
     /// Where it stands upstream.
-    pub status: Status,
+    pub status: Option<Status>,
     /// What it aims at.
     pub aim: Aim,
     /// The release that work on it aims at.
@@ -205,16 +205,15 @@ impl KepBoard {
 
     /// Where it stands, for those that aim at nothing: "stable since 1.36", "withdrawn".
     pub fn standing(&self) -> String {
-        if let Some(ended) = self
-            .status
-            .ended()
-            .filter(|_| self.status != Status::Implemented)
-        {
+        let Some(status) = self.status else {
+            return "where it stands cannot be read".to_owned();
+        };
+        if let Some(ended) = status.ended().filter(|_| status != Status::Implemented) {
             return ended.to_owned();
         }
         match self.reached.last() {
             Some((stage, release)) => format!("{} since {release}", said(*stage)),
-            None => "no stage has shipped".to_owned(),
+            None => "no stage is on record as shipped".to_owned(),
         }
     }
 
@@ -259,7 +258,7 @@ impl KepBoard {
             sig: registry.sig_of(entry).to_owned(),
             path: source.path.to_string(),
             is_whole: entry.is_whole(),
-            status: record.status,
+            status: sound(entry, "status").map(|record| record.status),
             aim: record.aim(),
             aims_at: sound(entry, "target").and_then(KepRecord::aims_at),
             verdict: judged(view, entry),

@@ -13,10 +13,11 @@ use crate::findings::sources::FileId;
 use crate::registry::calendars::Cycle;
 use crate::registry::config::Runtime;
 use crate::registry::kep::{KepRecord, Reached};
+use crate::registry::schema::FileKind;
 use crate::registry::{Entry, Registry};
 use crate::rules::policy::{Has, Need, has, need, weakest};
 use crate::terms::{
-    Consensus, Date, Freeze, Release, RuntimeState, Stage, Status, Triage, Version,
+    Consensus, Date, Freeze, Release, RuntimeState, Stage, Status, Triage, Version, When,
 };
 
 use coming::{Question, Time};
@@ -162,6 +163,15 @@ pub fn verdict(registry: &Registry, entry: &Entry<KepRecord>, today: Date) -> Op
         ));
     }
     let target = entry.value.aims_at()?;
+    if let Some(calendar) = unread(registry)
+        && entry.value.runtime_support.is_none()
+    {
+        let text = format!(
+            "The calendar of {calendar} has mistakes, so that nothing can be concluded from it."
+        );
+        let at = Basis::Value(entry.file, Pointer::to("target"));
+        return Some(one(Outcome::CannotTell, Reason::new(text).on([at])));
+    }
     let case = Case {
         registry,
         entry,
@@ -174,6 +184,18 @@ pub fn verdict(registry: &Registry, entry: &Entry<KepRecord>, today: Date) -> Op
             .and_then(|calendar| calendar.value.cycle(target)),
     };
     Some(case.judge())
+}
+
+/// The calendar that is there and has mistakes, so that it counts as unknown; absent: there is none.
+pub(super) fn unread(registry: &Registry) -> Option<String> {
+    if registry.unread_lists.contains(&FileKind::Kubernetes) {
+        return Some("Kubernetes".to_owned());
+    }
+    let mut runtimes = registry.config.value.runtime_names();
+    let is_lost = registry.unread_lists.contains(&FileKind::Runtime);
+    runtimes
+        .find(|name| is_lost && !registry.runtimes.contains_key(*name))
+        .map(str::to_owned)
 }
 
 /// The keys of a record that a verdict reads.
@@ -278,6 +300,10 @@ impl Case<'_> {
             }
             None => (None, "stage"),
         };
+        let named = match self.record.enabled_by_default {
+            Some(true) if key == "beta" => "beta, on by default,",
+            _ => key,
+        };
         let out = match self.cycle.and_then(|cycle| cycle.released) {
             Some(day) => format!("Kubernetes {} was released on {day}", self.target),
             None => format!("Kubernetes {} is out", self.target),
@@ -285,7 +311,7 @@ impl Case<'_> {
         match stage {
             Some(release) if release < self.target => {
                 let text = format!(
-                    "{out}, and it was {key} before, since {release}: the record aims at what has happened."
+                    "{out}, and it was {named} before, since {release}: the record aims at what has happened."
                 );
                 one(
                     Outcome::Shipped,
@@ -293,12 +319,12 @@ impl Case<'_> {
                 )
             }
             Some(release) if release == self.target => {
-                let text = format!("{out}, with it as {key}.");
+                let text = format!("{out}, with it as {}.", named.trim_end_matches(','));
                 one(Outcome::Shipped, Reason::new(text).on([at(key)]))
             }
             Some(release) => {
                 let text =
-                    format!("{out} without it: it became {key} in {release}, which came later.");
+                    format!("{out} without it: it became {named} in {release}, which came later.");
                 one(Outcome::WillMiss, Reason::new(text).on([at(key)]))
             }
             None => {
@@ -444,6 +470,9 @@ impl Case<'_> {
             Chance::of(outcome, Reason::new(text).on([self.facts(name, stage)]))
         };
         let target = self.target;
+        if let Some(contradicted) = self.contradicted(runtime, stage) {
+            return contradicted;
+        }
         match has(self.registry, runtime, self.record, stage, target) {
             Has::Released(version) => is(
                 Outcome::Ready,
@@ -483,6 +512,37 @@ impl Case<'_> {
             }
             Has::Less(state) => self.not_yet(runtime, stage, needed, state),
         }
+    }
+
+    /// A runtime that is said to have released it in a version whose minor is not out, as its calendar has it.
+    fn contradicted(&self, runtime: &Runtime, stage: Stage) -> Option<Chance> {
+        let name = runtime.name.as_str();
+        let (Has::Released(version) | Has::Late(version)) =
+            has(self.registry, runtime, self.record, stage, self.target)
+        else {
+            return None;
+        };
+        let minor = self
+            .registry
+            .runtimes
+            .get(name)?
+            .value
+            .minor(version.release)?;
+        if minor.released.is_some_and(|day| day <= self.today) {
+            return None;
+        }
+        let when = match minor.when() {
+            Some(When::Planned(planned)) => format!("plans {} for {planned}", minor.release),
+            Some(When::Released(day)) => format!("has {} on {day} only", minor.release),
+            None => format!("does not have {} as released", minor.release),
+        };
+        let text = format!(
+            "The record says that {name} released it in {version}, and the calendar of {name} {when}."
+        );
+        Some(Chance::of(
+            Outcome::CannotTell,
+            Reason::new(text).on([self.facts(name, stage)]),
+        ))
     }
 
     /// A runtime that is known not to have it yet.
@@ -628,9 +688,17 @@ impl Case<'_> {
     /// Stable needs a Kubernetes release with beta on by default before it.
     fn beta_before(&self, stage: Stage) -> Option<Chance> {
         let reached = &self.record.reached;
-        let is_known = reached.alpha.is_some() || reached.beta.is_some();
+        if stage != Stage::Stable {
+            return None;
+        }
+        if reached.stages().next().is_none() {
+            let text = "Which stages have shipped is not on record, and stable needs a release with beta on by default before it.";
+            let reason =
+                Reason::new(text.to_owned()).on([self.value(Pointer::to("stage")), MATURITY]);
+            return Some(Chance::of(Outcome::CannotTell, reason));
+        }
         let before = beta_on(reached).is_some_and(|before| before < self.target);
-        (stage == Stage::Stable && is_known && !before).then(|| {
+        (!before).then(|| {
             let reason = Reason::new(format!(
                 "No Kubernetes release before {} has it as a beta that is on by default, and stable needs one.",
                 self.target

@@ -173,7 +173,7 @@ fn of_kep(view: &View<'_>, kep: &KepBoard, waits: &mut Vec<Wait>) {
     if !kep.is_going_on {
         return;
     }
-    if kep.triage != Some(Triage::Accepted) && kep.status != Status::Deferred {
+    if kep.triage != Some(Triage::Accepted) && kep.status != Some(Status::Deferred) {
         let what = "The maintainers have not decided yet whether they take it on.";
         waits.push(wait(
             Whom::Maintainers,

@@ -5,7 +5,7 @@ use crate::findings::sources::FileId;
 use crate::registry::Registry;
 use crate::registry::calendars::Minor;
 use crate::registry::config::Runtime;
-use crate::rules::policy::{deadline, next_minor};
+use crate::rules::policy::{deadlines, next_minor};
 use crate::terms::{Date, PlannedDate, Release};
 
 /// A place in a calendar.
@@ -58,10 +58,11 @@ pub(super) enum Time {
     Unknown,
 }
 
-fn time(planned: PlannedDate, last: Date) -> Time {
+/// `last` and `latest` are the earliest and the latest day that can be the last one.
+fn time(planned: PlannedDate, last: Date, latest: Date) -> Time {
     if planned.latest() <= last {
         Time::Early
-    } else if planned.earliest() <= last {
+    } else if planned.earliest() <= latest {
         Time::Perhaps
     } else {
         Time::Late
@@ -159,7 +160,7 @@ impl Question<'_> {
                 minor: Some(release),
             };
         };
-        let Some(last) = deadline(self.registry, target) else {
+        let Some((last, latest)) = deadlines(self.registry, target) else {
             return Coming {
                 time: Time::Unknown,
                 said: format!(
@@ -170,7 +171,7 @@ impl Question<'_> {
                 minor: Some(release),
             };
         };
-        let time = time(planned, last);
+        let time = time(planned, last, latest);
         let said = match time {
             Time::Early | Time::Unknown => {
                 format!(

@@ -31,7 +31,8 @@ const FREEZES: [(&str, &str); 3] = [
 /// The day of all tables.
 const TODAY: &str = "2026-11-29";
 
-/// What a runtime has: nothing on record, one of the states, or a release that is too late.
+/// What a runtime has: nothing on record, one of the states, or a release that is too late: one that is not out yet of containerd, and one of a
+/// higher number of CRI-O.
 #[derive(Debug, Clone, Copy, PartialEq)]
 enum Fact {
     NotRecorded,
@@ -169,7 +170,7 @@ const ROWS: [&str; 9] = [
     "in progress",
     "experimental",
     "merged",
-    "late",
+    "not out",
     "for others",
     "released?",
     "released",
@@ -204,7 +205,7 @@ fn alpha_needs_one_that_merged_it_and_the_code_freeze_decides_what_is_left() {
       in progress  ? ! ! R R R ! R R
       experimental R R R R R R R R R
       merged       R R R R R R R R R
-      late         R R R R R R R R R
+      not out      ? ? ? R R R ? R R
       for others   ? ! ! R R R ! R R
       released?    R R R R R R R R R
       released     R R R R R R R R R
@@ -214,7 +215,7 @@ fn alpha_needs_one_that_merged_it_and_the_code_freeze_decides_what_is_left() {
       in progress  ? ! ! R R R ! R R
       experimental R R R R R R R R R
       merged       R R R R R R R R R
-      late         R R R R R R R R R
+      not out      ? ? ? R R R ? R R
       for others   ? ! ! R R R ! R R
       released?    R R R R R R R R R
       released     R R R R R R R R R
@@ -224,7 +225,7 @@ fn alpha_needs_one_that_merged_it_and_the_code_freeze_decides_what_is_left() {
       in progress  ? ! ! R R R ! R R
       experimental R R R R R R R R R
       merged       R R R R R R R R R
-      late         R R R R R R R R R
+      not out      ? ? ? R R R ? R R
       for others   ? ! ! R R R ! R R
       released?    R R R R R R R R R
       released     R R R R R R R R R
@@ -250,7 +251,7 @@ fn beta_off_by_default_needs_one_that_released_it() {
       in progress  ? ? ? ? + ? ? R R
       experimental ? ? ? ? + ? ? R R
       merged       ? ? ? ? + ? ? R R
-      late         ? ! ! ! + x ! R R
+      not out      ? ? ? ? + ? ? R R
       for others   ? ! ! ! + ! ! R R
       released?    R R R R R R R R R
       released     R R R R R R R R R
@@ -260,7 +261,7 @@ fn beta_off_by_default_needs_one_that_released_it() {
       in progress  ? ! ! ! + ! ! R R
       experimental ? ! ! ! + ! ! R R
       merged       + + + + + + + R R
-      late         ? ! ! ! + x ! R R
+      not out      ? ? ? ? + ? ? R R
       for others   ? ! ! ! + ! ! R R
       released?    R R R R R R R R R
       released     R R R R R R R R R
@@ -270,7 +271,7 @@ fn beta_off_by_default_needs_one_that_released_it() {
       in progress  ? ! ! ! + ! ! R R
       experimental ? ! ! ! + ! ! R R
       merged       ? ! ! ! + ! ! R R
-      late         ? ! ! ! + x ! R R
+      not out      ? ? ? ? + ? ? R R
       for others   ? ! ! ! + ! ! R R
       released?    R R R R R R R R R
       released     R R R R R R R R R
@@ -280,7 +281,7 @@ fn beta_off_by_default_needs_one_that_released_it() {
       in progress  ? ! ! ! + x ! R R
       experimental ? ! ! ! + x ! R R
       merged       ? ! ! ! + x ! R R
-      late         ? ! ! ! + x ! R R
+      not out      ? ? ? ? + ? ? R R
       for others   ? ! ! ! + ! ! R R
       released?    R R R R R R R R R
       released     R R R R R R R R R
@@ -290,7 +291,7 @@ fn beta_off_by_default_needs_one_that_released_it() {
       in progress  ? ? ? ? + ? ? R R
       experimental ? ? ? ? + ? ? R R
       merged       ? ? ? ? + ? ? R R
-      late         ? ! ! ! + x ! R R
+      not out      ? ? ? ? + ? ? R R
       for others   ? ! ! ! + ! ! R R
       released?    R R R R R R R R R
       released     R R R R R R R R R
@@ -308,7 +309,7 @@ fn beta_on_by_default_and_stable_need_a_release_of_each() {
       in progress  ? ! ! ! ? x ! ? ?
       experimental ? ! ! ! ? x ! ? ?
       merged       ? ! ! ! ? x ! ? ?
-      late         x x x x x x x x x
+      not out      ? ! ! ! ? x ! ? ?
       for others   ! ! ! ! ! x ! ! !
       released?    ? ! ! ! + x ! R R
       released     ? ! ! ! + x ! R R
@@ -318,7 +319,7 @@ fn beta_on_by_default_and_stable_need_a_release_of_each() {
       in progress  ! ! ! ! ! x ! ! !
       experimental ! ! ! ! ! x ! ! !
       merged       ? ! ! ! + x ! + +
-      late         x x x x x x x x x
+      not out      ? ! ! ! ? x ! ? ?
       for others   ! ! ! ! ! x ! ! !
       released?    ? ! ! ! + x ! R R
       released     ? ! ! ! + x ! R R
@@ -328,7 +329,7 @@ fn beta_on_by_default_and_stable_need_a_release_of_each() {
       in progress  ! ! ! ! ! x ! ! !
       experimental ! ! ! ! ! x ! ! !
       merged       ! ! ! ! ! x ! ! !
-      late         x x x x x x x x x
+      not out      ? ! ! ! ? x ! ? ?
       for others   ! ! ! ! ! x ! ! !
       released?    ? ! ! ! + x ! R R
       released     ? ! ! ! + x ! R R
@@ -338,7 +339,7 @@ fn beta_on_by_default_and_stable_need_a_release_of_each() {
       in progress  x x x x x x x x x
       experimental x x x x x x x x x
       merged       x x x x x x x x x
-      late         x x x x x x x x x
+      not out      ? ! ! ! ? x ! ? ?
       for others   ! ! ! ! ! x ! ! !
       released?    ? ! ! ! + x ! R R
       released     ? ! ! ! + x ! R R
@@ -348,7 +349,7 @@ fn beta_on_by_default_and_stable_need_a_release_of_each() {
       in progress  ? ! ! ! ? x ! ? ?
       experimental ? ! ! ! ? x ! ? ?
       merged       ? ! ! ! ? x ! ? ?
-      late         x x x x x x x x x
+      not out      ? ! ! ! ? x ! ? ?
       for others   ! ! ! ! ! x ! ! !
       released?    ? ! ! ! + x ! R R
       released     ? ! ! ! + x ! R R
@@ -364,7 +365,7 @@ fn of_a_beta_whose_default_is_not_known_is_said_what_holds_either_way() {
       in progress  ? ? ? ? ? ? ? ? ?
       experimental ? ? ? ? ? ? ? ? ?
       merged       ? ? ? ? ? ? ? ? ?
-      late         ? ? ? ? ? x ? ? ?
+      not out      ? ? ? ? ? ? ? ? ?
       for others   ? ! ! ! ? ? ! ? ?
       released?    ? ? ? ? + ? ? R R
       released     ? ? ? ? + ? ? R R
@@ -374,7 +375,7 @@ fn of_a_beta_whose_default_is_not_known_is_said_what_holds_either_way() {
       in progress  ? ! ! ! ? ? ! ? ?
       experimental ? ! ! ! ? ? ! ? ?
       merged       ? ? ? ? + ? ? + +
-      late         ? ? ? ? ? x ? ? ?
+      not out      ? ? ? ? ? ? ? ? ?
       for others   ? ! ! ! ? ? ! ? ?
       released?    ? ? ? ? + ? ? R R
       released     ? ? ? ? + ? ? R R
@@ -384,7 +385,7 @@ fn of_a_beta_whose_default_is_not_known_is_said_what_holds_either_way() {
       in progress  ? ! ! ! ? ? ! ? ?
       experimental ? ! ! ! ? ? ! ? ?
       merged       ? ! ! ! ? ? ! ? ?
-      late         ? ? ? ? ? x ? ? ?
+      not out      ? ? ? ? ? ? ? ? ?
       for others   ? ! ! ! ? ? ! ? ?
       released?    ? ? ? ? + ? ? R R
       released     ? ? ? ? + ? ? R R
@@ -394,7 +395,7 @@ fn of_a_beta_whose_default_is_not_known_is_said_what_holds_either_way() {
       in progress  ? ? ? ? ? x ? ? ?
       experimental ? ? ? ? ? x ? ? ?
       merged       ? ? ? ? ? x ? ? ?
-      late         ? ? ? ? ? x ? ? ?
+      not out      ? ? ? ? ? ? ? ? ?
       for others   ? ! ! ! ? ? ! ? ?
       released?    ? ? ? ? + ? ? R R
       released     ? ? ? ? + ? ? R R
@@ -404,7 +405,7 @@ fn of_a_beta_whose_default_is_not_known_is_said_what_holds_either_way() {
       in progress  ? ? ? ? ? ? ? ? ?
       experimental ? ? ? ? ? ? ? ? ?
       merged       ? ? ? ? ? ? ? ? ?
-      late         ? ? ? ? ? x ? ? ?
+      not out      ? ? ? ? ? ? ? ? ?
       for others   ? ! ! ! ? ? ! ? ?
       released?    ? ? ? ? + ? ? R R
       released     ? ? ? ? + ? ? R R
@@ -650,4 +651,102 @@ fn a_minor_whose_day_has_passed_is_not_taken_for_released() {
         said.starts_with("cannot tell\n  containerd has merged it"),
         "{said}"
     );
+}
+
+#[test]
+fn a_release_that_its_calendar_does_not_have_is_concluded_nothing_from() {
+    let released = |version: &str| {
+        let facts = RuntimeFacts {
+            release: Some(version.parse().unwrap()),
+            ..RuntimeFacts::in_state(RuntimeState::Released)
+        };
+        said(
+            |record| {
+                record.runtimes.insert("containerd".to_owned(), facts);
+            },
+            TODAY,
+        )
+    };
+    assert!(released("2.4.0").starts_with("ready"));
+    assert!(released("2.5.0").starts_with("cannot tell\n  The record says that containerd released it in 2.5.0, and the calendar of containerd plans 2.5 for 2026-12."));
+}
+
+#[test]
+fn of_a_planned_month_only_what_is_in_time_on_its_first_day_is_in_time() {
+    // It counts until 2026-12-31 if Kubernetes comes on the first of the month, and until 2027-01-30 if on the last.
+    let question = |planned: &str| {
+        let mut registry = world(
+            &format!("[[minors]]\nrelease = \"2.5\"\nplanned = {planned}\n"),
+            "",
+        );
+        let calendar = registry.kubernetes.as_mut().unwrap();
+        calendar.value.cycles[1].planned = Some("2026-12".parse().unwrap());
+        let mut entry = record(&registry);
+        aim(&mut entry, Stage::Beta, Some(true));
+        put(&mut entry, "containerd", Fact::State(RuntimeState::Merged));
+        put(&mut entry, "cri-o", Fact::Released);
+        judged(&registry, &entry).outcome
+    };
+    assert_eq!(question("2026-12-31"), Outcome::OnCourse);
+    assert_eq!(question("2027-01-28"), Outcome::AtRisk);
+    assert_eq!(question("2027-01-31"), Outcome::WillMiss);
+}
+
+#[test]
+fn stable_without_any_stage_on_record_is_not_known_to_have_been_beta() {
+    let stable = |record: &mut KepRecord| record.stage = Some(Stage::Stable);
+    let said = said(stable, TODAY);
+    assert!(
+        said.starts_with("cannot tell\n  Which stages have shipped is not on record"),
+        "{said}"
+    );
+}
+
+#[test]
+fn a_calendar_with_mistakes_counts_as_unknown() {
+    let mut registry = world(PLANS[1].1, "");
+    let mut entry = record(&registry);
+    aim(&mut entry, Stage::Alpha, None);
+    put(&mut entry, "containerd", Fact::Released);
+    assert_eq!(judged(&registry, &entry).outcome, Outcome::Ready);
+    registry.unread_lists.insert(FileKind::Kubernetes);
+    let verdict = judged(&registry, &entry);
+    assert_eq!(verdict.outcome, Outcome::CannotTell);
+    assert!(
+        verdict.reasons[0]
+            .text
+            .starts_with("The calendar of Kubernetes has mistakes")
+    );
+    registry.unread_lists = [FileKind::Runtime].into();
+    assert_eq!(
+        judged(&registry, &entry).outcome,
+        Outcome::Ready,
+        "another runtime's calendar, which nobody has a use for"
+    );
+    registry.runtimes.remove("containerd");
+    assert_eq!(judged(&registry, &entry).outcome, Outcome::CannotTell);
+}
+
+#[test]
+fn a_release_counts_by_its_own_day() {
+    let minor = "[[minors]]\nrelease = \"2.5\"\nreleased = 2026-12-20\npatches = { \"2.5.1\" = 2027-02-01 }\n";
+    let registry = world(minor, "");
+    let released = |version: &str| {
+        let mut entry = record(&registry);
+        aim(&mut entry, Stage::Beta, Some(true));
+        put(&mut entry, "cri-o", Fact::Released);
+        let mut facts = RuntimeFacts::in_state(RuntimeState::Released);
+        facts.release = Some(version.parse().unwrap());
+        entry.value.runtimes.insert("containerd".to_owned(), facts);
+        verdict(&registry, &entry, "2027-02-05".parse().unwrap())
+            .unwrap()
+            .outcome
+    };
+    assert_eq!(released("2.5.0"), Outcome::Ready);
+    assert_eq!(
+        released("2.5.1"),
+        Outcome::WillMiss,
+        "a patch is later than its minor"
+    );
+    assert_eq!(released("2.6.0"), Outcome::WillMiss);
 }
