@@ -405,7 +405,11 @@ mod tests {
         assert!(elsewhere.join("1/index.html").exists());
         std::os::unix::fs::symlink(&elsewhere, folder.path().join("link")).unwrap();
         assert!(Folder::of(&folder.path().join("link"), "link").is_err());
-        assert!(Folder::of(&folder.path().join("link/"), "link/").is_err());
+        // With a slash behind it, a link to an empty folder would be one.
+        let empty = folder.path().join("empty");
+        fs::create_dir(&empty).unwrap();
+        std::os::unix::fs::symlink(&empty, folder.path().join("other")).unwrap();
+        assert!(Folder::of(&folder.path().join("other/"), "other/").is_err());
         // A list that is a link may name anything.
         let root = folder.path().join("listed");
         put(&root, &[("index.html", "a")]).unwrap();
