@@ -23,6 +23,7 @@ use crate::findings::sources::FileId;
 use crate::text::digest;
 use crate::text::source::SourceFile;
 
+use crate::terms::links::Site;
 use crate::terms::{DatedRelease, Handle, Release, RepositoryName};
 use calendars::{KubernetesCalendar, Roster, RuntimeCalendar};
 use config::Config;
@@ -182,6 +183,14 @@ impl Registry {
         named: Option<&'a RepositoryName>,
     ) -> Option<&'a RepositoryName> {
         named.or_else(|| self.config.value.default_repository())
+    }
+
+    /// Where a repository is looked at: those of the registry where `site` says, and others, on GitHub.
+    pub fn site_of(&self, repository: &RepositoryName, site: &Site) -> Site {
+        match self.config.value.repositories.contains(repository) {
+            true => site.clone(),
+            false => Site::github(),
+        }
     }
 
     /// A Kubernetes release, and when it comes if its calendar is there and knows it.

@@ -5,6 +5,7 @@ use std::path::Path;
 
 use anyhow::Result;
 
+use super::revision::below;
 use crate::git::{self, Content, Object, Repository};
 use crate::registry::Registry;
 use crate::registry::load::{MAX_FILE_BYTES, file_stem, leading_number};
@@ -26,7 +27,8 @@ pub(super) fn past(
             "The registry is in no git repository, so that who changed what, and when, is not known.",
         );
     };
-    let Some(folder) = below(&repository, root) else {
+    let worktree = repository.worktree();
+    let Some(folder) = worktree.and_then(|worktree| below(worktree, root)) else {
         return unknown(
             "The registry is not in the tree of its git repository, so that its history is not known.",
         );
@@ -154,11 +156,4 @@ fn revisions(
     Ok(revisions
         .filter(|revision| !revision.changes.is_empty())
         .collect())
-}
-
-fn below(repository: &Repository, root: &Path) -> Option<String> {
-    let worktree = repository.worktree()?.canonicalize().ok()?;
-    let root = root.canonicalize().ok()?;
-    let below = root.strip_prefix(worktree).ok()?;
-    Some(below.to_string_lossy().replace('\\', "/"))
 }

@@ -8,7 +8,7 @@ use super::{Context, Exit, board, files};
 use crate::cli::{Report, ReportFor, ReportFormat};
 use crate::git::Repository;
 use crate::render;
-use crate::terms::{Date, Release};
+use crate::terms::{CommitId, Date, Release};
 use crate::text::words::{one_of, printable};
 use crate::views::board::Board;
 use crate::views::history::History;
@@ -114,22 +114,12 @@ fn since_of(opened: &files::Opened, board: &Board, since: &str) -> Result<Since>
     };
     let mut before = BTreeSet::new();
     repository.log(std::slice::from_ref(&commit), |logged| {
-        before.insert(logged.id);
+        before.insert(CommitId(logged.id));
     })?;
-    let is_after = |id: &str| !before.contains(&bytes(id));
+    let is_after = |id: &str| CommitId::parse(id).is_some_and(|id| !before.contains(&id));
     let after = revisions.iter().filter(|revision| is_after(&revision.id));
     Ok(Since {
         said: format!("{} ({})", printable(since), commit.date),
         commits: after.map(|revision| revision.id.clone()).collect(),
     })
-}
-
-/// An id as bytes; one that is none is no commit's.
-fn bytes(id: &str) -> [u8; 20] {
-    let mut bytes = [0; 20];
-    for (at, byte) in bytes.iter_mut().enumerate() {
-        let digits = id.get(at * 2..at * 2 + 2).unwrap_or_default();
-        *byte = u8::from_str_radix(digits, 16).unwrap_or_default();
-    }
-    bytes
 }

@@ -241,10 +241,12 @@ fn read(
 }
 
 /// Where a folder lies below another one; `None` if it does not.
-fn below(root: &Path, folder: &Path) -> Option<String> {
+pub(super) fn below(root: &Path, folder: &Path) -> Option<String> {
     let (root, folder) = (root.canonicalize().ok()?, folder.canonicalize().ok()?);
     let below = folder.strip_prefix(root).ok()?;
-    Some(below.to_string_lossy().into_owned())
+    // A tree has slashes, whatever the disk has.
+    let separator = std::path::MAIN_SEPARATOR;
+    Some(below.to_string_lossy().replace(separator, "/"))
 }
 
 /// A folder, and the `keps` in it: where a registry may lie.

@@ -3,6 +3,7 @@
 use std::fmt::Write as _;
 
 use crate::rules::{Example, ExampleBeside, Group, RULES, Rule};
+use crate::text::words::capitalized;
 
 /// The whole page.
 pub fn page() -> String {
@@ -116,14 +117,4 @@ fn shown(files: &[(impl AsRef<str>, &str)]) -> String {
         format!("# {}\n{text}{end}", path.as_ref())
     });
     shown.collect::<Vec<_>>().join("\n")
-}
-
-fn capitalized(text: &str) -> String {
-    let mut chars = text.chars();
-    chars
-        .next()
-        .into_iter()
-        .flat_map(char::to_uppercase)
-        .chain(chars)
-        .collect()
 }

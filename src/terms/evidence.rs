@@ -43,6 +43,16 @@ impl Named {
     }
 }
 
+impl Evidence {
+    /// As people name it: a commit by the beginning of its id.
+    pub fn said(&self) -> String {
+        match self.named {
+            Named::PullRequest(_) => self.to_string(),
+            Named::Commit(id) => format!("{}@{}", self.repository, id.short()),
+        }
+    }
+}
+
 impl fmt::Display for Evidence {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.named {

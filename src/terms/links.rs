@@ -51,12 +51,11 @@ impl Site {
 
     /// A pull request or a commit as a link.
     pub fn evidence(&self, evidence: &Evidence) -> String {
-        let Evidence { repository, named } = evidence;
-        let shown = match named {
-            Named::PullRequest(_) => evidence.to_string(),
-            Named::Commit(id) => format!("{repository}@{}", id.short()),
-        };
-        format!("[{}]({})", text(&shown), self.address_of(evidence))
+        format!(
+            "[{}]({})",
+            text(&evidence.said()),
+            self.address_of(evidence)
+        )
     }
 
     /// The address of a pull request or a commit. GitHub leads on from a number to what it is.

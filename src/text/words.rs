@@ -101,6 +101,13 @@ fn is_invisible(c: char) -> bool {
     )
 }
 
+/// A text with its first letter as a sentence begins with it.
+pub fn capitalized(text: &str) -> String {
+    let mut letters = text.chars();
+    let first = letters.next().into_iter().flat_map(char::to_uppercase);
+    first.chain(letters).collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -18,10 +18,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::findings::diagnostic::{Diagnostic, Level, Place};
 use crate::findings::document::Located;
 use crate::findings::sources::FileId;
-use crate::registry::Registry;
 use crate::registry::kep::KepRecord;
 use crate::registry::schema::FileKind;
 use crate::registry::tracked::Tracked;
+use crate::registry::work_item::WorkItem;
+use crate::registry::{Entry, Registry};
 use crate::rules::{Checked, RULES};
 use crate::terms::links::Site;
 use crate::terms::{
@@ -392,6 +393,19 @@ impl Board {
         [self.now, self.then].into_iter().flatten()
     }
 
+    /// The day of what is shown: that of its commit, if it is known.
+    pub fn day(&self) -> Date {
+        self.commit.as_ref().map_or(self.today, |commit| commit.day)
+    }
+
+    /// How many mistakes there are outside of records: what those files say counts as not known.
+    pub fn mistakes_elsewhere(&self) -> usize {
+        let findings = self.findings.iter();
+        findings
+            .filter(|finding| finding.level == Level::Error)
+            .count()
+    }
+
     /// The days that are still ahead, in order.
     pub fn ahead(&self) -> impl Iterator<Item = &Event> {
         self.dates.iter().filter(|event| event.last >= self.today)
@@ -427,15 +441,10 @@ pub(crate) struct View<'a> {
 impl View<'_> {
     /// An issue or a pull request.
     fn pointed(&self, issue: &IssueRef, kind: &str) -> Pointed {
-        let listed = &self.registry.config.value.repositories;
-        let url = match listed.contains(&issue.repository) {
-            true => self.site.address(issue, kind),
-            // Of other repositories, those on GitHub are meant.
-            false => Site::github().address(issue, kind),
-        };
+        let site = self.registry.site_of(&issue.repository, self.site);
         Pointed {
             said: issue.to_string(),
-            url,
+            url: site.address(issue, kind),
         }
     }
 
@@ -539,11 +548,7 @@ fn left_out(registry: &Registry, found: &mut BTreeMap<FileId, Vec<FindingBoard>>
         .collect()
 }
 
-fn item(
-    view: &View<'_>,
-    entry: &crate::registry::Entry<crate::registry::work_item::WorkItem>,
-    findings: Vec<FindingBoard>,
-) -> ItemBoard {
+fn item(view: &View<'_>, entry: &Entry<WorkItem>, findings: Vec<FindingBoard>) -> ItemBoard {
     let record = Tracked::Item(entry);
     let item = &entry.value;
     ItemBoard {
@@ -567,6 +572,6 @@ fn item(
 }
 
 /// Whether a record's key can be looked at at all: what has mistakes is shown with them, and concluded nothing from.
-fn sound<'a>(entry: &'a crate::registry::Entry<KepRecord>, key: &str) -> Option<&'a KepRecord> {
+fn sound<'a>(entry: &'a Entry<KepRecord>, key: &str) -> Option<&'a KepRecord> {
     entry.is_sound(key).then_some(&entry.value)
 }

@@ -5,6 +5,7 @@
 //! as text for people; a list counts as a whole, and an entry of a list of tables by its name.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
 
 use serde_json::Value;
 
@@ -95,6 +96,15 @@ pub struct FieldChange {
     pub before: Option<String>,
     /// What it is; absent: it is gone.
     pub after: Option<String>,
+}
+
+impl fmt::Display for FieldChange {
+    /// As people say it: "target 1.37 → 1.38".
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { key, before, after } = self;
+        let said = |value: &Option<String>| value.clone().unwrap_or_else(|| "nothing".to_owned());
+        write!(f, "{key} {} → {}", said(before), said(after))
+    }
 }
 
 impl Revision {

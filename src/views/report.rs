@@ -5,13 +5,13 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::findings::diagnostic::Level;
 use crate::terms::{BranchDecision, Handle, ReachedStage, Release, Stage, Subject};
-use crate::text::words::counted;
+use crate::text::words::{capitalized, counted};
 use crate::views::board::cycles::{CycleBoard, Left};
 use crate::views::board::keps::{Judged, KepBoard};
 use crate::views::board::verdict::Outcome;
 use crate::views::board::waits::{Wait, WaitKind, Whom};
 use crate::views::board::{Board, Pointed};
-use crate::views::history::{About, Change, FieldChange, How, Revision};
+use crate::views::history::{About, BySubject, Change, How};
 
 /// For whom a report is, which chooses its words and what comes first.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -108,28 +108,20 @@ pub fn report(
     }
 }
 
-/// What changed, by record.
-type Changed<'a> = BTreeMap<&'a About, Vec<(&'a Revision, &'a Change)>>;
-
-fn changed<'a>(board: &'a Board, since: &Since) -> Changed<'a> {
-    let mut changed = Changed::new();
-    for revision in board.history.revisions() {
-        if since.commits.contains(&revision.id) {
-            for change in &revision.changes {
-                changed
-                    .entry(&change.of)
-                    .or_default()
-                    .push((revision, change));
-            }
-        }
-    }
+/// What changed since then, by what it is about.
+fn changed<'a>(board: &'a Board, since: &Since) -> BySubject<'a> {
+    let mut changed = board.history.by_subject();
+    changed.retain(|_, changes| {
+        changes.retain(|(revision, _)| since.commits.contains(&revision.id));
+        !changes.is_empty()
+    });
     changed
 }
 
 struct Of<'a> {
     board: &'a Board,
     cycle: &'a CycleBoard,
-    changed: Option<Changed<'a>>,
+    changed: Option<BySubject<'a>>,
     since: Option<&'a Since>,
 }
 
@@ -286,7 +278,7 @@ impl<'a> Of<'a> {
                 .into_iter()
                 .filter(|kep| self.takes(kep))
                 .map(|kep| self.judged(kep));
-            add(&heading(outcome), lines.collect());
+            add(&capitalized(&outcome.to_string()), lines.collect());
         }
         add(
             "Left the cycle",
@@ -348,10 +340,7 @@ impl<'a> Of<'a> {
     fn mistakes(&self) -> Option<String> {
         let keps = self.board.keps.iter();
         let broken = keps.filter(|kep| !kep.is_whole).count() + self.board.left_out.len();
-        let findings = self.board.findings.iter();
-        let elsewhere = findings
-            .filter(|finding| finding.level == Level::Error)
-            .count();
+        let elsewhere = self.board.mistakes_elsewhere();
         let parts = [
             (broken > 0).then(|| counted(broken, "record")),
             (elsewhere > 0).then(|| "a calendar or list".to_owned()),
@@ -675,13 +664,6 @@ impl<'a> Of<'a> {
     }
 }
 
-fn heading(outcome: Outcome) -> String {
-    let text = outcome.to_string();
-    let mut letters = text.chars();
-    let first = letters.next().map(|first| first.to_uppercase().to_string());
-    first.unwrap_or_default() + letters.as_str()
-}
-
 /// What a KEP aims at, in brackets.
 fn aim(kep: &KepBoard) -> String {
     let stage = kep.aim.stage.map_or("stage not known", Stage::written);
@@ -707,15 +689,12 @@ fn people(handles: &[Handle]) -> Vec<Piece> {
 const NAMED: usize = 3;
 
 fn what(change: &Change) -> String {
-    let field = |FieldChange { key, before, after }: &FieldChange| {
-        let said = |value: &Option<String>| value.clone().unwrap_or_else(|| "nothing".to_owned());
-        format!("{key} {} → {}", said(before), said(after))
-    };
     match change.how {
         How::Added => "came into the registry".to_owned(),
         How::Removed => "was taken out of the registry".to_owned(),
         How::Moved { .. } | How::Edited => {
-            let mut fields: Vec<String> = change.fields.iter().take(NAMED).map(field).collect();
+            let fields = change.fields.iter().take(NAMED);
+            let mut fields: Vec<String> = fields.map(ToString::to_string).collect();
             if change.fields.len() > NAMED {
                 fields.push(format!("and {} more", change.fields.len() - NAMED));
             }

@@ -11,7 +11,7 @@ use crate::render::history_json::{Revision, revisions};
 use crate::render::json::pretty;
 use crate::terms::{
     Date, Handle, KubernetesRange, Line, Link, Release, RuntimeState, Stage, Status, Triage,
-    Version,
+    Version, When,
 };
 use crate::views::board::keps::{FactBoard, KepBoard};
 use crate::views::board::waits::Whom;
@@ -647,10 +647,7 @@ fn cycles(board: &Board) -> Vec<Cycle> {
                 .iter()
                 .map(|(freeze, instant)| (freeze.key(), instant.to_string()))
                 .collect(),
-            when: cycle.when.map(|when| match when {
-                crate::terms::When::Released(day) => day.to_string(),
-                crate::terms::When::Planned(planned) => planned.to_string(),
-            }),
+            when: cycle.when.map(day),
             liaisons: cycle.liaisons.clone(),
             aiming,
             reached,
@@ -669,14 +666,19 @@ fn cycles(board: &Board) -> Vec<Cycle> {
     cycles.collect()
 }
 
+/// The day, or the month where no more is known.
+fn day(when: When) -> String {
+    match when {
+        When::Released(day) => day.to_string(),
+        When::Planned(planned) => planned.to_string(),
+    }
+}
+
 fn runtimes(board: &Board) -> Vec<Runtime> {
     let minor = |minor: &crate::views::board::minors::MinorBoard| Minor {
         release: minor.release,
         is_out: minor.is_out,
-        when: minor.when.map(|when| match when {
-            crate::terms::When::Released(day) => day.to_string(),
-            crate::terms::When::Planned(planned) => planned.to_string(),
-        }),
+        when: minor.when.map(day),
         brings: minor
             .brings
             .iter()

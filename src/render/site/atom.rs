@@ -4,10 +4,10 @@
 use maud::{PreEscaped, html};
 
 use super::frame::Page;
-use crate::terms::{Instant, Subject};
+use crate::terms::Subject;
 use crate::text::digest;
 use crate::views::board::keps::KepBoard;
-use crate::views::history::{About, Change, FieldChange, How, Revision};
+use crate::views::history::{About, Change, How, Revision};
 
 /// So many entries a feed has at most.
 const MOST: usize = 100;
@@ -46,10 +46,7 @@ fn feed<'a>(
 ) -> String {
     let board = page.board;
     let entries: Vec<_> = entries.collect();
-    let day = board
-        .commit
-        .as_ref()
-        .map_or(board.today, |commit| commit.day);
+    let day = board.day();
     let updated = entries
         .iter()
         .map(|(revision, _)| revision.at.to_string())
@@ -71,7 +68,7 @@ fn feed<'a>(
                 entry {
                     id { (urn(&[&revision.id, &format!("{:?}", change.of)])) }
                     title { (clean(&headline(page, change))) }
-                    updated { (at(revision.at)) }
+                    updated { (revision.at) }
                     author { name { @if revision.by.name.is_empty() { "nobody" } @else { (clean(&revision.by.name)) } } }
                     @if let Some(url) = link(page, change) { link rel="alternate" type="text/html" href=(url) {} }
                     content type="html" { (clean(&content(revision, change))) }
@@ -80,10 +77,6 @@ fn feed<'a>(
         }
     };
     markup.into_string()
-}
-
-fn at(instant: Instant) -> String {
-    instant.to_string()
 }
 
 /// A name that no other entry has, wherever the board is: a UUID made of what it is about (RFC 9562, version 8).
@@ -122,16 +115,10 @@ fn headline(page: &Page<'_>, change: &Change) -> String {
         (How::Removed, _) => "was taken out of the registry".to_owned(),
         (How::Moved { to, .. }, []) => format!("moved to {to}"),
         (_, []) => "changed".to_owned(),
-        (_, [one]) => field(one),
-        (_, [first, rest @ ..]) => format!("{}, and {} more", field(first), rest.len()),
+        (_, [one]) => one.to_string(),
+        (_, [first, rest @ ..]) => format!("{first}, and {} more", rest.len()),
     };
     format!("{name}: {what}")
-}
-
-fn field(change: &FieldChange) -> String {
-    let FieldChange { key, before, after } = change;
-    let said = |value: &Option<String>| value.clone().unwrap_or_else(|| "nothing".to_owned());
-    format!("{key} {} → {}", said(before), said(after))
 }
 
 fn link(page: &Page<'_>, change: &Change) -> Option<String> {
@@ -148,7 +135,7 @@ fn link(page: &Page<'_>, change: &Change) -> Option<String> {
 fn content(revision: &Revision, change: &Change) -> String {
     html! {
         p { (revision.summary) }
-        @if !change.fields.is_empty() { ul { @for one in &change.fields { li { (field(one)) } } } }
+        @if !change.fields.is_empty() { ul { @for one in &change.fields { li { (one) } } } }
         p { "Commit " code { (revision.short()) } }
     }
     .into_string()

@@ -20,13 +20,7 @@ pub(super) fn page(page: &Page<'_>, cycle: &CycleBoard) -> String {
     let description = format!(
         "What Kubernetes {release} asks of the container runtimes: which KEPs aim at it, and whether they make it."
     );
-    let about = About {
-        path: &path,
-        title: &title,
-        description: &description,
-        feed: None,
-        json_ld: None,
-    };
+    let about = About::of(&path, &title, &description);
     let body = html! {
         header.head {
             h1 { (title) }

@@ -7,13 +7,11 @@ use super::{api, badge, lists};
 
 pub(super) fn page(page: &Page<'_>, files: &[(String, &'static str, String)]) -> String {
     let board = page.board;
-    let about = About {
-        path: "data/",
-        title: "Data",
-        description: "What machines can read: JSON with schemas, feeds, calendars and badges, with examples.",
-        feed: None,
-        json_ld: None,
-    };
+    let about = About::of(
+        "data/",
+        "Data",
+        "What machines can read: JSON with schemas, feeds, calendars and badges, with examples.",
+    );
     let base = board
         .url
         .clone()

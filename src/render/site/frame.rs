@@ -39,6 +39,19 @@ pub(super) struct About<'a> {
     pub(super) json_ld: Option<serde_json::Value>,
 }
 
+impl<'a> About<'a> {
+    /// A page without a feed of its own.
+    pub(super) fn of(path: &'a str, title: &'a str, description: &'a str) -> Self {
+        Self {
+            path,
+            title,
+            description,
+            feed: None,
+            json_ld: None,
+        }
+    }
+}
+
 /// What may be loaded: what lies in the folder of the site, and nothing else.
 const POLICY: &str = "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; base-uri 'none'; form-action 'none'";
 

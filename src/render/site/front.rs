@@ -4,7 +4,6 @@ use maud::{Markup, html};
 
 use super::frame::{About, Page, time};
 use super::parts::{times, verdict};
-use crate::findings::diagnostic::Level;
 use crate::terms::{Date, Release};
 use crate::text::words::counted;
 use crate::views::board::Board;
@@ -33,7 +32,7 @@ pub(super) fn page(page: &Page<'_>) -> String {
             "@type": "Dataset",
             "name": title,
             "description": description,
-            "dateModified": board.commit.as_ref().map_or(board.today, |commit| commit.day).to_string(),
+            "dateModified": board.day().to_string(),
             "url": board.url,
             "license": "https://www.apache.org/licenses/LICENSE-2.0",
         })),
@@ -254,7 +253,7 @@ fn mistakes(page: &Page<'_>) -> Markup {
     let board = page.board;
     let broken: Vec<&KepBoard> = board.keps.iter().filter(|kep| !kep.is_whole).collect();
     html! {
-        @let elsewhere = board.findings.iter().filter(|finding| finding.level == Level::Error).count();
+        @let elsewhere = board.mistakes_elsewhere();
         @if !broken.is_empty() || !board.left_out.is_empty() || elsewhere > 0 {
             section aria-labelledby="mistakes" {
                 h2 #mistakes { "Records with mistakes" }

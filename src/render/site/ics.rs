@@ -45,10 +45,7 @@ fn calendar<'a>(board: &Board, name: &str, events: impl Iterator<Item = &'a Even
 }
 
 fn event_lines(board: &Board, event: &Event) -> Vec<String> {
-    let stamp = board
-        .commit
-        .as_ref()
-        .map_or(board.today, |commit| commit.day);
+    let stamp = board.day();
     let whose = match event.is_kubernetes {
         true => "kubernetes".to_owned(),
         false => format!("runtime-{}", slug(&event.product)),

@@ -102,7 +102,7 @@ fn json_ld(page: &Page<'_>, kep: &KepBoard, path: &str) -> serde_json::Value {
         "headline": format!("{} {}", kep.name(), kep.title),
         "about": kep.upstream.url,
         "url": board.url.as_ref().map(|url| format!("{url}/{path}")),
-        "dateModified": board.commit.as_ref().map_or(board.today, |commit| commit.day).to_string(),
+        "dateModified": board.day().to_string(),
     })
 }
 

@@ -15,19 +15,9 @@ use crate::views::board::verdict::Outcome;
 use crate::views::board::waits::{Wait, WaitKind};
 use crate::views::history::History;
 
-fn about<'a>(path: &'a str, title: &'a str, description: &'a str) -> About<'a> {
-    About {
-        path,
-        title,
-        description,
-        feed: None,
-        json_ld: None,
-    }
-}
-
 pub(super) fn keps(page: &Page<'_>) -> String {
     let board = page.board;
-    let about = about(
+    let about = About::of(
         "keps/",
         "All KEPs",
         "Every KEP on record, on one page, to filter by release, stage, verdict, SIG, person, feature gate and words.",
@@ -102,7 +92,7 @@ fn choice(name: &str, label: &str, options: impl Iterator<Item = (String, String
 
 pub(super) fn waits(page: &Page<'_>) -> String {
     let board = page.board;
-    let about = about(
+    let about = About::of(
         "waits/",
         "What waits for whom",
         "What waits for whom, the oldest first: what needs a volunteer, a decision, a review, or somebody who knows.",
@@ -126,7 +116,7 @@ pub(super) fn waits(page: &Page<'_>) -> String {
 
 pub(super) fn triage_page(page: &Page<'_>) -> String {
     let board = page.board;
-    let about = about(
+    let about = About::of(
         "triage/",
         "Triage",
         "What nobody has decided yet: whether the project takes a KEP on.",
@@ -162,7 +152,7 @@ pub(super) fn triage_page(page: &Page<'_>) -> String {
 
 pub(super) fn items(page: &Page<'_>) -> String {
     let board = page.board;
-    let about = about(
+    let about = About::of(
         "work-items/",
         "Work without a KEP",
         "Work that needs a maintainer and has no KEP.",
@@ -198,7 +188,7 @@ pub(super) fn items(page: &Page<'_>) -> String {
 
 pub(super) fn people(page: &Page<'_>) -> String {
     let board = page.board;
-    let about = about(
+    let about = About::of(
         "people/",
         "People",
         "Who shepherds, owns and liaises what, and how much waits for whom.",
@@ -272,7 +262,7 @@ pub(super) fn webcal(page: &Page<'_>, path: &str) -> Markup {
 
 pub(super) fn dates(page: &Page<'_>) -> String {
     let board = page.board;
-    let about = about(
+    let about = About::of(
         "dates/",
         "Dates",
         "Freezes and releases of Kubernetes and the container runtimes, on one axis and as calendars.",
@@ -308,7 +298,7 @@ const SHOWN: usize = 100;
 
 pub(super) fn changes(page: &Page<'_>) -> String {
     let board = page.board;
-    let about = about(
+    let about = About::of(
         "changes/",
         "Changes",
         "What became of the records: who changed which field when, from what to what.",
@@ -356,7 +346,7 @@ fn slipped(page: &Page<'_>) -> Markup {
 
 pub(super) fn gates(page: &Page<'_>) -> String {
     let board = page.board;
-    let about = about(
+    let about = About::of(
         "gates/",
         "Feature gates",
         "Which KEP a feature gate belongs to.",
@@ -381,7 +371,7 @@ pub(super) fn gates(page: &Page<'_>) -> String {
 
 pub(super) fn coverage(page: &Page<'_>) -> String {
     let board = page.board;
-    let about = about(
+    let about = About::of(
         "coverage/",
         "How much is known",
         "Of how many KEPs each thing is on record, of which it is not, and how old what is known is.",
@@ -431,7 +421,7 @@ fn covered(page: &Page<'_>, one: &Coverage) -> Markup {
 }
 
 pub(super) fn legend(page: &Page<'_>) -> String {
-    let about = about(
+    let about = About::of(
         "legend/",
         "What the verdicts mean",
         "What the seven verdicts mean, and what they rest on.",
@@ -458,7 +448,7 @@ pub(super) fn legend(page: &Page<'_>) -> String {
 }
 
 pub(super) fn rules(page: &Page<'_>) -> String {
-    let about = about(
+    let about = About::of(
         "rules/",
         "Rules",
         "What a check of the records finds, why it matters, and what to do about it.",

@@ -17,13 +17,11 @@ const DRAWN: usize = 150;
 
 pub(super) fn page(page: &Page<'_>) -> String {
     let board = page.board;
-    let about = About {
-        path: "matrix/",
-        title: "Matrix",
-        description: "Every KEP against every Kubernetes cycle: which stage came with it or aims at it, and which version of each runtime has it.",
-        feed: None,
-        json_ld: None,
-    };
+    let about = About::of(
+        "matrix/",
+        "Matrix",
+        "Every KEP against every Kubernetes cycle: which stage came with it or aims at it, and which version of each runtime has it.",
+    );
     let in_view: Vec<Release> = board.in_view().collect();
     let mut keps: Vec<&KepBoard> = board
         .keps

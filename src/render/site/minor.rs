@@ -15,13 +15,7 @@ pub(super) fn page(page: &Page<'_>, runtime: &RuntimeBoard, minor: &MinorBoard) 
     let description = format!(
         "Which Kubernetes enhancements {name} {release} brings, and which it has to bring."
     );
-    let about = About {
-        path: &path,
-        title: &title,
-        description: &description,
-        feed: None,
-        json_ld: None,
-    };
+    let about = About::of(&path, &title, &description);
     let must: Vec<&KepBoard> = minor
         .must_bring
         .iter()

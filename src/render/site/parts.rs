@@ -8,7 +8,7 @@ use crate::findings::diagnostic::Level;
 use crate::terms::{
     BranchDecision, Handle, ReachedStage, Release, RuntimeState, Stage, Status, Subject, Triage,
 };
-use crate::text::words::counted;
+use crate::text::words::{capitalized, counted};
 use crate::views::board::keps::{FactBoard, FactsBoard, Judged, KepBoard, ReasonBoard, said};
 use crate::views::board::verdict::Outcome;
 use crate::views::board::waits::{Wait, Whom};
@@ -634,15 +634,10 @@ pub(super) fn times(count: usize) -> String {
 
 /// A part of a sentence as one.
 pub(super) fn sentence(text: &str) -> String {
-    let mut letters = text.chars();
-    let first: String = letters
-        .next()
-        .map(|first| first.to_uppercase().to_string())
-        .unwrap_or_default();
     let end = if text.ends_with(['.', '!', '?']) {
         ""
     } else {
         "."
     };
-    format!("{first}{}{end}", letters.as_str())
+    format!("{}{end}", capitalized(text))
 }

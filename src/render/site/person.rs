@@ -21,13 +21,7 @@ pub(super) fn page(page: &Page<'_>, person: &PersonBoard) -> String {
         "What {} shepherds, owns and liaises, and what waits for them.",
         person.handle
     );
-    let about = About {
-        path: &path,
-        title: &title,
-        description: &description,
-        feed: None,
-        json_ld: None,
-    };
+    let about = About::of(&path, &title, &description);
     let waits: Vec<&Wait> = board
         .waits
         .iter()

@@ -84,13 +84,8 @@ impl<'a> Places<'a> {
         self.site_of(&issue.repository).reference(issue, kind)
     }
 
-    /// Of other repositories than the registry's, those on GitHub are meant.
     fn site_of(self, repository: &RepositoryName) -> Site {
-        let listed = &self.registry.config.value.repositories;
-        match listed.contains(repository) {
-            true => self.site.clone(),
-            false => Site::github(),
-        }
+        self.registry.site_of(repository, self.site)
     }
 }
 

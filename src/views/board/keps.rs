@@ -9,7 +9,7 @@ use crate::registry::kep::{Design, KepRecord, RuntimeFacts};
 use crate::registry::tracked::Tracked;
 use crate::terms::links::Site;
 use crate::terms::{
-    Aim, BranchDecision, Date, DatedRelease, Evidence, Handle, KubernetesRange, Line, Link, Named,
+    Aim, BranchDecision, Date, DatedRelease, Evidence, Handle, KubernetesRange, Line, Link,
     ReachedStage, Release, RuntimeState, Stage, Status, Subject, Triage, Version,
 };
 use crate::views::history::How;
@@ -403,10 +403,7 @@ fn facts(view: &View<'_>, record: &KepRecord) -> Vec<FactsBoard> {
 
 fn brought(evidence: &Evidence) -> Pointed {
     Pointed {
-        said: match &evidence.named {
-            Named::PullRequest(_) => evidence.to_string(),
-            Named::Commit(id) => format!("{}@{}", evidence.repository, id.short()),
-        },
+        said: evidence.said(),
         url: Site::github().address_of(evidence),
     }
 }

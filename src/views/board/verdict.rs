@@ -163,8 +163,8 @@ pub fn verdict(registry: &Registry, entry: &Entry<KepRecord>, today: Date) -> Op
         ));
     }
     let target = entry.value.aims_at()?;
-    if let Some(calendar) = unread(registry)
-        && entry.value.runtime_support.is_none()
+    if entry.value.runtime_support.is_none()
+        && let Some(calendar) = unread(registry)
     {
         let text = format!(
             "The calendar of {calendar} has mistakes, so that nothing can be concluded from it."
@@ -187,7 +187,7 @@ pub fn verdict(registry: &Registry, entry: &Entry<KepRecord>, today: Date) -> Op
 }
 
 /// The calendar that is there and has mistakes, so that it counts as unknown; absent: there is none.
-pub(super) fn unread(registry: &Registry) -> Option<String> {
+fn unread(registry: &Registry) -> Option<String> {
     if registry.unread_lists.contains(&FileKind::Kubernetes) {
         return Some("Kubernetes".to_owned());
     }
@@ -470,10 +470,13 @@ impl Case<'_> {
             Chance::of(outcome, Reason::new(text).on([self.facts(name, stage)]))
         };
         let target = self.target;
-        if let Some(contradicted) = self.contradicted(runtime, stage) {
-            return contradicted;
+        let has = has(self.registry, runtime, self.record, stage, target);
+        if let Has::Released(version) | Has::Late(version) = has
+            && let Some(text) = self.contradiction(name, version)
+        {
+            return is(Outcome::CannotTell, text);
         }
-        match has(self.registry, runtime, self.record, stage, target) {
+        match has {
             Has::Released(version) => is(
                 Outcome::Ready,
                 format!("{name} has released it{}.", self.in_version(name, version)),
@@ -514,34 +517,18 @@ impl Case<'_> {
         }
     }
 
-    /// A runtime that is said to have released it in a version whose minor is not out, as its calendar has it.
-    fn contradicted(&self, runtime: &Runtime, stage: Stage) -> Option<Chance> {
-        let name = runtime.name.as_str();
-        let (Has::Released(version) | Has::Late(version)) =
-            has(self.registry, runtime, self.record, stage, self.target)
-        else {
-            return None;
-        };
-        let minor = self
-            .registry
-            .runtimes
-            .get(name)?
-            .value
-            .minor(version.release)?;
-        if minor.released.is_some_and(|day| day <= self.today) {
-            return None;
-        }
+    /// What a calendar says against a version that is said to be released: its minor is not out.
+    fn contradiction(&self, name: &str, version: Version) -> Option<String> {
+        let calendar = self.registry.runtimes.get(name)?;
+        let minor = calendar.value.minor(version.release)?;
         let when = match minor.when() {
-            Some(When::Planned(planned)) => format!("plans {} for {planned}", minor.release),
+            Some(When::Released(day)) if day <= self.today => return None,
             Some(When::Released(day)) => format!("has {} on {day} only", minor.release),
+            Some(When::Planned(planned)) => format!("plans {} for {planned}", minor.release),
             None => format!("does not have {} as released", minor.release),
         };
-        let text = format!(
+        Some(format!(
             "The record says that {name} released it in {version}, and the calendar of {name} {when}."
-        );
-        Some(Chance::of(
-            Outcome::CannotTell,
-            Reason::new(text).on([self.facts(name, stage)]),
         ))
     }
 
