@@ -42,6 +42,7 @@ mod stage_regressed;
 mod stage_skipped;
 mod stale_calendar;
 mod stale_record;
+pub mod standing;
 mod status_transition;
 mod syntax;
 mod target_passed;
@@ -362,6 +363,15 @@ impl<'a> Context<'a> {
         self.keps()
             .map(Tracked::Kep)
             .chain(self.items().map(Tracked::Item))
+    }
+
+    /// Whether a record can be relied on.
+    fn relies_on(&self, record: Tracked<'_>) -> bool {
+        let keys = match record {
+            Tracked::Kep(_) => self.reads.kep,
+            Tracked::Item(_) => self.reads.item,
+        };
+        is_sound(keys, |key| record.is_sound(key))
     }
 
     /// The record of a KEP, if it can be relied on.

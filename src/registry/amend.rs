@@ -1,12 +1,14 @@
 //! A registry with some files' texts replaced or added: only these are parsed, everything else is taken over as it was read.
 //!
-//! Records are copied and not shared: a copy costs a fiftieth of a parse, and rules look at plain values.
+//! Records are moved, or copied where the registry stays as well, and not shared: a copy costs a fiftieth of a parse, and rules look at
+//! plain values.
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::Registry;
 use super::load::{CONFIG_FILE, Loaded, Loading, RawFile, read};
 use super::schema::FileKind;
-use super::{Entry, Registry};
+use crate::findings::diagnostic::Found;
 use crate::findings::loader::UNSAFE_FILE;
 use crate::findings::sources::{FileId, Revision};
 
@@ -20,13 +22,67 @@ impl Loaded {
         })
     }
 
-    /// This registry with these texts (path below its root, text) instead of those that were read, or beside them. Of several texts for
-    /// a path the last one counts.
+    /// This registry with these texts (path below its root, text) instead of those that were read, or beside them: see
+    /// [`amend`](Self::amend). Of several texts for a path the last one counts.
+    #[must_use]
+    pub fn amended<'t>(&self, texts: impl IntoIterator<Item = (&'t str, &'t str)>) -> Self {
+        let files = texts.into_iter().map(|(path, text)| RawFile {
+            path: path.to_owned(),
+            content: Ok(text.as_bytes().to_vec()),
+        });
+        self.clone().amend(files)
+    }
+
+    /// Has these files instead of those of their paths that were read, or beside them. Of several for a path the last one counts.
     ///
     /// A file keeps its number; those that are new come behind the others. Records are by path, as [`load`](super::load::load) has
     /// them, so that the same one comes first wherever two claim the same.
     #[must_use]
-    pub fn amended<'t>(&self, texts: impl IntoIterator<Item = (&'t str, &'t str)>) -> Self {
+    pub fn amend(self, amended: impl IntoIterator<Item = RawFile>) -> Self {
+        let revision = self.registry.config.file.revision();
+        let files = &self.registry.files;
+        let by_path = amended.into_iter().map(|file| (file.path.clone(), file));
+        let mut amended: BTreeMap<String, RawFile> = by_path.collect();
+        // What every file means depends on the configuration.
+        let is_configured_anew = amended.contains_key(CONFIG_FILE);
+        let is_unsafe: BTreeSet<FileId> = self
+            .findings
+            .iter()
+            .filter(|found| found.rule == UNSAFE_FILE)
+            .map(|found| found.finding.primary.file)
+            .collect();
+        let mut anew: BTreeMap<FileId, RawFile> = BTreeMap::new();
+        for (at, file) in files.iter().enumerate() {
+            let id = FileId::new(revision, at);
+            let as_it_is = || RawFile {
+                path: file.path.to_string(),
+                content: Ok(file.text.as_bytes().to_vec()),
+            };
+            let read_again = is_configured_anew && !is_unsafe.contains(&id);
+            let again = amended.remove(&*file.path);
+            anew.extend(
+                again
+                    .or_else(|| read_again.then(as_it_is))
+                    .map(|file| (id, file)),
+            );
+        }
+        let more = amended.into_values().enumerate();
+        let more = more.map(|(at, file)| (FileId::new(revision, files.len() + at), file));
+        let more: Vec<(FileId, RawFile)> = more.collect();
+        anew.extend(more);
+        let stays = |file: FileId| !anew.contains_key(&file);
+        // A list that was amended is looked at anew. Of several calendars of runtimes another one may be unread still.
+        let is_amended = |list: FileKind| {
+            let mut files = anew.values();
+            files.any(|file| FileKind::of(&file.path) == Some(list))
+        };
+        let stays_unread = |list: &FileKind| {
+            let is_one_of_many = *list == FileKind::Runtime;
+            !is_amended(*list) || is_one_of_many && self.has_other_mistakes(*list, stays)
+        };
+        let lists = self.registry.unread_lists.iter().copied();
+        let unread_lists = lists.filter(stays_unread).collect();
+        let Self { registry, findings } = self;
         let Registry {
             by_number: _,
             files,
@@ -34,79 +90,31 @@ impl Loaded {
             roster,
             kubernetes,
             runtimes,
-            unread_lists,
-            keps,
-            items,
-        } = &self.registry;
-        let revision = config.file.revision();
-        let mut texts: BTreeMap<&str, &str> = texts.into_iter().collect();
-        // What every file means depends on the configuration.
-        let is_configured_anew = texts.contains_key(CONFIG_FILE);
-        let is_unsafe: BTreeSet<FileId> = self
-            .findings
-            .iter()
-            .filter(|found| found.rule == UNSAFE_FILE)
-            .map(|found| found.finding.primary.file)
-            .collect();
-        let mut anew = BTreeMap::new();
-        for (at, file) in files.iter().enumerate() {
-            let id = FileId::new(revision, at);
-            let text = texts.remove(&*file.path).or_else(|| {
-                (is_configured_anew && !is_unsafe.contains(&id)).then_some(&*file.text)
-            });
-            anew.extend(text.map(|text| (id, (&*file.path, text))));
-        }
-        let more = texts.into_iter().enumerate();
-        anew.extend(more.map(|(at, new)| (FileId::new(revision, files.len() + at), new)));
-        let stays = |file: FileId| !anew.contains_key(&file);
-        // A list that was amended is looked at anew. Of several calendars of runtimes another one may be unread still.
-        let is_amended = |list: FileKind| {
-            anew.values()
-                .any(|(path, _)| FileKind::of(path) == Some(list))
-        };
-        let stays_unread = |list| {
-            !is_amended(list) || list == FileKind::Runtime && self.has_other_mistakes(list, stays)
-        };
+            unread_lists: _,
+            mut keps,
+            mut items,
+        } = registry;
+        let known_config = config.is_whole().then(|| config.value.clone());
+        let path = |file: FileId| files[file.index()].path.to_string();
+        let calendars = runtimes.into_values().filter(|entry| stays(entry.file));
+        let calendars = calendars.map(|entry| (path(entry.file), entry)).collect();
+        keps.retain(|entry| stays(entry.file));
+        items.retain(|entry| stays(entry.file));
+        let is_kept = |found: &Found| stays(found.finding.primary.file);
         let mut loading = Loading {
             revision,
-            files: files.clone(),
-            unread_lists: unread_lists
-                .iter()
-                .filter(|list| stays_unread(**list))
-                .copied()
-                .collect(),
-            findings: self
-                .findings
-                .iter()
-                .filter(|found| stays(found.finding.primary.file))
-                .cloned()
-                .collect(),
-            config: Some(config).filter(|entry| stays(entry.file)).cloned(),
-            roster: roster.clone().filter(|entry| stays(entry.file)),
-            kubernetes: kubernetes.clone().filter(|entry| stays(entry.file)),
-            calendars: runtimes
-                .values()
-                .filter(|entry| stays(entry.file))
-                .map(|entry| {
-                    (
-                        self.registry.file(entry.file).path.to_string(),
-                        entry.clone(),
-                    )
-                })
-                .collect(),
-            keps: kept(keps, stays),
-            items: kept(items, stays),
+            files,
+            unread_lists,
+            findings: findings.into_iter().filter(is_kept).collect(),
+            config: Some(config).filter(|entry| stays(entry.file)),
+            roster: roster.filter(|entry| stays(entry.file)),
+            kubernetes: kubernetes.filter(|entry| stays(entry.file)),
+            calendars,
+            keps,
+            items,
         };
-        let known_config = Some(&config.value).filter(|_| config.is_whole());
-        for (id, (path, text)) in anew {
-            loading.put(read(
-                id,
-                RawFile {
-                    path: path.to_owned(),
-                    content: Ok(text.as_bytes().to_vec()),
-                },
-                known_config,
-            ));
+        for (id, file) in anew {
+            loading.put(read(id, file, known_config.as_ref()));
         }
         loading.sort();
         loading.finish()
@@ -142,11 +150,6 @@ impl Registry {
         items.iter_mut().for_each(|entry| number(&mut entry.file));
         registry
     }
-}
-
-fn kept<T: Clone>(entries: &[Entry<T>], stays: impl Fn(FileId) -> bool) -> Vec<Entry<T>> {
-    let kept = entries.iter().filter(|entry| stays(entry.file));
-    kept.cloned().collect()
 }
 
 #[cfg(test)]

@@ -79,7 +79,7 @@ pub enum Unreadable {
 }
 
 /// A registry, and what is wrong with its files.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Loaded {
     /// What could be read.
     pub registry: Registry,

@@ -7,14 +7,11 @@ use crate::registry::kep::Allow;
 use crate::registry::schema::FileKind;
 use crate::registry::tracked::Tracked;
 
-/// The `[[allow]]` entries of a registry that can be relied on, each with its record and its place in it.
-pub(super) fn allows(registry: &Registry) -> impl Iterator<Item = (Tracked<'_>, Pointer, &Allow)> {
-    registry.tracked().flat_map(|one| {
-        one.allow().map(move |(index, allow)| {
-            let place = Pointer::to("allow").index(index);
-            (one, place, allow)
-        })
-    })
+/// The `[[allow]]` entries of a record that can be relied on, each with its place in it.
+pub(super) fn allows(record: Tracked<'_>) -> impl Iterator<Item = (Pointer, &Allow)> {
+    record
+        .allow()
+        .map(|(index, allow)| (Pointer::to("allow").index(index), allow))
 }
 
 /// Whether a rule could look at all of a record that it would look at: nothing that it reads has a finding already.

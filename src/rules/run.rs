@@ -89,26 +89,31 @@ fn asked(loaded: &Loaded, today: Date, base: Option<&Registry>, others: Others<'
     #[cfg(test)]
     RUNS.with(|runs| runs.set(runs.get() + 1));
     let registry = &loaded.registry;
-    let round = Round {
-        registry,
-        today,
-        base,
-        others,
-    };
-    let mut findings = loaded.findings.clone();
-    let least = if is_large(registry) { 1 } else { RULES.len() };
-    let said = parallel::each(RULES.iter().collect(), least, |rule| {
-        let mut found = Vec::new();
-        round.ask(rule, &mut found);
-        found
+    let round = Round::new(registry, today, base, others);
+    let least = if is_large(registry) { 1 } else { usize::MAX };
+    let records: Vec<Tracked<'_>> = registry.tracked().collect();
+    let said = parallel::each(records, least, |record| round.of_record(record));
+    let mut said: Vec<Said> = said.into_iter().flatten().collect();
+    said.extend(round.of_the_whole(least));
+    let mut files = by_file(round.of_the_loader(&loaded.findings), said);
+    for file in round.asked_last() {
+        files.entry(file).or_default();
+    }
+    let sources = round.sources();
+    let files: Vec<(FileId, Vec<Found>)> = files.into_iter().collect();
+    let shown = parallel::each_share(parallel::shares(files, least), |share| {
+        let mut places = Places::of(&sources);
+        let files = share.into_iter();
+        let shown = files.flat_map(|(file, found)| round.shown(file, found, &mut places));
+        shown.collect::<Vec<Diagnostic>>()
     });
-    findings.extend(said.into_iter().flatten());
-    say_what_did_not_run(registry, &mut findings);
-    let accepted = accept(registry, &mut findings);
-    let mut last = Vec::new();
-    unused_allow::report(registry, others, &accepted, &mut last);
-    findings.extend(last.into_iter().map(|one| one.of(unused_allow::RULE.id)));
-    round.located(findings, |rule| level_of(registry, rule))
+    let mut diagnostics = shown.concat();
+    let path_of = |id: FileId| sources.file(id).path.to_string();
+    give_fingerprints(&mut diagnostics, registry, path_of);
+    Checked {
+        diagnostics,
+        sources,
+    }
 }
 
 /// Whether the rules share the cores: in a small registry another thread costs more than it saves.
@@ -124,65 +129,182 @@ thread_local! {
 
 /// Runs the rules about upstream alone, at their own levels; findings that a record accepts are left out.
 pub fn run_upstream(loaded: &Loaded, today: Date, upstream: &Upstream) -> Checked {
-    let round = Round {
-        registry: &loaded.registry,
-        today,
-        base: None,
-        others: Others {
-            upstream: Some(upstream),
-            runtimes: &[],
-        },
+    let others = Others {
+        upstream: Some(upstream),
+        runtimes: &[],
     };
-    let mut findings = Vec::new();
-    for rule in RULES.iter().filter(|rule| rule.group == Group::Upstream) {
-        round.ask(rule, &mut findings);
+    let round = Round::new(&loaded.registry, today, None, others);
+    let is_asked = |rule: &Rule| rule.group == Group::Upstream;
+    let said = round.of_the_whole_by(usize::MAX, is_asked);
+    let sources = round.sources();
+    let mut places = Places::of(&sources);
+    let mut diagnostics = Vec::new();
+    for (file, mut found) in by_file(Vec::new(), said) {
+        round.accept(round.record_in(file), &mut found);
+        diagnostics.extend(located(found, |rule| rule.level, file, &mut places));
     }
-    accept(&loaded.registry, &mut findings);
-    round.located(findings, |rule| rule.level)
+    let path_of = |id: FileId| sources.file(id).path.to_string();
+    give_fingerprints(&mut diagnostics, &loaded.registry, path_of);
+    Checked {
+        diagnostics,
+        sources,
+    }
 }
 
 /// From how many records on the rules share the cores.
 const RECORDS_A_THREAD: usize = 1_000;
 
+/// What a part of a rule says, and where that part stands among all: findings of a file are in that order.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Said {
+    order: (usize, usize),
+    pub(super) found: Found,
+}
+
+impl Said {
+    /// The file that it is said of.
+    pub(super) fn file(&self) -> FileId {
+        self.found.finding.primary.file
+    }
+}
+
+/// What there is to say of each file: what the loader met in it, then what rules say, in their order.
+pub(super) fn by_file(
+    of_the_loader: impl IntoIterator<Item = Found>,
+    said: impl IntoIterator<Item = Said>,
+) -> BTreeMap<FileId, Vec<Found>> {
+    let mut files: BTreeMap<FileId, Vec<Found>> = BTreeMap::new();
+    for found in of_the_loader {
+        let file = found.finding.primary.file;
+        files.entry(file).or_default().push(found);
+    }
+    let mut said: Vec<Said> = said.into_iter().collect();
+    said.sort_by_key(|said| said.order);
+    for said in said {
+        files.entry(said.file()).or_default().push(said.found);
+    }
+    files
+}
+
+/// A part of a rule that is asked: `registry.toml` says what it reads.
+struct Asked<'a> {
+    order: (usize, usize),
+    rule: &'static Rule,
+    part: &'static Part,
+    context: Context<'a>,
+}
+
 /// What one run of the rules looks at.
-struct Round<'a> {
+pub(super) struct Round<'a> {
     registry: &'a Registry,
     today: Date,
     base: Option<&'a Registry>,
     others: Others<'a>,
+    asked: Vec<Asked<'a>>,
+    /// The records, by their files.
+    records: BTreeMap<FileId, Tracked<'a>>,
 }
 
 impl<'a> Round<'a> {
-    /// All that a rule has to say.
-    fn ask(&self, rule: &Rule, findings: &mut Vec<Found>) {
-        let mut said = Vec::new();
-        for part in rule.parts {
-            self.ask_part(part, &mut said);
+    pub(super) fn new(
+        registry: &'a Registry,
+        today: Date,
+        base: Option<&'a Registry>,
+        others: Others<'a>,
+    ) -> Self {
+        let records = registry.tracked().map(|record| (record.file(), record));
+        let mut round = Self {
+            registry,
+            today,
+            base,
+            others,
+            asked: Vec::new(),
+            records: records.collect(),
+        };
+        for (at, rule) in RULES.iter().enumerate() {
+            for (nth, part) in rule.parts.iter().enumerate() {
+                let context = round.context(part, registry);
+                if context.is_configured() {
+                    round.asked.push(Asked {
+                        order: (at, nth),
+                        rule,
+                        part,
+                        context,
+                    });
+                }
+            }
         }
-        findings.extend(said.into_iter().map(|finding| finding.of(rule.id)));
+        round
     }
 
-    fn ask_part(&self, part: &Part, said: &mut Vec<Finding>) {
-        let context = self.context(part, self.registry);
-        if !context.is_configured() {
-            return;
+    /// The record that a file is.
+    pub(super) fn record_in(&self, file: FileId) -> Option<Tracked<'a>> {
+        self.records.get(&file).copied()
+    }
+
+    /// What the loader met.
+    pub(super) fn of_the_loader(&self, findings: &[Found]) -> Vec<Found> {
+        let mut findings = findings.to_vec();
+        say_what_did_not_run(self.registry, &mut findings);
+        findings
+    }
+
+    /// What rules say of a record by itself. They look at the record, at `registry.toml`, the calendars and the roster, at which files
+    /// there are, and at the day; at no other record.
+    pub(super) fn of_record(&self, record: Tracked<'a>) -> Vec<Said> {
+        let mut said = Vec::new();
+        let mut found = Vec::new();
+        for Asked {
+            order,
+            rule,
+            part,
+            context,
+        } in &self.asked
+        {
+            if !context.relies_on(record) {
+                continue;
+            }
+            match (&part.check, record) {
+                (Check::Kep(check), Tracked::Kep(entry)) => check(context, entry, &mut found),
+                (Check::Item(check), Tracked::Item(entry)) => check(context, entry, &mut found),
+                (Check::Tracked(check), record) => check(context, record, &mut found),
+                _ => continue,
+            }
+            said.extend(found.drain(..).map(|finding| Said {
+                order: *order,
+                found: finding.of(rule.id),
+            }));
         }
+        said
+    }
+
+    /// What rules say that look at more than one record at a time, or at none. `least`: with fewer of them for each core, another thread
+    /// costs more than it saves.
+    pub(super) fn of_the_whole(&self, least: usize) -> Vec<Said> {
+        self.of_the_whole_by(least, |_| true)
+    }
+
+    fn of_the_whole_by(&self, least: usize, is_asked: impl Fn(&Rule) -> bool) -> Vec<Said> {
+        let asked = self.asked.iter().filter(|asked| is_asked(asked.rule));
+        let said = parallel::each(asked.collect(), least, |asked| {
+            let mut found = Vec::new();
+            self.ask_the_whole(asked, &mut found);
+            let said = found.into_iter().map(|finding| Said {
+                order: asked.order,
+                found: finding.of(asked.rule.id),
+            });
+            said.collect::<Vec<_>>()
+        });
+        said.into_iter().flatten().collect()
+    }
+
+    fn ask_the_whole(&self, asked: &Asked<'a>, said: &mut Vec<Finding>) {
+        let Asked { part, context, .. } = asked;
         match part.check {
-            Check::Loader | Check::Last => {}
-            Check::Kep(check) => context
-                .keps()
-                .for_each(|entry| check(&context, entry, said)),
-            Check::Item(check) => {
-                context
-                    .items()
-                    .for_each(|entry| check(&context, entry, said));
-            }
-            Check::Tracked(check) => {
-                context.tracked().for_each(|one| check(&context, one, said));
-            }
-            Check::Registry(check) => check(&context, said),
+            Check::Loader | Check::Last | Check::Kep(_) | Check::Item(_) | Check::Tracked(_) => {}
+            Check::Registry(check) => check(context, said),
             Check::KepChange(check) => {
-                for (base, before, after) in self.changes(part, &context) {
+                for (base, before, after) in self.changes(part, context) {
                     if let (Tracked::Kep(before), Tracked::Kep(after)) = (before, after) {
                         check(
                             &Change {
@@ -197,7 +319,7 @@ impl<'a> Round<'a> {
                 }
             }
             Check::TrackedChange(check) => {
-                for (base, before, after) in self.changes(part, &context) {
+                for (base, before, after) in self.changes(part, context) {
                     check(
                         &Change {
                             before: &before,
@@ -212,21 +334,21 @@ impl<'a> Round<'a> {
             Check::RegistryChange(check) => {
                 let base = self.base.map(|base| self.context(part, base));
                 if let Some(base) = base.filter(Context::is_configured) {
-                    check(&base, &context, said);
+                    check(&base, context, said);
                 }
             }
             Check::Upstream(check) => {
                 if let Some(upstream) = self.others.upstream {
                     context
                         .keps()
-                        .for_each(|entry| check(&context, upstream, entry, said));
+                        .for_each(|entry| check(context, upstream, entry, said));
                 }
             }
             Check::Runtime(check) => {
                 for git in self.others.runtimes {
                     context
                         .keps()
-                        .for_each(|entry| check(&context, git, entry, said));
+                        .for_each(|entry| check(context, git, entry, said));
                 }
             }
         }
@@ -280,80 +402,159 @@ impl<'a> Round<'a> {
             .collect()
     }
 
-    /// Gives each finding its level, its reason, its place in bytes and its fingerprint; by file and place.
-    fn located(&self, findings: Vec<Found>, level_of: impl Fn(&Rule) -> Level) -> Checked {
-        let Self {
-            registry,
-            base,
-            others,
-            today: _,
-        } = *self;
+    /// The files that findings may name.
+    pub(super) fn sources(&self) -> Sources {
         let mut sources = Sources::default();
-        sources.put(Revision::Registry, registry.files.clone());
-        if let Some(base) = base {
+        sources.put(Revision::Registry, self.registry.files.clone());
+        if let Some(base) = self.base {
             sources.put(Revision::Base, base.files.clone());
         }
-        if let Some(upstream) = others.upstream {
+        if let Some(upstream) = self.others.upstream {
             sources.put(Revision::Upstream, upstream.files.clone());
         }
         // A registry that is itself the start of a change is numbered as one.
-        let own = registry.config.file.revision();
+        let own = self.registry.config.file.revision();
         if own != Revision::Registry {
-            sources.put(own, registry.files.clone());
+            sources.put(own, self.registry.files.clone());
         }
-        let mut judged: Vec<(Judged, Found)> = findings
-            .into_iter()
-            .filter_map(|found| {
-                let rule = find(found.rule.0)?;
-                let level = level_of(rule);
-                // A finding may be quieter than its rule, when it says only what is not known.
-                let level = match found.finding.is_quiet {
-                    true => level.max(Level::Note),
-                    false => level,
-                };
-                let why = rule.why;
-                (level != Level::Off).then_some((Judged { level, why }, found))
-            })
-            .collect();
-        leave_out_what_nobody_reads(&mut judged);
-        let mut located: BTreeMap<FileId, Located<'_>> = BTreeMap::new();
-        let mut diagnostics: Vec<Diagnostic> = judged
-            .into_iter()
-            .map(|(judged, found)| {
-                found.located(judged, |file, place| {
-                    let document = located.entry(file);
-                    document
-                        .or_insert_with(|| Located::of(sources.file(file)))
-                        .span_of(place)
-                })
-            })
-            .collect();
-        for edit in diagnostics
-            .iter_mut()
-            .flat_map(|one| &mut one.help)
-            .filter_map(|help| help.edit.as_mut())
-        {
-            // What is left out would take a comment with it, which may be about something else.
-            let file = sources.file(edit.file);
-            if edit.replacement.is_empty() && file.slice(edit.place).contains('#') {
-                edit.certainty = Certainty::Guess;
+        sources
+    }
+
+    /// The files that there may be something to say of although no rule found anything.
+    pub(super) fn asked_last(&self) -> impl Iterator<Item = FileId> {
+        let records = self.registry.tracked();
+        let records = records.filter(|record| record.allow().next().is_some());
+        let config = self.registry.config.file;
+        records.map(Tracked::file).chain([config])
+    }
+
+    /// What is shown of a file, of all that there is to say of it: without what its record accepts, with entries that accept nothing,
+    /// each finding at its level and place.
+    pub(super) fn shown(
+        &self,
+        file: FileId,
+        mut found: Vec<Found>,
+        places: &mut Places<'_>,
+    ) -> Vec<Diagnostic> {
+        let record = self.record_in(file);
+        let used = self.accept(record, &mut found);
+        let mut last = Vec::new();
+        if let Some(record) = record {
+            unused_allow::of_record(self.registry, self.others, record, &used, &mut last);
+        } else if file == self.registry.config.file {
+            unused_allow::of_the_configuration(self.registry, &mut last);
+        }
+        found.extend(last.into_iter().map(|one| one.of(unused_allow::RULE.id)));
+        located(found, |rule| level_of(self.registry, rule), file, places)
+    }
+
+    /// Drops the findings that a record accepts; gives the places of the entries that accepted one.
+    fn accept(&self, record: Option<Tracked<'_>>, findings: &mut Vec<Found>) -> BTreeSet<Pointer> {
+        let Some(record) = record else {
+            return BTreeSet::new();
+        };
+        let mut accepted: BTreeMap<&str, Vec<Pointer>> = BTreeMap::new();
+        for (place, allow) in allows(record) {
+            let rule = allow.rule.as_str();
+            if find(rule).is_none_or(|rule| !is_firm(rule)) {
+                accepted.entry(rule).or_default().push(place);
             }
         }
-        diagnostics.sort_by(|a, b| {
-            let place = |d: &Diagnostic| (d.primary.file, d.primary.place, d.rule);
-            place(a)
-                .cmp(&place(b))
-                .then_with(|| a.message.cmp(&b.message))
+        // An entry that cannot be read is an error of its own. What it accepts is not brought up beside that, and where nobody
+        // knows what it accepts, warnings and notes wait until it is mended.
+        let unread: Vec<Option<&str>> = record.unread_allows().collect();
+        let waits = |found: &Found| {
+            let level = find(found.rule.0).map(|rule| level_of(self.registry, rule));
+            unread.iter().any(|rule| match rule {
+                Some(rule) => *rule == found.rule.0 && level_is_open(found.rule),
+                None => level.is_some_and(|level| level > Level::Error),
+            })
+        };
+        let mut used = BTreeSet::new();
+        findings.retain(|Found { rule, finding }| {
+            let Some(places) = accepted.get(rule.0) else {
+                return true;
+            };
+            // What is news cannot be accepted, and that does not make the entry useless. A second entry of the same rule is.
+            used.extend(places.first().cloned());
+            finding.is_news
         });
-        diagnostics.dedup();
-        drop(located);
-        let path_of = |id: FileId| sources.file(id).path.to_string();
-        give_fingerprints(&mut diagnostics, registry, path_of);
-        Checked {
-            diagnostics,
+        findings.retain(|found| !waits(found));
+        used
+    }
+}
+
+/// Where the places of findings stand: files of records are read once each, those that many findings point at once for all.
+pub(super) struct Places<'s> {
+    sources: &'s Sources,
+    elsewhere: BTreeMap<FileId, Located<'s>>,
+}
+
+impl<'s> Places<'s> {
+    pub(super) fn of(sources: &'s Sources) -> Self {
+        Self {
             sources,
+            elsewhere: BTreeMap::new(),
         }
     }
+}
+
+/// Gives each finding of a file its level, its reason and its place in bytes; by place.
+fn located(
+    found: Vec<Found>,
+    level_of: impl Fn(&Rule) -> Level,
+    file: FileId,
+    places: &mut Places<'_>,
+) -> Vec<Diagnostic> {
+    let judged = found.into_iter().filter_map(|found| {
+        let rule = find(found.rule.0)?;
+        let level = level_of(rule);
+        // A finding may be quieter than its rule, when it says only what is not known.
+        let level = match found.finding.is_quiet {
+            true => level.max(Level::Note),
+            false => level,
+        };
+        let why = rule.why;
+        (level != Level::Off).then_some((Judged { level, why }, found))
+    });
+    let mut judged: Vec<(Judged, Found)> = judged.collect();
+    leave_out_what_nobody_reads(file, &mut judged);
+    let Places { sources, elsewhere } = places;
+    let sources: &Sources = sources;
+    let mut here: Option<Located<'_>> = None;
+    let mut diagnostics: Vec<Diagnostic> = judged
+        .into_iter()
+        .map(|(judged, found)| {
+            found.located(judged, |of, place| {
+                let document = match of == file {
+                    true => here.get_or_insert_with(|| Located::of(sources.file(file))),
+                    false => elsewhere
+                        .entry(of)
+                        .or_insert_with(|| Located::of(sources.file(of))),
+                };
+                document.span_of(place)
+            })
+        })
+        .collect();
+    for edit in diagnostics
+        .iter_mut()
+        .flat_map(|one| &mut one.help)
+        .filter_map(|help| help.edit.as_mut())
+    {
+        // What is left out would take a comment with it, which may be about something else.
+        let file = sources.file(edit.file);
+        if edit.replacement.is_empty() && file.slice(edit.place).contains('#') {
+            edit.certainty = Certainty::Guess;
+        }
+    }
+    diagnostics.sort_by(|a, b| {
+        let place = |d: &Diagnostic| (d.primary.place, d.rule);
+        place(a)
+            .cmp(&place(b))
+            .then_with(|| a.message.cmp(&b.message))
+    });
+    diagnostics.dedup();
+    diagnostics
 }
 
 /// A list with mistakes counts as unknown, so rules that read it are silent: its first finding says which.
@@ -473,79 +674,20 @@ fn level_of(registry: &Registry, rule: &Rule) -> Level {
 /// The most findings that one file contributes. A hostile file has a hundred thousand, and nobody reads them.
 const MOST_FINDINGS: usize = 1_000;
 
-/// Keeps the first findings of each file, errors first. What is left out is said once, at the highest level that it has: a
+/// Keeps the first findings of a file, errors first. What is left out is said once, at the highest level that it has: a
 /// check does not pass because of what nobody was shown.
-fn leave_out_what_nobody_reads(findings: &mut Vec<(Judged, Found)>) {
-    let mut counts: BTreeMap<FileId, usize> = BTreeMap::new();
-    for (_, found) in findings.iter() {
-        *counts.entry(found.finding.primary.file).or_default() += 1;
-    }
-    if counts.values().all(|count| *count <= MOST_FINDINGS) {
+fn leave_out_what_nobody_reads(file: FileId, findings: &mut Vec<(Judged, Found)>) {
+    if findings.len() <= MOST_FINDINGS {
         return;
     }
     findings.sort_by_key(|(judged, _)| judged.level);
-    let mut kept: BTreeMap<FileId, usize> = BTreeMap::new();
-    // The first one that is left out of a file has the highest level of them.
-    let mut left_out: BTreeMap<FileId, (Judged, RuleId)> = BTreeMap::new();
-    findings.retain(|(judged, found)| {
-        let file = found.finding.primary.file;
-        let count = kept.entry(file).or_default();
-        *count += 1;
-        let is_kept = *count <= MOST_FINDINGS;
-        if !is_kept {
-            left_out
-                .entry(file)
-                .or_insert_with(|| (judged.clone(), found.rule));
-        }
-        is_kept
-    });
-    for (file, (judged, rule)) in left_out {
+    let left_out = findings.split_off(MOST_FINDINGS);
+    // The first one that is left out has the highest level of them.
+    if let Some((judged, found)) = left_out.into_iter().next() {
         let message = format!(
             "this file has more than {MOST_FINDINGS} findings; the others are not shown: mend these first"
         );
         let finding = Finding::new(file, file_start(), message);
-        findings.push((judged, finding.of(rule)));
+        findings.push((judged, finding.of(found.rule)));
     }
-}
-
-/// Drops the findings that records accept; gives the places of the entries that accepted one.
-fn accept(registry: &Registry, findings: &mut Vec<Found>) -> BTreeSet<(FileId, Pointer)> {
-    let mut accepted: BTreeMap<(FileId, &str), Vec<Pointer>> = BTreeMap::new();
-    for (record, place, allow) in allows(registry) {
-        let (file, rule) = (record.file(), allow.rule.as_str());
-        if find(rule).is_none_or(|rule| !is_firm(rule)) {
-            accepted.entry((file, rule)).or_default().push(place);
-        }
-    }
-    // An entry that cannot be read is an error of its own. What it accepts is not brought up beside that, and where nobody
-    // knows what it accepts, warnings and notes wait until it is mended.
-    let mut unread: BTreeMap<FileId, Vec<Option<&str>>> = BTreeMap::new();
-    for record in registry.tracked() {
-        let rules: Vec<Option<&str>> = record.unread_allows().collect();
-        if !rules.is_empty() {
-            unread.insert(record.file(), rules);
-        }
-    }
-    let waits = |found: &Found| {
-        let rules = unread.get(&found.finding.primary.file);
-        let level = find(found.rule.0).map(|rule| level_of(registry, rule));
-        rules.is_some_and(|rules| {
-            rules.iter().any(|rule| match rule {
-                Some(rule) => *rule == found.rule.0 && level_is_open(found.rule),
-                None => level.is_some_and(|level| level > Level::Error),
-            })
-        })
-    };
-    let mut used = BTreeSet::new();
-    findings.retain(|Found { rule, finding }| {
-        let file = finding.primary.file;
-        let Some(places) = accepted.get(&(file, rule.0)) else {
-            return true;
-        };
-        // What is news cannot be accepted, and that does not make the entry useless. A second entry of the same rule is.
-        used.extend(places.first().map(|place| (file, place.clone())));
-        finding.is_news
-    });
-    findings.retain(|found| !waits(found));
-    used
 }

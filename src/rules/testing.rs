@@ -128,7 +128,7 @@ pub(crate) fn changed_in_record(rule: &str, from: &str, to: &str) -> String {
     )
 }
 
-fn loaded(revision: Revision, files: &[(&str, &str)]) -> Loaded {
+pub(crate) fn loaded(revision: Revision, files: &[(&str, &str)]) -> Loaded {
     loaded_without(&[], revision, files)
 }
 

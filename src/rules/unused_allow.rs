@@ -46,16 +46,17 @@ status = "implementable"
     }],
 };
 
-/// Runs last: it needs to know which entries accepted a finding. Without upstream, or a runtime's history, what rules would find beside them is
-/// not known.
-pub(super) fn report(
+/// Runs last: it needs to know which entries of a record accepted a finding. Without upstream, or a runtime's history, what rules would
+/// find beside them is not known.
+pub(super) fn of_record(
     registry: &Registry,
     others: Others<'_>,
-    used: &BTreeSet<(FileId, Pointer)>,
+    record: Tracked<'_>,
+    used: &BTreeSet<Pointer>,
     findings: &mut Vec<Finding>,
 ) {
-    for (record, at, allow) in allows(registry) {
-        let file = record.file();
+    let file = record.file();
+    for (at, allow) in allows(record) {
         // A change is over once it is merged; what was accepted in it stays accepted, with its reason.
         let group = find(allow.rule.as_str()).map(|rule| rule.group);
         let was_asked = |rule| was_asked(rule, registry, record);
@@ -67,7 +68,7 @@ pub(super) fn report(
             Some(_) => !find(allow.rule.as_str()).is_some_and(was_asked),
             None => false,
         };
-        if may_be_of_use || used.contains(&(file, at.clone())) {
+        if may_be_of_use || used.contains(&at) {
             continue;
         }
         let place = Place::Value(at.key("rule"));
@@ -85,6 +86,10 @@ pub(super) fn report(
             .help("remove this `[[allow]]`")
         });
     }
+}
+
+/// Levels of rules that there are not, or that have one level only.
+pub(super) fn of_the_configuration(registry: &Registry, findings: &mut Vec<Finding>) {
     let config = &registry.config;
     for rule in config.value.rules.keys() {
         let place = Place::Key(Pointer::to("rules").key(rule));
