@@ -342,9 +342,11 @@ impl Loading {
         }
     }
 
-    /// Has the records by path, after some were put in out of turn.
+    /// Has the records, and what is wrong, by path, after some were put in out of turn.
     pub(super) fn sort(&mut self) {
         let path = |file: FileId| &self.files[file.index()].path;
+        self.findings
+            .sort_by_key(|found| path(found.finding.primary.file));
         self.keps.sort_by_key(|entry| path(entry.file));
         self.items.sort_by_key(|entry| path(entry.file));
     }

@@ -42,7 +42,7 @@ status = "implementable"
         },
         Part {
             reads: Reads::kep(&[&["number"]]),
-            check: Check::Kep(number),
+            check: Check::Registry(numbers),
         },
         Part {
             reads: Reads::item(&[&["id"]]),
@@ -73,7 +73,14 @@ fn is_plain(path: &str) -> bool {
     path.split('/').all(is_plain_name)
 }
 
-/// The number that the record has.
+/// The numbers that the records have. What a file is to be called depends on whether another one has that number too.
+fn numbers(context: &Context<'_>, findings: &mut Vec<Finding>) {
+    for entry in context.keps() {
+        number(context, entry, findings);
+    }
+}
+
+/// The number that a record has.
 fn number(context: &Context<'_>, entry: &Entry<KepRecord>, findings: &mut Vec<Finding>) {
     let registry = context.registry;
     let path = &registry.file(entry.file).path;

@@ -56,6 +56,11 @@ impl Standing {
         files.filter(|(_, shown)| !shown.is_empty())
     }
 
+    /// Whether it was judged on a day.
+    pub fn is_of(&self, today: Date) -> bool {
+        self.today == Some(today)
+    }
+
     /// Judges a registry after an edit.
     pub fn judge(&mut self, loaded: &Loaded, today: Date, edited: Edited<'_>) {
         let registry = &loaded.registry;
@@ -316,11 +321,30 @@ mod tests {
         }
     }
 
+    /// A name of letters only.
+    fn name(number: usize) -> String {
+        number
+            .to_string()
+            .bytes()
+            .map(|digit| char::from(digit - b'0' + b'a'))
+            .collect()
+    }
+
     /// A rule that looked at another record by itself would not hear of that one's edits.
     #[test]
     fn what_is_said_of_a_record_is_said_of_it_wherever_it_stands_alone() {
         let today: Date = testing::TODAY.parse().unwrap();
-        let all = examples();
+        let mut all = examples();
+        // Each of them a second time, under a name that says nothing.
+        let copies: Vec<String> = (0..all.len())
+            .map(|at| format!("sig-auth/{}.toml", name(at)))
+            .collect();
+        let again: Vec<(&str, &str)> = all
+            .iter()
+            .zip(&copies)
+            .map(|((_, text), path)| (path.as_str(), *text))
+            .collect();
+        all.extend(again);
         let whole = testing::loaded(Revision::Registry, &all);
         let is_record =
             |path: &str| matches!(FileKind::of(path), Some(FileKind::Kep | FileKind::WorkItem));
@@ -334,9 +358,15 @@ mod tests {
             let mut records = registry.tracked();
             let record = records.find(|one| *registry.file(one.file()).path == *path);
             let said = round.of_record(record.unwrap());
-            let words = said
-                .iter()
-                .map(|said| format!("{} {}", said.found.rule, said.found.finding.message));
+            let words = said.iter().map(|said| {
+                let one = &said.found.finding;
+                let help = one.help.iter().map(|help| (&help.text, &help.rename));
+                let help: Vec<_> = help.collect();
+                format!(
+                    "{} {} {:?} {help:?}",
+                    said.found.rule, one.message, one.notes
+                )
+            });
             words.collect()
         };
         for record in whole.registry.tracked() {
