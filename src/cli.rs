@@ -105,6 +105,19 @@ pub enum Command {
     Sandbox(SandboxArgs),
     /// Write the JSON Schemas that editors use
     Schema(SchemaArgs),
+    /// Speak the Language Server Protocol on standard input and output: findings, remedies and what the registry knows, as one types
+    Lsp(Lsp),
+}
+
+/// Options of `lsp`.
+#[derive(Debug, Args)]
+pub struct Lsp {
+    /// Speak on standard input and output; it is what happens anyway, and what many editors say
+    #[arg(long, hide = true)]
+    pub stdio: bool,
+    /// The process of the editor; when it ends, standard input does
+    #[arg(long = "clientProcessId", value_name = "PID", hide = true)]
+    pub client_process: Option<u32>,
 }
 
 /// Options of `check`.

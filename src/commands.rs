@@ -17,6 +17,7 @@ mod issues;
 mod journal;
 mod list;
 mod log;
+mod lsp;
 mod lying;
 mod new;
 mod past;
@@ -224,6 +225,7 @@ pub fn run(cli: &Cli, environment: &Environment, out: &mut dyn Write, log: &mut 
         Command::Refresh(options) => refresh::run(&mut context, options),
         Command::Sandbox(options) => sandbox::run(&mut context, options),
         Command::Schema(options) => schema::run(&mut context, options),
+        Command::Lsp(_) => lsp::run(&mut context),
     };
     match result {
         Ok(exit) => exit,

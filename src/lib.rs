@@ -2,7 +2,7 @@
 //! change to them, and makes GitHub issues say what the records say.
 //!
 //! What leans on what: [`text`] ← [`terms`] ← [`findings`] ← [`registry`] ← [`sources`] ← [`rules`] ← [`sync`] ← [`github`] ←
-//! [`views`] ← [`render`] ← [`commands`]. `ARCHITECTURE.md` describes the rooms and what each must not do.
+//! [`views`] ← [`lsp`] and [`render`] ← [`commands`]. `ARCHITECTURE.md` describes the rooms and what each must not do.
 #![warn(missing_docs, unreachable_pub)]
 
 pub mod cli;
@@ -11,6 +11,7 @@ pub mod commands;
 pub mod findings;
 pub mod git;
 pub mod github;
+pub mod lsp;
 pub mod parallel;
 pub mod registry;
 pub mod render;

@@ -4,7 +4,7 @@
 //! `run.rs` runs them and gives each finding its level and its reason. Rules return findings; they print nothing and
 //! know neither files, network nor date, except as arguments.
 
-mod allow;
+pub mod allow;
 mod alpha_agreement;
 mod branch_undecided;
 mod consensus_overdue;
@@ -412,6 +412,12 @@ fn is_sound(groups: &[&[&str]], is_sound: impl Fn(&str) -> bool) -> bool {
 pub fn stops_apply(diagnostic: &Diagnostic) -> bool {
     let shape = find(diagnostic.rule.0).is_some_and(|rule| rule.group == Group::Shape);
     shape && diagnostic.level == Level::Error
+}
+
+/// Whether a record can accept a finding with `[[allow]]`: its rule has levels, and it is no news.
+pub fn can_be_accepted(diagnostic: &Diagnostic) -> bool {
+    let is_open = find(diagnostic.rule.0).is_some_and(|rule| !is_firm(rule));
+    is_open && !diagnostic.is_news && diagnostic.rule != unused_allow::RULE.id
 }
 
 /// Whether a rule is always an error: what cannot be read can neither be accepted nor acted on.

@@ -1,6 +1,7 @@
 //! Finds the registry, reads its files, and writes files whole: under a temporary name, then renamed.
 
 use std::fs;
+use std::hash::{Hash as _, Hasher as _};
 use std::io::{Read as _, Write as _};
 use std::path::{Path, PathBuf};
 
@@ -52,9 +53,35 @@ pub(super) fn raw(root: &Path) -> Result<Vec<RawFile>> {
 /// With fewer files for each, another thread costs more than it saves.
 const FILES_A_THREAD: usize = 64;
 
+/// Whether a folder is a registry's.
+pub(super) fn is_registry(folder: &Path) -> bool {
+    fs::symlink_metadata(folder.join(CONFIG_FILE)).is_ok()
+}
+
+/// The folder of the registry that is found from another folder, if there is one.
+pub(super) fn found_from(here: &Path) -> Option<PathBuf> {
+    let folders = here.ancestors();
+    let mut folders = folders.flat_map(|folder| [folder.to_owned(), folder.join("keps")]);
+    folders.find(|folder| is_registry(folder))
+}
+
+/// A number that is another one when a file of a registry was written, made or removed, as far as its size and its day tell.
+pub(super) fn stamp(root: &Path) -> Result<u64> {
+    let mut hasher = std::collections::hash_map::DefaultHasher::new();
+    for file in lying::files(listed(root)?, |folder| listed(folder))? {
+        file.path.hash(&mut hasher);
+        if let Ok(path) = file.content
+            && let Ok(found) = fs::symlink_metadata(path)
+        {
+            found.len().hash(&mut hasher);
+            found.modified().ok().hash(&mut hasher);
+        }
+    }
+    Ok(hasher.finish())
+}
+
 fn find(named: Option<&Path>, environment: &Environment) -> Result<PathBuf> {
     let here = &environment.directory;
-    let is_registry = |folder: &Path| fs::symlink_metadata(folder.join(CONFIG_FILE)).is_ok();
     let root = match named {
         Some(named) => {
             let root = here.join(named);
@@ -66,17 +93,13 @@ fn find(named: Option<&Path>, environment: &Environment) -> Result<PathBuf> {
             }
             root
         }
-        None => here
-            .ancestors()
-            .flat_map(|folder| [folder.to_owned(), folder.join("keps")])
-            .find(|folder| is_registry(folder))
-            .with_context(|| {
+        None => found_from(here).with_context(|| {
                 format!(
                     "no registry here: neither `{}`, nor a folder above it, nor a `keps` in one of them has a `{CONFIG_FILE}`; \
                      name the registry by --registry DIR",
                     here.display()
                 )
-            })?,
+        })?,
     };
     if fs::symlink_metadata(&root)?.is_symlink() {
         bail!(

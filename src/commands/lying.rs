@@ -89,6 +89,29 @@ fn collect<H>(
     Ok(())
 }
 
+/// Whether a file at a path would be read if it were there, beside those at other paths.
+pub(super) fn would_be_read<'a>(path: &str, there: impl IntoIterator<Item = &'a str>) -> bool {
+    let parts: Vec<&str> = path.split('/').collect();
+    let Some((name, folders)) = parts.split_last() else {
+        return false;
+    };
+    let is_hidden = parts
+        .iter()
+        .any(|part| part.starts_with('.') || part.is_empty());
+    if is_hidden || parts.len() > DEEPEST_FOLDER || Lying::of(path) != Lying::Read {
+        return false;
+    }
+    match folders.first() {
+        None => is_of_a_registry(name),
+        // A folder is the registry's if a record lies in it.
+        Some(top) => {
+            let is_beside = |other: &str| other.split('/').next() == Some(top);
+            let is_record_at_top = folders.len() == 1 && is_of_a_record(name);
+            is_of_a_registry(top) || is_record_at_top || there.into_iter().any(is_beside)
+        }
+    }
+}
+
 /// Whether what has this name at the top is looked into.
 pub(super) fn is_read(name: &str) -> bool {
     !name.starts_with('.') && is_of_a_registry(name)

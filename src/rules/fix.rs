@@ -51,6 +51,31 @@ pub fn fix(files: &[RawFile], today: Date, wanted: impl Fn(&Diagnostic) -> bool)
     all
 }
 
+/// The proposal that carries out one remedy of a finding, sure or not, in the file that it is about; absent: it is words alone, or what
+/// it would leave is no TOML any more.
+pub fn remedy(source: &SourceFile, finding: &Diagnostic, help: &Help<Span>) -> Option<Proposal> {
+    let mut proposal = Proposal::about(None, source);
+    if let Some(edit) = &help.edit {
+        let (after, changes) = spliced(&source.text, vec![(edit, finding)]);
+        if changes.is_empty() || !is_no_worse(&source.path, &source.text, &after) {
+            return None;
+        }
+        (proposal.after, proposal.changes) = (after, changes);
+    }
+    if let Some(path) = &help.rename {
+        proposal.new_path = Some(path.clone());
+        proposal.changes.push(renamed(finding, &source.path, path));
+    }
+    proposal.is_edit().then_some(proposal)
+}
+
+/// A file that gets another path.
+fn renamed(finding: &Diagnostic, from: &str, to: &str) -> Change {
+    let place = Place::entry("file name");
+    let change = Change::made(place, Some(from.to_owned()), Some(to.to_owned()));
+    change.because(&finding.message).from(rule(finding))
+}
+
 /// An edit, and the finding that it mends.
 type Mending<'d> = (&'d Edit<Span>, &'d Diagnostic);
 
@@ -116,9 +141,7 @@ fn round(
     }
     for (at, (path, diagnostic)) in renames {
         let before = std::mem::replace(&mut files[at].path, path.clone());
-        let place = Place::entry("file name");
-        let change = Change::made(place, Some(before), Some(path.clone()));
-        let change = change.because(&diagnostic.message).from(rule(diagnostic));
+        let change = renamed(diagnostic, &before, path);
         mended.entry(at).or_default().push(change);
     }
     mended

@@ -1,0 +1,315 @@
+//! What can be done where a cursor is: the remedies of findings, an `[[allow]]` with a reason to fill in, the next aim of a KEP. Each is a
+//! [`Proposal`], as every command that edits makes them; here it becomes an edit of the client's.
+
+use std::collections::HashMap;
+
+use gen_lsp_types::{
+    CodeAction, CodeActionKind, DocumentChange, Edit, OptionalVersionedTextDocumentIdentifier,
+    RenameFile, TextDocumentEdit, TextDocumentIdentifier, TextEdit, WorkspaceEdit,
+};
+use similar::{DiffOp, TextDiff};
+
+use super::client::Client;
+use super::diagnostics::{is_shown, location, shown};
+use super::positions::Lines;
+use super::promises::FIX_ALL;
+use super::workspace::{Disk, OpenRegistry, Workspace, uri_of};
+use crate::findings::diagnostic::{Certainty, Diagnostic};
+use crate::findings::sources::FileId;
+use crate::registry::load::RawFile;
+use crate::registry::schema::FileKind;
+use crate::rules::allow::accepting;
+use crate::rules::can_be_accepted;
+use crate::rules::fix::{fix, remedy};
+use crate::sources::promote::{NextAim, propose};
+use crate::sources::proposal::Proposal;
+use crate::terms::{Date, Stage};
+use crate::text::source::Span;
+
+/// An action before it is the client's: what it is called, and what it does.
+struct Action {
+    title: String,
+    kind: CodeActionKind,
+    mends: Option<Diagnostic>,
+    is_preferred: bool,
+    proposals: Vec<Proposal>,
+}
+
+/// What can be done about some bytes of a file. `only`: of these kinds; empty: of all, but for what mends a whole file.
+pub(super) fn actions<D: Disk>(
+    workspace: &Workspace<D>,
+    client: &Client,
+    registry: &OpenRegistry,
+    file: FileId,
+    span: Span,
+    only: &[CodeActionKind],
+) -> Vec<CodeAction> {
+    let wants = |kind: &CodeActionKind| {
+        let kind = String::from(kind.clone());
+        only.is_empty()
+            || only.iter().any(|wanted| {
+                let wanted = String::from(wanted.clone());
+                wanted.is_empty() || kind == wanted || kind.starts_with(&format!("{wanted}."))
+            })
+    };
+    let mut all = Vec::new();
+    if wants(&CodeActionKind::QuickFix) {
+        all.extend(remedies(client, registry, file, span));
+    }
+    if wants(&CodeActionKind::RefactorRewrite) {
+        all.extend(next_aims(registry, file, workspace.today()));
+    }
+    let whole = CodeActionKind::from(FIX_ALL.to_owned());
+    if !only.is_empty() && wants(&whole) {
+        all.extend(everything(registry, file, workspace.today()));
+    }
+    let actions = all.into_iter().filter_map(|action| {
+        let Action {
+            title,
+            kind,
+            mends,
+            is_preferred,
+            proposals,
+        } = action;
+        let edit = edit(workspace, client, registry, &proposals)?;
+        let mends = mends.map(|finding| {
+            let lines = Lines::of(&registry.registry().file(file).text, client.encoding);
+            let at = |file, span| location(workspace, registry, client.encoding, file, span);
+            vec![shown(&finding, &lines, at)]
+        });
+        Some(CodeAction {
+            title,
+            kind: Some(kind),
+            diagnostics: mends,
+            is_preferred: is_preferred.then_some(true),
+            edit: Some(edit),
+            ..CodeAction::default()
+        })
+    });
+    actions.collect()
+}
+
+/// The remedies of the findings that some bytes touch.
+fn remedies(client: &Client, registry: &OpenRegistry, file: FileId, span: Span) -> Vec<Action> {
+    let source = registry.registry().file(file);
+    let touches = |finding: &&Diagnostic| {
+        let Span { start, end } = finding.primary.place;
+        start <= span.end && span.start <= end
+    };
+    let found = registry.standing().of(file);
+    let found = found.into_iter().flat_map(|found| found.iter());
+    let found: Vec<&Diagnostic> = found
+        .filter(|finding| is_shown(client, finding))
+        .filter(touches)
+        .collect();
+    let mut all = Vec::new();
+    for finding in &found {
+        let is_alone = finding.help.len() == 1;
+        for help in &finding.help {
+            let Some(proposal) = remedy(source, finding, help) else {
+                continue;
+            };
+            let is_sure = match &help.edit {
+                Some(edit) => edit.certainty == Certainty::Sure,
+                None => true,
+            };
+            let new = help.edit.as_ref().map(|edit| edit.replacement.trim());
+            let title = match new {
+                Some("") => format!("{}: remove it", help.text),
+                Some(new) => format!(
+                    "{}: `{}`",
+                    help.text,
+                    new.lines().next().unwrap_or_default()
+                ),
+                None => help.text.clone(),
+            };
+            all.push(Action {
+                title,
+                kind: CodeActionKind::QuickFix,
+                mends: Some((*finding).clone()),
+                is_preferred: is_sure && is_alone,
+                proposals: vec![proposal],
+            });
+        }
+    }
+    let kind = FileKind::of(&source.path);
+    let is_record = matches!(kind, Some(FileKind::Kep | FileKind::WorkItem));
+    let mut accepted = std::collections::BTreeSet::new();
+    for finding in found
+        .into_iter()
+        .filter(|finding| is_record && can_be_accepted(finding))
+    {
+        // One entry accepts all that a rule finds in a record.
+        if accepted.insert(finding.rule) {
+            all.push(Action {
+                title: format!("accept it here: `[[allow]]` {} with a reason", finding.rule),
+                kind: CodeActionKind::QuickFix,
+                mends: Some(finding.clone()),
+                is_preferred: false,
+                proposals: vec![accepting(source, finding.rule)],
+            });
+        }
+    }
+    all
+}
+
+/// The next stage of a KEP, in each of the cycles that are not over.
+fn next_aims(registry: &OpenRegistry, file: FileId, today: Date) -> Vec<Action> {
+    let all = registry.registry();
+    let Some(entry) = registry.kep_in(file).filter(|entry| entry.is_whole()) else {
+        return Vec::new();
+    };
+    let next = match entry.value.stage {
+        None => Stage::Alpha,
+        Some(Stage::Alpha) => Stage::Beta,
+        Some(Stage::Beta) => Stage::Stable,
+        _ => return Vec::new(),
+    };
+    let calendar = all
+        .kubernetes
+        .iter()
+        .flat_map(|calendar| &calendar.value.cycles);
+    let coming = calendar.filter(|cycle| cycle.released.is_none_or(|day| day > today));
+    let mut coming: Vec<_> = coming.map(|cycle| cycle.release).collect();
+    coming.sort();
+    let aims = coming.into_iter().filter_map(|target| {
+        let aim = NextAim {
+            stage: next,
+            target,
+            on_by_default: None,
+        };
+        let proposals = propose(all, entry, aim, today).ok()?;
+        Some(Action {
+            title: format!("promote to {} in Kubernetes {target}", next.written()),
+            kind: CodeActionKind::RefactorRewrite,
+            mends: None,
+            is_preferred: false,
+            proposals: proposals.proposals,
+        })
+    });
+    aims.collect()
+}
+
+/// All of a file that has one right answer.
+fn everything(registry: &OpenRegistry, file: FileId, today: Date) -> Option<Action> {
+    let all = registry.registry();
+    let path = &all.file(file).path;
+    let raw = all.files.iter().map(|file| RawFile {
+        path: file.path.to_string(),
+        content: Ok(file.text.as_bytes().to_vec()),
+    });
+    let raw: Vec<RawFile> = raw.collect();
+    // Files have other numbers there.
+    let index = raw.iter().position(|file| *file.path == **path)?;
+    let wanted = |finding: &Diagnostic| finding.primary.file.index() == index;
+    let mut proposals = fix(&raw, today, wanted);
+    proposals.retain(|proposal| *proposal.path == **path);
+    (!proposals.is_empty()).then(|| Action {
+        title: "mend all that has one right answer".to_owned(),
+        kind: FIX_ALL.to_owned().into(),
+        mends: None,
+        is_preferred: false,
+        proposals,
+    })
+}
+
+/// Proposals as an edit of the client's; absent: they change nothing, or the client cannot.
+pub(super) fn edit<D: Disk>(
+    workspace: &Workspace<D>,
+    client: &Client,
+    registry: &OpenRegistry,
+    proposals: &[Proposal],
+) -> Option<WorkspaceEdit> {
+    let mut changes: Vec<DocumentChange> = Vec::new();
+    let mut plain = HashMap::new();
+    for proposal in proposals.iter().filter(|proposal| proposal.is_good()) {
+        let path = registry.root.join(&proposal.path);
+        let uri = workspace.uri_at(&path);
+        let before = proposal.before.as_deref().unwrap_or_default();
+        let edits = text_edits(before, &proposal.after, client);
+        if !edits.is_empty() {
+            plain.insert(uri.clone(), edits.clone());
+            let version = workspace.document(&uri).map(|document| document.version);
+            changes.push(DocumentChange::TextDocumentEdit(TextDocumentEdit {
+                text_document: OptionalVersionedTextDocumentIdentifier {
+                    version,
+                    text_document_identifier: TextDocumentIdentifier { uri: uri.clone() },
+                },
+                edits: edits.into_iter().map(Edit::TextEdit).collect(),
+            }));
+        }
+        if let Some(new) = &proposal.new_path {
+            if !client.renames_files || !client.edits_versions {
+                return None;
+            }
+            changes.push(DocumentChange::RenameFile(RenameFile {
+                old_uri: uri,
+                new_uri: uri_of(&registry.root.join(new)),
+                options: None,
+                annotation_id: None,
+            }));
+        }
+    }
+    if changes.is_empty() {
+        return None;
+    }
+    Some(match client.edits_versions {
+        true => WorkspaceEdit {
+            document_changes: Some(changes),
+            ..WorkspaceEdit::default()
+        },
+        false => WorkspaceEdit {
+            changes: Some(plain),
+            ..WorkspaceEdit::default()
+        },
+    })
+}
+
+/// What turns a text into another one: line by line, and in each only what differs, so that cursors and marks stay where they are.
+fn text_edits(before: &str, after: &str, client: &Client) -> Vec<TextEdit> {
+    if before == after {
+        return Vec::new();
+    }
+    let lines = Lines::of(before, client.encoding);
+    let diff = TextDiff::from_lines(before, after);
+    let starts = |text: &str| {
+        let mut starts = vec![0];
+        starts.extend(text.split_inclusive('\n').scan(0, |at, line| {
+            *at += line.len();
+            Some(*at)
+        }));
+        starts
+    };
+    let (old_starts, new_starts) = (starts(before), starts(after));
+    let changed = diff
+        .ops()
+        .iter()
+        .filter(|op| !matches!(op, DiffOp::Equal { .. }));
+    let edits = changed.map(|op| {
+        let (old, new) = (op.old_range(), op.new_range());
+        let mut span = Span {
+            start: old_starts[old.start],
+            end: old_starts[old.end],
+        };
+        let old = &before[span.range()];
+        let mut new = &after[new_starts[new.start]..new_starts[new.end]];
+        let same = common(old.chars(), new.chars());
+        span.start += same;
+        let (old, rest) = (&old[same..], &new[same..]);
+        let same = common(old.chars().rev(), rest.chars().rev());
+        span.end -= same;
+        new = &rest[..rest.len() - same];
+        // Inside of a line's end is no place.
+        TextEdit {
+            range: lines.range(span),
+            new_text: new.to_owned(),
+        }
+    });
+    edits.collect()
+}
+
+/// How many bytes two texts begin with alike; a line's end of two characters is not cut apart.
+fn common(one: impl Iterator<Item = char>, other: impl Iterator<Item = char>) -> usize {
+    let same = one.zip(other).take_while(|(a, b)| a == b && *a != '\r');
+    same.map(|(c, _)| c.len_utf8()).sum()
+}
