@@ -17,7 +17,7 @@ use kepherd::registry::load::RawFile;
 use proptest::prelude::*;
 use proptest::sample::Index;
 use proptest::test_runner::{Config, RngSeed, TestRunner};
-use serde_json::{Value, json};
+use serde_json::json;
 use shelf::{Near, Shelf, position};
 
 fn real() -> Shelf {

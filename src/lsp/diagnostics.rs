@@ -2,7 +2,6 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 
 use gen_lsp_types::{
     Code, Diagnostic as Shown, DiagnosticRelatedInformation, DiagnosticSeverity, DiagnosticTag,
@@ -12,10 +11,11 @@ use gen_lsp_types::{
 use super::client::Client;
 use super::positions::{Encoding, Lines};
 use super::promises::NAME;
-use super::workspace::{Disk, OpenRegistry, Workspace};
+use super::workspace::{Disk, OpenRegistry, Workspace, below};
 use crate::findings::diagnostic::{Diagnostic, Level};
 use crate::findings::loader::{SCHEMA, SYNTAX};
 use crate::findings::sources::{FileId, Revision};
+use crate::rules::standing::Anew;
 use crate::text::source::Span;
 
 /// Whether a finding is shown, as the user has set it: what another server with the schema says as well can be left to that.
@@ -75,100 +75,108 @@ pub(super) fn location<D: Disk>(
     }
 }
 
-/// What was found in a file when it was looked at last, and what became of it.
+/// What is shown of a file.
 #[derive(Debug)]
 pub(super) struct Published {
-    found: Arc<[Diagnostic]>,
-    /// As it is shown.
+    /// Its findings.
     pub(super) shown: Vec<Shown>,
     /// Which version of what is shown this is; it stands for it.
     pub(super) result: u64,
 }
 
-/// What was found in all files.
+/// What was found in all files: by the folder of their registry, and their path in that.
 #[derive(Debug, Default)]
 pub(super) struct Board {
-    files: BTreeMap<PathBuf, Published>,
+    registries: BTreeMap<PathBuf, BTreeMap<String, Published>>,
     results: u64,
 }
 
 impl Board {
     pub(super) fn of(&self, file: &Path) -> Option<&Published> {
-        self.files.get(file)
+        let mut registries = self.registries.iter();
+        registries.find_map(|(root, files)| files.get(&below(file.strip_prefix(root).ok()?)))
     }
 
-    pub(super) fn files(&self) -> impl Iterator<Item = (&Path, &Published)> {
-        self.files.iter().map(|(path, of)| (path.as_path(), of))
+    pub(super) fn files(&self) -> impl Iterator<Item = (PathBuf, &Published)> {
+        let registries = self.registries.iter();
+        registries.flat_map(|(root, files)| files.iter().map(|(path, of)| (root.join(path), of)))
     }
 
-    /// Shows nothing of what was shown, so that all of it is shown again.
-    pub(super) fn forget(&mut self) {
-        for published in self.files.values_mut() {
-            published.found = Arc::new([]);
-        }
-    }
-
-    /// Takes in what stands now; gives the files of which something else is shown than before. A file that was edited is shown again if there is anything to show, so that what an editor has moved
-    /// itself stands where it belongs.
+    /// Takes in what stands now, as far as it may be something else than before; gives the files of which something else is shown. A file
+    /// that was edited is shown again if there is anything to show, so that what an editor has moved itself stands where it belongs.
     pub(super) fn update<D: Disk>(
         &mut self,
         workspace: &Workspace<D>,
         client: &Client,
+        anew: &BTreeMap<PathBuf, Anew>,
         edited: &[PathBuf],
     ) -> Vec<PathBuf> {
         let mut changed = Vec::new();
-        let nothing: Arc<[Diagnostic]> = Arc::new([]);
-        let mut seen = BTreeSet::new();
         for registry in workspace.registries() {
-            for (index, source) in registry.registry().files.iter().enumerate() {
-                let file = FileId::new(Revision::Registry, index);
-                let found = registry.standing().of(file).unwrap_or(&nothing);
-                let path = registry.root.join(&*source.path);
-                let before = self.files.get(&path);
-                if before.is_none() && found.is_empty() {
-                    continue;
+            let of_registry = self.registries.entry(registry.root.clone()).or_default();
+            let sources = &registry.registry().files;
+            let files = match anew.get(&registry.root) {
+                // What is opened is shown, even if there is nothing new to it.
+                Some(Anew::Files(files)) => {
+                    let edited = edited
+                        .iter()
+                        .filter_map(|path| path.strip_prefix(&registry.root).ok());
+                    let edited = edited.filter_map(|path| registry.file_at(&below(path)));
+                    files
+                        .iter()
+                        .copied()
+                        .chain(edited)
+                        .collect::<BTreeSet<FileId>>()
                 }
-                seen.insert(path.clone());
-                let is_edited = edited.contains(&path);
-                if let Some(before) = before
-                    && Arc::ptr_eq(&before.found, found)
-                    && !is_edited
-                {
+                Some(Anew::All) => {
+                    let there: BTreeSet<&str> =
+                        sources.iter().map(|source| &*source.path).collect();
+                    of_registry.retain(|path, published| {
+                        let is_there = there.contains(path.as_str());
+                        if !is_there && !published.shown.is_empty() {
+                            changed.push(registry.root.join(path));
+                        }
+                        is_there
+                    });
+                    (0..sources.len())
+                        .map(|index| FileId::new(Revision::Registry, index))
+                        .collect()
+                }
+                None => continue,
+            };
+            for file in files {
+                let source = registry.registry().file(file);
+                let found = registry.standing().of(file);
+                let before = of_registry.get(&*source.path);
+                if found.is_none() && before.is_none() {
                     continue;
                 }
                 let lines = Lines::of(&source.text, client.encoding);
                 let at = |file, span| location(workspace, registry, client.encoding, file, span);
-                let shown: Vec<Shown> = found
-                    .iter()
-                    .filter(|finding| is_shown(client, finding))
-                    .map(|finding| shown(finding, &lines, at))
-                    .collect();
+                let found = found.into_iter().flat_map(|found| found.iter());
+                let found = found.filter(|finding| is_shown(client, finding));
+                let shown: Vec<Shown> = found.map(|finding| shown(finding, &lines, at)).collect();
+                let path = registry.root.join(&*source.path);
                 let was = before.map_or(&[][..], |before| &before.shown);
-                if was == shown && (!is_edited || shown.is_empty()) {
-                    if let Some(before) = self.files.get_mut(&path) {
-                        before.found = found.clone();
-                    }
+                if was == shown && (shown.is_empty() || !edited.contains(&path)) {
                     continue;
                 }
                 self.results += 1;
-                let published = Published {
-                    found: found.clone(),
-                    shown,
-                    result: self.results,
-                };
-                self.files.insert(path.clone(), published);
+                let result = self.results;
+                of_registry.insert(source.path.to_string(), Published { shown, result });
                 changed.push(path);
             }
         }
         // What belongs to no registry any more has no findings.
-        let gone = self.files.keys().filter(|path| !seen.contains(*path));
-        let gone: Vec<PathBuf> = gone.cloned().collect();
-        for path in gone {
-            let was = self.files.remove(&path);
-            if was.is_some_and(|was| !was.shown.is_empty()) {
-                changed.push(path);
-            }
-        }
+        let is_open = |root: &PathBuf| workspace.registries().any(|one| one.root == *root);
+        self.registries.retain(|root, files| {
+            let is_open = is_open(root);
+            let told = files
+                .iter()
+                .filter(|(_, of)| !is_open && !of.shown.is_empty());
+            changed.extend(told.map(|(path, _)| root.join(path)));
+            is_open
+        });
         changed
     }
 }

@@ -372,7 +372,7 @@ impl<D: Disk> Server<D> {
         let before = self.client.settings;
         self.client.settings.take(settings);
         if self.client.settings != before {
-            self.board.forget();
+            self.workspace.show_again();
             self.is_unsettled = true;
         }
     }
@@ -469,7 +469,10 @@ impl<D: Disk> Server<D> {
         let edited = std::mem::take(&mut self.edited);
         self.workspace.judge();
         self.watch();
-        let changed = self.board.update(&self.workspace, &self.client, &edited);
+        let anew = self.workspace.judged_anew();
+        let changed = self
+            .board
+            .update(&self.workspace, &self.client, &anew, &edited);
         if self.client.pulls {
             let is_elsewhere = changed.iter().any(|path| !edited.contains(path));
             if is_elsewhere && self.client.pulls_again {
@@ -762,8 +765,8 @@ impl<D: Disk> Server<D> {
         let mut items = Vec::new();
         let mut seen = Vec::new();
         for (path, published) in self.board.files() {
-            let uri = self.workspace.uri_at(path);
-            let version = self.workspace.document_at(path).map(|one| one.version);
+            let uri = self.workspace.uri_at(&path);
+            let version = self.workspace.document_at(&path).map(|one| one.version);
             let result = published.result.to_string();
             seen.push(uri.0.clone());
             items.push(match known.get(&uri.0) == Some(&result) {

@@ -14,7 +14,7 @@ use crate::findings::sources::{FileId, Revision};
 use crate::registry::load::{Loaded, MAX_FILE_BYTES, RawFile, Unreadable, load, load_beside};
 use crate::registry::schema::FileKind;
 use crate::registry::{Entry, Registry};
-use crate::rules::standing::{Edited, Standing};
+use crate::rules::standing::{Anew, Edited, Standing};
 use crate::terms::Date;
 
 /// The files, as somebody outside of the core reads them.
@@ -46,6 +46,14 @@ pub trait Disk {
 pub(super) fn path_of(uri: &str) -> Option<PathBuf> {
     let url = url::Url::parse(uri).ok()?;
     (url.scheme() == "file").then(|| url.to_file_path().ok())?
+}
+
+/// A path below a registry's root, as the registry has it.
+pub(super) fn below(path: &Path) -> String {
+    let parts = path
+        .components()
+        .map(|part| part.as_os_str().to_string_lossy());
+    parts.collect::<Vec<_>>().join("/")
 }
 
 /// The address of a file.
@@ -82,6 +90,8 @@ pub(super) struct OpenRegistry {
     /// Whether the files on disk may be others than those that were read.
     is_stale: bool,
     unjudged: Unjudged,
+    /// The files whose findings may be others than those that somebody was told.
+    anew: Anew,
     stamp: u64,
 }
 
@@ -232,13 +242,9 @@ impl<D: Disk> Workspace<D> {
         if document.home.is_none()
             && let Some(path) = &document.path
             && let Some(root) = self.disk.registry_of(path)
-            && let Ok(below) = path.strip_prefix(&root)
+            && let Ok(path) = path.strip_prefix(&root)
         {
-            let parts = below
-                .components()
-                .map(|part| part.as_os_str().to_string_lossy());
-            let below = parts.collect::<Vec<_>>().join("/");
-            document.home = Some((root.clone(), below));
+            document.home = Some((root.clone(), below(path)));
             self.open_registry(root);
         }
         self.mark_typed(uri);
@@ -312,6 +318,13 @@ impl<D: Disk> Workspace<D> {
         }
     }
 
+    /// Has all be shown again, whatever was shown.
+    pub(super) fn show_again(&mut self) {
+        for registry in self.registries.values_mut() {
+            registry.anew = Anew::All;
+        }
+    }
+
     /// Looks whether files changed on disk, for a client that does not say so.
     pub(super) fn look_at_disk(&mut self) {
         for registry in self.registries.values_mut() {
@@ -366,8 +379,19 @@ impl<D: Disk> Workspace<D> {
                 Unjudged::Texts(files) => Edited::Texts(files),
                 Unjudged::Anything => Edited::Anything,
             };
-            registry.standing.judge(&registry.loaded, today, edited);
+            let anew = registry.standing.judge(&registry.loaded, today, edited);
+            registry.anew.extend(anew);
         }
+    }
+
+    /// The files of each registry whose findings may be others than when this was asked last.
+    pub(super) fn judged_anew(&mut self) -> BTreeMap<PathBuf, Anew> {
+        let registries = self.registries.iter_mut();
+        let anew = registries.map(|(root, registry)| {
+            let anew = std::mem::replace(&mut registry.anew, Anew::nothing());
+            (root.clone(), anew)
+        });
+        anew.collect()
     }
 
     /// What somebody asks about in an open text, if that is a file of a registry. All that was typed has been read.
@@ -459,6 +483,7 @@ impl OpenRegistry {
             typed,
             is_stale: false,
             unjudged,
+            anew: Anew::All,
             stamp,
         })
     }

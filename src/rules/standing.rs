@@ -23,6 +23,30 @@ pub enum Edited<'a> {
     Anything,
 }
 
+/// The files whose findings may be others than before.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Anew {
+    /// These.
+    Files(BTreeSet<FileId>),
+    /// Any.
+    All,
+}
+
+impl Anew {
+    /// None.
+    pub fn nothing() -> Self {
+        Self::Files(BTreeSet::new())
+    }
+
+    /// And these as well.
+    pub fn extend(&mut self, more: Self) {
+        match (&mut *self, more) {
+            (Self::Files(files), Self::Files(more)) => files.extend(more),
+            _ => *self = Self::All,
+        }
+    }
+}
+
 /// What is found in a registry, file by file.
 #[derive(Debug, Default)]
 pub struct Standing {
@@ -61,8 +85,8 @@ impl Standing {
         self.today == Some(today)
     }
 
-    /// Judges a registry after an edit.
-    pub fn judge(&mut self, loaded: &Loaded, today: Date, edited: Edited<'_>) {
+    /// Judges a registry after an edit; gives the files whose findings may be others than before, and all that were edited.
+    pub fn judge(&mut self, loaded: &Loaded, today: Date, edited: Edited<'_>) -> Anew {
         let registry = &loaded.registry;
         let round = Round::new(registry, today, None, Others::default());
         let is_record = |file: &FileId| is_record(registry, *file);
@@ -90,17 +114,18 @@ impl Standing {
                 self.of_records = said.collect();
             }
         }
-        self.show(loaded, &round, &sources, records);
+        let anew = self.show(loaded, &round, &sources, records);
+        records.map_or(Anew::All, |_| Anew::Files(anew))
     }
 
-    /// Shows the files anew of which something else is to be said than before, or in which something else is pointed at.
+    /// Shows the files anew of which something else is to be said than before, or in which something else is pointed at; gives them.
     fn show(
         &mut self,
         loaded: &Loaded,
         round: &Round<'_>,
         sources: &Sources,
         edited: Option<&BTreeSet<FileId>>,
-    ) {
+    ) -> BTreeSet<FileId> {
         // Most of what is said is said of a record by itself, and is neither copied nor compared unless that was edited.
         let is_foreign = |file: FileId, said: &&Said| said.file() != file;
         let foreign = self.of_records.iter().flat_map(|(file, said)| {
@@ -132,6 +157,7 @@ impl Standing {
         }
         let is_edited = |file: &FileId| edited.is_none_or(|edited| edited.contains(file));
         let mut places = Places::of(sources);
+        let mut anew = BTreeSet::new();
         for file in files {
             let loader = of_the_loader.remove(&file).unwrap_or_default();
             let others = of_the_whole.remove(&file).unwrap_or_default();
@@ -142,6 +168,7 @@ impl Standing {
             {
                 continue;
             }
+            anew.insert(file);
             let own = self.of_records.get(&file).map_or(&[][..], Vec::as_slice);
             let own = own.iter().filter(|said| said.file() == file);
             let said = own.chain(&others).cloned();
@@ -165,6 +192,7 @@ impl Standing {
                 },
             );
         }
+        anew
     }
 }
 
