@@ -173,6 +173,22 @@ impl Transform for WithoutNull {
     }
 }
 
+/// Has tombi, which formats and sorts keys only where a schema asks for it, keep keys in the order in which a schema has them.
+fn keep_order(schema: &mut Value) {
+    match schema {
+        Value::Object(object) => {
+            object.values_mut().for_each(keep_order);
+            // A key that is called `properties` is no list of them.
+            let is_table = object.get("type").and_then(Value::as_str) == Some("object");
+            if is_table && object.contains_key("properties") {
+                object.insert("x-tombi-table-keys-order".to_owned(), "schema".into());
+            }
+        }
+        Value::Array(all) => all.iter_mut().for_each(keep_order),
+        _ => {}
+    }
+}
+
 struct Compiled {
     schema: Value,
     validator: Validator,
@@ -184,7 +200,8 @@ impl Compiled {
         reason = "the schemas are our own, and a test compiles each"
     )]
     fn of<T: JsonSchema>() -> Self {
-        let schema = schema_of::<T>();
+        let mut schema = schema_of::<T>();
+        keep_order(&mut schema);
         let validator = jsonschema::draft202012::options()
             .should_validate_formats(true)
             .with_format("date", is_toml_date)
