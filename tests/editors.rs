@@ -101,7 +101,7 @@ fn tombi_keeps_the_order_of_the_schemas() {
     copy(&root.join("schema"), &folder.path().join("schema"));
     let record = folder.path().join("keps/sig-node/1-x.toml");
     std::fs::create_dir_all(record.parent().unwrap()).unwrap();
-    let text = "#:schema ../../schema/kep.schema.json\nissue = 7\nstatus = \"implementable\"\ntitle = \"x\"\nnumber = 1\n";
+    let text = "#:schema ../../schema/kep.schema.json\n\nnumber = 1\nissue = 7\nstatus = \"implementable\"\ntitle = \"x\"\n";
     std::fs::write(&record, text).unwrap();
     let output = Command::new(program("tombi"))
         .current_dir(folder.path())
@@ -156,13 +156,19 @@ fn editor(name: &str) -> Option<Command> {
         println!("{name} WAS NOT TRIED: it is not on this machine");
         return None;
     };
-    let own = Path::new(env!("CARGO_BIN_EXE_kepherd")).parent().unwrap();
+    // What an editor starts as `kepherd` is the program of this test, on a day that stays.
+    let own = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
+    std::fs::create_dir_all(&own).unwrap();
+    let program_here = env!("CARGO_BIN_EXE_kepherd");
+    let script = format!("#!/bin/sh\nexec '{program_here}' --today 2026-11-29 \"$@\"\n");
+    std::fs::write(own.join("kepherd"), script).unwrap();
+    let made = Command::new("chmod")
+        .arg("+x")
+        .arg(own.join("kepherd"))
+        .status();
+    assert!(made.unwrap().success());
     let path = std::env::var_os("PATH").unwrap();
-    let path = std::env::join_paths(
-        [own.to_owned()]
-            .into_iter()
-            .chain(std::env::split_paths(&path)),
-    );
+    let path = std::env::join_paths([own].into_iter().chain(std::env::split_paths(&path)));
     let mut command = Command::new(program);
     command.env("PATH", path.unwrap());
     Some(command)
