@@ -414,10 +414,10 @@ pub fn stops_apply(diagnostic: &Diagnostic) -> bool {
     shape && diagnostic.level == Level::Error
 }
 
-/// Whether a record can accept a finding with `[[allow]]`: its rule has levels, and it is no news.
-pub fn can_be_accepted(diagnostic: &Diagnostic) -> bool {
-    let is_open = find(diagnostic.rule.0).is_some_and(|rule| !is_firm(rule));
-    is_open && !diagnostic.is_news && diagnostic.rule != unused_allow::RULE.id
+/// Whether a record can accept what a rule finds with `[[allow]]`: the rule has levels, and what it finds is no news.
+pub fn can_be_accepted(rule: RuleId, is_news: bool) -> bool {
+    let is_open = find(rule.0).is_some_and(|rule| !is_firm(rule));
+    is_open && !is_news && rule != unused_allow::RULE.id
 }
 
 /// Whether a rule is always an error: what cannot be read can neither be accepted nor acted on.

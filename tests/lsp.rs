@@ -375,6 +375,8 @@ fn completion_knows_the_registry() {
         "[runtimes.containerd]\n|",
         "[runtimes.containerd]\nbranches = { | }\n",
         "shepherds = [\"nobody\"]\n[[allow]]\nrule = \"|\"\n",
+        "triage = \"accepted\"\nshepherds = [\"nobody\"]\n[[allow]]\nrule = \"shepherd-not-maintainer\"\nreason = \"x\"\n[[allow]]\nrule = |\n",
+        "related-issues = [7, |]\n",
         "pull-requests = [{ | }]\n",
         "repository = \"|",
         " # |",
@@ -435,6 +437,10 @@ fn completion_knows_the_registry() {
         2.5 | planned for 2026-12, next month | "\"2.5\" = " at 13-13
     "shepherds = [\"nobody\"]\n[[allow]]\nrule = \"|\"\n"
         shepherd-not-maintainer | `nobody` is not a maintainer | "\"shepherd-not-maintainer\"" at 7-9
+    "triage = \"accepted\"\nshepherds = [\"nobody\"]\n[[allow]]\nrule = \"shepherd-not-maintainer\"\nreason = \"x\"\n[[allow]]\nrule = |\n"
+
+    "related-issues = [7, |]\n"
+        8 | KEP-9002 Pod Lullabies 9002 | "8" at 21-21
     "pull-requests = [{ | }]\n"
         id | a reference to an issue or pull request, required | "id = \"$0\"" at 19-19
         kubernetes | a minor release | "kubernetes = \"$0\"" at 19-19

@@ -71,8 +71,8 @@ fn converse(
     let mut broken = None;
     let mut is_open = true;
     loop {
-        // All that is there is taken in before the next step.
-        while is_open && broken.is_none() {
+        // What is there is taken in before the next step, so that what is cancelled is never begun.
+        while is_open && broken.is_none() && !server.is_busy() {
             match messages.try_recv() {
                 Ok(Ok(message)) => server.put(message),
                 Ok(Err(error)) => broken = Some(error),

@@ -137,7 +137,7 @@ fn remedies(client: &Client, registry: &OpenRegistry, file: FileId, span: Span) 
     let mut accepted = std::collections::BTreeSet::new();
     for finding in found
         .into_iter()
-        .filter(|finding| is_record && can_be_accepted(finding))
+        .filter(|finding| is_record && can_be_accepted(finding.rule, finding.is_news))
     {
         // One entry accepts all that a rule finds in a record.
         if accepted.insert(finding.rule) {

@@ -12,10 +12,10 @@ use super::outline::{KeyOf, Outline, Path, Spot, Step, unquoted};
 use super::people::going_on;
 use super::shape::{Key, Shape, Sort};
 use super::workspace::Asked;
-use crate::findings::diagnostic::Diagnostic;
 use crate::registry::Registry;
 use crate::registry::calendars::{Cycle, Maintainer, Minor};
 use crate::registry::schema::FileKind;
+use crate::registry::tracked::Tracked;
 use crate::rules;
 use crate::terms::{Date, Release};
 use crate::text::source::Span;
@@ -66,12 +66,7 @@ impl Offer {
 }
 
 /// What may stand at a place, best first.
-pub(super) fn completion(
-    asked: &Asked<'_>,
-    offset: usize,
-    snippets: bool,
-    found: &[Diagnostic],
-) -> Vec<CompletionItem> {
+pub(super) fn completion(asked: &Asked<'_>, offset: usize, snippets: bool) -> Vec<CompletionItem> {
     let outline = Outline::of(&asked.document.text);
     let (offers, span) = match outline.spot(offset) {
         Spot::Nowhere => return Vec::new(),
@@ -86,7 +81,7 @@ pub(super) fn completion(
                 },
                 false => span,
             };
-            (values(asked, &outline, &path, found), span)
+            (values(asked, &outline, &path), span)
         }
     };
     let range = asked.lines().range(span);
@@ -302,12 +297,7 @@ fn headers(asked: &Asked<'_>, outline: &Outline<'_>, is_open: bool) -> Vec<Offer
 }
 
 /// The values that may stand at a place.
-fn values(
-    asked: &Asked<'_>,
-    outline: &Outline<'_>,
-    path: &[Step],
-    found: &[Diagnostic],
-) -> Vec<Offer> {
+fn values(asked: &Asked<'_>, outline: &Outline<'_>, path: &[Step]) -> Vec<Offer> {
     let registry = asked.registry.registry();
     let runtime = asked.registry.runtime_of(asked.below);
     let Some(shape) = Shape::at(asked.kind, path) else {
@@ -364,7 +354,8 @@ fn values(
             .iter()
             .map(|name| Offer::value(name.to_string(), ""))
             .collect(),
-        Some(Meaning::Rule) => finding_rules(found),
+        Some(Meaning::Rule) => finding_rules(asked, outline, path),
+        Some(Meaning::Issue) => other_issues(asked, path),
         _ => Vec::new(),
     };
     offers.retain(|offer| {
@@ -491,17 +482,53 @@ fn people(registry: &Registry, path: &[Step]) -> Vec<Offer> {
     offers.collect()
 }
 
-/// The rules that find something in this file which can be accepted.
-fn finding_rules(found: &[Diagnostic]) -> Vec<Offer> {
-    let mut offers: Vec<Offer> = Vec::new();
-    for finding in found
+/// The rules that find something in this file which can be accepted, and is not accepted by another entry. What a finding waits for until
+/// this entry is whole counts too.
+fn finding_rules(asked: &Asked<'_>, outline: &Outline<'_>, path: &[Step]) -> Vec<Offer> {
+    let [allow, Step::Item(own), rule] = path else {
+        return Vec::new();
+    };
+    let entries = outline
+        .nodes
         .iter()
-        .filter(|finding| rules::can_be_accepted(finding))
-    {
-        let rule = finding.rule.to_string();
-        if !offers.iter().any(|offer| offer.label == rule) {
-            offers.push(Offer::value(rule, finding.message.clone()));
+        .filter(|node| match node.path.as_slice() {
+            [list, Step::Item(index), key] => list == allow && key == rule && index != own,
+            _ => false,
+        });
+    let accepted: Vec<&str> = entries.map(|node| outline.said(node)).collect();
+    let mut offers: Vec<Offer> = Vec::new();
+    for found in asked.registry.standing().said_of(asked.file) {
+        let rule = found.rule.to_string();
+        let is_offered = offers.iter().any(|offer| offer.label == rule);
+        let is_open = rules::can_be_accepted(found.rule, found.finding.is_news);
+        if is_open && !is_offered && !accepted.contains(&rule.as_str()) {
+            offers.push(Offer::value(rule, found.finding.message.clone()));
         }
     }
     offers
+}
+
+/// The issues of other records in the repository of this one: what its work may be related to.
+fn other_issues(asked: &Asked<'_>, path: &[Step]) -> Vec<Offer> {
+    let registry = asked.registry.registry();
+    if path.first() != Some(&Step::Key("related-issues".to_owned())) {
+        return Vec::new();
+    }
+    let repository = |record: Tracked<'_>| registry.repository_of(record.repository()).cloned();
+    let own = registry
+        .tracked()
+        .find(|record| record.file() == asked.file);
+    let own = own.and_then(repository);
+    let others = registry.tracked();
+    let others = others.filter(|record| record.file() != asked.file && repository(*record) == own);
+    let offers = others.filter_map(|record| {
+        let number = record.issue()?.to_string();
+        let detail = format!("{} {}", record.subject(), record.title());
+        Some(Offer {
+            new: number.clone(),
+            filter: number.clone(),
+            ..Offer::value(number, detail)
+        })
+    });
+    offers.collect()
 }

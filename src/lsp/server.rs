@@ -108,6 +108,9 @@ impl Refusal {
 
 type Answer = Result<Value, Refusal>;
 
+/// So many messages wait at most, if whoever takes them in asks: see [`Server::is_busy`].
+const MOST_WAITING: usize = 1_024;
+
 /// After so many messages diagnostics go out even if more of them wait.
 const MOST_BEFORE_DIAGNOSTICS: usize = 64;
 
@@ -143,6 +146,11 @@ impl<D: Disk> Server<D> {
     /// and then.
     pub fn is_told_of_files(&self) -> bool {
         self.client.watches
+    }
+
+    /// Whether so many messages wait that no more should be taken in.
+    pub fn is_busy(&self) -> bool {
+        self.waiting.len() >= MOST_WAITING
     }
 
     /// Takes a message in. What was cancelled before it was its turn is answered at once.
@@ -315,10 +323,11 @@ impl<D: Disk> Server<D> {
             "textDocument/didOpen" => parsed(params).map(|params| self.opened(params)),
             "textDocument/didChange" => self.changed(params),
             "textDocument/didClose" => parsed(params).map(|params| self.closed(params)),
-            "textDocument/didSave" => parsed::<DidSaveTextDocumentParams>(params).map(|params| {
-                self.workspace.saved(&params.text_document.uri);
+            "textDocument/didSave" => {
+                self.workspace.saved();
                 self.is_unsettled = true;
-            }),
+                Ok(())
+            }
             "workspace/didChangeWatchedFiles" => parsed(params).map(|params| self.watched(&params)),
             "workspace/didChangeWorkspaceFolders" => {
                 parsed(params).map(|params| self.folders(&params))
@@ -559,10 +568,8 @@ impl<D: Disk> Server<D> {
         self.workspace.judge();
         self.is_unsettled = true;
         let snippets = self.client.snippets;
-        let items = self.at(&place).map(|(asked, offset)| {
-            let found = asked.registry.standing().of(asked.file);
-            completion(&asked, offset, snippets, found.map_or(&[], |found| found))
-        });
+        let items = self.at(&place);
+        let items = items.map(|(asked, offset)| completion(&asked, offset, snippets));
         value(CompletionList {
             is_incomplete: false,
             items: items.unwrap_or_default(),

@@ -296,9 +296,9 @@ impl<D: Disk> Workspace<D> {
         }
     }
 
-    /// A text was saved: it may lie in a registry now.
-    pub(super) fn saved(&mut self, uri: &Uri) {
-        self.find_home(uri);
+    /// A text was saved: with it there may be a registry that was not there before.
+    pub(super) fn saved(&mut self) {
+        self.look_for_registries();
     }
 
     /// Files were written, made or removed outside of the client.

@@ -74,6 +74,15 @@ impl Standing {
         self.of_files.get(&file).map(|of| &of.shown)
     }
 
+    /// What there is to say of a file, whether its record accepts it or not.
+    pub fn said_of(&self, file: FileId) -> impl Iterator<Item = &Found> {
+        let own = self.of_records.get(&file).into_iter().flatten();
+        let own = own.filter(move |said| said.file() == file);
+        let others = self.of_files.get(&file).into_iter();
+        own.chain(others.flat_map(|of| &of.others))
+            .map(|said| &said.found)
+    }
+
     /// The files that have findings, each with them; by number.
     pub fn files(&self) -> impl Iterator<Item = (FileId, &Arc<[Diagnostic]>)> {
         let files = self.of_files.iter().map(|(file, of)| (*file, &of.shown));
