@@ -7,7 +7,8 @@
     clippy::disallowed_methods,
     clippy::unwrap_used,
     clippy::expect_used,
-    clippy::panic
+    clippy::panic,
+    clippy::print_stdout
 )]
 
 mod common;
@@ -182,26 +183,24 @@ fn neovim(words: &str) {
     };
     let (folder, record) = damaged();
     std::fs::write(folder.path().join("init.lua"), snippet("lua", words)).unwrap();
-    let script = format!(
-        r#"
+    let script = r#"
 vim.wait(20000, function() return #vim.diagnostic.get(0) > 0 end, 50)
 for _, found in ipairs(vim.diagnostic.get(0)) do
   print(string.format("%d:%d %s", found.lnum + 1, found.col + 1, found.message))
 end
 local function ask(method, more)
-  local params = vim.tbl_extend("force", {{ textDocument = vim.lsp.util.make_text_document_params() }}, more)
-  for _, answer in pairs(vim.lsp.buf_request_sync(0, method, params, 20000) or {{}}) do
+  local params = vim.tbl_extend("force", { textDocument = vim.lsp.util.make_text_document_params() }, more)
+  for _, answer in pairs(vim.lsp.buf_request_sync(0, method, params, 20000) or {}) do
     if answer.result then return answer.result end
   end
-  return {{}}
+  return {}
 end
-print("LENS " .. vim.inspect(ask("textDocument/codeLens", {{}})))
+print("LENS " .. vim.inspect(ask("textDocument/codeLens", {})))
 local line = vim.fn.search("^target") - 1
-print("HOVER " .. vim.inspect(ask("textDocument/hover", {{ position = {{ line = line, character = 12 }} }})))
-print("COMPLETION " .. vim.inspect(ask("textDocument/completion", {{ position = {{ line = line, character = 10 }} }})))
+print("HOVER " .. vim.inspect(ask("textDocument/hover", { position = { line = line, character = 12 } })))
+print("COMPLETION " .. vim.inspect(ask("textDocument/completion", { position = { line = line, character = 10 } })))
 vim.cmd("qall!")
-"#
-    );
+"#;
     std::fs::write(folder.path().join("then.lua"), script).unwrap();
     let output = command
         .args(["--headless", "-u", "init.lua", "-i", "NONE", "-n"])

@@ -438,7 +438,8 @@ fn completion_knows_the_registry() {
     "shepherds = [\"nobody\"]\n[[allow]]\nrule = \"|\"\n"
         shepherd-not-maintainer | `nobody` is not a maintainer | "\"shepherd-not-maintainer\"" at 7-9
     "triage = \"accepted\"\nshepherds = [\"nobody\"]\n[[allow]]\nrule = \"shepherd-not-maintainer\"\nreason = \"x\"\n[[allow]]\nrule = |\n"
-
+        missing-target | KEP-9001 is accepted, and aims at no Kubernetes release | "\"missing-target\"" at 7-7
+        single-shepherd | KEP-9001 has one shepherd only | "\"single-shepherd\"" at 7-7
     "related-issues = [7, |]\n"
         8 | KEP-9002 Pod Lullabies 9002 | "8" at 21-21
     "pull-requests = [{ | }]\n"

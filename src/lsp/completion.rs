@@ -12,11 +12,13 @@ use super::outline::{KeyOf, Outline, Path, Spot, Step, unquoted};
 use super::people::going_on;
 use super::shape::{Key, Shape, Sort};
 use super::workspace::Asked;
+use crate::findings::diagnostic::Found;
 use crate::registry::Registry;
 use crate::registry::calendars::{Cycle, Maintainer, Minor};
 use crate::registry::schema::FileKind;
 use crate::registry::tracked::Tracked;
 use crate::rules;
+use crate::rules::standing::said_of_record;
 use crate::terms::{Date, Release};
 use crate::text::source::Span;
 use crate::text::words::counted;
@@ -81,7 +83,7 @@ pub(super) fn completion(asked: &Asked<'_>, offset: usize, snippets: bool) -> Ve
                 },
                 false => span,
             };
-            (values(asked, &outline, &path), span)
+            (values(asked, &outline, &path, offset), span)
         }
     };
     let range = asked.lines().range(span);
@@ -297,7 +299,7 @@ fn headers(asked: &Asked<'_>, outline: &Outline<'_>, is_open: bool) -> Vec<Offer
 }
 
 /// The values that may stand at a place.
-fn values(asked: &Asked<'_>, outline: &Outline<'_>, path: &[Step]) -> Vec<Offer> {
+fn values(asked: &Asked<'_>, outline: &Outline<'_>, path: &[Step], offset: usize) -> Vec<Offer> {
     let registry = asked.registry.registry();
     let runtime = asked.registry.runtime_of(asked.below);
     let Some(shape) = Shape::at(asked.kind, path) else {
@@ -354,7 +356,7 @@ fn values(asked: &Asked<'_>, outline: &Outline<'_>, path: &[Step]) -> Vec<Offer>
             .iter()
             .map(|name| Offer::value(name.to_string(), ""))
             .collect(),
-        Some(Meaning::Rule) => finding_rules(asked, outline, path),
+        Some(Meaning::Rule) => finding_rules(asked, outline, path, offset),
         Some(Meaning::Issue) => other_issues(asked, path),
         _ => Vec::new(),
     };
@@ -484,7 +486,12 @@ fn people(registry: &Registry, path: &[Step]) -> Vec<Offer> {
 
 /// The rules that find something in this file which can be accepted, and is not accepted by another entry. What a finding waits for until
 /// this entry is whole counts too.
-fn finding_rules(asked: &Asked<'_>, outline: &Outline<'_>, path: &[Step]) -> Vec<Offer> {
+fn finding_rules(
+    asked: &Asked<'_>,
+    outline: &Outline<'_>,
+    path: &[Step],
+    offset: usize,
+) -> Vec<Offer> {
     let [allow, Step::Item(own), rule] = path else {
         return Vec::new();
     };
@@ -496,8 +503,20 @@ fn finding_rules(asked: &Asked<'_>, outline: &Outline<'_>, path: &[Step]) -> Vec
             _ => false,
         });
     let accepted: Vec<&str> = entries.map(|node| outline.said(node)).collect();
+    let mut said: Vec<Found> = asked
+        .registry
+        .standing()
+        .said_of(asked.file)
+        .cloned()
+        .collect();
+    if said.is_empty() {
+        // Of a text that is no TOML without what is being typed nothing is said: it is looked at without that line.
+        let text = without_line(&asked.document.text, offset);
+        let without = asked.registry.with_text(asked.below, &text);
+        said = said_of_record(&without, asked.file, asked.today);
+    }
     let mut offers: Vec<Offer> = Vec::new();
-    for found in asked.registry.standing().said_of(asked.file) {
+    for found in said {
         let rule = found.rule.to_string();
         let is_offered = offers.iter().any(|offer| offer.label == rule);
         let is_open = rules::can_be_accepted(found.rule, found.finding.is_news);
@@ -506,6 +525,14 @@ fn finding_rules(asked: &Asked<'_>, outline: &Outline<'_>, path: &[Step]) -> Vec
         }
     }
     offers
+}
+
+/// A text with nothing in the line of a byte.
+fn without_line(text: &str, offset: usize) -> String {
+    let (before, after) = text.split_at(offset);
+    let start = before.rfind('\n').map_or(0, |at| at + 1);
+    let rest = after.find('\n').map_or("", |at| &after[at..]);
+    format!("{}{rest}", &before[..start])
 }
 
 /// The issues of other records in the repository of this one: what its work may be related to.

@@ -106,6 +106,11 @@ impl OpenRegistry {
         &self.loaded.registry
     }
 
+    /// The same with another text of a file.
+    pub(super) fn with_text(&self, below: &str, text: &str) -> Loaded {
+        self.loaded.amended([(below, text)])
+    }
+
     pub(super) fn standing(&self) -> &Standing {
         &self.standing
     }

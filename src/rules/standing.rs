@@ -205,6 +205,16 @@ impl Standing {
     }
 }
 
+/// What rules say of the record in a file.
+pub fn said_of_record(loaded: &Loaded, file: FileId, today: Date) -> Vec<Found> {
+    let round = Round::new(&loaded.registry, today, None, Others::default());
+    let own = round.record_in(file).map(|record| round.of_record(record));
+    let others = round.of_the_whole(usize::MAX).into_iter();
+    let others = others.filter(|said| said.file() == file);
+    let all = own.into_iter().flatten().chain(others);
+    all.map(|said| said.found).collect()
+}
+
 /// The files that findings point at.
 fn points_at(shown: &[Diagnostic]) -> BTreeSet<FileId> {
     let edits = shown.iter().flat_map(|one| &one.help);
