@@ -205,7 +205,7 @@ fn a_remedy_mends_what_it_is_for() {
     // A reason is for a person to give: until then the empty one is an error.
     let accept = actions
         .iter()
-        .find(|one| one["title"].as_str().unwrap().starts_with("accept it here"))
+        .find(|one| one["title"].as_str().unwrap().starts_with("accept `"))
         .unwrap();
     let edited = session.applied(PATH, accept);
     assert!(
@@ -263,6 +263,21 @@ fn a_kep_is_promoted_from_where_it_stands() {
     let folder = folder();
     let mut session = Session::with(&folder, capable());
     session.open(PATH);
+    // What it aims at is still ahead.
+    assert!(
+        session
+            .actions_of(PATH, "stage", json!(["refactor"]))
+            .is_empty()
+    );
+    let shipped = text(&folder, PATH).replace("target = \"1.38\"", "target = \"1.37\"");
+    folder.write(PATH, shipped);
+    let mut session = Session::with(&folder, capable());
+    session.open(PATH);
+    assert!(
+        session
+            .actions_of(PATH, "title", json!(["refactor"]))
+            .is_empty()
+    );
     let actions = session.actions_of(PATH, "stage", json!(["refactor"]));
     let titles: Vec<&str> = actions
         .iter()
@@ -321,9 +336,8 @@ fn a_hover_says_what_the_registry_knows() {
     9001
         KEP-9001 **Pod Lullabies 9001**, implementable. [Upstream](https://github.com/kubernetes/enhancements/tree/HEAD/keps/sig-node/9001-pod-lullabies)
     stage
-        `stage`: a word
+        `stage`: `alpha`, `beta`, `stable`, `deprecated`, `disabled`, `removed`
         The stage that `target` aims at.
-        **Ready**: containerd has released it in 2.4.0 of 2026-09-16. If it is on by default, the CRI development policy asks for a release of every participating container runtime. Whether it is on by default is not on record; the verdict is the same or better if it is not.
     "beta"
         `beta`: Well tested. Off by default it needs one runtime that has released it; on by default, all of them.
         **Ready**: containerd has released it in 2.4.0 of 2026-09-16. If it is on by default, the CRI development policy asks for a release of every participating container runtime. Whether it is on by default is not on record; the verdict is the same or better if it is not.
@@ -377,6 +391,14 @@ fn completion_knows_the_registry() {
         "shepherds = [\"nobody\"]\n[[allow]]\nrule = \"|\"\n",
         "triage = \"accepted\"\nshepherds = [\"nobody\"]\n[[allow]]\nrule = \"shepherd-not-maintainer\"\nreason = \"x\"\n[[allow]]\nrule = |\n",
         "related-issues = [7, |]\n",
+        "shepherds = |\n",
+        "shepherds = [\"sa|\n",
+        "state = \"rel|\n",
+        "[run|\n",
+        "[[|",
+        "[design]\n|",
+        "upstream-seen = |",
+        "stage = \"al|pha\"\n",
         "pull-requests = [{ | }]\n",
         "repository = \"|",
         " # |",
@@ -388,22 +410,22 @@ fn completion_knows_the_registry() {
     }
     insta::assert_snapshot!(said.join("\n"), @r#"
     "target = \"|"
-        1.38 | planned for 2026-12-16, in 24 days | "\"1.38\"" at 9-10
-        1.39 | not dated yet | "\"1.39\"" at 9-10
+        1.38 | planned for 2026-12-16, in 24 days | "1.38\"" at 10-10
+        1.39 | not dated yet | "1.39\"" at 10-10
     "target = |\nissue = 7\n"
         1.38 | planned for 2026-12-16, in 24 days | "\"1.38\"" at 9-9
         1.39 | not dated yet | "\"1.39\"" at 9-9
     "reached = { alpha = \"|\" }\n"
-        1.37 | released 2026-08-26, 88 days ago | "\"1.37\"" at 20-22
+        1.37 | released 2026-08-26, 88 days ago | "1.37" at 21-21
     "milestone = \"|\"\n"
-        2.5 | planned for 2026-12, next month | "\"2.5\"" at 12-14
+        2.5 | planned for 2026-12, next month | "2.5" at 13-13
     "shepherds = [\"|\"]\n"
-        fuweid | committer, shepherds 0 KEPs | "\"fuweid\"" at 13-15
-        samuelkarp | committer, shepherds 0 KEPs | "\"samuelkarp\"" at 13-15
-        mikebrow | committer, shepherds 1 KEP | "\"mikebrow\"" at 13-15
+        fuweid | committer, shepherds 0 KEPs | "fuweid" at 14-14
+        samuelkarp | committer, shepherds 0 KEPs | "samuelkarp" at 14-14
+        mikebrow | committer, shepherds 1 KEP | "mikebrow" at 14-14
     "shepherds = [\"mikebrow\", \"|"
-        fuweid | committer, shepherds 0 KEPs | "\"fuweid\"" at 25-26
-        samuelkarp | committer, shepherds 0 KEPs | "\"samuelkarp\"" at 25-26
+        fuweid | committer, shepherds 0 KEPs | "fuweid\"" at 26-26
+        samuelkarp | committer, shepherds 0 KEPs | "samuelkarp\"" at 26-26
     "stage = |"
         alpha |  | "\"alpha\"" at 8-8
         beta |  | "\"beta\"" at 8-8
@@ -417,48 +439,82 @@ fn completion_knows_the_registry() {
     "runtimes.|"
         containerd |  | "containerd = " at 9-9
     "[runtimes.|"
-        [reached] |  | "[reached]" at 0-10
-        [runtimes.containerd] |  | "[runtimes.containerd]" at 0-10
-        [design] |  | "[design]" at 0-10
-        [[allow]] |  | "[[allow]]" at 0-10
+        reached |  | "reached]" at 1-10
+        runtimes.containerd |  | "runtimes.containerd]\nstate = \"${1|none,in-progress,experimental,merged,released|}\"" at 1-10
+        design |  | "design]" at 1-10
+        allow |  | "[allow]]\nrule = \"$1\"\nreason = \"$2\"" at 1-10
     "[runtimes.containerd]\nstate = \"released\"\nrelease = \"|"
-        2.4.0 | released 2026-09-16 | "\"2.4.0\"" at 10-11
+        2.4.0 | released 2026-09-16 | "2.4.0\"" at 11-11
     "[runtimes.containerd]\n|"
-        state | a word, required | "state = \"$0\"" at 0-0
-        release | a version | "release = \"$0\"" at 0-0
-        evidence | a list | "evidence = [\"$0\"]" at 0-0
-        kubernetes | a range of Kubernetes releases | "kubernetes = \"$0\"" at 0-0
+        state | a word, required | "state = \"${1|none,in-progress,experimental,merged,released|}\"" at 0-0
+        release | a version | "release = \"$1\"" at 0-0
+        evidence | a list | "evidence = [\"$1\"]" at 0-0
+        kubernetes | a range of Kubernetes releases | "kubernetes = \"$1\"" at 0-0
+        branches | a table | "branches = { $1 }" at 0-0
         [reached] |  | "[reached]" at 0-0
-        [[runtimes.containerd.parts]] |  | "[[runtimes.containerd.parts]]" at 0-0
         [design] |  | "[design]" at 0-0
-        [[allow]] |  | "[[allow]]" at 0-0
+        [[runtimes.containerd.parts]] |  | "[[runtimes.containerd.parts]]\nname = \"$1\"\nstate = \"${2|none,in-progress,experimental,merged,released|}\"" at 0-0
+        [[allow]] |  | "[[allow]]\nrule = \"$1\"\nreason = \"$2\"" at 0-0
     "[runtimes.containerd]\nbranches = { | }\n"
         2.4 | released 2026-09-16, 67 days ago | "\"2.4\" = " at 13-13
         2.5 | planned for 2026-12, next month | "\"2.5\" = " at 13-13
     "shepherds = [\"nobody\"]\n[[allow]]\nrule = \"|\"\n"
-        shepherd-not-maintainer | `nobody` is not a maintainer | "\"shepherd-not-maintainer\"" at 7-9
+        shepherd-not-maintainer | `nobody` is not a maintainer | "shepherd-not-maintainer" at 8-8
     "triage = \"accepted\"\nshepherds = [\"nobody\"]\n[[allow]]\nrule = \"shepherd-not-maintainer\"\nreason = \"x\"\n[[allow]]\nrule = |\n"
         missing-target | KEP-9001 is accepted, and aims at no Kubernetes release | "\"missing-target\"" at 7-7
         single-shepherd | KEP-9001 has one shepherd only | "\"single-shepherd\"" at 7-7
     "related-issues = [7, |]\n"
         8 | KEP-9002 Pod Lullabies 9002 | "8" at 21-21
+    "shepherds = |\n"
+        fuweid | committer, shepherds 0 KEPs | "[\"fuweid\"]" at 12-12
+        samuelkarp | committer, shepherds 0 KEPs | "[\"samuelkarp\"]" at 12-12
+        mikebrow | committer, shepherds 1 KEP | "[\"mikebrow\"]" at 12-12
+    "shepherds = [\"sa|\n"
+        fuweid | committer, shepherds 0 KEPs | "fuweid\"" at 14-16
+        samuelkarp | committer, shepherds 0 KEPs | "samuelkarp\"" at 14-16
+        mikebrow | committer, shepherds 1 KEP | "mikebrow\"" at 14-16
+    "state = \"rel|\n"
+
+    "[run|\n"
+        reached |  | "reached]" at 1-4
+        runtimes.containerd |  | "runtimes.containerd]\nstate = \"${1|none,in-progress,experimental,merged,released|}\"" at 1-4
+        design |  | "design]" at 1-4
+        allow |  | "[allow]]\nrule = \"$1\"\nreason = \"$2\"" at 1-4
+    "[[|"
+        allow |  | "allow]]\nrule = \"$1\"\nreason = \"$2\"" at 2-2
+    "[design]\n|"
+        consensus | a word | "consensus = \"${1|open,reached,blocked|}\"" at 0-0
+        discussion | a list | "discussion = [\"$1\"]" at 0-0
+        approved-by | a table | "approved-by = { $1 }" at 0-0
+        [reached] |  | "[reached]" at 0-0
+        [runtimes.containerd] |  | "[runtimes.containerd]\nstate = \"${1|none,in-progress,experimental,merged,released|}\"" at 0-0
+        [[allow]] |  | "[[allow]]\nrule = \"$1\"\nreason = \"$2\"" at 0-0
+    "upstream-seen = |"
+        2026-11-22 | today | "2026-11-22" at 16-16
+    "stage = \"al|pha\"\n"
+        alpha |  | "alpha" at 9-14
+        beta |  | "beta" at 9-14
+        stable |  | "stable" at 9-14
+        deprecated |  | "deprecated" at 9-14
+        disabled |  | "disabled" at 9-14
+        removed |  | "removed" at 9-14
     "pull-requests = [{ | }]\n"
-        id | a reference to an issue or pull request, required | "id = \"$0\"" at 19-19
-        kubernetes | a minor release | "kubernetes = \"$0\"" at 19-19
+        id | a reference to an issue or pull request, required | "id = \"$1\"" at 19-19
+        kubernetes | a minor release | "kubernetes = \"$1\"" at 19-19
     "repository = \"|"
-        containerd/containerd |  | "\"containerd/containerd\"" at 13-14
-        containerd/nri |  | "\"containerd/nri\"" at 13-14
+        containerd/containerd |  | "containerd/containerd\"" at 14-14
+        containerd/nri |  | "containerd/nri\"" at 14-14
     " # |"
 
     "issue = 7 |"
 
     "[reached]\nalpha = \"1.37\"\n|\n= = [\n"
-        beta | a minor release | "beta = \"$0\"" at 0-0
-        beta-on | a minor release | "beta-on = \"$0\"" at 0-0
-        stable | a minor release | "stable = \"$0\"" at 0-0
-        [runtimes.containerd] |  | "[runtimes.containerd]" at 0-0
+        beta | a minor release | "beta = \"$1\"" at 0-0
+        beta-on | a minor release | "beta-on = \"$1\"" at 0-0
+        stable | a minor release | "stable = \"$1\"" at 0-0
+        [runtimes.containerd] |  | "[runtimes.containerd]\nstate = \"${1|none,in-progress,experimental,merged,released|}\"" at 0-0
         [design] |  | "[design]" at 0-0
-        [[allow]] |  | "[[allow]]" at 0-0
+        [[allow]] |  | "[[allow]]\nrule = \"$1\"\nreason = \"$2\"" at 0-0
     "#);
 }
 
@@ -468,43 +524,43 @@ fn keys_come_with_their_texts_and_the_required_ones_first() {
     let mut session = Session::with(&folder, capable());
     session.open(PATH);
     insta::assert_snapshot!(session.completion(PATH, "status = \"implementable\"\n|\n"), @r#"
-    number | a number, required | "number = $0" at 0-0
-    title | one line of text, required | "title = \"$0\"" at 0-0
-    stage | a word | "stage = \"$0\"" at 0-0
-    target | a minor release | "target = \"$0\"" at 0-0
-    enabled-by-default | true or false | "enabled-by-default = $0" at 0-0
-    owners | a list | "owners = [\"$0\"]" at 0-0
-    feature-gates | a list | "feature-gates = [\"$0\"]" at 0-0
-    triage | a word | "triage = \"$0\"" at 0-0
-    shepherds | a list | "shepherds = [\"$0\"]" at 0-0
-    milestone | a minor release | "milestone = \"$0\"" at 0-0
-    issue | a number | "issue = $0" at 0-0
-    repository | a repository | "repository = \"$0\"" at 0-0
-    former-issues | a list | "former-issues = [$0]" at 0-0
-    related-issues | a list | "related-issues = [$0]" at 0-0
-    pull-requests | a list | "pull-requests = [{ $0 }]" at 0-0
-    links | a list | "links = [\"$0\"]" at 0-0
-    runtime-support | one line of text | "runtime-support = \"$0\"" at 0-0
-    guessed | a list | "guessed = [\"$0\"]" at 0-0
-    upstream-seen | a date | "upstream-seen = $0" at 0-0
+    number | a number, required | "number = $1" at 0-0
+    title | one line of text, required | "title = \"$1\"" at 0-0
+    stage | a word | "stage = \"${1|alpha,beta,stable,deprecated,disabled,removed|}\"" at 0-0
+    target | a minor release | "target = \"$1\"" at 0-0
+    enabled-by-default | true or false | "enabled-by-default = $1" at 0-0
+    owners | a list | "owners = [\"$1\"]" at 0-0
+    feature-gates | a list | "feature-gates = [\"$1\"]" at 0-0
+    triage | a word | "triage = \"${1|pending,accepted,declined|}\"" at 0-0
+    shepherds | a list | "shepherds = [\"$1\"]" at 0-0
+    milestone | a minor release | "milestone = \"$1\"" at 0-0
+    issue | a number | "issue = $1" at 0-0
+    repository | a repository | "repository = \"$1\"" at 0-0
+    former-issues | a list | "former-issues = [$1]" at 0-0
+    related-issues | a list | "related-issues = [$1]" at 0-0
+    pull-requests | a list | "pull-requests = [{ $1 }]" at 0-0
+    links | a list | "links = [\"$1\"]" at 0-0
+    runtime-support | one line of text | "runtime-support = \"$1\"" at 0-0
+    guessed | a list | "guessed = [\"$1\"]" at 0-0
+    upstream-seen | a date | "upstream-seen = $1" at 0-0
     [reached] |  | "[reached]" at 0-0
-    [runtimes.containerd] |  | "[runtimes.containerd]" at 0-0
+    [runtimes.containerd] |  | "[runtimes.containerd]\nstate = \"${1|none,in-progress,experimental,merged,released|}\"" at 0-0
     [design] |  | "[design]" at 0-0
-    [[allow]] |  | "[[allow]]" at 0-0
+    [[allow]] |  | "[[allow]]\nrule = \"$1\"\nreason = \"$2\"" at 0-0
     "#);
     insta::assert_snapshot!(session.completion("registry.toml", "[|"), @r#"
-    [[runtimes]] |  | "[[runtimes]]" at 0-1
-    [sources] |  | "[sources]" at 0-1
-    [board] |  | "[board]" at 0-1
-    [issue] |  | "[issue]" at 0-1
-    [labels] |  | "[labels]" at 0-1
-    [milestone] |  | "[milestone]" at 0-1
-    [assignees] |  | "[assignees]" at 0-1
-    [drift] |  | "[drift]" at 0-1
-    [guards] |  | "[guards]" at 0-1
-    [announce] |  | "[announce]" at 0-1
-    [policy] |  | "[policy]" at 0-1
-    [rules] |  | "[rules]" at 0-1
+    sources |  | "sources]" at 1-1
+    board |  | "board]" at 1-1
+    issue |  | "issue]" at 1-1
+    labels |  | "labels]" at 1-1
+    milestone |  | "milestone]" at 1-1
+    assignees |  | "assignees]" at 1-1
+    drift |  | "drift]" at 1-1
+    guards |  | "guards]" at 1-1
+    announce |  | "announce]" at 1-1
+    policy |  | "policy]" at 1-1
+    rules |  | "rules]" at 1-1
+    runtimes |  | "[runtimes]]\nname = \"$1\"\ncalendar = \"$2\"" at 1-1
     "#);
 }
 
@@ -655,7 +711,7 @@ fn symbols_links_and_lenses() {
     https://github.com/containerd/containerd/commit/0123456789012345678901234567890123456789
     ");
     let lenses = session.ask("textDocument/codeLens", document);
-    insta::assert_snapshot!(lenses[0]["command"]["title"].as_str().unwrap(), @"aims at 1.38: ready. containerd has released it in 2.4.0 of 2026-09-16.");
+    insta::assert_snapshot!(lenses[0]["command"]["title"].as_str().unwrap(), @"aims at 1.38: ready, because containerd has released it in 2.4.0 of 2026-09-16");
     session.open("maintainers.toml");
     let roster = json!({ "textDocument": { "uri": session.uri("maintainers.toml") } });
     let lenses = session.ask("textDocument/codeLens", roster);
@@ -1065,4 +1121,185 @@ fn a_path_is_a_path_whatever_is_in_it() {
     let to = session.definition(&path, &text, "\"mikebrow\"");
     assert!(to.starts_with("ein Ordner/ü%20#?/maintainers.toml"), "{to}");
     let _ = (Path::new(""), position);
+}
+
+#[test]
+fn a_registry_that_goes_away_comes_back() {
+    let folder = folder();
+    let mut session = Session::with(&folder, capable());
+    session.published(PATH);
+    let config = text(&folder, "registry.toml");
+    let event = |session: &mut Session, kind: u32| {
+        let changes = json!([{ "uri": session.uri("registry.toml"), "type": kind }]);
+        session.tell(
+            "workspace/didChangeWatchedFiles",
+            json!({ "changes": changes }),
+        );
+    };
+    folder.remove("registry.toml");
+    event(&mut session, 3);
+    assert_eq!(session.published(PATH)["diagnostics"], json!([]));
+    folder.write("registry.toml", config);
+    event(&mut session, 1);
+    session.published_with(PATH, "samulkarp");
+}
+
+#[test]
+fn folders_come_and_go() {
+    let folder = folder_named("keps");
+    let path = format!("keps/{PATH}");
+    let mut session = Session::with(&folder, capable());
+    session.published(&path);
+    let change = |session: &mut Session, added: &[&str], removed: &[&str]| {
+        let folders = |session: &Session, all: &[&str]| -> Value {
+            all.iter()
+                .map(|one| json!({ "uri": session.uri(one), "name": one }))
+                .collect()
+        };
+        let event =
+            json!({ "added": folders(session, added), "removed": folders(session, removed) });
+        session.tell(
+            "workspace/didChangeWorkspaceFolders",
+            json!({ "event": event }),
+        );
+    };
+    session.is_quiet();
+    // Another folder leads to the same registry.
+    change(&mut session, &["keps/sig-node"], &[]);
+    assert!(session.is_quiet());
+    let root = url::Url::from_file_path(folder.path()).unwrap();
+    let removed = json!({ "added": [], "removed": [{ "uri": root.as_str(), "name": "" }] });
+    session.tell(
+        "workspace/didChangeWorkspaceFolders",
+        json!({ "event": removed }),
+    );
+    assert!(session.is_quiet(), "it is found from the other one still");
+    change(&mut session, &[], &["keps/sig-node"]);
+    assert_eq!(session.published(&path)["diagnostics"], json!([]));
+}
+
+#[test]
+fn a_registry_inside_of_another_one_is_shown_as_its_own() {
+    let folder = folder();
+    let inner = folder.path().join("sig-node/inner");
+    common::copy(self::folder().path(), &inner);
+    let mut session = Session::with(&folder, capable());
+    let path = format!("sig-node/inner/{PATH}");
+    session.published_with(&path, "is no file that a registry knows");
+    session.open(&path);
+    session.published_with(&path, "samulkarp");
+    session.change(&path, 2, json!([{ "text": "number = 'x" }]));
+    session.published_with(&path, "\"syntax\"");
+}
+
+#[cfg(unix)]
+#[test]
+fn a_link_is_not_followed_open_or_not() {
+    let folder = folder();
+    let link = "sig-node/9004-x.toml";
+    std::os::unix::fs::symlink(folder.path().join(PATH), folder.path().join(link)).unwrap();
+    let mut session = Session::with(&folder, capable());
+    session.published_with(link, "is a symbolic link");
+    session.open(link);
+    assert!(
+        session
+            .published_at(link, 1)
+            .to_string()
+            .contains("is a symbolic link")
+    );
+}
+
+#[test]
+fn an_address_in_another_spelling_is_the_same_file() {
+    let folder = folder();
+    let mut session = Session::with(&folder, capable());
+    session.published(PATH);
+    let plain = session.uri(PATH);
+    let other = plain.replace("9001-pod", "9001%2Dpod");
+    let document =
+        json!({ "uri": other, "languageId": "toml", "version": 1, "text": text(&folder, PATH) });
+    session.tell("textDocument/didOpen", json!({ "textDocument": document }));
+    let told = |session: &mut Session, uri: &str| {
+        let found = session.until(|one| one["params"]["uri"] == uri);
+        found["params"]["diagnostics"].as_array().unwrap().len()
+    };
+    assert_eq!(told(&mut session, &plain), 0, "what is shown moves along");
+    assert!(told(&mut session, &other) > 0);
+    session.tell(
+        "textDocument/didClose",
+        json!({ "textDocument": { "uri": other } }),
+    );
+    assert_eq!(told(&mut session, &other), 0);
+    assert!(told(&mut session, &plain) > 0);
+    // Who asks may spell otherwise than the server.
+    let mut session = Session::with(&folder, pulling());
+    let all = session.ask("workspace/diagnostic", json!({ "previousResultIds": [] }));
+    let items = all["items"].as_array().unwrap();
+    let respelt = |one: &Value| {
+        let uri = one["uri"]
+            .as_str()
+            .unwrap()
+            .replace("sig-node", "sig%2dnode");
+        json!({ "uri": uri, "value": one["resultId"] })
+    };
+    let known: Vec<Value> = items.iter().map(respelt).collect();
+    let again = session.ask(
+        "workspace/diagnostic",
+        json!({ "previousResultIds": known }),
+    );
+    let again = again["items"].as_array().unwrap();
+    assert_eq!(again.len(), items.len());
+    assert!(again.iter().all(|one| one["kind"] == "unchanged"));
+}
+
+/// Found by an attacker: the ends of lines were cut apart.
+#[test]
+fn a_remedy_leaves_the_ends_of_lines_alone() {
+    let folder = folder();
+    for ends in ["\r\n", "\n\r\r\r\r\n"] {
+        let read = text(&folder, "maintainers.toml");
+        folder.write(
+            PATH,
+            text(&folder, PATH)
+                .replace("\r\n", "\n")
+                .replace('\n', "\r\n"),
+        );
+        folder.write("maintainers.toml", format!("#{ends}{read}"));
+        let mut session = Session::with(&folder, capable());
+        session.open(PATH);
+        // A roster that is no TOML says nothing of who is none.
+        if ends == "\r\n" {
+            let actions = session.actions(PATH, "samulkarp");
+            let remedy = actions
+                .iter()
+                .find(|one| one["title"].as_str().unwrap().contains("samuelkarp"));
+            let edited = session.applied(PATH, remedy.unwrap());
+            assert_eq!(
+                edited,
+                text(&folder, PATH).replace("samulkarp", "samuelkarp")
+            );
+        }
+        let mut at = session.place(PATH, &text(&folder, PATH), "mikebrow");
+        at["newName"] = json!("mike-b");
+        let edit = session.ask("textDocument/rename", at);
+        assert!(!edit.to_string().contains("\\r"), "{edit}");
+        folder.write("maintainers.toml", read);
+    }
+}
+
+#[test]
+fn a_handle_that_is_none_is_not_renamed() {
+    let folder = folder();
+    let wrong =
+        text(&folder, PATH).replace("\"mikebrow\", \"samulkarp\"]", "\"mikebrow, \"samulkarp\"]");
+    folder.write(PATH, wrong);
+    let mut session = Session::with(&folder, capable());
+    session.open(PATH);
+    let mut at = session.place(PATH, &text(&folder, PATH), "\"mikebrow");
+    assert_eq!(
+        session.ask("textDocument/prepareRename", at.clone()),
+        Value::Null
+    );
+    at["newName"] = json!("mike-b");
+    assert_eq!(session.refused("textDocument/rename", at)["code"], -32803);
 }

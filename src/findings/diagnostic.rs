@@ -458,8 +458,21 @@ impl Diagnostic {
         let mut lines = vec![self.message.clone()];
         lines.extend(self.why.map(|why| format!("why: {why}")));
         lines.extend(self.notes.iter().map(|note| format!("note: {note}")));
-        lines.extend(self.help.iter().map(|help| format!("help: {}", help.text)));
+        lines.extend(self.help.iter().map(Help::in_words));
         lines.join("\n")
+    }
+}
+
+impl<P> Help<P> {
+    /// What to do, and what to write where that is a word or two.
+    fn in_words(&self) -> String {
+        let text = &self.text;
+        let new = self.edit.as_ref().map(|edit| edit.replacement.trim());
+        match new.filter(|new| !new.is_empty() && !new.contains('\n')) {
+            // Of a mark that is missing the words say all, and some words name it.
+            Some(new) if new.len() > 1 && !text.contains(new) => format!("help: {text}: `{new}`"),
+            _ => format!("help: {text}"),
+        }
     }
 }
 

@@ -11,11 +11,13 @@ use similar::{DiffOp, TextDiff};
 
 use super::client::Client;
 use super::diagnostics::{is_shown, location, shown};
+use super::outline::{Outline, Step};
 use super::positions::Lines;
 use super::promises::FIX_ALL;
 use super::workspace::{Disk, OpenRegistry, Workspace, uri_of};
 use crate::findings::diagnostic::{Certainty, Diagnostic};
 use crate::findings::sources::FileId;
+use crate::registry::calendars::Cycle;
 use crate::registry::load::RawFile;
 use crate::registry::schema::FileKind;
 use crate::rules::allow::accepting;
@@ -57,7 +59,7 @@ pub(super) fn actions<D: Disk>(
         all.extend(remedies(client, registry, file, span));
     }
     if wants(&CodeActionKind::RefactorRewrite) {
-        all.extend(next_aims(registry, file, workspace.today()));
+        all.extend(next_aims(registry, file, span, workspace.today()));
     }
     let whole = CodeActionKind::from(FIX_ALL.to_owned());
     if !only.is_empty() && wants(&whole) {
@@ -116,11 +118,12 @@ fn remedies(client: &Client, registry: &OpenRegistry, file: FileId, span: Span) 
             let new = help.edit.as_ref().map(|edit| edit.replacement.trim());
             let title = match new {
                 Some("") => format!("{}: remove it", help.text),
-                Some(new) => format!(
-                    "{}: `{}`",
-                    help.text,
-                    new.lines().next().unwrap_or_default()
-                ),
+                // Of a mark that is missing the words say all.
+                Some(new) if new.len() > 1 && !help.text.contains(new) => {
+                    let first = new.lines().next().unwrap_or_default();
+                    format!("{}: `{first}`", help.text)
+                }
+                Some(_) => help.text.clone(),
                 None => help.text.clone(),
             };
             all.push(Action {
@@ -142,7 +145,7 @@ fn remedies(client: &Client, registry: &OpenRegistry, file: FileId, span: Span) 
         // One entry accepts all that a rule finds in a record.
         if accepted.insert(finding.rule) {
             all.push(Action {
-                title: format!("accept it here: `[[allow]]` {} with a reason", finding.rule),
+                title: format!("accept `{}` here, with a reason", finding.rule),
                 kind: CodeActionKind::QuickFix,
                 mends: Some(finding.clone()),
                 is_preferred: false,
@@ -153,24 +156,33 @@ fn remedies(client: &Client, registry: &OpenRegistry, file: FileId, span: Span) 
     all
 }
 
-/// The next stage of a KEP, in each of the cycles that are not over.
-fn next_aims(registry: &OpenRegistry, file: FileId, today: Date) -> Vec<Action> {
+/// The next stage of a KEP, in each of the cycles that code can still be merged in: where the cursor is on what it aims at or has reached,
+/// once that is behind it.
+fn next_aims(registry: &OpenRegistry, file: FileId, span: Span, today: Date) -> Vec<Action> {
     let all = registry.registry();
     let Some(entry) = registry.kep_in(file).filter(|entry| entry.is_whole()) else {
         return Vec::new();
     };
-    let next = match entry.value.stage {
+    let record = &entry.value;
+    let next = match record.stage {
         None => Stage::Alpha,
         Some(Stage::Alpha) => Stage::Beta,
         Some(Stage::Beta) => Stage::Stable,
         _ => return Vec::new(),
     };
-    let calendar = all
-        .kubernetes
-        .iter()
-        .flat_map(|calendar| &calendar.value.cycles);
-    let coming = calendar.filter(|cycle| cycle.released.is_none_or(|day| day > today));
-    let mut coming: Vec<_> = coming.map(|cycle| cycle.release).collect();
+    let calendar = all.kubernetes.as_ref().map(|calendar| &calendar.value);
+    let has_shipped = |target| calendar.is_some_and(|calendar| calendar.shipped_by(target, today));
+    if record.stage.is_some() && !record.target.is_none_or(has_shipped)
+        || !is_about_the_aim(&all.file(file).text, span)
+    {
+        return Vec::new();
+    }
+    let cycles = calendar.into_iter().flat_map(|calendar| &calendar.cycles);
+    let is_open = |cycle: &&Cycle| {
+        let freeze = cycle.code_freeze.map(|freeze| freeze.date());
+        !has_shipped(cycle.release) && freeze.is_none_or(|freeze| freeze >= today)
+    };
+    let mut coming: Vec<_> = cycles.filter(is_open).map(|cycle| cycle.release).collect();
     coming.sort();
     let aims = coming.into_iter().filter_map(|target| {
         let aim = NextAim {
@@ -188,6 +200,21 @@ fn next_aims(registry: &OpenRegistry, file: FileId, today: Date) -> Vec<Action> 
         })
     });
     aims.collect()
+}
+
+/// Whether some bytes touch the lines of what a record aims at, or has reached.
+fn is_about_the_aim(text: &str, span: Span) -> bool {
+    const KEYS: [&str; 5] = ["status", "stage", "target", "enabled-by-default", "reached"];
+    let outline = Outline::of(text);
+    let mut nodes = outline.nodes.iter();
+    nodes.any(|node| {
+        let is_of_it =
+            matches!(node.path.first(), Some(Step::Key(key)) if KEYS.contains(&key.as_str()));
+        let start = node.key.or(node.value).map(|span| span.start);
+        let end = node.value.or(node.key).map(|span| span.end);
+        let whole = start.zip(end);
+        is_of_it && whole.is_some_and(|(start, end)| start <= span.end && span.start <= end)
+    })
 }
 
 /// All of a file that has one right answer.
@@ -271,45 +298,93 @@ fn text_edits(before: &str, after: &str, client: &Client) -> Vec<TextEdit> {
         return Vec::new();
     }
     let lines = Lines::of(before, client.encoding);
-    let diff = TextDiff::from_lines(before, after);
-    let starts = |text: &str| {
-        let mut starts = vec![0];
-        starts.extend(text.split_inclusive('\n').scan(0, |at, line| {
+    let cut = |text| str::split_inclusive(text, '\n').collect::<Vec<&str>>();
+    let (old_lines, new_lines) = (cut(before), cut(after));
+    let diff = TextDiff::from_slices(&old_lines, &new_lines);
+    let starts = |lines: &[&str]| {
+        let ends = lines.iter().scan(0, |at, line| {
             *at += line.len();
             Some(*at)
-        }));
-        starts
+        });
+        std::iter::once(0).chain(ends).collect::<Vec<usize>>()
     };
-    let (old_starts, new_starts) = (starts(before), starts(after));
+    let (old_starts, new_starts) = (starts(&old_lines), starts(&new_lines));
     let changed = diff
         .ops()
         .iter()
         .filter(|op| !matches!(op, DiffOp::Equal { .. }));
     let edits = changed.map(|op| {
         let (old, new) = (op.old_range(), op.new_range());
-        let mut span = Span {
-            start: old_starts[old.start],
-            end: old_starts[old.end],
+        let start = old_starts[old.start];
+        let old = &before[start..old_starts[old.end]];
+        let new = &after[new_starts[new.start]..new_starts[new.end]];
+        let (from, until) = differing(old, new);
+        let span = Span {
+            start: start + from,
+            end: start + old.len() - until,
         };
-        let old = &before[span.range()];
-        let mut new = &after[new_starts[new.start]..new_starts[new.end]];
-        let same = common(old.chars(), new.chars());
-        span.start += same;
-        let (old, rest) = (&old[same..], &new[same..]);
-        let same = common(old.chars().rev(), rest.chars().rev());
-        span.end -= same;
-        new = &rest[..rest.len() - same];
-        // Inside of a line's end is no place.
         TextEdit {
             range: lines.range(span),
-            new_text: new.to_owned(),
+            new_text: new[from..new.len() - until].to_owned(),
         }
     });
     edits.collect()
 }
 
-/// How many bytes two texts begin with alike; a line's end of two characters is not cut apart.
-fn common(one: impl Iterator<Item = char>, other: impl Iterator<Item = char>) -> usize {
-    let same = one.zip(other).take_while(|(a, b)| a == b && *a != '\r');
-    same.map(|(c, _)| c.len_utf8()).sum()
+/// How many bytes two texts begin with alike, and how many they end with alike behind those. Neither cuts a line's end apart: inside of
+/// one is no place.
+fn differing(old: &str, new: &str) -> (usize, usize) {
+    let alike = |one: &mut dyn Iterator<Item = char>, other: &mut dyn Iterator<Item = char>| {
+        let same = one.zip(other).take_while(|(a, b)| a == b);
+        same.map(|(c, _)| c.len_utf8()).sum::<usize>()
+    };
+    let is_cut = |text: &str, at: usize| text[..at].ends_with('\r') && text[at..].starts_with('\n');
+    let mut from = alike(&mut old.chars(), &mut new.chars());
+    if is_cut(old, from) || is_cut(new, from) {
+        from -= 1;
+    }
+    let (old, new) = (&old[from..], &new[from..]);
+    let mut until = alike(&mut old.chars().rev(), &mut new.chars().rev());
+    if is_cut(old, old.len() - until) || is_cut(new, new.len() - until) {
+        until -= 1;
+    }
+    (from, until)
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    /// Whatever a text is, the edits make the other one of it, and none of them begins or ends inside of a line's end.
+    #[test]
+    fn edits_make_the_other_text_whatever_its_lines_end_with() {
+        let client = Client::of(
+            &json!({ "capabilities": { "general": { "positionEncodings": ["utf-8"] } } }),
+        );
+        let texts = [
+            "",
+            "a",
+            "a = 1\nb = 2\n",
+            "a = 1\r\nb = 2\r\n",
+            "a = 1\r\nb = 3\r\nc = 4",
+            "#\r\r\r\r\na = 1\nb = 2\n",
+            "#\r\r\r\r\na = 1\r\nb = 3\n",
+            "a = 1\n\r\nb = 2\n",
+            "ä😀\r\nä\u{301}\n",
+            "ä😁\r\nä\n",
+        ];
+        for before in texts {
+            for after in texts {
+                let lines = Lines::of(before, client.encoding);
+                let mut made = before.to_owned();
+                for edit in text_edits(before, after, &client).into_iter().rev() {
+                    let span = lines.span(edit.range);
+                    made.replace_range(span.range(), &edit.new_text);
+                }
+                assert_eq!(made, after, "from {before:?}");
+            }
+        }
+    }
 }

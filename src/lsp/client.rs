@@ -49,11 +49,13 @@ pub(super) struct Settings {
 impl Settings {
     const UNSET: Self = Self { schema: true };
 
-    /// From a value that somebody sends: the settings, or an object with a section of them. What is neither changes nothing.
+    /// From a value that somebody sends: the settings, or an object with a section of them. What it leaves out is unset; what is no object
+    /// changes nothing.
     pub(super) fn take(&mut self, value: &Value) {
         let section = value.get("kepherd").unwrap_or(value);
-        if let Some(schema) = section.get("schema").and_then(Value::as_bool) {
-            self.schema = schema;
+        if section.is_object() {
+            let schema = section.get("schema").and_then(Value::as_bool);
+            self.schema = schema.unwrap_or(Self::UNSET.schema);
         }
     }
 }

@@ -1,6 +1,8 @@
 //! What may stand where somebody types: keys with their texts, those first that must be there; values that the registry knows, each with
 //! what helps to choose. It looks at the outline, so that a broken text is completed as well.
 
+use std::collections::BTreeSet;
+
 use gen_lsp_types::{
     CompletionItem, CompletionItemKind, CompletionItemTextEdit, Documentation, InsertTextFormat,
     MarkupContent, MarkupKind, TextEdit,
@@ -9,50 +11,69 @@ use gen_lsp_types::{
 use super::hover::{key_in, kubernetes, minor, person};
 use super::meaning::{Meaning, of_key, of_value};
 use super::outline::{KeyOf, Outline, Path, Spot, Step, unquoted};
-use super::people::going_on;
+use super::people::{going_on, owned};
 use super::shape::{Key, Shape, Sort};
 use super::workspace::Asked;
 use crate::findings::diagnostic::Found;
 use crate::registry::Registry;
 use crate::registry::calendars::{Cycle, Maintainer, Minor};
+use crate::registry::load::{file_stem, leading_number};
 use crate::registry::schema::FileKind;
 use crate::registry::tracked::Tracked;
 use crate::rules;
 use crate::rules::standing::said_of_record;
-use crate::terms::{Date, Release};
+use crate::terms::{Date, Handle, Release, Version};
 use crate::text::source::Span;
 use crate::text::words::counted;
 use crate::views::board::dates::away;
 
 /// Something that may stand at a place.
 struct Offer {
-    /// As it is listed.
-    label: String,
-    /// What is written.
-    new: String,
-    /// What is typed to find it.
-    filter: String,
-    /// Beside the label.
+    /// As it is called.
+    name: String,
+    /// As it is written.
+    written: Written,
+    /// Beside the name.
     detail: String,
     /// More of it, as Markdown.
     more: Option<String>,
     kind: CompletionItemKind,
-    /// Whether what is written has a place for the cursor.
+}
+
+/// How something is written.
+enum Written {
+    /// Between quotes.
+    Text,
+    /// As it is.
+    Plain,
+    /// As a key, and what comes behind it.
+    Key(Behind),
+    /// As the name of a table, and what comes behind its brackets.
+    Header { is_of_many: bool, behind: Behind },
+}
+
+/// What is written behind a name; with places for the cursor, it is a snippet.
+#[derive(Default)]
+struct Behind {
+    text: String,
     is_snippet: bool,
 }
 
 impl Offer {
     fn value(name: impl Into<String>, detail: impl Into<String>) -> Self {
-        let name = name.into();
-        let quoted = format!("\"{name}\"");
         Self {
-            label: name,
-            filter: quoted.clone(),
-            new: quoted,
+            name: name.into(),
+            written: Written::Text,
             detail: detail.into(),
             more: None,
             kind: CompletionItemKind::Value,
-            is_snippet: false,
+        }
+    }
+
+    fn plain(name: impl Into<String>, detail: impl Into<String>) -> Self {
+        Self {
+            written: Written::Plain,
+            ..Self::value(name, detail)
         }
     }
 
@@ -67,50 +88,191 @@ impl Offer {
     }
 }
 
+/// The text that what is chosen takes the place of: inside of quotes and brackets that are there, so that what was typed is the beginning of
+/// what is offered. Editors compare both.
+struct Slot {
+    span: Span,
+    /// What has to be closed behind it.
+    closing: &'static str,
+    /// What stands before it already.
+    opened: Opened,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Opened {
+    /// Nothing: quotes and brackets are written.
+    No,
+    /// A quote.
+    Quote,
+    /// So many brackets of a header.
+    Brackets(usize),
+    /// Nothing, where a list has to stand.
+    ForList,
+}
+
+impl Slot {
+    fn of(outline: &Outline<'_>, span: Span) -> Self {
+        let text = outline.slice(span);
+        let quote = ["\"", "'"]
+            .into_iter()
+            .find(|quote| text.starts_with(quote));
+        let Some(quote) = quote else {
+            return Self {
+                span,
+                closing: "",
+                opened: Opened::No,
+            };
+        };
+        let is_closed = text.len() > 1 && text.ends_with(quote);
+        Self {
+            span: Span {
+                start: span.start + 1,
+                end: span.end - usize::from(is_closed),
+            },
+            closing: if is_closed { "" } else { quote },
+            opened: Opened::Quote,
+        }
+    }
+
+    /// Between the brackets of a header.
+    fn header(outline: &Outline<'_>, header: Span) -> Self {
+        let text = outline.slice(header);
+        let opened = text.len() - text.trim_start_matches('[').len();
+        let closed = text.len() - text.trim_end_matches(']').len();
+        Self {
+            span: Span {
+                start: header.start + opened,
+                end: header.end - closed,
+            },
+            closing: if closed == 0 { "]" } else { "" },
+            opened: Opened::Brackets(opened),
+        }
+    }
+
+    /// What is written, and whether it is a snippet; absent: it cannot stand here.
+    fn write(&self, offer: &Offer) -> Option<(String, bool)> {
+        let name = &offer.name;
+        let closing = self.closing;
+        Some(match (&offer.written, self.opened) {
+            (Written::Plain, Opened::Quote) => return None,
+            (Written::Plain, _) => (name.clone(), false),
+            (Written::Text, Opened::Quote) => (format!("{name}{closing}"), false),
+            (Written::Text, Opened::ForList) => (format!("[\"{name}\"]"), false),
+            (Written::Text, _) => (format!("\"{name}\""), false),
+            (Written::Key(Behind { text, is_snippet }), opened) => {
+                let is_bare = |c: char| c.is_ascii_alphanumeric() || "-_".contains(c);
+                let key = match opened {
+                    Opened::Quote => format!("{name}{closing}"),
+                    _ if name.chars().all(is_bare) => name.clone(),
+                    _ => format!("\"{name}\""),
+                };
+                (format!("{key}{text}"), *is_snippet)
+            }
+            (Written::Header { is_of_many, behind }, opened) => {
+                let opened = match opened {
+                    Opened::Brackets(opened) => opened,
+                    _ => 0,
+                };
+                let wanted = if *is_of_many { 2 } else { 1 };
+                if opened > wanted {
+                    return None;
+                }
+                let open = "[".repeat(wanted - opened);
+                // Where brackets are closed already, nothing is written behind them.
+                match closing.is_empty() && opened > 0 {
+                    true if open.is_empty() => (name.clone(), false),
+                    true => return None,
+                    false => {
+                        let close = "]".repeat(wanted);
+                        let Behind { text, is_snippet } = behind;
+                        (format!("{open}{name}{close}{text}"), *is_snippet)
+                    }
+                }
+            }
+        })
+    }
+}
+
 /// What may stand at a place, best first.
 pub(super) fn completion(asked: &Asked<'_>, offset: usize, snippets: bool) -> Vec<CompletionItem> {
     let outline = Outline::of(&asked.document.text);
-    let (offers, span) = match outline.spot(offset) {
+    let (offers, slot) = match outline.spot(offset) {
         Spot::Nowhere => return Vec::new(),
         Spot::Key { table, span, of } => keys(asked, &outline, table, span, of, snippets),
-        Spot::Value { path, span } => {
-            let is_room = outline.slice(span).trim().is_empty();
-            // Of the room behind an equals sign a blank stays.
-            let span = match is_room {
-                true => Span {
-                    start: offset,
-                    end: offset,
-                },
-                false => span,
-            };
-            (values(asked, &outline, &path, offset), span)
+        // Before what is there, nothing is missing.
+        Spot::Value { span, .. }
+            if offset <= span.start && !outline.slice(span).trim().is_empty() =>
+        {
+            return Vec::new();
         }
+        Spot::Value { path, span } => value(asked, &outline, path, span, offset),
     };
-    let range = asked.lines().range(span);
-    let items = offers.into_iter().enumerate().map(|(at, offer)| {
+    let range = asked.lines().range(slot.span);
+    let items = offers.into_iter().enumerate().filter_map(|(at, offer)| {
+        let (new_text, is_snippet) = slot.write(&offer)?;
         let markup = |value| {
             Documentation::MarkupContent(MarkupContent {
                 kind: MarkupKind::Markdown,
                 value,
             })
         };
-        CompletionItem {
-            label: offer.label,
+        // At the beginning of a line a table is found by its name, and listed as it is written.
+        let (label, filter) = match (&offer.written, slot.opened) {
+            (Written::Header { is_of_many, .. }, Opened::No) => {
+                let label = match is_of_many {
+                    true => format!("[[{}]]", offer.name),
+                    false => format!("[{}]", offer.name),
+                };
+                (label, Some(offer.name))
+            }
+            _ => (offer.name, None),
+        };
+        Some(CompletionItem {
+            label,
             kind: Some(offer.kind),
             detail: Some(offer.detail).filter(|detail| !detail.is_empty()),
             documentation: offer.more.filter(|more| !more.is_empty()).map(markup),
             // In the order of the offers: editors sort by name otherwise.
             sort_text: Some(format!("{at:04}")),
-            filter_text: Some(offer.filter),
-            insert_text_format: offer.is_snippet.then_some(InsertTextFormat::Snippet),
+            filter_text: filter,
+            insert_text_format: is_snippet.then_some(InsertTextFormat::Snippet),
             text_edit: Some(CompletionItemTextEdit::TextEdit(TextEdit {
                 range,
-                new_text: offer.new,
+                new_text,
             })),
             ..CompletionItem::default()
-        }
+        })
     });
     items.collect()
+}
+
+/// The values that may stand at the end of a way, and what of the text they replace.
+fn value(
+    asked: &Asked<'_>,
+    outline: &Outline<'_>,
+    mut path: Path,
+    span: Span,
+    offset: usize,
+) -> (Vec<Offer>, Slot) {
+    let is_room = outline.slice(span).trim().is_empty();
+    let mut slot = match is_room {
+        // Of the room behind an equals sign a blank stays.
+        true => Slot {
+            span: Span {
+                start: offset,
+                end: offset,
+            },
+            closing: "",
+            opened: Opened::No,
+        },
+        false => Slot::of(outline, span),
+    };
+    let sort = Shape::at(asked.kind, &path).map(Shape::sort);
+    if is_room && sort == Some(Sort::Texts) {
+        slot.opened = Opened::ForList;
+        path.push(Step::Item(0));
+    }
+    (values(asked, outline, &path, offset), slot)
 }
 
 /// Tables that records write in one line each, so that no header is offered for them.
@@ -124,12 +286,12 @@ fn keys(
     span: Span,
     of: KeyOf,
     snippets: bool,
-) -> (Vec<Offer>, Span) {
-    let (table, span) = match of {
-        // All of a header is written anew.
-        KeyOf::Header(header) => return (headers(asked, outline, true), header),
-        _ => (table, span),
-    };
+) -> (Vec<Offer>, Slot) {
+    if let KeyOf::Header(header) = of {
+        let slot = Slot::header(outline, header);
+        return (headers(asked, outline, header, snippets), slot);
+    }
+    let slot = Slot::of(outline, span);
     let typed = unquoted(outline.slice(span));
     let there = outline.keys_of(&table);
     let count = |name: &str| there.iter().filter(|key| **key == name).count();
@@ -142,22 +304,25 @@ fn keys(
     let mut offers = Vec::new();
     if let Some(shape) = Shape::at(asked.kind, &table) {
         for key in shape.keys() {
-            let is_table = matches!(key.shape.sort(), Sort::Table | Sort::Tables);
-            // What has a header of its own is offered as one, unless it is inline.
-            let is_header = is_table && begins_a_line && key.name != INLINE;
-            if is_there(key.name) || is_header {
+            // What has a header of its own is offered as one.
+            let has_header = match key.shape.sort() {
+                Sort::Tables => key.name != INLINE,
+                Sort::Table => table.is_empty(),
+                _ => false,
+            };
+            if is_there(key.name) || has_header && begins_a_line {
                 continue;
             }
-            offers.push(key_offer(&key, snippets && !is_followed, is_followed));
+            offers.push(key_offer(&key, snippets, is_followed));
         }
         if shape.has_free_keys() {
             offers.extend(free_keys(asked, &table, &is_there, is_followed));
         }
     }
     if begins_a_line && !is_followed {
-        offers.extend(headers(asked, outline, false));
+        offers.extend(headers(asked, outline, span, snippets));
     }
-    (offers, span)
+    (offers, slot)
 }
 
 /// Whether an equals sign stands behind a key already.
@@ -166,30 +331,45 @@ fn followed_by_equals(span: Span, text: &str) -> bool {
     rest.trim_start_matches([' ', '\t']).starts_with('=')
 }
 
-fn key_offer(key: &Key<'_>, is_snippet: bool, is_followed: bool) -> Offer {
-    let name = key.name;
-    let new = match (is_followed, key.shape.sort(), is_snippet) {
-        (true, ..) => name.to_owned(),
-        (false, Sort::Text, true) => format!("{name} = \"$0\""),
-        (false, Sort::Texts, true) => format!("{name} = [\"$0\"]"),
-        (false, Sort::List, true) => format!("{name} = [$0]"),
-        (false, Sort::Tables, true) => format!("{name} = [{{ $0 }}]"),
-        (false, Sort::Table, true) => format!("{name} = {{ $0 }}"),
-        (false, Sort::Plain, true) => format!("{name} = $0"),
-        (false, _, false) => format!("{name} = "),
+/// The value of a key as a snippet has it: the place for the cursor, and around it what such values stand in.
+fn place(shape: Shape<'_>, number: usize) -> String {
+    let words = shape.words();
+    if !words.is_empty() {
+        let words: Vec<&str> = words.into_iter().map(|(word, _)| word).collect();
+        return format!("\"${{{number}|{}|}}\"", words.join(","));
+    }
+    match shape.sort() {
+        Sort::Text => format!("\"${number}\""),
+        Sort::Texts => format!("[\"${number}\"]"),
+        Sort::List => format!("[${number}]"),
+        Sort::Tables => format!("[{{ ${number} }}]"),
+        Sort::Table => format!("{{ ${number} }}"),
+        Sort::Plain => format!("${number}"),
+    }
+}
+
+fn key_offer(key: &Key<'_>, snippets: bool, is_followed: bool) -> Offer {
+    let behind = match (is_followed, snippets) {
+        (true, _) => Behind::default(),
+        (false, true) => Behind {
+            text: format!(" = {}", place(key.shape, 1)),
+            is_snippet: true,
+        },
+        (false, false) => Behind {
+            text: " = ".to_owned(),
+            is_snippet: false,
+        },
     };
     let noun = key.shape.noun().unwrap_or_default();
     Offer {
-        label: name.to_owned(),
-        filter: name.to_owned(),
-        new,
+        name: key.name.to_owned(),
+        written: Written::Key(behind),
         detail: match key.is_required {
             true => format!("{noun}, required"),
             false => noun.to_owned(),
         },
         more: key.shape.description().map(str::to_owned),
         kind: CompletionItemKind::Property,
-        is_snippet,
     }
 }
 
@@ -223,58 +403,66 @@ fn free_keys(
         _ => Vec::new(),
     };
     let offers = named.into_iter().filter(|(name, _)| !is_there(name));
-    let offers = offers.map(|(name, detail)| {
-        let is_bare = |c: char| c.is_ascii_alphanumeric() || "-_".contains(c);
-        let key = match name.chars().all(is_bare) {
-            true => name.clone(),
-            false => format!("\"{name}\""),
-        };
-        let equals = if is_followed { "" } else { " = " };
-        Offer {
-            label: name,
-            filter: key.clone(),
-            new: format!("{key}{equals}"),
-            detail,
-            more: None,
-            kind: CompletionItemKind::Property,
+    let equals = if is_followed { "" } else { " = " };
+    let offers = offers.map(|(name, detail)| Offer {
+        name,
+        written: Written::Key(Behind {
+            text: equals.to_owned(),
             is_snippet: false,
-        }
+        }),
+        detail,
+        more: None,
+        kind: CompletionItemKind::Property,
     });
     offers.collect()
 }
 
-/// The tables that may begin on a line of their own; `is_open`: a bracket is there already.
-fn headers(asked: &Asked<'_>, outline: &Outline<'_>, is_open: bool) -> Vec<Offer> {
+/// The tables that may begin on a line of their own: those of a name first, then those of which there may be several. `typed` is where one is
+/// being typed, which is none of those that are there.
+fn headers(asked: &Asked<'_>, outline: &Outline<'_>, typed: Span, snippets: bool) -> Vec<Offer> {
     let Some(root) = Shape::at(asked.kind, &[]) else {
         return Vec::new();
     };
     let registry = asked.registry.registry();
-    let mut offers = Vec::new();
-    let mut put = |path: Path, is_of_many: bool, shape: Shape<'_>| {
-        if !is_of_many && outline.at(&path).is_some() {
+    let (mut single, mut many) = (Vec::new(), Vec::new());
+    let mut put = |path: Path, is_of_many: bool| {
+        let Some(shape) = Shape::at(asked.kind, &path) else {
+            return;
+        };
+        let is_elsewhere = |key: Span| key.end < typed.start || key.start > typed.end;
+        let mut nodes = outline.nodes.iter();
+        let is_there = nodes.any(|node| node.path == path && node.key.is_some_and(is_elsewhere));
+        if !is_of_many && is_there {
             return;
         }
-        let names: Vec<&str> = path
-            .iter()
-            .filter_map(|step| match step {
-                Step::Key(key) => Some(key.as_str()),
-                Step::Item(_) => None,
-            })
-            .collect();
-        let name = names.join(".");
-        let header = match is_of_many {
-            true => format!("[[{name}]]"),
-            false => format!("[{name}]"),
-        };
-        offers.push(Offer {
-            label: header.clone(),
-            filter: if is_open { header.clone() } else { name },
-            new: header,
+        let names = path.iter().filter_map(|step| match step {
+            Step::Key(key) => Some(key.as_str()),
+            Step::Item(_) => None,
+        });
+        let mut inside = path.clone();
+        inside.extend(is_of_many.then_some(Step::Item(0)));
+        let keys = Shape::at(asked.kind, &inside).map(Shape::keys);
+        let required = keys.into_iter().flatten().filter(|key| key.is_required);
+        let lines = required.enumerate();
+        let lines = lines.map(|(at, key)| format!("\n{} = {}", key.name, place(key.shape, at + 1)));
+        let text: String = lines.collect();
+        let offer = Offer {
+            name: names.collect::<Vec<_>>().join("."),
+            written: Written::Header {
+                is_of_many,
+                behind: Behind {
+                    is_snippet: snippets && !text.is_empty(),
+                    text: if snippets { text } else { String::new() },
+                },
+            },
             detail: String::new(),
             more: shape.description().map(str::to_owned),
             kind: CompletionItemKind::Struct,
-            is_snippet: false,
-        });
+        };
+        match is_of_many {
+            true => many.push(offer),
+            false => single.push(offer),
+        }
     };
     for key in root.keys() {
         let path = key_in(&[], key.name);
@@ -283,19 +471,19 @@ fn headers(asked: &Asked<'_>, outline: &Outline<'_>, is_open: bool) -> Vec<Offer
             Sort::Table if key.shape.has_free_keys() && asked.kind == FileKind::Kep => {
                 for runtime in registry.config.value.runtime_names() {
                     let path = key_in(&path, runtime);
-                    let shape = Shape::at(asked.kind, &path).unwrap_or(key.shape);
-                    put(path.clone(), false, shape);
                     if outline.at(&path).is_some() {
-                        put(key_in(&path, "parts"), true, shape);
+                        put(key_in(&path, "parts"), true);
                     }
+                    put(path, false);
                 }
             }
-            Sort::Table => put(path, false, key.shape),
-            Sort::Tables if key.name != INLINE => put(path, true, key.shape),
+            Sort::Table => put(path, false),
+            Sort::Tables if key.name != INLINE => put(path, true),
             _ => {}
         }
     }
-    offers
+    single.extend(many);
+    single
 }
 
 /// The values that may stand at a place.
@@ -314,12 +502,7 @@ fn values(asked: &Asked<'_>, outline: &Outline<'_>, path: &[Step], offset: usize
         return offers.collect();
     }
     if shape.noun() == Some("true or false") {
-        let plain = ["true", "false"].map(|word| Offer {
-            new: word.to_owned(),
-            filter: word.to_owned(),
-            ..Offer::value(word, "")
-        });
-        return plain.into();
+        return ["true", "false"].map(|word| Offer::plain(word, "")).into();
     }
     // What a list has already is not offered again.
     let beside: Vec<&str> = match path.split_last() {
@@ -358,12 +541,20 @@ fn values(asked: &Asked<'_>, outline: &Outline<'_>, path: &[Step], offset: usize
             .collect(),
         Some(Meaning::Rule) => finding_rules(asked, outline, path, offset),
         Some(Meaning::Issue) => other_issues(asked, path),
+        // Its file is named after it.
+        Some(Meaning::Kep) => leading_number(file_stem(asked.below))
+            .map(|number| Offer::plain(number.to_string(), "as the file is named"))
+            .into_iter()
+            .collect(),
+        None if shape.noun() == Some("a date") => {
+            vec![Offer::plain(asked.today.to_string(), "today")]
+        }
         _ => Vec::new(),
     };
     offers.retain(|offer| {
         !beside
             .iter()
-            .any(|there| there.eq_ignore_ascii_case(&offer.label))
+            .any(|there| there.eq_ignore_ascii_case(&offer.name))
     });
     offers
 }
@@ -442,7 +633,7 @@ fn versions(registry: &Registry, runtime: &str, today: Date) -> Vec<Offer> {
     let mut all = Vec::new();
     for minor in minors(registry, runtime) {
         if let Some(day) = minor.released.filter(|day| *day <= today) {
-            let first = crate::terms::Version {
+            let first = Version {
                 release: minor.release,
                 patch: 0,
             };
@@ -458,14 +649,28 @@ fn versions(registry: &Registry, runtime: &str, today: Date) -> Vec<Offer> {
     offers.collect()
 }
 
-/// Those who may be named: of a record those who may shepherd, fewest KEPs first.
+/// Those who may be named: shepherds are those who may, fewest KEPs first; owners, whom other records have as such.
 fn people(registry: &Registry, path: &[Step]) -> Vec<Offer> {
+    let is_below = |key: &str| path.first() == Some(&Step::Key(key.to_owned()));
+    let offer = |handle: &Handle, detail: String| {
+        Offer::value(handle.to_string(), detail)
+            .of(CompletionItemKind::Reference)
+            .with(Some(person(registry, handle)))
+    };
+    if is_below("owners") {
+        let records = registry.keps.iter();
+        let owners: BTreeSet<&Handle> = records.flat_map(|entry| &entry.value.owners).collect();
+        let offers = owners.into_iter().map(|handle| {
+            let count = owned(registry, handle).len();
+            offer(handle, format!("owns {}", counted(count, "KEP")))
+        });
+        return offers.collect();
+    }
     let roster = registry.roster.iter();
     let all = roster.flat_map(|roster| &roster.value.maintainers);
-    let is_shepherd = path.first() == Some(&Step::Key("shepherds".to_owned()));
     let roles = &registry.config.value.shepherd_roles;
     let mut wanted: Vec<(usize, &Maintainer)> = all
-        .filter(|one| !is_shepherd || roles.contains(&one.role))
+        .filter(|one| !is_below("shepherds") || roles.contains(&one.role))
         .map(|one| (going_on(registry, &one.github).len(), one))
         .collect();
     wanted.sort_by_key(|(load, one)| (*load, one.github.folded()));
@@ -477,9 +682,7 @@ fn people(registry: &Registry, path: &[Step]) -> Vec<Offer> {
             one.role.written(),
             counted(load, "KEP")
         );
-        Offer::value(one.github.to_string(), detail)
-            .of(CompletionItemKind::Reference)
-            .with(Some(person(registry, &one.github)))
+        offer(&one.github, detail)
     });
     offers.collect()
 }
@@ -518,7 +721,7 @@ fn finding_rules(
     let mut offers: Vec<Offer> = Vec::new();
     for found in said {
         let rule = found.rule.to_string();
-        let is_offered = offers.iter().any(|offer| offer.label == rule);
+        let is_offered = offers.iter().any(|offer| offer.name == rule);
         let is_open = rules::can_be_accepted(found.rule, found.finding.is_news);
         if is_open && !is_offered && !accepted.contains(&rule.as_str()) {
             offers.push(Offer::value(rule, found.finding.message.clone()));
@@ -551,11 +754,7 @@ fn other_issues(asked: &Asked<'_>, path: &[Step]) -> Vec<Offer> {
     let offers = others.filter_map(|record| {
         let number = record.issue()?.to_string();
         let detail = format!("{} {}", record.subject(), record.title());
-        Some(Offer {
-            new: number.clone(),
-            filter: number.clone(),
-            ..Offer::value(number, detail)
-        })
+        Some(Offer::plain(number, detail))
     });
     offers.collect()
 }

@@ -37,8 +37,9 @@ pub(super) fn shown(
             message: label.text.clone(),
         });
     let related: Vec<_> = related.collect();
-    // What may go is drawn as such.
-    let is_superfluous = finding.rule.0 == "unused-allow";
+    // What may go is drawn as such; what is misspelt may not.
+    let has_edit = finding.help.iter().any(|help| help.edit.is_some());
+    let is_superfluous = finding.rule.0 == "unused-allow" && !has_edit;
     Shown {
         range: lines.range(finding.primary.place),
         severity: Some(severity(finding.level)),
@@ -93,7 +94,8 @@ pub(super) struct Board {
 
 impl Board {
     pub(super) fn of(&self, file: &Path) -> Option<&Published> {
-        let mut registries = self.registries.iter();
+        // The registry that lies nearest comes first.
+        let mut registries = self.registries.iter().rev();
         registries.find_map(|(root, files)| files.get(&below(file.strip_prefix(root).ok()?)))
     }
 
@@ -115,6 +117,13 @@ impl Board {
         for registry in workspace.registries() {
             let of_registry = self.registries.entry(registry.root.clone()).or_default();
             let sources = &registry.registry().files;
+            // What lies in a registry inside of this one is shown as that one's.
+            let inner: Vec<&Path> = workspace
+                .registries()
+                .map(|other| other.root.as_path())
+                .filter(|other| *other != registry.root && other.starts_with(&registry.root))
+                .collect();
+            let is_inner = |path: &Path| inner.iter().any(|other| path.starts_with(other));
             let files = match anew.get(&registry.root) {
                 // What is opened is shown, even if there is nothing new to it.
                 Some(Anew::Files(files)) => {
@@ -132,9 +141,10 @@ impl Board {
                     let there: BTreeSet<&str> =
                         sources.iter().map(|source| &*source.path).collect();
                     of_registry.retain(|path, published| {
-                        let is_there = there.contains(path.as_str());
+                        let whole = registry.root.join(path);
+                        let is_there = there.contains(path.as_str()) && !is_inner(&whole);
                         if !is_there && !published.shown.is_empty() {
-                            changed.push(registry.root.join(path));
+                            changed.push(whole);
                         }
                         is_there
                     });
@@ -146,6 +156,9 @@ impl Board {
             };
             for file in files {
                 let source = registry.registry().file(file);
+                if is_inner(&registry.root.join(&*source.path)) {
+                    continue;
+                }
                 let found = registry.standing().of(file);
                 let before = of_registry.get(&*source.path);
                 if found.is_none() && before.is_none() {

@@ -5,11 +5,12 @@ use std::str::FromStr as _;
 use super::meaning::{Meaning, of_key};
 use super::navigation::{Named, named, reference, tracked_as};
 use super::outline::{Outline, Path, Spot, Step, unquoted};
-use super::overview::address;
-use super::people::{going_on, liaises};
+use super::overview::{address, verdict_of};
+use super::people::{going_on, liaises, owned};
 use super::shape::Shape;
 use super::workspace::Asked;
 use crate::registry::Registry;
+use crate::registry::kep::KepRecord;
 use crate::registry::schema::FileKind;
 use crate::rules;
 use crate::terms::links::Site;
@@ -18,7 +19,6 @@ use crate::text::markdown::{code_span, portable as text};
 use crate::text::source::Span;
 use crate::text::words::{capitalized, counted};
 use crate::views::board::dates::away;
-use crate::views::board::verdict::verdict;
 
 /// What is said, as Markdown, and of which bytes.
 pub(super) fn hover(asked: &Asked<'_>, offset: usize, site: &Site) -> Option<(String, Span)> {
@@ -45,7 +45,7 @@ pub(super) fn hover(asked: &Asked<'_>, offset: usize, site: &Site) -> Option<(St
     } else {
         said.extend(of_word(asked, &path, outline.slice(span)));
     }
-    if decides_the_verdict(asked.kind, &path) {
+    if decides_the_verdict(asked.kind, &path, is_key) {
         said.extend(of_aim(asked));
     }
     if said.is_empty() {
@@ -68,7 +68,15 @@ fn of_key_itself(asked: &Asked<'_>, path: &[Step]) -> Option<String> {
     let above = Shape::at(asked.kind, path.split_last()?.1);
     let keys = above.map(Shape::keys).unwrap_or_default();
     let is_required = keys.iter().any(|key| key.name == name && key.is_required);
-    let noun = shape.noun().unwrap_or("a value");
+    let words: Vec<String> = shape
+        .words()
+        .iter()
+        .map(|(word, _)| format!("`{word}`"))
+        .collect();
+    let noun = match words.is_empty() {
+        true => shape.noun().unwrap_or("a value").to_owned(),
+        false => words.join(", "),
+    };
     let must = if is_required { ", required" } else { "" };
     let text = shape.description().unwrap_or_default();
     Some(format!("`{name}`: {noun}{must}\n\n{text}"))
@@ -82,19 +90,18 @@ fn of_word(asked: &Asked<'_>, path: &[Step], written: &str) -> Option<String> {
     Some(format!("`{word}`: {}", meaning?))
 }
 
-/// Whether what stands here is part of what a record aims at.
-fn decides_the_verdict(kind: FileKind, path: &[Step]) -> bool {
-    let key = match path.first() {
-        Some(Step::Key(key)) => key.as_str(),
-        _ => return false,
+/// Whether what stands here is part of what a record aims at: the values, and of the keys the first that people look at.
+fn decides_the_verdict(kind: FileKind, path: &[Step], is_key: bool) -> bool {
+    let [Step::Key(key)] = path else {
+        return false;
     };
-    kind == FileKind::Kep && ["target", "stage", "enabled-by-default"].contains(&key)
+    let is_aim = ["target", "stage", "enabled-by-default"].contains(&key.as_str());
+    kind == FileKind::Kep && is_aim && (!is_key || key == "target")
 }
 
 /// What the policy needs for the stage that a record aims at, and whether it makes it.
 fn of_aim(asked: &Asked<'_>) -> Option<String> {
-    let entry = asked.registry.kep_in(asked.file)?;
-    let verdict = verdict(asked.registry.registry(), entry, asked.today)?;
+    let (_, verdict) = verdict_of(asked)?;
     let reasons: Vec<String> = verdict.reasons.iter().map(|one| text(&one.text)).collect();
     let outcome = capitalized(&verdict.outcome.to_string());
     Some(format!("**{outcome}**: {}", reasons.join(" ")))
@@ -208,15 +215,14 @@ pub(super) fn minor(registry: &Registry, runtime: &str, name: &str, today: Date)
         _ => format!("{shown} {name}{}.", coming(minor.when(), today)),
     };
     if minor.lts == Some(true) {
-        said.push_str(" It is supported for longer than usual.");
+        said.push_str(" It has long-term support (LTS).");
     }
     if let Some(end) = minor.end_of_life {
         let is_over = end.latest() < today;
-        let verb = if is_over { "ended with" } else { "ends with" };
-        said.push_str(&format!(
-            " Support {verb} {end} ({}).",
-            distance(end, today)
-        ));
+        said.push_str(&match is_over {
+            true => format!(" Support ended with {end}."),
+            false => format!(" Support ends with {end} ({}).", distance(end, today)),
+        });
     }
     if !minor.kubernetes.is_empty() {
         let kubernetes: Vec<String> = minor.kubernetes.keys().map(ToString::to_string).collect();
@@ -243,39 +249,35 @@ fn distance(planned: PlannedDate, today: Date) -> String {
 /// Somebody: name, role, and what they have to do.
 pub(super) fn person(registry: &Registry, handle: &Handle) -> String {
     let maintainer = registry.maintainer(handle);
-    let mut said = match maintainer {
-        Some(one) => {
-            let name = one
-                .name
-                .as_ref()
-                .map_or(handle.as_str(), |name| name.as_str());
-            format!("**{}**, {}.", text(name), one.role.written())
-        }
-        None if registry.roster.is_some() => {
-            format!(
-                "**{}** is not in `maintainers.toml`.",
-                text(handle.as_str())
-            )
-        }
-        None => format!("**{}**.", text(handle.as_str())),
-    };
     let load = going_on(registry, handle);
-    if maintainer.is_some() || !load.is_empty() {
-        let keps: Vec<String> = load
+    let owned = owned(registry, handle);
+    let name = maintainer.and_then(|one| one.name.as_ref());
+    let name = name.map_or(handle.as_str(), |name| name.as_str());
+    let mut said = match maintainer {
+        Some(one) => format!("**{}**, {}.", text(name), one.role.written()),
+        None => format!("**{}**.", text(name)),
+    };
+    let listed = |records: &[&KepRecord]| {
+        let keps: Vec<String> = records
             .iter()
             .map(|record| match record.aims_at() {
                 Some(target) => format!("{} ({target})", record.number),
                 None => record.number.to_string(),
             })
             .collect();
-        said.push_str(&match keps.is_empty() {
-            true => " Shepherds no KEP that work goes on with.".to_owned(),
-            false => format!(
-                " Shepherds {}: {}.",
-                counted(keps.len(), "KEP"),
-                keps.join(", ")
-            ),
-        });
+        format!("{}: {}", counted(keps.len(), "KEP"), keps.join(", "))
+    };
+    match (load.is_empty(), maintainer) {
+        (false, Some(_)) => said.push_str(&format!(" Shepherds {}.", listed(&load))),
+        (false, None) => said.push_str(&format!(
+            " Shepherds {}, and is not in `maintainers.toml`.",
+            listed(&load)
+        )),
+        (true, Some(_)) => said.push_str(" Shepherds no KEP that work goes on with."),
+        (true, None) => {}
+    }
+    if !owned.is_empty() {
+        said.push_str(&format!(" Owns {} upstream.", listed(&owned)));
     }
     let cycles = liaises(registry, handle);
     if !cycles.is_empty() {

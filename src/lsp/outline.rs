@@ -173,6 +173,11 @@ impl<'t> Outline<'t> {
                     of: KeyOf::Inline,
                 };
             }
+            // Behind an item a comma comes first.
+            let before = self.text.get(..offset).unwrap_or_default().trim_end();
+            if !before.ends_with(['[', ',']) {
+                return Spot::Nowhere;
+            }
             let is_before = |item: &&Node| {
                 item.path.len() == node.path.len() + 1
                     && item.path.starts_with(&node.path)
@@ -362,8 +367,11 @@ impl Reader<'_> {
                 return keys;
             }
             let span = self.span();
-            let name = unquoted(self.outline.slice(span)).to_owned();
-            keys.push((name, span));
+            // Each of them is a way of its own: what is deeper than anything is passed over.
+            if keys.len() < DEEPEST {
+                let name = unquoted(self.outline.slice(span)).to_owned();
+                keys.push((name, span));
+            }
             self.bump();
             self.skip(&[TokenKind::Whitespace]);
             if self.kind() != TokenKind::Dot {
@@ -672,6 +680,7 @@ mod tests {
             "target = 1.3|8\n",
             "shepherds = [|]\n",
             "shepherds = [\"a\", |]\n",
+            "shepherds = [\"a\" |]\n",
             "shepherds = [\"a\", \"b|\", \"c\"]\n",
             "shepherds = [\"a\", |\nissue = 1\n",
             "shepherds = [\n  \"a\",\n  |\n]\n",
@@ -708,6 +717,7 @@ mod tests {
         "target = 1.3|8\n"                                           value of /target "1.38"
         "shepherds = [|]\n"                                          value of /shepherds/0 ""
         "shepherds = [\"a\", |]\n"                                   value of /shepherds/1 ""
+        "shepherds = [\"a\" |]\n"                                    nowhere
         "shepherds = [\"a\", \"b|\", \"c\"]\n"                       value of /shepherds/1 "\"b\""
         "shepherds = [\"a\", |\nissue = 1\n"                         value of /shepherds/1 ""
         "shepherds = [\n  \"a\",\n  |\n]\n"                          value of /shepherds/1 ""

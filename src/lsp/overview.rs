@@ -15,12 +15,13 @@ use super::positions::Lines;
 use super::workspace::{Asked, OpenRegistry};
 use crate::findings::diagnostic::{Place, Pointer};
 use crate::findings::document::Located;
+use crate::registry::load::{file_stem, is_plain_name};
 use crate::registry::schema::FileKind;
 use crate::terms::links::Site;
-use crate::terms::{Evidence, Handle, RepositoryName};
+use crate::terms::{Evidence, Handle, Link, Release, RepositoryName};
 use crate::text::source::Span;
 use crate::text::words::counted;
-use crate::views::board::verdict::verdict;
+use crate::views::board::verdict::{Verdict, verdict};
 
 /// The symbols of a text: its keys and tables, as they lie in each other.
 pub(super) fn symbols(text: &str, lines: &Lines<'_>) -> Vec<DocumentSymbol> {
@@ -211,7 +212,8 @@ pub(super) fn address(asked: &Asked<'_>, named: &Named, site: &Site) -> Option<(
             let upstream = source.clone().unwrap_or_else(RepositoryName::enhancements);
             let site = registry.site_of(&upstream, site);
             let sig = registry.sig_of(entry);
-            let stem = crate::registry::load::file_stem(asked.below);
+            // Another name is no folder of upstream's.
+            let stem = Some(file_stem(asked.below)).filter(|stem| is_plain_name(stem))?;
             let address = format!("{}/{upstream}/tree/HEAD/keps/{sig}/{stem}", site.origin());
             Some((address, format!("KEP-{} upstream", named.name)))
         }
@@ -239,10 +241,9 @@ pub(super) fn address(asked: &Asked<'_>, named: &Named, site: &Site) -> Option<(
             ))
         }
         Meaning::Link => {
-            let is_address = ["https://", "http://"]
-                .iter()
-                .any(|start| named.name.starts_with(start));
-            is_address.then(|| (named.name.clone(), named.name.clone()))
+            // As a record may have it; an escape in the text is not read here.
+            let link = named.name.parse::<Link>().ok()?;
+            Some((link.to_string(), link.to_string())).filter(|_| !named.name.contains('\\'))
         }
         _ => None,
     }
@@ -299,14 +300,41 @@ pub(super) fn lenses(asked: &Asked<'_>) -> Vec<CodeLens> {
     }
 }
 
-/// What a record aims at, and whether it makes it: "aims at 1.38: at risk. containerd has nothing of it yet; …".
+/// What a record aims at, and whether it makes it: "aims at 1.38: at risk, because containerd has nothing of it yet".
 fn aim(asked: &Asked<'_>) -> Option<String> {
+    let (target, verdict) = verdict_of(asked)?;
+    let why = verdict.reasons.first().map_or("", |reason| &reason.text);
+    // The rest is the hover's.
+    let why = why.split([';', ',']).next().unwrap_or_default();
+    let why = why.trim_end_matches('.');
+    let outcome = verdict.outcome;
+    Some(format!(
+        "aims at {target}: {outcome}, because {}",
+        in_a_sentence(why)
+    ))
+}
+
+/// A sentence as a part of another one: what it begins with is small, unless that is a name.
+fn in_a_sentence(text: &str) -> String {
+    let first = text.split(' ').next().unwrap_or_default();
+    let is_plain = [
+        "A", "For", "If", "It", "Its", "Nobody", "The", "What", "Whether", "Which",
+    ]
+    .contains(&first);
+    match (is_plain, text.chars().next()) {
+        (true, Some(c)) => format!("{}{}", c.to_lowercase(), &text[c.len_utf8()..]),
+        _ => text.to_owned(),
+    }
+}
+
+/// What a record aims at and whether it makes that, if its calendar knows such a release.
+pub(super) fn verdict_of(asked: &Asked<'_>) -> Option<(Release, Verdict)> {
+    let registry = asked.registry.registry();
     let entry = asked.registry.kep_in(asked.file)?;
-    let verdict = verdict(asked.registry.registry(), entry, asked.today)?;
     let target = entry.value.aims_at()?;
-    let why = verdict
-        .reasons
-        .first()
-        .map_or("", |reason| reason.text.as_str());
-    Some(format!("aims at {target}: {}. {why}", verdict.outcome))
+    let calendar = registry.kubernetes.as_ref().map(|calendar| &calendar.value);
+    let is_known = calendar
+        .is_none_or(|calendar| calendar.cycle(target).is_some() || calendar.is_history(target));
+    let verdict = verdict(registry, entry, asked.today).filter(|_| is_known)?;
+    Some((target, verdict))
 }

@@ -19,3 +19,11 @@ pub(super) fn liaises(registry: &Registry, handle: &Handle) -> Vec<Release> {
     let cycles = cycles.filter(|cycle| cycle.liaisons.contains(handle));
     cycles.map(|cycle| cycle.release).collect()
 }
+
+/// The KEPs that somebody owns upstream.
+pub(super) fn owned<'r>(registry: &'r Registry, handle: &Handle) -> Vec<&'r KepRecord> {
+    let records = registry.keps.iter().map(|entry| &entry.value);
+    records
+        .filter(|record| record.owners.contains(handle))
+        .collect()
+}

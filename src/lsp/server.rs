@@ -1,7 +1,7 @@
 //! The server: what a client may send, in which order, and what it gets for it.
 
-use std::collections::{BTreeMap, VecDeque};
-use std::path::PathBuf;
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::path::{Path, PathBuf};
 
 use gen_lsp_types::json_rpc::{Error, Id, RequestObject, ResponseObject};
 use gen_lsp_types::*;
@@ -15,7 +15,7 @@ use super::completion::completion;
 use super::diagnostics::{Board, location};
 use super::hover::hover;
 use super::meaning::Meaning;
-use super::navigation::{At, definition, named, references, renamed};
+use super::navigation::{At, Named, definition, named, references, renamed};
 use super::outline::Outline;
 use super::overview::{known, lenses, links, symbols, workspace_symbol};
 use super::positions::Lines;
@@ -23,6 +23,7 @@ use super::promises::{NAME, promises};
 use super::wire::Incoming;
 use super::workspace::{Asked, Disk, OpenRegistry, Workspace, path_of};
 use crate::findings::sources::FileId;
+use crate::terms::Handle;
 use crate::terms::links::Site;
 use crate::text::source::Span;
 
@@ -70,7 +71,9 @@ pub struct Server<D> {
     since: usize,
     asked: BTreeMap<i64, Question>,
     next: i64,
-    watched: Vec<PathBuf>,
+    watched: BTreeSet<String>,
+    /// The address under which the client was told of a file.
+    told: BTreeMap<PathBuf, Uri>,
 }
 
 /// What the client was asked.
@@ -130,7 +133,8 @@ impl<D: Disk> Server<D> {
             since: 0,
             asked: BTreeMap::new(),
             next: 1,
-            watched: Vec::new(),
+            watched: BTreeSet::new(),
+            told: BTreeMap::new(),
         }
     }
 
@@ -489,17 +493,7 @@ impl<D: Disk> Server<D> {
             }
         } else {
             for path in &changed {
-                let shown = self
-                    .board
-                    .of(path)
-                    .map_or(Vec::new(), |of| of.shown.clone());
-                let version = self.workspace.document_at(path).map(|one| one.version);
-                let uri = self.workspace.uri_at(path);
-                self.tell::<PublishDiagnosticsNotification>(PublishDiagnosticsParams {
-                    uri,
-                    version,
-                    diagnostics: shown,
-                });
+                self.publish(path);
             }
         }
         if !changed.is_empty() && self.client.draws_lenses_again {
@@ -507,30 +501,62 @@ impl<D: Disk> Server<D> {
         }
     }
 
-    /// Has the client watch the files of registries, and no others.
+    /// Tells what is found in a file, under the address that the client has for it now.
+    fn publish(&mut self, path: &Path) {
+        let diagnostics = self
+            .board
+            .of(path)
+            .map_or(Vec::new(), |of| of.shown.clone());
+        let version = self.workspace.document_at(path).map(|one| one.version);
+        let uri = self.workspace.uri_at(path);
+        let before = match diagnostics.is_empty() {
+            true => self.told.remove(path),
+            false => self.told.insert(path.to_owned(), uri.clone()),
+        };
+        // What was told under another spelling would stay.
+        if let Some(before) = before.filter(|before| *before != uri) {
+            self.tell::<PublishDiagnosticsNotification>(PublishDiagnosticsParams {
+                uri: before,
+                version: None,
+                diagnostics: Vec::new(),
+            });
+        }
+        self.tell::<PublishDiagnosticsNotification>(PublishDiagnosticsParams {
+            uri,
+            version,
+            diagnostics,
+        });
+    }
+
+    /// Has the client watch the files of registries, and no others; of folders without one, what would make one.
     fn watch(&mut self) {
         if !self.client.watches {
             return;
         }
-        let roots: Vec<PathBuf> = self
-            .workspace
-            .registries()
-            .map(|one| one.root.clone())
-            .collect();
-        for root in roots {
-            if self.watched.contains(&root) {
+        // Files that are no records, and lie where records do, have findings too.
+        const FILES: [&str; 2] = ["**/*.toml", "{sig-*,wg-*,releases,work-items}/**"];
+        const MAKING: [&str; 2] = ["registry.toml", "keps/registry.toml"];
+        let registries = self.workspace.registries();
+        let registries = registries.map(|one| (one.root.clone(), FILES));
+        let folders = self.workspace.folders_without();
+        let folders = folders.map(|folder| (folder.clone(), MAKING));
+        let wanted: Vec<(PathBuf, [&str; 2])> = registries.chain(folders).collect();
+        for (folder, patterns) in wanted {
+            let id = format!("{} of {}", patterns[0], folder.to_string_lossy());
+            if !self.watched.insert(id.clone()) {
                 continue;
             }
-            self.watched.push(root.clone());
-            let uri = super::workspace::uri_of(&root);
-            let pattern = match self.client.watches_below {
-                true => json!({ "baseUri": uri, "pattern": "**/*.toml" }),
-                false => json!(format!("{}/**/*.toml", root.to_string_lossy())),
-            };
+            let uri = super::workspace::uri_of(&folder);
+            let watchers = patterns.map(|pattern| match self.client.watches_below {
+                true => json!({ "globPattern": { "baseUri": uri, "pattern": pattern } }),
+                false => {
+                    json!({ "globPattern": format!("{}/{pattern}", folder.to_string_lossy()) })
+                }
+            });
             let registration = Registration {
-                id: format!("files of {}", uri.0),
+                id,
                 method: "workspace/didChangeWatchedFiles".to_owned(),
-                register_options: Some(json!({ "watchers": [{ "globPattern": pattern }] })),
+                register_options: Some(json!({ "watchers": watchers })),
             };
             let registrations = vec![registration];
             self.ask::<RegistrationRequest>(RegistrationParams { registrations }, Question::Other);
@@ -691,8 +717,7 @@ impl<D: Disk> Server<D> {
         let place = params.text_document_position_params;
         let found = self.at(&place).and_then(|(asked, offset)| {
             let outline = Outline::of(&asked.document.text);
-            let named =
-                named(&asked, &outline, offset).filter(|one| one.meaning == Meaning::Person)?;
+            let named = person_at(&asked, &outline, offset)?;
             let quotes = (named.span.end - named.span.start).saturating_sub(named.name.len()) / 2;
             let inner = Span {
                 start: named.span.start + quotes,
@@ -707,8 +732,7 @@ impl<D: Disk> Server<D> {
         let place = params.text_document_position_params;
         let found = self.at(&place).and_then(|(asked, offset)| {
             let outline = Outline::of(&asked.document.text);
-            let named =
-                named(&asked, &outline, offset).filter(|one| one.meaning == Meaning::Person)?;
+            let named = person_at(&asked, &outline, offset)?;
             Some((asked.registry.root.clone(), named))
         });
         let Some((root, named)) = found else {
@@ -764,19 +788,28 @@ impl<D: Disk> Server<D> {
 
     fn pulled_all(&mut self, params: WorkspaceDiagnosticParams) -> Answer {
         self.settle();
-        let known: BTreeMap<String, String> = params
-            .previous_result_ids
-            .into_iter()
-            .map(|one| (one.uri.0, one.value))
+        // An address may be spelt in several ways.
+        let known = params.previous_result_ids.into_iter();
+        let known: BTreeMap<String, (Uri, String)> = known
+            .map(|one| {
+                let path = path_of(&one.uri.0);
+                let key = path.map_or_else(
+                    || one.uri.0.clone(),
+                    |path| path.to_string_lossy().into_owned(),
+                );
+                (key, (one.uri, one.value))
+            })
             .collect();
         let mut items = Vec::new();
-        let mut seen = Vec::new();
+        let mut seen = BTreeSet::new();
         for (path, published) in self.board.files() {
             let uri = self.workspace.uri_at(&path);
             let version = self.workspace.document_at(&path).map(|one| one.version);
             let result = published.result.to_string();
-            seen.push(uri.0.clone());
-            items.push(match known.get(&uri.0) == Some(&result) {
+            let key = path.to_string_lossy().into_owned();
+            let is_known = known.get(&key).is_some_and(|(_, known)| *known == result);
+            seen.insert(key);
+            items.push(match is_known {
                 true => json!({ "kind": "unchanged", "uri": uri, "version": version, "resultId": result }),
                 false => json!({
                     "kind": "full",
@@ -788,14 +821,20 @@ impl<D: Disk> Server<D> {
             });
         }
         // What the client still shows of files that are gone.
-        for (uri, _) in known
+        let gone = known
             .into_iter()
-            .filter(|(uri, result)| !seen.contains(uri) && result != "0")
-        {
-            items.push(json!({ "kind": "full", "uri": uri, "version": null, "resultId": "0", "items": [] }));
-        }
+            .filter(|(key, (_, result))| !seen.contains(key) && result != "0");
+        items.extend(gone.map(|(_, (uri, _))| {
+            json!({ "kind": "full", "uri": uri, "version": null, "resultId": "0", "items": [] })
+        }));
         Ok(json!({ "items": items }))
     }
+}
+
+/// A handle that a cursor is on, if it is written as one.
+fn person_at(asked: &Asked<'_>, outline: &Outline<'_>, offset: usize) -> Option<Named> {
+    let named = named(asked, outline, offset);
+    named.filter(|one| one.meaning == Meaning::Person && one.name.parse::<Handle>().is_ok())
 }
 
 /// A result, whatever its type.

@@ -191,9 +191,10 @@ fn header(stream: &mut impl BufRead) -> Result<Option<u64>, Broken> {
 ///
 /// Nobody reads it.
 pub fn write(stream: &mut (impl Write + ?Sized), message: &impl Serialize) -> io::Result<()> {
-    let content = serde_json::to_vec(message)?;
+    // Streams that take colours out take this character out too; as an escape it stays, and so does the length.
+    let content = serde_json::to_string(message)?.replace('\u{7f}', "\\u007f");
     let mut bytes = format!("Content-Length: {}\r\n\r\n", content.len()).into_bytes();
-    bytes.extend(content);
+    bytes.extend(content.into_bytes());
     stream.write_all(&bytes)?;
     stream.flush()
 }
@@ -273,6 +274,18 @@ mod tests {
             "Notification { method: \"exit\", params: Null }",
         ]
         "#);
+    }
+
+    #[test]
+    fn a_message_is_as_long_as_it_says_whatever_is_in_it() {
+        let mut raw = Vec::new();
+        write(&mut raw, &"a\u{7f}b\u{1b}[0m").unwrap();
+        let mut stripped = anstream::StripStream::new(Vec::new());
+        write(&mut stripped, &"a\u{7f}b\u{1b}[0m").unwrap();
+        assert_eq!(
+            String::from_utf8(stripped.into_inner()),
+            String::from_utf8(raw)
+        );
     }
 
     #[test]

@@ -62,6 +62,11 @@ pub(super) fn uri_of(path: &Path) -> Uri {
     Uri(url.map_or_else(|()| path.to_string_lossy().into_owned(), String::from))
 }
 
+/// By which an open text is told from others: its path, for an address may be spelt in several ways.
+fn key_of(uri: &Uri) -> String {
+    path_of(&uri.0).map_or_else(|| uri.0.clone(), |path| path.to_string_lossy().into_owned())
+}
+
 /// A text that somebody edits.
 #[derive(Debug)]
 pub(super) struct Document {
@@ -87,6 +92,8 @@ pub(super) struct OpenRegistry {
     standing: Standing,
     /// The files whose open texts were not read yet.
     typed: BTreeSet<String>,
+    /// What lies there as a link, which is not followed, open or not.
+    links: BTreeSet<String>,
     /// Whether the files on disk may be others than those that were read.
     is_stale: bool,
     unjudged: Unjudged,
@@ -167,6 +174,8 @@ pub(super) struct Workspace<D> {
     registries: BTreeMap<PathBuf, OpenRegistry>,
     /// Registries that were found and not read yet.
     found: BTreeSet<PathBuf>,
+    /// The folders that the client has open.
+    folders: BTreeSet<PathBuf>,
 }
 
 impl<D: Disk> Workspace<D> {
@@ -176,6 +185,7 @@ impl<D: Disk> Workspace<D> {
             documents: BTreeMap::new(),
             registries: BTreeMap::new(),
             found: BTreeSet::new(),
+            folders: BTreeSet::new(),
         }
     }
 
@@ -188,13 +198,12 @@ impl<D: Disk> Workspace<D> {
     }
 
     pub(super) fn document(&self, uri: &Uri) -> Option<&Document> {
-        self.documents.get(&uri.0)
+        self.documents.get(&key_of(uri))
     }
 
     /// The open text of a file.
     pub(super) fn document_at(&self, path: &Path) -> Option<&Document> {
-        let mut documents = self.documents.values();
-        documents.find(|document| document.path.as_deref() == Some(path))
+        self.documents.get(&*path.to_string_lossy())
     }
 
     /// The address of a file, as the client writes it where it has it open.
@@ -203,20 +212,33 @@ impl<D: Disk> Workspace<D> {
         open.map_or_else(|| uri_of(path), |document| document.uri.clone())
     }
 
-    /// Opens the registry that commands find from a folder.
+    /// Opens a folder, and the registry that commands find from it.
     pub(super) fn open_folder(&mut self, folder: &Path) {
+        self.folders.insert(folder.to_owned());
         if let Some(root) = self.disk.registry_from(folder) {
             self.open_registry(root);
         }
     }
 
-    /// Closes the registries of a folder that no open text lies in.
+    /// Closes a folder, and the registries that are found from no other one and have no open text.
     pub(super) fn close_folder(&mut self, folder: &Path) {
-        let documents = &self.documents;
-        self.registries.retain(|root, _| {
-            let homes = documents.values().filter_map(|one| one.home.as_ref());
-            !root.starts_with(folder) || homes.clone().any(|(home, _)| home == root)
-        });
+        self.folders.remove(folder);
+        let found = self
+            .folders
+            .iter()
+            .filter_map(|folder| self.disk.registry_from(folder));
+        let homes = self.documents.values().filter_map(|one| one.home.as_ref());
+        let homes = homes.map(|(root, _)| root.clone());
+        let wanted: BTreeSet<PathBuf> = found.chain(homes).collect();
+        self.registries.retain(|root, _| wanted.contains(root));
+        self.found.retain(|root| wanted.contains(root));
+        self.show_again();
+    }
+
+    /// The folders that are open and from which no registry is found.
+    pub(super) fn folders_without(&self) -> impl Iterator<Item = &PathBuf> {
+        let folders = self.folders.iter();
+        folders.filter(|folder| self.disk.registry_from(folder).is_none())
     }
 
     fn open_registry(&mut self, root: PathBuf) {
@@ -235,13 +257,13 @@ impl<D: Disk> Workspace<D> {
             text,
             home: None,
         };
-        self.documents.insert(uri.0.clone(), document);
+        self.documents.insert(key_of(&uri), document);
         self.find_home(&uri);
     }
 
     /// Finds the registry that an open text lies in, where it has none yet.
     fn find_home(&mut self, uri: &Uri) {
-        let Some(document) = self.documents.get_mut(&uri.0) else {
+        let Some(document) = self.documents.get_mut(&key_of(uri)) else {
             return;
         };
         if document.home.is_none()
@@ -256,7 +278,10 @@ impl<D: Disk> Workspace<D> {
     }
 
     fn mark_typed(&mut self, uri: &Uri) {
-        let home = self.documents.get(&uri.0).and_then(|one| one.home.as_ref());
+        let home = self
+            .documents
+            .get(&key_of(uri))
+            .and_then(|one| one.home.as_ref());
         if let Some((root, below)) = home
             && let Some(registry) = self.registries.get_mut(root)
         {
@@ -272,7 +297,7 @@ impl<D: Disk> Workspace<D> {
         changes: Vec<TextDocumentContentChangeEvent>,
         encoding: Encoding,
     ) -> bool {
-        let Some(document) = self.documents.get_mut(&uri.0) else {
+        let Some(document) = self.documents.get_mut(&key_of(uri)) else {
             return false;
         };
         for change in changes {
@@ -293,7 +318,7 @@ impl<D: Disk> Workspace<D> {
 
     /// Somebody edits a text no more: what is on disk counts.
     pub(super) fn close(&mut self, uri: &Uri) {
-        if let Some(document) = self.documents.remove(&uri.0)
+        if let Some(document) = self.documents.remove(&key_of(uri))
             && let Some((root, _)) = document.home
             && let Some(registry) = self.registries.get_mut(&root)
         {
@@ -314,8 +339,11 @@ impl<D: Disk> Workspace<D> {
         self.look_for_registries();
     }
 
-    /// Looks for registries that were not there before, where texts are open that have none.
+    /// Looks for registries that were not there before, from folders and for texts that have none.
     fn look_for_registries(&mut self) {
+        for folder in self.folders.clone() {
+            self.open_folder(&folder);
+        }
         let homeless = self.documents.values().filter(|one| one.home.is_none());
         let homeless: Vec<Uri> = homeless.map(|one| one.uri.clone()).collect();
         for uri in homeless {
@@ -340,9 +368,23 @@ impl<D: Disk> Workspace<D> {
         self.look_for_registries();
     }
 
-    /// Reads what was found, what was typed, and what is on disk where that may be another; registries that are gone are closed.
+    /// Reads what was found, what was typed, and what is on disk where that may be another; registries that are gone are closed, and what
+    /// lay in them may lie in another one.
     pub(super) fn catch_up(&mut self) {
-        let mut gone = Vec::new();
+        let before: Vec<PathBuf> = self.registries.keys().cloned().collect();
+        if self.read_all() {
+            self.look_for_registries();
+            self.read_all();
+        }
+        // Which registry a file is shown of, the others decide.
+        if !self.registries.keys().eq(&before) {
+            self.show_again();
+        }
+    }
+
+    /// Reads all that there is to read; whether a registry is gone.
+    fn read_all(&mut self) -> bool {
+        let mut gone = BTreeSet::new();
         let open = std::mem::take(&mut self.registries).into_iter();
         let open = open.map(|(root, registry)| (root, Some(registry)));
         let found = std::mem::take(&mut self.found).into_iter();
@@ -356,7 +398,7 @@ impl<D: Disk> Workspace<D> {
                     let registry = registry.with_typed(&self.disk, &self.documents);
                     self.registries.insert(root, registry);
                 }
-                None => gone.push(root),
+                None => drop(gone.insert(root)),
             }
         }
         for document in self.documents.values_mut() {
@@ -365,6 +407,7 @@ impl<D: Disk> Workspace<D> {
                 document.home = None;
             }
         }
+        !gone.is_empty()
     }
 
     /// Judges what was not judged yet.
@@ -402,7 +445,7 @@ impl<D: Disk> Workspace<D> {
     /// What somebody asks about in an open text, if that is a file of a registry. All that was typed has been read.
     pub(super) fn asked(&mut self, uri: &Uri, encoding: Encoding) -> Option<Asked<'_>> {
         self.catch_up();
-        let document = self.documents.get(&uri.0)?;
+        let document = self.documents.get(&key_of(uri))?;
         let (root, below) = document.home.as_ref()?;
         let registry = self.registries.get(root)?;
         Some(Asked {
@@ -415,6 +458,15 @@ impl<D: Disk> Workspace<D> {
             encoding,
         })
     }
+}
+
+/// Whether a path is that of a link, or lies behind one.
+fn lies_behind(links: &BTreeSet<String>, below: &str) -> bool {
+    let mut links = links.iter();
+    links.any(|link| {
+        let rest = below.strip_prefix(link.as_str());
+        rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+    })
 }
 
 /// What an open text is as a file.
@@ -457,6 +509,9 @@ impl OpenRegistry {
         if !files.iter().any(is_config) {
             return None;
         }
+        let is_link = |file: &&RawFile| file.content == Err(Unreadable::Symlink);
+        let links = files.iter().filter(is_link).map(|file| file.path.clone());
+        let links: BTreeSet<String> = links.collect();
         let mut typed = BTreeSet::new();
         for document in documents.values() {
             let Some((_, below)) = document.home.as_ref().filter(|(home, _)| home == root) else {
@@ -464,7 +519,7 @@ impl OpenRegistry {
             };
             match files.iter_mut().find(|file| file.path == *below) {
                 // What is only named is not read, open or not.
-                Some(file) if below.ends_with(".toml") => {
+                Some(file) if below.ends_with(".toml") && !lies_behind(&links, below) => {
                     file.content = as_file(below, &document.text).content;
                 }
                 Some(_) => {}
@@ -486,6 +541,7 @@ impl OpenRegistry {
             loaded,
             standing,
             typed,
+            links,
             is_stale: false,
             unjudged,
             anew: Anew::All,
@@ -514,7 +570,7 @@ impl OpenRegistry {
                 }
                 None => disk.would_read(&below, self.registry()),
             };
-            if !is_read {
+            if !is_read || lies_behind(&self.links, &below) {
                 continue;
             }
             self.loaded = self.loaded.amend([as_file(&below, &document.text)]);

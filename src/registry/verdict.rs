@@ -564,9 +564,11 @@ fn slips(
             Sure,
         ),
         ("write it in lower case", bare.to_lowercase(), Sure),
-        // Which one has it is for a person to say.
-        ("name the patch release too", format!("{bare}.0"), Guess),
     ];
+    if bare.contains('.') {
+        // Which one has it is for a person to say.
+        texts.push(("name the patch release too", format!("{bare}.0"), Guess));
+    }
     if let Some((release, _patch)) = bare.trim_start_matches(['v', 'V']).rsplit_once('.') {
         texts.push(("name the minor release only", release.to_owned(), Guess));
     }
