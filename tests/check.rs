@@ -425,9 +425,10 @@ fn the_folder_of_rules_the_list_and_the_documentation_agree() {
         let name = entry.unwrap().file_name().into_string().unwrap();
         files.insert(name.trim_end_matches(".rs").replace('_', "-"));
     }
-    // What all rules share: how they run, what the policy asks, what mends itself, how an edit is tried, and their tests.
+    // What all rules share: how they run, what stands between edits, what the policy asks, what mends itself, how an edit is tried, and their
+    // tests.
     for shared in [
-        "run", "allow", "policy", "fix", "trial", "testing", "damage",
+        "run", "standing", "allow", "policy", "fix", "trial", "testing", "damage",
     ] {
         assert!(files.remove(shared), "{shared}");
     }
