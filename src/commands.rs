@@ -117,9 +117,14 @@ impl Environment {
             api_url: variable("GITHUB_API_URL"),
             step_summary: variable("GITHUB_STEP_SUMMARY").map(Into::into),
             event: ChangeEvent::of(variable),
-            today: Instant(jiff::Timestamp::now()).date(),
+            today: day_of_the_clock(),
         })
     }
+}
+
+/// The day, in UTC, as the clock has it now.
+fn day_of_the_clock() -> Date {
+    Instant(jiff::Timestamp::now()).date()
 }
 
 /// What every command gets.

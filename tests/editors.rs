@@ -14,7 +14,7 @@
 mod common;
 
 use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::process::{Command, Output};
 
 use common::copy;
 
@@ -34,6 +34,12 @@ fn program(name: &str) -> PathBuf {
     program
 }
 
+/// All that a program says.
+fn said(output: Output) -> String {
+    let said = [output.stdout, output.stderr].concat();
+    String::from_utf8_lossy(&said).into_owned()
+}
+
 /// Whether a tool finds nothing, and what it says.
 fn lint(name: &str, folder: &Path) -> (bool, String) {
     let arguments: &[&str] = match name {
@@ -46,11 +52,7 @@ fn lint(name: &str, folder: &Path) -> (bool, String) {
         .env("NO_COLOR", "1")
         .output()
         .unwrap();
-    let said = [output.stdout, output.stderr].concat();
-    (
-        output.status.success(),
-        String::from_utf8_lossy(&said).into_owned(),
-    )
+    (output.status.success(), said(output))
 }
 
 const TOOLS: [&str; 2] = ["taplo", "tombi"];
@@ -210,8 +212,7 @@ vim.cmd("qall!")
         .env("XDG_STATE_HOME", folder.path())
         .output()
         .unwrap();
-    let said = [output.stdout, output.stderr].concat();
-    let said = String::from_utf8_lossy(&said);
+    let said = said(output);
     println!("{said}");
     for words in [
         SAID,
@@ -278,8 +279,7 @@ fn emacs_shows_what_is_found() {
         .env("HOME", folder.path())
         .output()
         .unwrap();
-    let said = [output.stdout, output.stderr].concat();
-    let said = String::from_utf8_lossy(&said);
+    let said = said(output);
     println!("{said}");
     assert!(said.contains(SAID), "{said}");
 }

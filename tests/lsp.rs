@@ -10,11 +10,9 @@ mod common;
 #[path = "lsp/session.rs"]
 mod session;
 
-use std::path::Path;
-
 use common::{Folder, PATH, record};
 use serde_json::{Value, json};
-use session::{Session, capable, position, uri_of};
+use session::{Session, capable, uri_of};
 
 /// The registry of most sessions: a record with mistakes, and one without.
 fn folder() -> Folder {
@@ -27,6 +25,14 @@ fn folder() -> Folder {
         "issue = 8\nshepherds = [\"MikeBrow\"]\nupstream-seen = 2026-11-20\n",
     );
     Folder::with(&[(PATH, &wrong), ("sig-node/9002-x.toml", &other)])
+}
+
+/// A session in which the record with mistakes is open.
+fn at_work() -> (Folder, Session) {
+    let folder = folder();
+    let mut session = Session::with(&folder, capable());
+    session.open(PATH);
+    (folder, session)
 }
 
 fn text(folder: &Folder, path: &str) -> String {
@@ -183,9 +189,7 @@ fn ranges_of_edits_are_counted_as_was_agreed() {
 
 #[test]
 fn a_remedy_mends_what_it_is_for() {
-    let folder = folder();
-    let mut session = Session::with(&folder, capable());
-    session.open(PATH);
+    let (folder, mut session) = at_work();
     let actions = session.actions(PATH, "samulkarp");
     let remedy = actions
         .iter()
@@ -260,9 +264,7 @@ fn a_sure_remedy_is_preferred_and_all_of_them_mend_a_file() {
 
 #[test]
 fn a_kep_is_promoted_from_where_it_stands() {
-    let folder = folder();
-    let mut session = Session::with(&folder, capable());
-    session.open(PATH);
+    let (folder, mut session) = at_work();
     // What it aims at is still ahead.
     assert!(
         session
@@ -299,9 +301,7 @@ fn a_kep_is_promoted_from_where_it_stands() {
 
 #[test]
 fn a_hover_says_what_the_registry_knows() {
-    let folder = folder();
-    let mut session = Session::with(&folder, capable());
-    session.open(PATH);
+    let (folder, mut session) = at_work();
     let text = text(&folder, PATH);
     let mut said = Vec::new();
     for at in [
@@ -369,9 +369,7 @@ fn a_hover_says_what_the_registry_knows() {
 
 #[test]
 fn completion_knows_the_registry() {
-    let folder = folder();
-    let mut session = Session::with(&folder, capable());
-    session.open(PATH);
+    let (_folder, mut session) = at_work();
     let head = "number = 9001\ntitle = \"x\"\nstatus = \"implementable\"\n";
     let mut said = Vec::new();
     for typed in [
@@ -520,9 +518,7 @@ fn completion_knows_the_registry() {
 
 #[test]
 fn keys_come_with_their_texts_and_the_required_ones_first() {
-    let folder = folder();
-    let mut session = Session::with(&folder, capable());
-    session.open(PATH);
+    let (_folder, mut session) = at_work();
     insta::assert_snapshot!(session.completion(PATH, "status = \"implementable\"\n|\n"), @r#"
     number | a number, required | "number = $1" at 0-0
     title | one line of text, required | "title = \"$1\"" at 0-0
@@ -566,9 +562,7 @@ fn keys_come_with_their_texts_and_the_required_ones_first() {
 
 #[test]
 fn names_lead_to_where_they_are_from_and_back() {
-    let folder = folder();
-    let mut session = Session::with(&folder, capable());
-    session.open(PATH);
+    let (folder, mut session) = at_work();
     let text = text(&folder, PATH);
     let mut said = Vec::new();
     for at in [
@@ -665,9 +659,7 @@ fn a_handle_is_renamed_wherever_it_stands() {
 
 #[test]
 fn symbols_links_and_lenses() {
-    let folder = folder();
-    let mut session = Session::with(&folder, capable());
-    session.open(PATH);
+    let (_folder, mut session) = at_work();
     let document = json!({ "textDocument": { "uri": session.uri(PATH) } });
     let symbols = session.ask("textDocument/documentSymbol", document.clone());
     let mut said = Vec::new();
@@ -973,9 +965,7 @@ fn what_a_schema_says_can_be_left_to_another_server() {
 
 #[test]
 fn what_nobody_should_send_harms_nothing() {
-    let folder = folder();
-    let mut session = Session::with(&folder, capable());
-    session.open(PATH);
+    let (folder, mut session) = at_work();
     session.published_at(PATH, 1);
     let uri = session.uri(PATH);
     for (method, params) in [
@@ -1086,9 +1076,7 @@ fn what_is_no_message_is_answered_and_what_nobody_can_follow_ends_it() {
 /// Many edits before one answer: nothing is lost, and what goes out is of the last of them.
 #[test]
 fn who_types_fast_gets_the_last_word() {
-    let folder = folder();
-    let mut session = Session::with(&folder, capable());
-    session.open(PATH);
+    let (folder, mut session) = at_work();
     let end = text(&folder, PATH).matches('\n').count();
     let at = json!({ "line": end, "character": 0 });
     let edits = (2..=500).map(|version| {
@@ -1120,7 +1108,6 @@ fn a_path_is_a_path_whatever_is_in_it() {
     let text = std::fs::read_to_string(folder.path().join(&path)).unwrap();
     let to = session.definition(&path, &text, "\"mikebrow\"");
     assert!(to.starts_with("ein Ordner/ü%20#?/maintainers.toml"), "{to}");
-    let _ = (Path::new(""), position);
 }
 
 #[test]

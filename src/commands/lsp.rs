@@ -8,13 +8,13 @@ use std::time::Duration;
 
 use anyhow::{Context as _, Result};
 
-use super::{Context, Exit, files, lying};
+use super::{Context, Exit, day_of_the_clock, files, lying};
 use crate::lsp::wire::{self, Broken, Incoming};
 use crate::lsp::workspace::Disk;
 use crate::lsp::{Over, Server};
 use crate::registry::Registry;
 use crate::registry::load::RawFile;
-use crate::terms::{Date, Instant};
+use crate::terms::Date;
 
 /// How often the files are looked at for a client that does not watch them.
 const LOOK: Duration = Duration::from_secs(2);
@@ -160,7 +160,6 @@ impl Disk for Files {
 
     /// A session may last for days.
     fn today(&self) -> Date {
-        let now = || Instant(jiff::Timestamp::now()).date();
-        self.today.unwrap_or_else(now)
+        self.today.unwrap_or_else(day_of_the_clock)
     }
 }

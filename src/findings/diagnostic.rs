@@ -464,14 +464,18 @@ impl Diagnostic {
 }
 
 impl<P> Help<P> {
+    /// What to write, where the words do not say it: of a mark that is missing they say all, and some name what is to be written.
+    pub fn unsaid(&self) -> Option<&str> {
+        let new = self.edit.as_ref()?.replacement.trim();
+        (new.len() > 1 && !self.text.contains(new)).then_some(new)
+    }
+
     /// What to do, and what to write where that is a word or two.
     fn in_words(&self) -> String {
         let text = &self.text;
-        let new = self.edit.as_ref().map(|edit| edit.replacement.trim());
-        match new.filter(|new| !new.is_empty() && !new.contains('\n')) {
-            // Of a mark that is missing the words say all, and some words name it.
-            Some(new) if new.len() > 1 && !text.contains(new) => format!("help: {text}: `{new}`"),
-            _ => format!("help: {text}"),
+        match self.unsaid().filter(|new| !new.contains('\n')) {
+            Some(new) => format!("help: {text}: `{new}`"),
+            None => format!("help: {text}"),
         }
     }
 }

@@ -115,16 +115,15 @@ fn remedies(client: &Client, registry: &OpenRegistry, file: FileId, span: Span) 
                 Some(edit) => edit.certainty == Certainty::Sure,
                 None => true,
             };
-            let new = help.edit.as_ref().map(|edit| edit.replacement.trim());
-            let title = match new {
-                Some("") => format!("{}: remove it", help.text),
-                // Of a mark that is missing the words say all.
-                Some(new) if new.len() > 1 && !help.text.contains(new) => {
-                    let first = new.lines().next().unwrap_or_default();
-                    format!("{}: `{first}`", help.text)
-                }
-                Some(_) => help.text.clone(),
-                None => help.text.clone(),
+            let text = &help.text;
+            let removes = help
+                .edit
+                .as_ref()
+                .is_some_and(|edit| edit.replacement.trim().is_empty());
+            let title = match help.unsaid().and_then(|new| new.lines().next()) {
+                Some(first) => format!("{text}: `{first}`"),
+                None if removes => format!("{text}: remove it"),
+                None => text.clone(),
             };
             all.push(Action {
                 title,

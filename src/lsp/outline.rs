@@ -539,20 +539,26 @@ impl Reader<'_> {
         }
     }
 
+    /// Goes to what comes next in a list or a table; whether that is nothing of it, because the text ends or a line begins anew.
+    fn is_over(&mut self, indented: bool) -> bool {
+        use TokenKind::{Comment, Eof, Newline, Whitespace};
+        let mut is_new_line = false;
+        while matches!(self.kind(), Whitespace | Newline | Comment) {
+            is_new_line |= self.kind() == Newline;
+            self.bump();
+        }
+        self.kind() == Eof || is_new_line && self.begins_anew(indented)
+    }
+
     /// A list; gives where it ends.
     fn list(&mut self, path: &[Step]) -> usize {
-        use TokenKind::{Comma, Comment, Eof, Newline, RightSquareBracket, Whitespace};
+        use TokenKind::{Comma, RightSquareBracket};
         let mut end = self.span().end;
         self.bump();
         let mut index = 0;
         let mut is_item_there = false;
         loop {
-            let mut is_new_line = false;
-            while matches!(self.kind(), Whitespace | Newline | Comment) {
-                is_new_line |= self.kind() == Newline;
-                self.bump();
-            }
-            if self.kind() == Eof || is_new_line && self.begins_anew(true) {
+            if self.is_over(true) {
                 return self.end_of_line(end);
             }
             match self.kind() {
@@ -589,16 +595,11 @@ impl Reader<'_> {
 
     /// An inline table; gives where it ends.
     fn table(&mut self, path: &[Step]) -> usize {
-        use TokenKind::{Comma, Comment, Eof, Newline, RightCurlyBracket, Whitespace};
+        use TokenKind::{Comma, RightCurlyBracket};
         let mut end = self.span().end;
         self.bump();
         loop {
-            let mut is_new_line = false;
-            while matches!(self.kind(), Whitespace | Newline | Comment) {
-                is_new_line |= self.kind() == Newline;
-                self.bump();
-            }
-            if self.kind() == Eof || is_new_line && self.begins_anew(false) {
+            if self.is_over(false) {
                 return self.end_of_line(end);
             }
             match self.kind() {

@@ -21,7 +21,7 @@ use super::overview::{known, lenses, links, symbols, workspace_symbol};
 use super::positions::Lines;
 use super::promises::{NAME, promises};
 use super::wire::Incoming;
-use super::workspace::{Asked, Disk, OpenRegistry, Workspace, path_of};
+use super::workspace::{Asked, Disk, OpenRegistry, Workspace, key_of, path_of};
 use crate::findings::sources::FileId;
 use crate::terms::Handle;
 use crate::terms::links::Site;
@@ -619,7 +619,7 @@ impl<D: Disk> Server<D> {
             Some((asked.registry.root.clone(), at))
         });
         let locations = found.and_then(|(root, at)| {
-            let registry = self.workspace.registries().find(|one| one.root == root)?;
+            let registry = self.workspace.registry_in(&root)?;
             Some(self.locations(registry, vec![at]))
         });
         value(locations)
@@ -637,7 +637,7 @@ impl<D: Disk> Server<D> {
             Some((asked.registry.root.clone(), places))
         });
         let locations = found.and_then(|(root, places)| {
-            let registry = self.workspace.registries().find(|one| one.root == root)?;
+            let registry = self.workspace.registry_in(&root)?;
             Some(self.locations(registry, places))
         });
         value(locations)
@@ -706,8 +706,7 @@ impl<D: Disk> Server<D> {
             return Ok(json!([]));
         };
         let only = params.context.only.unwrap_or_default();
-        let mut registries = self.workspace.registries();
-        let registry = registries.find(|one| one.root == root);
+        let registry = self.workspace.registry_in(&root);
         let all = registry
             .map(|registry| actions(&self.workspace, &self.client, registry, file, span, &only));
         value(all.unwrap_or_default())
@@ -739,8 +738,7 @@ impl<D: Disk> Server<D> {
             let message = "only a GitHub handle can be renamed";
             return Err(Refusal::of(LspErrorCodes::RequestFailed, message));
         };
-        let mut registries = self.workspace.registries();
-        let Some(registry) = registries.find(|one| one.root == root) else {
+        let Some(registry) = self.workspace.registry_in(&root) else {
             return Ok(Value::Null);
         };
         let proposals = renamed(registry, &named, &params.new_name)
@@ -791,14 +789,7 @@ impl<D: Disk> Server<D> {
         // An address may be spelt in several ways.
         let known = params.previous_result_ids.into_iter();
         let known: BTreeMap<String, (Uri, String)> = known
-            .map(|one| {
-                let path = path_of(&one.uri.0);
-                let key = path.map_or_else(
-                    || one.uri.0.clone(),
-                    |path| path.to_string_lossy().into_owned(),
-                );
-                (key, (one.uri, one.value))
-            })
+            .map(|one| (key_of(&one.uri), (one.uri, one.value)))
             .collect();
         let mut items = Vec::new();
         let mut seen = BTreeSet::new();

@@ -63,7 +63,7 @@ pub(super) fn uri_of(path: &Path) -> Uri {
 }
 
 /// By which an open text is told from others: its path, for an address may be spelt in several ways.
-fn key_of(uri: &Uri) -> String {
+pub(super) fn key_of(uri: &Uri) -> String {
     path_of(&uri.0).map_or_else(|| uri.0.clone(), |path| path.to_string_lossy().into_owned())
 }
 
@@ -195,6 +195,11 @@ impl<D: Disk> Workspace<D> {
 
     pub(super) fn registries(&self) -> impl Iterator<Item = &OpenRegistry> {
         self.registries.values()
+    }
+
+    /// The registry in a folder, if that is open.
+    pub(super) fn registry_in(&self, root: &Path) -> Option<&OpenRegistry> {
+        self.registries.get(root)
     }
 
     pub(super) fn document(&self, uri: &Uri) -> Option<&Document> {

@@ -68,7 +68,6 @@ impl Loaded {
         }
         let more = amended.into_values().enumerate();
         let more = more.map(|(at, file)| (FileId::new(revision, files.len() + at), file));
-        let more: Vec<(FileId, RawFile)> = more.collect();
         anew.extend(more);
         let stays = |file: FileId| !anew.contains_key(&file);
         // A list that was amended is looked at anew. Of several calendars of runtimes another one may be unread still.

@@ -16,11 +16,11 @@ use tokio::sync::watch;
 
 use super::board;
 use crate::commands::connect::stop_on_ctrl_c;
+use crate::commands::day_of_the_clock;
 use crate::commands::watch::{PAUSE, look};
 use crate::commands::{Context, Exit, block_on, files};
 use crate::git::Repository;
 use crate::render::site::{SiteFile, site};
-use crate::terms::Instant;
 use crate::text::words::{counted, printable};
 use crate::views::history::History;
 
@@ -55,8 +55,7 @@ pub(super) fn run(context: &mut Context<'_>, port: u16) -> Result<Exit> {
         while !stop.is_asked() {
             let head = Repository::discover(&root).and_then(|repository| repository.commit("HEAD"));
             // Verdicts move with the date.
-            let clock = || Instant(jiff::Timestamp::now()).date();
-            let today = context.global.today.unwrap_or_else(clock);
+            let today = context.global.today.unwrap_or_else(day_of_the_clock);
             let now = (look(&root), head.ok().map(|head| head.id), today);
             if seen.as_ref() != Some(&now) {
                 let is_first = seen.is_none();
