@@ -5,10 +5,11 @@ use std::path::{Path, PathBuf};
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+#[cfg(feature = "sandbox")]
 use crate::sandbox::faults::{Fault, names};
 use crate::terms::{
-    CommitId, Date, Evidence, Handle, Named, Release, RepositoryName, Stage, Status, Triage,
-    WorkKind, kep_number,
+    Account, CommitId, Date, Evidence, Handle, Line, Misspelt, Named, Release, RepositoryName,
+    Stage, Status, Triage, WorkKind, kep_number,
 };
 use crate::views::overview::{Criterion, RuntimeCriterion};
 
@@ -58,6 +59,10 @@ pub enum ColorWhen {
 /// The commands.
 #[derive(Debug, Subcommand)]
 pub enum Command {
+    /// Make a registry where there is none: its files, workflows and editor settings, with a first record
+    Init(Init),
+    /// Say in one screen what is set up and what is not; nothing is written
+    Doctor(Doctor),
     /// Check every record against its schema and the rules
     Check(Check),
     /// Explain a rule: what it finds, why, and what to do
@@ -100,13 +105,134 @@ pub enum Command {
     Issues(Issues),
     /// Ask every source that records repeat, write what follows, and report what waits for a person
     Refresh(Refresh),
+    /// List the repositories that the registry drives: for a matrix of jobs, one each
+    Repositories(Repositories),
     /// Run the embedded GitHub by itself; any token and any App work, and `as:octocat` speaks for octocat
-    #[command(after_help = faults())]
+    #[cfg_attr(feature = "sandbox", command(after_help = faults()))]
     Sandbox(SandboxArgs),
     /// Write the JSON Schemas that editors use
     Schema(SchemaArgs),
+    /// Write what completes commands and options in a shell
+    Completions(Completions),
+    /// Write the manual pages
+    Man(Man),
     /// Speak the Language Server Protocol on standard input and output: findings, remedies and what the registry knows, as one types
     Lsp(Lsp),
+}
+
+/// Options of `init`.
+#[derive(Debug, Args)]
+pub struct Init {
+    /// The runtime, or whatever project it is, that the registry speaks for
+    #[arg(long, value_name = "NAME")]
+    pub home: Option<Line>,
+    /// The repository of its tracking issues
+    #[arg(long, value_name = "OWNER/NAME")]
+    pub repository: Option<RepositoryName>,
+    /// A container runtime that takes part, once for each, or `none` [default: those of the CRI development policy]
+    #[arg(long, value_name = "NAME[=OWNER/NAME]")]
+    pub runtime: Vec<Participating>,
+    /// A label of every tracking issue, best one that other issues do not have [default: kind/kep]
+    #[arg(long, value_name = "LABEL")]
+    pub label: Vec<Line>,
+    /// How the milestone of a release is called [default: {release}]
+    #[arg(long, value_name = "PATTERN")]
+    pub milestone: Option<String>,
+    /// The account that `apply` will run as, such as an App's: NAME[bot]
+    #[arg(long, value_name = "ACCOUNT")]
+    pub bot: Vec<Account>,
+    /// Make a record of this KEP
+    #[arg(long, value_name = "NUMBER", value_parser = kep(), num_args = 1.., requires = "upstream")]
+    pub kep: Vec<u32>,
+    /// The clone of kubernetes/enhancements that records are made from
+    #[arg(long, value_name = "CLONE", requires = "kep")]
+    pub upstream: Option<PathBuf>,
+    /// The repository and the revision whose workflows are called, best a commit by its 40 digits [default: this release's]
+    #[arg(
+        long,
+        value_name = "OWNER/NAME@REVISION",
+        conflicts_with = "no_workflows"
+    )]
+    pub uses: Option<String>,
+    /// Write no workflows
+    #[arg(long)]
+    pub no_workflows: bool,
+}
+
+/// A runtime by its name, and where it is developed.
+#[derive(Debug, Clone)]
+pub struct Participating {
+    /// Its name, or `none`.
+    pub name: Line,
+    /// Its repository.
+    pub repository: Option<RepositoryName>,
+}
+
+impl std::str::FromStr for Participating {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let (name, repository) = match text.split_once('=') {
+            Some((name, repository)) => (name, Some(repository)),
+            None => (text, None),
+        };
+        let repository = repository.map(str::parse::<RepositoryName>).transpose();
+        Ok(Self {
+            name: name.parse().map_err(|why: Misspelt| why.to_string())?,
+            repository: repository.map_err(|why| why.to_string())?,
+        })
+    }
+}
+
+/// Options of `doctor`.
+#[derive(Debug, Args)]
+pub struct Doctor {
+    /// The folder with a clone of each repository that `refresh` reads, to look at their age
+    #[arg(long, value_name = "DIR")]
+    pub sources: Option<PathBuf>,
+    /// Use the embedded GitHub, in memory or with its state in FILE, instead of the real one
+    #[arg(long, value_name = "FILE", num_args = 0..=1, require_equals = true)]
+    pub sandbox: Option<Option<PathBuf>>,
+    /// How it is written
+    #[arg(long, value_name = "FORMAT", default_value = "text")]
+    pub format: TextOrJson,
+    /// How long to wait.
+    #[command(flatten)]
+    pub waits: Waits,
+}
+
+/// Options of `repositories`.
+#[derive(Debug, Args)]
+pub struct Repositories {
+    /// How they are written
+    #[arg(long, value_name = "FORMAT", default_value = "text")]
+    pub format: RepositoriesFormat,
+}
+
+/// How repositories are written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum RepositoriesFormat {
+    /// For people
+    Text,
+    /// For other programs, with a schema and a version
+    Json,
+    /// One line for `fromJSON` in the matrix of a workflow
+    Matrix,
+}
+
+/// Options of `completions`.
+#[derive(Debug, Args)]
+pub struct Completions {
+    /// The shell
+    pub shell: clap_complete::Shell,
+}
+
+/// Options of `man`.
+#[derive(Debug, Args)]
+pub struct Man {
+    /// The folder to write to
+    #[arg(long, value_name = "DIR", default_value = "man")]
+    pub out: PathBuf,
 }
 
 /// Options of `lsp`.
@@ -988,7 +1114,17 @@ pub struct PullReleases {
     pub showing: Showing,
 }
 
+/// Options of `sandbox` in a program without it: any, to say so.
+#[cfg(not(feature = "sandbox"))]
+#[derive(Debug, Args)]
+pub struct SandboxArgs {
+    /// Whatever it is called with
+    #[arg(trailing_var_arg = true, allow_hyphen_values = true, hide = true)]
+    pub any: Vec<std::ffi::OsString>,
+}
+
 /// Options of `sandbox`.
+#[cfg(feature = "sandbox")]
 #[derive(Debug, Args)]
 pub struct SandboxArgs {
     /// The port on 127.0.0.1; 0 takes a free one
@@ -1020,6 +1156,7 @@ pub struct SchemaArgs {
 }
 
 /// The faults that a sandbox shows, for its help.
+#[cfg(feature = "sandbox")]
 fn faults() -> String {
     let names: Vec<&str> = names().collect();
     format!("Faults: latency-MILLISECONDS, {}", names.join(", "))

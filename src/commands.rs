@@ -9,10 +9,12 @@ mod carry_out;
 mod check;
 mod clone;
 mod connect;
+mod doctor;
 pub mod event;
 mod explain;
 mod files;
 mod findings;
+mod init;
 mod issues;
 mod journal;
 mod list;
@@ -28,10 +30,13 @@ mod promote;
 mod records;
 mod refresh;
 mod report;
+mod repositories;
 mod revision;
 mod runtimes;
+#[cfg(feature = "sandbox")]
 mod sandbox;
 mod schema;
+mod shell;
 mod show;
 mod step_summary;
 mod upstream;
@@ -228,8 +233,16 @@ pub fn run(cli: &Cli, environment: &Environment, out: &mut dyn Write, log: &mut 
             issues::run(&mut context, &options.of, How::shown(options.format))
         }
         Command::Refresh(options) => refresh::run(&mut context, options),
+        Command::Init(options) => init::run(&mut context, options),
+        Command::Doctor(options) => doctor::run(&mut context, options),
+        Command::Repositories(options) => repositories::run(&mut context, options),
+        #[cfg(feature = "sandbox")]
         Command::Sandbox(options) => sandbox::run(&mut context, options),
+        #[cfg(not(feature = "sandbox"))]
+        Command::Sandbox(_) => Err(connect::no_sandbox()),
         Command::Schema(options) => schema::run(&mut context, options),
+        Command::Completions(options) => shell::completions(&mut context, options),
+        Command::Man(options) => shell::man(&mut context, options),
         Command::Lsp(_) => lsp::run(&mut context),
     };
     match result {

@@ -16,6 +16,7 @@ pub mod parallel;
 pub mod registry;
 pub mod render;
 pub mod rules;
+#[cfg(feature = "sandbox")]
 // Its fields are GitHub's, under GitHub's names.
 #[allow(missing_docs)]
 pub mod sandbox;

@@ -12,6 +12,7 @@ pub mod config;
 pub mod edit;
 pub mod kep;
 pub mod load;
+pub mod requirement;
 pub mod schema;
 pub mod tracked;
 mod verdict;

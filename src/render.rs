@@ -5,6 +5,7 @@ pub mod candidates;
 pub mod candidates_json;
 pub mod card;
 pub mod findings_markdown;
+pub mod health;
 pub mod history;
 pub mod history_json;
 pub mod json;

@@ -9,4 +9,5 @@ pub mod promote;
 pub mod proposal;
 pub mod releases;
 pub mod runtimes;
+pub mod starter;
 pub mod upstream;

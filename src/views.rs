@@ -2,6 +2,8 @@
 
 pub mod board;
 pub mod card;
+pub mod driven;
+pub mod health;
 pub mod history;
 pub mod life;
 pub mod overview;

@@ -30,8 +30,8 @@ pub(super) fn run(context: &mut Context<'_>, options: &Adopt) -> Result<Exit> {
     };
     let (plan, observed) = block_on(async {
         let sandbox = options.sandbox.as_ref();
-        let connection =
-            Connection::open(context, sandbox, registry, patience(&options.waits)).await?;
+        let (only, waits) = (options.repository.as_ref(), patience(&options.waits));
+        let connection = Connection::open_for(context, sandbox, registry, only, waits).await?;
         let nothing = Remembered::default();
         let client = &connection.client;
         let read = read_and_plan(registry, client, &asked, &nothing, false).await;

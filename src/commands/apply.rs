@@ -58,7 +58,11 @@ pub(super) fn run(context: &mut Context<'_>, options: &Apply) -> Result<Exit> {
             stop: connect::stop_on_ctrl_c("stopping after the write that is under way"),
             ..connect::patience(&options.target.waits)
         };
-        let connection = Connection::open(context, sandbox, registry, patience).await?;
+        let of_plan = saved
+            .as_ref()
+            .and_then(|plan| plan.options.repository.as_ref());
+        let only = options.target.repository.as_ref().or(of_plan);
+        let connection = Connection::open_for(context, sandbox, registry, only, patience).await?;
         let exit = reconcile(context, options, &connection, &opened, saved.as_ref()).await;
         connection.close().await;
         if let Err(error) = &exit {

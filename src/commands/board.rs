@@ -1,6 +1,7 @@
 //! `kepherd board`: the board as a folder of files, or served while records are edited.
 
 mod folder;
+#[cfg(feature = "sandbox")]
 mod serve;
 
 use std::path::Path;
@@ -20,7 +21,10 @@ use crate::views::history::History;
 pub(super) fn run(context: &mut Context<'_>, options: &cli::Board) -> Result<Exit> {
     match &options.out {
         Some(out) => write(context, out),
+        #[cfg(feature = "sandbox")]
         None => serve::run(context, options.port),
+        #[cfg(not(feature = "sandbox"))]
+        None => Err(super::connect::no_sandbox()),
     }
 }
 

@@ -15,6 +15,7 @@ use crate::github::client::{Address, Client, GITHUB_API};
 use crate::github::credentials::Credentials;
 use crate::github::patience::{Patience, Stop};
 use crate::registry::Registry;
+#[cfg(feature = "sandbox")]
 use crate::sandbox::{self, Sandbox, seed};
 use crate::sync::plan::Options;
 use crate::terms::RepositoryName;
@@ -47,7 +48,7 @@ pub(super) struct Connection {
     pub(super) client: Client,
     /// The address of the API, or the sandbox's state: numbers mean nothing elsewhere.
     pub(super) api: String,
-    sandbox: Option<Sandbox>,
+    sandbox: Option<Embedded>,
     /// Whether it is GitHub, and not something on this machine that stands in for it.
     real: bool,
 }
@@ -80,27 +81,27 @@ impl Connection {
         registry: &Registry,
         patience: Patience,
     ) -> Result<Self> {
+        Self::open_for(context, sandbox, registry, None, patience).await
+    }
+
+    /// The same; an App speaks for its installation in this repository, and not in the registry's first.
+    pub(super) async fn open_for(
+        context: &mut Context<'_>,
+        sandbox: Option<&Option<PathBuf>>,
+        registry: &Registry,
+        only: Option<&RepositoryName>,
+        patience: Patience,
+    ) -> Result<Self> {
         let environment = context.environment;
         let bots = &registry.config.value.bots;
         if let Some(state_file) = sandbox {
-            let options = sandbox::Options {
-                state_file: state_file
-                    .as_ref()
-                    .map(|file| environment.directory.join(file)),
-                ..sandbox::Options::default()
-            };
-            let api = match &options.state_file {
-                Some(file) => format!("sandbox:{}", file.display()),
-                // Its world goes away with it, so that nothing is ever remembered of it.
-                None => format!("sandbox:memory:{}", jiff::Timestamp::now()),
-            };
-            let sandbox = start_sandbox(registry, seed::Pinned::TheirOwn, options).await?;
+            let (embedded, api) = embedded(environment, registry, state_file.as_ref()).await?;
             let token = Credentials::token(&SecretString::from("sandbox".to_owned()))?;
-            let address = address(&sandbox.url())?;
+            let address = address(&embedded.url())?;
             return Ok(Self {
                 client: Client::new(address, token, bots, of_stand_in(patience))?,
                 api,
-                sandbox: Some(sandbox),
+                sandbox: Some(embedded),
                 real: false,
             });
         }
@@ -110,7 +111,7 @@ impl Connection {
             .unwrap_or(GITHUB_API)
             .trim_end_matches('/');
         let address = address(api)?;
-        let credentials = credentials(context, &address, registry).await?;
+        let credentials = credentials(context, &address, registry, only).await?;
         let real = !address.is_loopback();
         let patience = match real {
             true => patience,
@@ -161,6 +162,7 @@ async fn credentials(
     context: &mut Context<'_>,
     address: &Address,
     registry: &Registry,
+    only: Option<&RepositoryName>,
 ) -> Result<Credentials> {
     let Environment {
         token,
@@ -175,7 +177,7 @@ async fn credentials(
                     "KEPHERD_APP_ID is set: it acts as the App, and the token is not used"
                 );
             }
-            let repository = registry.config.value.default_repository();
+            let repository = only.or_else(|| registry.config.value.default_repository());
             let repository = repository.context("`registry.toml` lists no repository")?;
             let app = Credentials::app(id, key, repository.clone());
             return app.context("KEPHERD_APP_ID and KEPHERD_APP_PRIVATE_KEY do not name an App");
@@ -237,6 +239,64 @@ async fn token_of_gh(host: &str) -> Option<SecretString> {
     (!token.is_empty()).then(|| token.to_owned().into())
 }
 
+/// An embedded GitHub for one command, and what its numbers are remembered under.
+#[cfg(feature = "sandbox")]
+async fn embedded(
+    environment: &Environment,
+    registry: &Registry,
+    state_file: Option<&PathBuf>,
+) -> Result<(Embedded, String)> {
+    let options = sandbox::Options {
+        state_file: state_file.map(|file| environment.directory.join(file)),
+        ..sandbox::Options::default()
+    };
+    let api = match &options.state_file {
+        Some(file) => format!("sandbox:{}", file.display()),
+        // Its world goes away with it, so that nothing is ever remembered of it.
+        None => format!("sandbox:memory:{}", jiff::Timestamp::now()),
+    };
+    let started = start_sandbox(registry, seed::Pinned::TheirOwn, options).await?;
+    Ok((started, api))
+}
+
+/// The embedded GitHub.
+#[cfg(feature = "sandbox")]
+type Embedded = Sandbox;
+
+/// The embedded GitHub of a program that has none.
+#[cfg(not(feature = "sandbox"))]
+enum Embedded {}
+
+#[cfg(not(feature = "sandbox"))]
+impl Embedded {
+    fn url(&self) -> String {
+        match *self {}
+    }
+
+    async fn stop(self) {
+        match self {}
+    }
+}
+
+#[cfg(not(feature = "sandbox"))]
+async fn embedded(
+    _: &Environment,
+    _: &Registry,
+    _: Option<&PathBuf>,
+) -> Result<(Embedded, String)> {
+    Err(no_sandbox())
+}
+
+/// What a program without the embedded GitHub says to whoever asks for it.
+#[cfg(not(feature = "sandbox"))]
+pub(super) fn no_sandbox() -> anyhow::Error {
+    anyhow::anyhow!(
+        "this kepherd was built without the embedded GitHub and `board --serve`: a released one has them, and \
+         `cargo install kepherd` builds them"
+    )
+}
+
+#[cfg(feature = "sandbox")]
 /// Starts a sandbox with the world as it looks before kepherd; an existing state file goes on where it was.
 pub(super) async fn start_sandbox(
     registry: &Registry,

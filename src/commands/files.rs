@@ -12,6 +12,7 @@ use super::lying::{self, Kind, Listed};
 use super::{Context, Environment};
 use crate::registry::edit;
 use crate::registry::load::{CONFIG_FILE, Loaded, MAX_FILE_BYTES, RawFile, Unreadable, load};
+use crate::registry::requirement;
 use crate::{git, parallel};
 
 /// A registry on disk.
@@ -44,10 +45,24 @@ pub(super) fn root(context: &Context<'_>) -> Result<PathBuf> {
 /// The registry's files, as they are.
 pub(super) fn raw(root: &Path) -> Result<Vec<RawFile>> {
     let unread = lying::files(listed(root)?, |folder| listed(folder))?;
-    Ok(parallel::each(unread, FILES_A_THREAD, |file| RawFile {
+    let raw = parallel::each(unread, FILES_A_THREAD, |file| RawFile {
         path: file.path,
         content: file.content.map_or_else(|known| known, |path| read(&path)),
-    }))
+    });
+    understood(&raw)?;
+    Ok(raw)
+}
+
+/// A registry that asks for a newer release is not looked at: what this one does not know, it would call mistakes.
+fn understood(raw: &[RawFile]) -> Result<()> {
+    let config = raw.iter().find(|file| file.path == CONFIG_FILE);
+    let bytes = config.and_then(|file| file.content.as_ref().ok());
+    let text = bytes.and_then(|bytes| std::str::from_utf8(bytes).ok());
+    if let Some((text, asked)) = text.and_then(|text| Some((text, requirement::unmet(text)?))) {
+        let line = text[..asked.start].matches('\n').count() + 1;
+        bail!("{CONFIG_FILE}:{line}: {asked}");
+    }
+    Ok(())
 }
 
 /// With fewer files for each, another thread costs more than it saves.

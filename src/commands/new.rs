@@ -189,8 +189,8 @@ fn read_issue(
     }
     let found = block_on(async {
         let sandbox = options.sandbox.as_ref();
-        let connection =
-            Connection::open(context, sandbox, registry, patience(&options.waits)).await?;
+        let (only, waits) = (Some(repository), patience(&options.waits));
+        let connection = Connection::open_for(context, sandbox, registry, only, waits).await?;
         let found = connection.client.issue(repository, number).await;
         connection.close().await;
         Ok(found?)

@@ -31,8 +31,8 @@ pub(super) fn run(context: &mut Context<'_>, options: &PlanArgs) -> Result<Exit>
     let asked = connect::options(target, &options.records, registry)?;
     let (plan, cost) = block_on(async {
         let sandbox = target.sandbox.as_ref();
-        let connection =
-            Connection::open(context, sandbox, registry, patience(&target.waits)).await?;
+        let (only, waits) = (asked.repository.as_ref(), patience(&target.waits));
+        let connection = Connection::open_for(context, sandbox, registry, only, waits).await?;
         let client = &connection.client;
         let journal = journal::path(context, target, &opened, &connection);
         let remembered = journal::remembered(journal.as_deref(), &connection.api)?;

@@ -20,6 +20,7 @@ use crate::cli::{
 };
 use crate::git::{Commit, Repository};
 use crate::registry::Registry;
+use crate::registry::config::Config;
 use crate::render::{refreshed, refreshed_json, refreshed_markdown};
 use crate::rules;
 use crate::sources::proposal::{Place, Proposals, Question, Settled, Source};
@@ -27,7 +28,7 @@ use crate::sync::plan::Options;
 use crate::sync::questions::questions;
 use crate::sync::reconcile::read_and_plan;
 use crate::sync::remembered::Remembered;
-use crate::terms::{RepositoryName, Subject};
+use crate::terms::{Date, RepositoryName, Subject};
 use crate::text::words::one_of;
 use crate::views::refreshed::{Created, Nobodys, Part, REDATE_DAYS, Refreshed, STALE_DAYS, State};
 use staged::Staged;
@@ -105,13 +106,15 @@ impl Filter {
     }
 }
 
-/// Lists the repositories to clone, each once, with as much of it as any source reads.
-fn list(context: &mut Context<'_>, opened: &Opened) -> Result<Exit> {
-    let config = &opened.loaded.registry.config.value;
+/// Repositories to clone, each with as much of it as any source reads, and the files that are read beside.
+type Clones<'a> = BTreeMap<&'a RepositoryName, (Filter, BTreeSet<&'a str>)>;
+
+/// The repositories that are read, each once.
+fn clones(config: &Config) -> Clones<'_> {
     let sources = &config.sources;
-    let mut all: BTreeMap<&RepositoryName, (Filter, BTreeSet<&str>)> = BTreeMap::new();
+    let mut all = Clones::new();
     fn add<'a>(
-        all: &mut BTreeMap<&'a RepositoryName, (Filter, BTreeSet<&'a str>)>,
+        all: &mut Clones<'a>,
         name: &'a RepositoryName,
         filter: Filter,
         file: Option<&'a str>,
@@ -135,12 +138,39 @@ fn list(context: &mut Context<'_>, opened: &Opened) -> Result<Exit> {
     for page in sources.releases.values() {
         add(&mut all, &page.repository, Filter::Tree0, Some(&page.path));
     }
-    for (name, (filter, files)) in all {
+    all
+}
+
+/// Lists the repositories to clone.
+fn list(context: &mut Context<'_>, opened: &Opened) -> Result<Exit> {
+    for (name, (filter, files)) in clones(&opened.loaded.registry.config.value) {
         let files: Vec<&str> = files.into_iter().collect();
         let line = [vec![filter.as_str()], files].concat().join(" ");
         writeln!(context.out, "{name} {line}")?;
     }
     Ok(Exit::Clean)
+}
+
+/// How old the clone of each repository is that is read, by the day of its newest commit; `None`: there is none.
+pub(super) fn ages(
+    context: &Context<'_>,
+    config: &Config,
+    sources: &Path,
+) -> Vec<(RepositoryName, Option<Date>)> {
+    let age = |name: &RepositoryName| {
+        let clone = clone_of(context, sources, name)?;
+        Some(newest(context, &clone)?.date)
+    };
+    let names = clones(config).into_keys();
+    names.map(|name| (name.clone(), age(name))).collect()
+}
+
+/// Where the clone of a repository is in a folder of clones, as the options name it.
+fn clone_of(context: &Context<'_>, sources: &Path, name: &RepositoryName) -> Option<PathBuf> {
+    let folder = sources.join(&name.owner);
+    let names = [name.name.clone(), format!("{}.git", name.name)];
+    let mut paths = names.into_iter().map(|name| folder.join(name));
+    paths.find(|path| context.environment.directory.join(path).is_dir())
 }
 
 /// Says of files why they were not written.
@@ -312,7 +342,7 @@ impl Run<'_> {
 
     /// The clone whose tags tell the days of Kubernetes' releases, if it is a clone: why it is not is a part of the report.
     fn tags(&mut self, context: &Context<'_>, name: &RepositoryName) -> Option<PathBuf> {
-        let clone = self.clone_of(context, name);
+        let clone = clone_of(context, self.sources, name);
         let opened = match &clone {
             Some(path) => {
                 let path = context.environment.directory.join(path);
@@ -345,14 +375,6 @@ impl Run<'_> {
         )
     }
 
-    /// Where the clone of a repository is, as the options name it.
-    fn clone_of(&self, context: &Context<'_>, name: &RepositoryName) -> Option<PathBuf> {
-        let folder = self.sources.join(&name.owner);
-        let names = [name.name.clone(), format!("{}.git", name.name)];
-        let mut paths = names.into_iter().map(|name| folder.join(name));
-        paths.find(|path| context.environment.directory.join(path).is_dir())
-    }
-
     /// Asks a source that is read from a clone, and takes its edits in.
     fn source(
         &mut self,
@@ -362,7 +384,7 @@ impl Run<'_> {
         propose: impl FnOnce(&mut Context<'_>, &Opened, &Path) -> Result<Proposals>,
     ) {
         let name = format!("{repository} ({what})");
-        let Some(clone) = self.clone_of(context, repository) else {
+        let Some(clone) = clone_of(context, self.sources, repository) else {
             let why = self.no_clone(repository);
             self.unread(name, State::NotRead(why));
             return;
@@ -414,7 +436,7 @@ impl Run<'_> {
             return;
         }
         // One that cannot be read is as one that is not there: that is said of it.
-        let upstream = upstream.and_then(|name| self.clone_of(context, name));
+        let upstream = upstream.and_then(|name| clone_of(context, self.sources, name));
         let upstream = upstream.filter(|clone| {
             let registry = &self.staged.opened.loaded.registry;
             EnhancementsClone::at(context, clone, &revision(context, clone), registry).is_ok()
@@ -478,7 +500,7 @@ impl Run<'_> {
 
     /// What nobody tracks, as far as kep.yaml files tell.
     fn nobodys(&mut self, context: &mut Context<'_>, upstream: &RepositoryName) {
-        let Some(clone) = self.clone_of(context, upstream) else {
+        let Some(clone) = clone_of(context, self.sources, upstream) else {
             return;
         };
         let registry: &Registry = &self.staged.opened.loaded.registry;

@@ -13,6 +13,8 @@ use crate::render::refreshed_json::RefreshJson;
 use crate::render::upstream_json::{LogJson, UntrackedJson};
 use crate::sync::journal;
 use crate::sync::plan::Plan;
+use crate::views::driven::Driven;
+use crate::views::health::Health;
 use crate::views::overview::Overview;
 
 pub(super) fn run(context: &mut Context<'_>, options: &SchemaArgs) -> Result<Exit> {
@@ -26,11 +28,15 @@ pub(super) fn run(context: &mut Context<'_>, options: &SchemaArgs) -> Result<Exi
     Ok(Exit::Clean)
 }
 
+/// The schemas of what a registry holds, by the names of their files.
+pub(super) fn of_records() -> impl Iterator<Item = (&'static str, String)> {
+    let kinds = FileKind::ALL.into_iter();
+    kinds.map(|kind| (kind.schema_file(), json::pretty(kind.schema())))
+}
+
 /// Every schema, by the name of its file.
 pub(super) fn all() -> Vec<(&'static str, String)> {
-    let records = FileKind::ALL
-        .into_iter()
-        .map(|kind| (kind.schema_file(), json::pretty(kind.schema())));
+    let records = of_records();
     let outputs = [
         (
             "findings.schema.json",
@@ -58,6 +64,11 @@ pub(super) fn all() -> Vec<(&'static str, String)> {
             json::pretty(&schema_of::<RefreshJson>()),
         ),
         ("log.schema.json", json::pretty(&schema_of::<RecordLog>())),
+        ("health.schema.json", json::pretty(&schema_of::<Health>())),
+        (
+            "repositories.schema.json",
+            json::pretty(&schema_of::<Driven>()),
+        ),
         ("list.schema.json", json::pretty(&schema_of::<Overview>())),
         (
             "journal.schema.json",

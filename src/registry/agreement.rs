@@ -21,6 +21,7 @@ use crate::text::source::SourceFile;
 
 /// A document of each kind with every key that it can have.
 const CONFIG: &str = r#"
+requires-kepherd = "0.1"
 home = "containerd"
 repositories = ["containerd/containerd", "containerd/nri"]
 bots = ["kepherd[bot]", "octocat"]

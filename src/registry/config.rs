@@ -17,6 +17,9 @@ pub use labels::{Fact, LabelsConfig, ReleaseLabel};
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 #[schemars(title = "Registry")]
 pub struct Config {
+    /// The oldest release of kepherd that understands the registry; an older one says so, and does nothing.
+    #[schemars(extend("examples" = ["0.1"]))]
+    pub requires_kepherd: Option<Release>,
     /// The runtime this registry speaks for: the name of one of `runtimes`.
     #[schemars(extend("examples" = ["containerd"]))]
     pub home: Line,

@@ -251,7 +251,19 @@ pub fn set_in(table: &mut Table, key: &str, value: Value, order: &[&str]) {
 }
 
 /// A list of tables of a document, which is made if there is none; absent: it is written in another way.
+///
+/// An empty list says as much as none; what stands above it goes to the head of the file.
 pub fn tables<'a>(document: &'a mut DocumentMut, key: &str) -> Option<&'a mut ArrayOfTables> {
+    let is_empty = |item: &Item| item.as_array().is_some_and(Array::is_empty);
+    if document.get(key).is_some_and(is_empty)
+        && let Some((name, _)) = document.remove_entry(key)
+    {
+        let above = name.leaf_decor().prefix().and_then(RawString::as_str);
+        let above = above.unwrap_or_default().trim_end_matches('\n').to_owned();
+        if !above.is_empty() {
+            document.decor_mut().set_prefix(format!("{above}\n\n"));
+        }
+    }
     let entry = document
         .entry(key)
         .or_insert_with(|| Item::ArrayOfTables(ArrayOfTables::new()));

@@ -1,0 +1,437 @@
+//! What a new registry holds: from what somebody wishes, and from what the release was built with. Pure; `commands/init.rs` asks,
+//! judges and writes.
+//!
+//! What is built in is the registry that kepherd itself is developed beside: Kubernetes' calendar, and the runtimes of the CRI development
+//! policy with theirs. How old it is stands in it: nothing that shipped later is in there.
+
+use toml_edit::{DocumentMut, Item, Table, Value};
+
+use crate::registry::load::{CONFIG_FILE, is_plain_name};
+use crate::registry::schema::FileKind;
+use crate::terms::{Account, Date, Line, Release, RepositoryName, Version};
+
+/// The files that are built in, by their paths in a registry.
+const BUILT_IN: &[(&str, &str)] = &include!("../../starter/built_in.rs");
+
+/// What people who edit records read first.
+const README: &str = include_str!("../../starter/README.md");
+
+/// What leads editors to the language server.
+const EDITORS: &[(&str, &str)] = &[
+    (
+        ".vscode/extensions.json",
+        include_str!("../../starter/vscode.json"),
+    ),
+    (
+        ".helix/languages.toml",
+        include_str!("../../starter/helix.toml"),
+    ),
+    (".zed/settings.json", include_str!("../../starter/zed.json")),
+];
+
+/// The workflows, each of which calls the one of its name that kepherd comes with.
+const WORKFLOWS: &[(&str, &str)] = &[
+    ("check", include_str!("../../starter/workflows/check.yml")),
+    (
+        "reconcile",
+        include_str!("../../starter/workflows/reconcile.yml"),
+    ),
+    (
+        "refresh",
+        include_str!("../../starter/workflows/refresh.yml"),
+    ),
+    ("board", include_str!("../../starter/workflows/board.yml")),
+];
+
+/// What somebody wishes of a new registry.
+#[derive(Debug, Clone)]
+pub struct Wishes {
+    /// The runtime, or whatever project it is, that the registry speaks for.
+    pub home: Line,
+    /// Where its tracking issues are.
+    pub repository: RepositoryName,
+    /// Who else takes part.
+    pub runtimes: Vec<Participant>,
+    /// The labels of every tracking issue.
+    pub labels: Vec<Line>,
+    /// How the milestones of the home's releases are called.
+    pub milestone: String,
+    /// The accounts that `apply` runs as.
+    pub bots: Vec<Account>,
+}
+
+/// A runtime that takes part.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Participant {
+    /// Its name.
+    pub name: Line,
+    /// Where it is developed, if that was said.
+    pub repository: Option<RepositoryName>,
+}
+
+/// Why there is no new registry.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Unusable {
+    /// The name of a runtime is the name of its calendar's file, and of a table in records.
+    #[error(
+        "`{0}` is no name of a runtime: letters, digits, `-`, `.` and `_` are asked for, such as runc"
+    )]
+    Name(Line),
+    /// Its calendar would take the place of Kubernetes'.
+    #[error("`kubernetes` is no runtime: its calendar is in every registry")]
+    Kubernetes,
+    /// The milestones of all releases would be one.
+    #[error(
+        "`{0}` is no pattern of milestones: `{{release}}` stands for the release, as in `v{{release}}`"
+    )]
+    Milestone(String),
+}
+
+/// A file that is to be written, with what it is for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct File {
+    /// Its path: below the registry, or below the repository.
+    pub path: String,
+    /// Its text.
+    pub text: String,
+    /// What people are told of it.
+    pub about: String,
+}
+
+/// The default of `labels`: one that no ordinary issue has.
+pub const LABEL: &str = "kind/kep";
+/// The default of `milestone`.
+pub const MILESTONE: &str = "{release}";
+
+/// The runtimes that are built in, in their order.
+pub fn known_runtimes() -> Vec<Line> {
+    let names = built_in_runtimes().into_iter();
+    let names = names.filter_map(|runtime| runtime.get("name")?.as_str()?.parse().ok());
+    names.collect()
+}
+
+/// The files of a new registry, by their paths below its root.
+///
+/// # Errors
+///
+/// A wish that no registry can hold.
+pub fn registry(wishes: &Wishes) -> Result<Vec<File>, Unusable> {
+    let mut participants = vec![Participant {
+        name: wishes.home.clone(),
+        repository: Some(wishes.repository.clone()),
+    }];
+    for one in &wishes.runtimes {
+        if participants.iter().all(|known| known.name != one.name) {
+            participants.push(one.clone());
+        }
+    }
+    for Participant { name, .. } in &participants {
+        if !is_plain_name(name.as_str()) {
+            return Err(Unusable::Name(name.clone()));
+        }
+        if name.as_str().eq_ignore_ascii_case("kubernetes") {
+            return Err(Unusable::Kubernetes);
+        }
+    }
+    if !wishes.milestone.contains("{release}") {
+        return Err(Unusable::Milestone(wishes.milestone.clone()));
+    }
+    let mut files = vec![
+        config(wishes, &participants),
+        kubernetes(),
+        File {
+            path: "maintainers.toml".to_owned(),
+            text: with_schema(
+                FileKind::Roster,
+                "maintainers.toml",
+                "# Who may shepherd and liaise. `kepherd maintainers pull --file FILE` fills it from MAINTAINERS or OWNERS.\nmaintainers = []\n",
+            ),
+            about: "who may shepherd: nobody yet".to_owned(),
+        },
+    ];
+    files.extend(participants.iter().map(calendar));
+    files.push(File {
+        path: "README.md".to_owned(),
+        text: filled(README, wishes),
+        about: "for the people who edit records".to_owned(),
+    });
+    Ok(files)
+}
+
+/// What leads editors to the language server, by paths below the repository.
+pub fn editors() -> Vec<File> {
+    let file = |(path, text): &(&str, &str)| File {
+        path: (*path).to_owned(),
+        text: (*text).to_owned(),
+        about: "findings and completion while records are edited".to_owned(),
+    };
+    EDITORS.iter().map(file).collect()
+}
+
+/// The workflows, by paths below the repository; `uses` is the repository and the revision that they are called from, and `registry` the
+/// registry's folder below the repository.
+pub fn workflows(registry: &str, uses: &str) -> Vec<File> {
+    let below = match registry {
+        "" | "." => String::new(),
+        folder => format!("{folder}/"),
+    };
+    let folder = if below.is_empty() { "." } else { registry };
+    let (repository, revision) = uses.split_once('@').unwrap_or((uses, ""));
+    let (revision, version) = revision.split_once(" # ").unwrap_or((revision, ""));
+    let comment = match version {
+        "" => String::new(),
+        version => format!(" # {version}"),
+    };
+    let file = |(name, text): &(&str, &str)| File {
+        path: format!(".github/workflows/kepherd-{name}.yml"),
+        text: text
+            .replace("{repository}", repository)
+            .replace("{revision}", &format!("{revision}{comment}"))
+            .replace("{below}", &below)
+            .replace("{registry}", folder),
+        about: match *name {
+            "check" => "checks pull requests; needs no secret".to_owned(),
+            name => format!(
+                "off until the variable KEPHERD_{} is `on`",
+                name.to_uppercase()
+            ),
+        },
+    };
+    WORKFLOWS.iter().map(file).collect()
+}
+
+fn filled(template: &str, wishes: &Wishes) -> String {
+    template
+        .replace("{home}", wishes.home.as_str())
+        .replace("{repository}", &wishes.repository.to_string())
+}
+
+/// A text with the line that leads editors to its schema.
+fn with_schema(kind: FileKind, path: &str, text: &str) -> String {
+    let up = "../".repeat(path.matches('/').count());
+    format!("#:schema {up}schema/{}\n\n{text}", kind.schema_file())
+}
+
+/// The tables of the runtimes that are built in.
+fn built_in_runtimes() -> Vec<Table> {
+    let document = built_in(CONFIG_FILE).and_then(|text| text.parse::<DocumentMut>().ok());
+    let tables = document.and_then(|document| {
+        let tables = document.get("runtimes")?.as_array_of_tables()?;
+        Some(tables.iter().cloned().collect())
+    });
+    tables.unwrap_or_default()
+}
+
+fn built_in(path: &str) -> Option<&'static str> {
+    let found = BUILT_IN.iter().find(|(name, _)| *name == path);
+    found.map(|(_, text)| *text)
+}
+
+/// What is built in of a source that belongs to everybody, or to one runtime: `[sources]` without the list of people.
+fn sources(participants: &[Participant]) -> String {
+    let document = built_in(CONFIG_FILE).and_then(|text| text.parse::<DocumentMut>().ok());
+    let Some(sources) = document
+        .as_ref()
+        .and_then(|document| document.get("sources")?.as_table())
+    else {
+        return String::new();
+    };
+    let mut lines = String::from("[sources]\n");
+    for key in ["upstream", "cycles", "kubernetes"] {
+        if let Some(value) = sources.get(key).and_then(Item::as_value) {
+            lines.push_str(&format!("{key} = {}\n", value.to_string().trim()));
+        }
+    }
+    lines.push_str("# maintainers = \"OWNER/NAME:MAINTAINERS\"\n");
+    let pages = sources.get("releases").and_then(Item::as_value);
+    if let Some(Value::InlineTable(pages)) = pages {
+        let pages: Vec<String> = pages
+            .iter()
+            .filter(|(name, _)| participants.iter().any(|one| one.name.as_str() == *name))
+            .map(|(name, page)| format!("{name} = {}", page.to_string().trim()))
+            .collect();
+        if !pages.is_empty() {
+            lines.push_str(&format!("releases = {{ {} }}\n", pages.join(", ")));
+        }
+    }
+    lines
+}
+
+fn quoted(text: &str) -> String {
+    Value::from(text).to_string()
+}
+
+fn list(texts: impl IntoIterator<Item = String>) -> String {
+    let texts: Vec<String> = texts.into_iter().map(|text| quoted(&text)).collect();
+    format!("[{}]", texts.join(", "))
+}
+
+/// `registry.toml`.
+fn config(wishes: &Wishes, participants: &[Participant]) -> File {
+    let Wishes {
+        home,
+        repository,
+        runtimes: _,
+        labels,
+        milestone,
+        bots,
+    } = wishes;
+    let bots = match bots.is_empty() {
+        true => "# bots = [\"NAME[bot]\"]   # the account that `apply` runs as\n".to_owned(),
+        false => format!("bots = {}\n", list(bots.iter().map(ToString::to_string))),
+    };
+    let mut text = format!(
+        "requires-kepherd = {}\nhome = {}\nrepositories = {}\n{bots}",
+        quoted(&crate::registry::requirement::this_release().to_string()),
+        quoted(home.as_str()),
+        list([repository.to_string()]),
+    );
+    let known = built_in_runtimes();
+    for one in participants {
+        text.push_str(&format!("\n[[runtimes]]\n{}", participant(one, &known)));
+    }
+    text.push_str(&format!(
+        "\n{}\n[issue]\nlabels = {}\n\n[milestone]\ntitle = {}\n",
+        sources(participants),
+        list(labels.iter().map(ToString::to_string)),
+        quoted(milestone),
+    ));
+    File {
+        path: CONFIG_FILE.to_owned(),
+        text: with_schema(FileKind::Config, CONFIG_FILE, &text),
+        about: format!("{home}'s KEPs, with tracking issues in {repository}"),
+    }
+}
+
+/// A runtime's table in `registry.toml`, without its head.
+fn participant(one: &Participant, known: &[Table]) -> String {
+    let Participant { name, repository } = one;
+    let is_it = |table: &&Table| table.get("name").and_then(Item::as_str) == Some(name.as_str());
+    if let Some(table) = known.iter().find(is_it) {
+        let mut table = table.clone();
+        table.decor_mut().clear();
+        return table.to_string();
+    }
+    let mut text = format!(
+        "name = {}\ncalendar = {}\n",
+        quoted(name.as_str()),
+        quoted(&calendar_path(name)),
+    );
+    if let Some(repository) = repository {
+        text.push_str(&format!(
+            "repository = {}\n",
+            quoted(&repository.to_string())
+        ));
+    }
+    text.push_str(
+        "# branches = \"release-{minor}\"   # how the branches of its minors are named\n",
+    );
+    text
+}
+
+fn calendar_path(runtime: &Line) -> String {
+    format!("releases/{runtime}.toml")
+}
+
+/// A runtime's calendar: what is built in, or nothing yet.
+fn calendar(one: &Participant) -> File {
+    let name = &one.name;
+    let path = calendar_path(name);
+    match built_in(&path) {
+        Some(text) => {
+            let about = match newest(text) {
+                Some((version, day)) => format!("{name} up to {version} of {day}"),
+                None => name.to_string(),
+            };
+            File {
+                text: with_schema(FileKind::Runtime, &path, without_schema(text)),
+                path,
+                about,
+            }
+        }
+        None => File {
+            text: with_schema(
+                FileKind::Runtime,
+                &path,
+                &format!(
+                    "# The releases of {name}. `kepherd releases pull --runtime {name} --repo CLONE` fills it from the tags of a clone; a minor that is \
+                     planned is\n# written by hand: a table [[minors]] with `release = \"1.5\"` and `planned = \"2027-03\"`.\nminors = []\n"
+                ),
+            ),
+            path,
+            about: format!("{name}'s releases: none yet"),
+        },
+    }
+}
+
+fn kubernetes() -> File {
+    let path = crate::sources::releases::cycles::CALENDAR;
+    let text = built_in(path).unwrap_or("cycles = []\n");
+    let text = without_liaisons(without_schema(text));
+    let about = match newest(&text) {
+        Some((release, day)) => {
+            format!("Kubernetes' cycles, as known when {release} had shipped, on {day}")
+        }
+        None => "Kubernetes' cycles".to_owned(),
+    };
+    File {
+        text: with_schema(FileKind::Kubernetes, path, &text),
+        path: path.to_owned(),
+        about,
+    }
+}
+
+/// A text without the line that leads editors to a schema, and without what sets that apart.
+fn without_schema(text: &str) -> &str {
+    let rest = match text.strip_prefix("#:schema ") {
+        Some(rest) => rest.split_once('\n').map_or("", |(_, rest)| rest),
+        None => text,
+    };
+    rest.trim_start_matches("#\n").trim_start_matches('\n')
+}
+
+/// A calendar without the people who are another project's.
+fn without_liaisons(text: &str) -> String {
+    let Ok(mut document) = text.parse::<DocumentMut>() else {
+        return text.to_owned();
+    };
+    if let Some(cycles) = document
+        .get_mut("cycles")
+        .and_then(Item::as_array_of_tables_mut)
+    {
+        for cycle in cycles.iter_mut() {
+            cycle.remove("liaisons");
+        }
+    }
+    document.to_string()
+}
+
+/// What shipped last according to a calendar, and when.
+fn newest(text: &str) -> Option<(String, Date)> {
+    let document = text.parse::<DocumentMut>().ok()?;
+    let tables = ["cycles", "minors"]
+        .into_iter()
+        .find_map(|key| document.get(key)?.as_array_of_tables());
+    let mut shipped: Vec<(Date, String)> = Vec::new();
+    let day_of = |item: &Item| item.as_value()?.to_string().trim().parse::<Date>().ok();
+    for table in tables? {
+        let release: Option<Release> = table
+            .get("release")
+            .and_then(|item| item.as_str()?.parse().ok());
+        if let (Some(day), Some(release)) = (table.get("released").and_then(day_of), release) {
+            shipped.push((day, release.to_string()));
+        }
+        for (version, day) in table
+            .get("patches")
+            .and_then(Item::as_table)
+            .into_iter()
+            .flat_map(Table::iter)
+        {
+            if let (Ok(version), Some(day)) = (version.parse::<Version>(), day_of(day)) {
+                shipped.push((day, version.to_string()));
+            }
+        }
+    }
+    let (day, version) = shipped.into_iter().max()?;
+    Some((version, day))
+}
