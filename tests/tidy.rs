@@ -38,10 +38,11 @@ fn sources(folder: &Path, all: &mut Vec<PathBuf>) {
 
 /// The code of a file: without its comments, and without the module of its tests.
 fn code_of(text: &str) -> String {
-    let code = text
-        .split("#[cfg(test)]\nmod tests {")
-        .next()
-        .unwrap_or_default();
+    let mut code = text;
+    for visible in ["", "pub(super) "] {
+        let module = format!("#[cfg(test)]\n{visible}mod tests {{");
+        code = code.split(&module).next().unwrap_or_default();
+    }
     let lines = code
         .lines()
         .filter(|line| !line.trim_start().starts_with("//"));
@@ -297,4 +298,41 @@ fn fuzz_targets_import_what_is_there() {
     assert_eq!(missing, Vec::<String>::new());
     assert!(defines("pub use a::{B, c as D};", "D") && defines("pub(super) fn e() {}", "e"));
     assert!(!defines("use a::B;\nfn c(b: B) {}", "B"));
+}
+
+/// Of which project a registry is stands in its files. The code names none, but in examples: comments, the examples that schemas and rules
+/// show, and what an error says is asked for.
+#[test]
+fn the_code_knows_no_project() {
+    let mut all = Vec::new();
+    sources(&root().join("src"), &mut all);
+    let is_example = |path: &str, line: &str| {
+        line.contains("\"examples\"")
+            || line.contains(" like \\\"")
+            || line.contains("such as ")
+            || line.contains("as containerd's, ")
+            || line.contains("in containerd's format")
+            || path.starts_with("src/rules/")
+            || path.ends_with("/tests.rs")
+            || path == "src/registry/agreement.rs"
+    };
+    let mut named = Vec::new();
+    for path in all {
+        let text = std::fs::read_to_string(&path).unwrap();
+        let path = path
+            .strip_prefix(root())
+            .unwrap()
+            .to_str()
+            .unwrap()
+            .to_owned();
+        for line in code_of(&text).lines() {
+            let lower = line.to_lowercase();
+            let is_named =
+                lower.contains("containerd") || lower.contains("cri-o") || lower.contains("cri_o");
+            if is_named && !is_example(&path, line) {
+                named.push(format!("{path}: {}", line.trim()));
+            }
+        }
+    }
+    assert_eq!(named, Vec::<String>::new());
 }

@@ -180,7 +180,7 @@ pub(super) fn untracked(context: &mut Context<'_>, options: &Untracked) -> Resul
         if pages == 0 && !listed.is_empty() {
             writeln!(
                 context.log,
-                "note: this clone has no pages beside kep.yaml, so whether a KEP names CRI, containerd or CRI-O is not known"
+                "note: this clone has no pages beside kep.yaml, so whether a KEP names the runtimes is not known"
             )?;
         }
         if let Some(first) = listed.first() {
@@ -222,6 +222,7 @@ pub(super) fn ranked(
     mut remark: impl FnMut(Remark),
 ) -> Result<Ranked> {
     let folders = clone.folders();
+    let runtimes: Vec<&str> = registry.config.value.runtime_names().collect();
     let all: Vec<String> = folders
         .unnumbered
         .iter()
@@ -263,11 +264,11 @@ pub(super) fn ranked(
             candidates.push(Candidate {
                 folder: folder.clone(),
                 kep,
-                mentions: Mentions::in_text(&source.text),
+                mentions: Mentions::in_text(&source.text, &runtimes),
             });
         }
     }
-    let pages = look_into_pages(clone, &mut candidates)?;
+    let pages = look_into_pages(clone, &runtimes, &mut candidates)?;
     let listed = rank(candidates, &tracked);
     problems.extend(
         folders.unsafe_names.iter().map(|folder| {
@@ -286,7 +287,11 @@ pub(super) fn ranked(
 }
 
 /// Looks for runtimes in the pages beside kep.yaml as well, as far as the clone has them. Gives how many there are.
-fn look_into_pages(clone: &EnhancementsClone<'_>, candidates: &mut [Candidate]) -> Result<usize> {
+fn look_into_pages(
+    clone: &EnhancementsClone<'_>,
+    runtimes: &[&str],
+    candidates: &mut [Candidate],
+) -> Result<usize> {
     let (repository, commit) = (&clone.repository, &clone.commit);
     let mut paths: Vec<String> = Vec::new();
     let mut owner: Vec<usize> = Vec::new();
@@ -305,9 +310,10 @@ fn look_into_pages(clone: &EnhancementsClone<'_>, candidates: &mut [Candidate]) 
     }
     let counted = repository.each_file(commit, &paths, MAX_FILE_BYTES, |_, content| {
         match content {
-            Ok(Some(Content::Bytes(bytes))) => {
-                Ok(Mentions::in_text(&String::from_utf8_lossy(&bytes)))
-            }
+            Ok(Some(Content::Bytes(bytes))) => Ok(Mentions::in_text(
+                &String::from_utf8_lossy(&bytes),
+                runtimes,
+            )),
             // A partial clone lacks pages: what they name is not known.
             Ok(_) | Err(Error::Lacking { .. }) => Ok(Mentions::default()),
             Err(error) => Err(error),
@@ -315,7 +321,7 @@ fn look_into_pages(clone: &EnhancementsClone<'_>, candidates: &mut [Candidate]) 
     })?;
     for (index, mentions) in owner.into_iter().zip(counted) {
         let candidate = &mut candidates[index];
-        candidate.mentions = candidate.mentions.and(mentions?);
+        candidate.mentions = std::mem::take(&mut candidate.mentions).and(mentions?);
     }
     Ok(pages)
 }

@@ -1,13 +1,15 @@
 //! What nobody tracks, and how a KEP moved, as versioned JSON. `schema/untracked.schema.json` and `schema/upstream-log.schema.json`
 //! describe it.
 
+use std::collections::BTreeMap;
+
 use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::json::pretty;
 use crate::sources::upstream::facts::{Facts, FieldValue};
 use crate::sources::upstream::moves::{FieldMove, Move, Version};
-use crate::sources::upstream::untracked::{Mentions, Reason, Untracked};
+use crate::sources::upstream::untracked::{Reason, Untracked};
 use crate::terms::{Date, Release, Stage, Status};
 
 /// The version of both formats; it grows when a field changes its meaning or goes away.
@@ -100,10 +102,8 @@ pub enum ReasonKind {
 pub struct MentionsJson {
     /// The interface.
     pub cri: usize,
-    /// containerd.
-    pub containerd: usize,
-    /// CRI-O.
-    pub cri_o: usize,
+    /// Each runtime that is named, as the registry calls it.
+    pub runtimes: BTreeMap<String, usize>,
 }
 
 /// What was read.
@@ -149,16 +149,10 @@ fn reason(reason: &Reason) -> ReasonJson {
     let (mut keps, mut gates, mut mentions) = (Vec::new(), Vec::new(), None);
     let kind = match reason {
         Reason::GraduationCriteria => ReasonKind::GraduationCriteria,
-        Reason::Mentions(Mentions {
-            cri,
-            containerd,
-            cri_o,
-            in_graduation_criteria: _,
-        }) => {
+        Reason::Mentions(named) => {
             mentions = Some(MentionsJson {
-                cri: *cri,
-                containerd: *containerd,
-                cri_o: *cri_o,
+                cri: named.cri,
+                runtimes: named.runtimes.clone(),
             });
             ReasonKind::Mentions
         }

@@ -15,6 +15,7 @@ use crate::terms::{Aim, Handle, IssueRef, Line, Link};
 mod addresses;
 mod aims;
 mod layout;
+mod others;
 mod people;
 #[cfg(test)]
 mod tests;

@@ -3,7 +3,7 @@
 //! Every sign has a weight, and the sum ranks: a KEP that names runtimes in its graduation criteria before one that SIG-Node
 //! merely owns. What is not known (a file that the clone lacks) adds nothing.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
 use super::facts::Facts;
@@ -24,21 +24,20 @@ pub struct Candidate {
 }
 
 /// How often the files of a KEP name what runs containers.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Mentions {
     /// The container runtime interface.
     pub cri: usize,
-    /// containerd.
-    pub containerd: usize,
-    /// CRI-O.
-    pub cri_o: usize,
+    /// Each runtime of the registry that is named, as the registry calls it.
+    pub runtimes: BTreeMap<String, usize>,
     /// Whether one of them, or a container runtime, is named where the KEP says when it graduates.
     pub in_graduation_criteria: bool,
 }
 
 impl Mentions {
-    /// Counts them in a file, in Markdown or YAML.
-    pub fn in_text(text: &str) -> Self {
+    /// Counts them in a file, in Markdown or YAML; `runtimes` are the names of those that take part.
+    pub fn in_text(text: &str, runtimes: &[&str]) -> Self {
+        let names: Vec<Name<'_>> = runtimes.iter().map(|name| Name::of(name)).collect();
         let mut mentions = Self::default();
         let mut graduation: Option<usize> = None;
         for line in text.lines() {
@@ -52,48 +51,65 @@ impl Mentions {
                     open => open,
                 };
             }
-            let before = mentions;
+            let before = mentions.named();
             for word in line.split(|c: char| !c.is_alphanumeric() && c != '-') {
-                mentions.count(word);
+                mentions.count(word, &names);
             }
-            let named = mentions.named() > before.named()
-                || line.to_lowercase().contains("container runtime");
+            let named =
+                mentions.named() > before || line.to_lowercase().contains("container runtime");
             mentions.in_graduation_criteria |= named && graduation.is_some();
         }
         mentions
     }
 
-    fn count(&mut self, word: &str) {
+    fn count(&mut self, word: &str, names: &[Name<'_>]) {
         let lower = word.to_lowercase();
-        if lower == "containerd" || lower.starts_with("containerd-") {
-            self.containerd += 1;
-        } else if lower == "crio" || lower == "cri-o" || lower.starts_with("cri-o-") {
-            self.cri_o += 1;
+        if let Some(name) = names.iter().find(|name| name.is_in(&lower)) {
+            *self.runtimes.entry(name.name.to_owned()).or_default() += 1;
         } else if word == "CRI" || word.starts_with("CRI-") || lower == "cri-api" {
             self.cri += 1;
         }
     }
 
     /// How often any of them is named.
-    pub fn named(self) -> usize {
-        let Self {
-            cri,
-            containerd,
-            cri_o,
-            in_graduation_criteria: _,
-        } = self;
-        cri + containerd + cri_o
+    pub fn named(&self) -> usize {
+        self.cri + self.runtimes.values().sum::<usize>()
     }
 
     /// These and others.
     #[must_use]
-    pub fn and(self, other: Self) -> Self {
-        Self {
-            cri: self.cri + other.cri,
-            containerd: self.containerd + other.containerd,
-            cri_o: self.cri_o + other.cri_o,
-            in_graduation_criteria: self.in_graduation_criteria || other.in_graduation_criteria,
+    pub fn and(mut self, other: Self) -> Self {
+        self.cri += other.cri;
+        for (name, count) in other.runtimes {
+            *self.runtimes.entry(name).or_default() += count;
         }
+        self.in_graduation_criteria |= other.in_graduation_criteria;
+        self
+    }
+}
+
+/// The name of a runtime, as people write it.
+struct Name<'a> {
+    name: &'a str,
+    lower: String,
+    /// Without its hyphens: `crio` for `cri-o`.
+    joined: String,
+}
+
+impl<'a> Name<'a> {
+    fn of(name: &'a str) -> Self {
+        let lower = name.to_lowercase();
+        Self {
+            name,
+            joined: lower.replace('-', ""),
+            lower,
+        }
+    }
+
+    /// Whether a word, in lower case, names it, or something that is named after it.
+    fn is_in(&self, word: &str) -> bool {
+        let rest = word.strip_prefix(&self.lower);
+        rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('-')) || word == self.joined
     }
 }
 
@@ -149,16 +165,14 @@ impl fmt::Display for Reason {
             Self::GraduationCriteria => {
                 f.write_str("runtimes are named in its graduation criteria")
             }
-            Self::Mentions(Mentions {
-                cri,
-                containerd,
-                cri_o,
-                in_graduation_criteria: _,
-            }) => {
-                let all = [("CRI", cri), ("containerd", containerd), ("CRI-O", cri_o)];
-                let named = all.iter().filter(|(_, count)| **count > 0);
+            Self::Mentions(mentions) => {
+                let interface = ("CRI", mentions.cri);
+                let runtimes = mentions.runtimes.iter();
+                let runtimes = runtimes.map(|(name, count)| (name.as_str(), *count));
+                let all = [interface].into_iter().chain(runtimes);
+                let named = all.filter(|(_, count)| *count > 0);
                 let named: Vec<String> = named
-                    .map(|(name, count)| format!("{name} {}", counted(**count, "time")))
+                    .map(|(name, count)| format!("{name} {}", counted(count, "time")))
                     .collect();
                 write!(f, "its files name {}", named.join(", "))
             }
@@ -249,7 +263,7 @@ fn reasons(candidate: &Candidate, tracked: &[(u32, Kep)], numbers: &BTreeSet<u32
         reasons.push(Reason::GraduationCriteria);
     }
     if mentions.named() > 0 {
-        reasons.push(Reason::Mentions(*mentions));
+        reasons.push(Reason::Mentions(mentions.clone()));
     }
     if !around.kubelet_gates.is_empty() {
         reasons.push(Reason::KubeletGates(around.kubelet_gates.clone()));
@@ -300,7 +314,7 @@ mod tests {
         Candidate {
             folder: format!("keps/sig-node/{}-x", kep.facts.number),
             kep,
-            mentions: Mentions::in_text(page),
+            mentions: Mentions::in_text(page, &["containerd", "cri-o"]),
         }
     }
 
@@ -317,23 +331,26 @@ mod tests {
     fn runtimes_are_counted_as_words() {
         let page = "# KEP\nThe CRI and its CRI-API; CRI's, CRIU, CRIB, cri-o, CRI-O-based, crio.\n\
                     containerd, Containerd-shim, `containerd`/runc.\n";
-        let mentions = Mentions::in_text(page);
-        let Mentions {
-            cri,
-            containerd,
-            cri_o,
-            in_graduation_criteria,
-        } = mentions;
-        assert_eq!((cri, containerd, cri_o), (3, 3, 3));
-        assert!(!in_graduation_criteria);
+        let mentions = Mentions::in_text(page, &["containerd", "cri-o"]);
+        assert_eq!(mentions.cri, 3);
+        let runtimes: Vec<(&str, usize)> = mentions
+            .runtimes
+            .iter()
+            .map(|(name, count)| (name.as_str(), *count))
+            .collect();
+        assert_eq!(runtimes, [("containerd", 3), ("cri-o", 3)]);
+        assert!(!mentions.in_graduation_criteria);
+        // Whoever takes part is looked for, and nobody else.
+        let others = Mentions::in_text(page, &["runc"]);
+        assert_eq!((others.runtimes.get("runc"), others.named()), (Some(&1), 4));
     }
 
     #[test]
     fn graduation_criteria_end_with_their_chapter() {
         let inside = "## Design\n## Graduation Criteria\n#### Beta\n- works in a container runtime\n## Upgrade\n";
-        assert!(Mentions::in_text(inside).in_graduation_criteria);
+        assert!(Mentions::in_text(inside, &[]).in_graduation_criteria);
         let outside = "### Graduation Criteria\n#### Beta\n- stable\n### Upgrade\ncontainerd\n";
-        assert!(!Mentions::in_text(outside).in_graduation_criteria);
+        assert!(!Mentions::in_text(outside, &[]).in_graduation_criteria);
     }
 
     #[test]

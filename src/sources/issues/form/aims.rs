@@ -4,6 +4,7 @@
 //! are then laid over each other. Where they leave a choice, stages and releases stay apart.
 
 use super::addresses::{apart, digits};
+use super::others::is_another;
 use super::{MOST, add};
 use crate::terms::{Aim, Release, Stage};
 
@@ -32,7 +33,7 @@ pub(super) fn aims(answer: &str) -> (Vec<Aim>, bool) {
         let [before, previous] = [2, 1].map(|back| word(at.checked_sub(back)));
         let [next, after] = [1, 2].map(|on| word(at.checked_add(on)));
         let negated = ["not", "non", "pre", "post"].contains(&previous);
-        let another = ["containerd", "runc", "crun", "cri", "crio", "o"].contains(&previous);
+        let another = is_another(previous);
         let gate = |word: &str| ["gate", "gates", "default"].contains(&word);
         let about_gate = next == "by" && after == "default"
             || gate(previous)

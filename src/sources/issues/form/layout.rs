@@ -3,6 +3,8 @@
 //! A field is a heading of its own, as GitHub renders an issue form, or an item of a list (`- K8s-Release: v1.38`)
 //! below a heading about the KEP, as containerd's template has it. Nothing else in a body is a field.
 
+use super::others::is_another;
+
 /// A field of the template.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum TemplateField {
@@ -44,7 +46,7 @@ impl TemplateField {
             (has(&["owner"]), Self::Owner),
             (has(&["stage"]), Self::Stage),
             (
-                has(&["release"]) && !has(&["note", "containerd"]),
+                has(&["release"]) && !has(&["note"]) && !words.iter().any(|word| is_another(word)),
                 Self::Release,
             ),
             (kep && has(&["pr", "pull"]), Self::PullRequests),

@@ -1,6 +1,7 @@
 //! Takes the answer to a field that asks for people, gives their handles. It does not know who exists.
 
 use super::addresses::apart;
+use super::others::is_another;
 use super::{add, is_login};
 use crate::terms::Handle;
 
@@ -41,11 +42,11 @@ fn is_placeholder(word: &Handle) -> bool {
     const PLACEHOLDERS: &str = " tbd tba tbc todo none na no yes null nil nobody noone unknown unassigned unclear any \
         anyone anybody someone somebody everyone volunteer volunteers wanted needed open pending self me author same \
         team community maintainer maintainers committers owner owners various multiple no-response not-yet xxx node \
-        sig containerd kubernetes ";
+        sig kubernetes ";
     let word = word.folded();
     let of_a_group = word.starts_with("sig-") || word.starts_with("wg-");
     let spelled = word.len() > 1 && word.bytes().any(|byte| byte.is_ascii_alphabetic());
-    !spelled || of_a_group || PLACEHOLDERS.contains(&format!(" {word} "))
+    !spelled || of_a_group || is_another(&word) || PLACEHOLDERS.contains(&format!(" {word} "))
 }
 
 #[cfg(test)]
