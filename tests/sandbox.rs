@@ -17,13 +17,15 @@ mod graphql;
 mod issues;
 #[path = "sandbox/labels.rs"]
 mod labels;
+#[path = "common/plain.rs"]
+mod plain;
 #[path = "sandbox/service.rs"]
 mod service;
 
-use axum::http::{HeaderMap, Request};
+use axum::http::HeaderMap;
 use kepherd::sandbox::world::{NewMilestone, World};
 use kepherd::sandbox::{Options, Sandbox};
-use octocrab::Octocrab;
+use plain::{Plain, Plainly};
 use serde_json::{Value, json};
 
 const REPO: &str = "containerd/containerd";
@@ -31,7 +33,7 @@ const ISSUES: &str = "/repos/containerd/containerd/issues";
 
 struct Hub {
     sandbox: Sandbox,
-    client: Octocrab,
+    client: Plain,
 }
 
 struct Got {
@@ -88,25 +90,16 @@ impl Hub {
     }
 }
 
-fn client(sandbox: &Sandbox, token: Option<&str>) -> Octocrab {
-    let builder = Octocrab::builder().base_uri(sandbox.url()).unwrap();
-    match token {
-        Some(token) => builder.personal_token(token.to_owned()),
-        None => builder,
-    }
-    .build()
-    .unwrap()
+fn client(sandbox: &Sandbox, token: Option<&str>) -> Plain {
+    Plain::new(&sandbox.url(), token)
 }
 
-async fn send(client: &Octocrab, method: &str, path: &str, body: String) -> Got {
-    let request = Request::builder()
-        .method(method)
-        .uri(path)
-        .body(body)
-        .unwrap();
-    let response = client.execute(request).await.unwrap();
-    let (status, headers) = (response.status().as_u16(), response.headers().clone());
-    let text = client.body_to_string(response).await.unwrap();
+async fn send(client: &Plain, method: &str, path: &str, body: String) -> Got {
+    let Plainly {
+        status,
+        headers,
+        text,
+    } = client.send(method, path, body).await.unwrap();
     let body = if text.is_empty() {
         Value::Null
     } else {

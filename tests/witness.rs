@@ -13,6 +13,8 @@
 )]
 
 mod common;
+#[path = "common/plain.rs"]
+mod plain;
 
 use std::collections::BTreeSet;
 use std::net::{Ipv4Addr, TcpListener};
@@ -20,10 +22,9 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 
 use common::{Hub, PATH, REPO, record};
-use http_body_util::BodyExt as _;
 use kepherd::sandbox::Exchange;
 use kepherd::sandbox::world::{Issue, Repository, State, World};
-use octocrab::Octocrab;
+use plain::Plain;
 use serde_json::{Value, json};
 
 /// Where `.ci/run` installs it, unless this names another place.
@@ -43,7 +44,7 @@ fn program() -> PathBuf {
 /// emulate, running on loopback.
 struct Witness {
     process: Child,
-    client: Octocrab,
+    client: Plain,
     _folder: tempfile::TempDir,
 }
 
@@ -86,19 +87,14 @@ impl Witness {
             .stderr(Stdio::null())
             .spawn()
             .unwrap();
-        let client = Octocrab::builder()
-            .base_uri(format!("http://127.0.0.1:{port}"))
-            .unwrap()
-            .personal_token("witness".to_owned())
-            .build()
-            .unwrap();
+        let client = Plain::new(&format!("http://127.0.0.1:{port}"), Some("witness"));
         let mut witness = Self {
             process,
             client,
             _folder: folder,
         };
         let repository = format!("/repos/{REPO}");
-        while witness.client._get(&repository).await.is_err() {
+        while (witness.client.send("GET", &repository, String::new()).await).is_err() {
             assert_eq!(
                 witness.process.try_wait().unwrap(),
                 None,
@@ -110,16 +106,14 @@ impl Witness {
     }
 
     async fn send(&self, method: &str, path: &str, body: &Value) -> (u16, Value) {
-        let answer = match method {
-            "GET" => self.client._get(path).await,
-            "POST" => self.client._post(path, Some(body)).await,
-            "PATCH" => self.client._patch(path, Some(body)).await,
+        let body = match method {
+            "GET" => String::new(),
+            "POST" | "PATCH" => body.to_string(),
             other => panic!("{other} {path}: kepherd sends no such request"),
-        }
-        .unwrap();
-        let status = answer.status().as_u16();
-        let bytes = answer.into_body().collect().await.unwrap().to_bytes();
-        (status, serde_json::from_slice(&bytes).unwrap_or_default())
+        };
+        let answer = self.client.send(method, path, body).await.unwrap();
+        let body = serde_json::from_str(&answer.text).unwrap_or_default();
+        (answer.status, body)
     }
 
     async fn create(&self, below: &str, body: Value) {

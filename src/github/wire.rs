@@ -1,19 +1,23 @@
-//! One request and its answer, over HTTP: the way out of the program. octocrab brings connections and TLS.
+//! One request and its answer, over HTTP: the way out of the program. hyper brings connections, and rustls TLS.
 //!
 //! Reads are repeated after failures that pass, and anything after a limit, as `patience.rs` says; a write of which nobody
-//! knows whether it was carried out is not. octocrab's own retry is compiled out, because it replays creations, and
-//! redirects are not followed. The secret goes into one header and nowhere else; errors are made from answers, never from
+//! knows whether it was carried out is not: only what a connection never began to send is sent again by itself. Redirects are not
+//! followed. The secret goes into one header and nowhere else; errors are made from answers, never from
 //! requests.
 
 use std::borrow::Cow;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
+use bytes::Bytes;
 use http::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, LINK, LOCATION, USER_AGENT};
 use http::{HeaderMap, HeaderValue, Uri};
-use http_body_util::BodyExt as _;
+use http_body_util::{BodyExt as _, Full};
+use hyper_rustls::{HttpsConnector, HttpsConnectorBuilder};
+use hyper_util::client::legacy::Client;
+use hyper_util::client::legacy::connect::HttpConnector;
+use hyper_util::rt::{TokioExecutor, TokioTimer};
 use jiff::Timestamp;
-use octocrab::Octocrab;
 use serde_json::Value;
 
 use super::budget::Spending;
@@ -31,7 +35,7 @@ const API_VERSION: &str = "2022-11-28";
 
 /// Sends requests, one after the other, each with the secret that it is given.
 pub(super) struct Wire {
-    octocrab: Octocrab,
+    client: Client<HttpsConnector<HttpConnector>, Full<Bytes>>,
     address: Address,
     pub(super) throttle: Throttle,
     timeout: Duration,
@@ -211,22 +215,21 @@ impl Answer {
 
 impl Wire {
     pub(super) fn new(address: Address, patience: Patience) -> Result<Self, Error> {
-        let problem = |error: String| Error {
-            request: "connecting".to_owned(),
-            problem: Problem::Unreachable(error),
-        };
-        let octocrab = Octocrab::builder()
-            .base_uri(address.origin.as_str())
-            .map_err(|_| problem("the address of the API is not an address".to_owned()))?
-            .add_header(
-                USER_AGENT,
-                concat!("kepherd/", env!("CARGO_PKG_VERSION")).to_owned(),
-            )
-            .set_connect_timeout(Some(CONNECT_TIMEOUT))
-            .build()
-            .map_err(|error| problem(short(&error)))?;
+        let mut connector = HttpConnector::new();
+        connector.set_connect_timeout(Some(CONNECT_TIMEOUT));
+        connector.set_nodelay(true);
+        // TLS is for the connector around it.
+        connector.enforce_http(false);
+        let connector = HttpsConnectorBuilder::new()
+            .with_webpki_roots()
+            .https_or_http()
+            .enable_http1()
+            .wrap_connector(connector);
+        let client = Client::builder(TokioExecutor::new())
+            .pool_timer(TokioTimer::new())
+            .build(connector);
         Ok(Self {
-            octocrab,
+            client,
             address,
             timeout: patience.timeout,
             throttle: Throttle::new(patience),
@@ -356,6 +359,7 @@ impl Wire {
         let mut request = http::Request::builder()
             .method(call.method)
             .uri(self.address.uri(call.path))
+            .header(USER_AGENT, concat!("kepherd/", env!("CARGO_PKG_VERSION")))
             .header(AUTHORIZATION, secret.clone())
             .header(ACCEPT, "application/vnd.github+json")
             .header("x-github-api-version", API_VERSION);
@@ -363,9 +367,11 @@ impl Wire {
             request = request.header(CONTENT_TYPE, "application/json");
         }
         let request = request
-            .body(call.body.map(Value::to_string).unwrap_or_default())
+            .body(Full::from(
+                call.body.map(Value::to_string).unwrap_or_default(),
+            ))
             .map_err(|error| fail(Problem::Unreachable(error.to_string())))?;
-        let sent = self.octocrab.execute(request).await;
+        let sent = self.client.request(request).await;
         let response = sent.map_err(|error| fail(Problem::Unreachable(short(&error))))?;
         let status = response.status().as_u16();
         let headers = response.headers().clone();
@@ -561,7 +567,7 @@ fn codes(body: Option<&Value>) -> Vec<String> {
         .collect()
 }
 
-/// The innermost cause, in one line: octocrab's own text ends in a backtrace.
+/// The innermost cause, in one line: those around it say no more than that something failed.
 fn short(error: &dyn std::error::Error) -> String {
     let mut cause = error;
     while let Some(source) = cause.source() {
