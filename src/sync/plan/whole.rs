@@ -95,7 +95,7 @@ impl Plan {
         if self.is_first() {
             remarks.push(
                 "this is the first run: nothing here is kepherd's yet. It can begin with a few records (`kepherd apply RECORD…`, `--only \
-                 accepted`), and docs/operating.md says how a run is taken back"
+                 accepted`), and docs/operators/recovery.md says how a run is taken back"
                     .to_owned(),
             );
         }
