@@ -568,6 +568,10 @@ fn what_is_left_out_counts_at_its_highest_level() {
 
 /// A registry in a bare repository before and after a change, and what a check of the change says.
 fn change_of(before: &[(&str, &str)], after: &[(&str, &str)]) -> Ran {
+    change_as("text", before, after)
+}
+
+fn change_as(format: &str, before: &[(&str, &str)], after: &[(&str, &str)]) -> Ran {
     let mut history = history::History::bare();
     for files in [before, after] {
         let mut all: std::collections::BTreeMap<String, &str> = common::BASE
@@ -585,7 +589,9 @@ fn change_of(before: &[(&str, &str)], after: &[(&str, &str)]) -> Ran {
             .collect();
         history.commit("2026-11-01", &all);
     }
-    let arguments = ["check", "--at=HEAD", "--base=HEAD~1", "--today=2026-11-22"];
+    let format = format!("--format={format}");
+    let mut arguments = vec!["check", "--at=HEAD", "--base=HEAD~1", "--today=2026-11-22"];
+    arguments.push(&format);
     Ran::of(&mut command(history.path().as_ref(), &arguments))
 }
 
@@ -620,6 +626,42 @@ fn of_two_claims_to_an_issue_the_new_one_is_at_fault() {
         .unwrap_or_default();
     assert!(ran.out.starts_with("error[duplicate-issue]"), "{ran:?}");
     assert!(place.contains(path), "{at}: {ran:?}");
+}
+
+/// In a summary or a comment it is there for whoever asks, and in nobody's way.
+#[test]
+fn what_was_there_before_a_change_is_folded_in_markdown() {
+    let before = record(9001, "triage = \"accepted\"\n");
+    let after = record(9001, "triage = \"accepted\"\ntarget = \"1.83\"\n");
+    let path = common::PATH;
+    let out = change_as("markdown", &[(path, &before)], &[(path, &after)]).out;
+    let (new, folded) = out
+        .split_once("\n<details><summary>1 finding was there before the change</summary>\n\n")
+        .unwrap();
+    assert!(
+        new.contains("`unknown-release`") && !new.contains("`missing-shepherd`"),
+        "{out}"
+    );
+    assert!(
+        folded.contains("`missing-shepherd`") && folded.ends_with("\n</details>\n"),
+        "{out}"
+    );
+    // Nothing is folded where nothing was there, and all of it where nothing is new.
+    let fine = record(9001, "");
+    assert!(
+        !change_as("markdown", &[(path, &fine)], &[(path, &after)])
+            .out
+            .contains("<details>")
+    );
+    let same = change_as("markdown", &[(path, &before)], &[(path, &before)]).out;
+    assert_eq!(
+        (
+            same.matches("<details>").count(),
+            same.matches("</details>").count()
+        ),
+        (1, 1),
+        "{same}"
+    );
 }
 
 #[test]

@@ -12,7 +12,7 @@ use crate::text::words::counted;
 /// The largest text, in bytes; the rest of the step's summary has room beside it.
 const MAX_BYTES: usize = 900 * 1024;
 
-/// All findings; those that were there before a change come last, in one line each.
+/// All findings; those that were there before a change come last, folded, in one line each.
 pub fn findings(
     diagnostics: &[Diagnostic],
     files: &Sources,
@@ -26,8 +26,21 @@ pub fn findings(
     let rank = |one: &&Diagnostic| (one.known, one.level);
     let mut ordered: Vec<&Diagnostic> = diagnostics.iter().collect();
     ordered.sort_by_key(rank);
+    let known = ordered.iter().filter(|one| one.known).count();
     let mut left = ordered.len();
+    let mut is_folded = false;
     for diagnostic in ordered {
+        // What nobody changed is there for whoever asks, and in nobody's way.
+        if diagnostic.known && !is_folded {
+            is_folded = true;
+            out.push_str(&format!(
+                "\n<details><summary>{} there before the change</summary>\n\n",
+                match known {
+                    1 => "1 finding was".to_owned(),
+                    several => format!("{several} findings were"),
+                }
+            ));
+        }
         let row = row(diagnostic, files, prefix);
         if out.len() + row.len() > MAX_BYTES {
             out.push_str(&format!(
@@ -38,6 +51,9 @@ pub fn findings(
         }
         out.push_str(&row);
         left -= 1;
+    }
+    if is_folded {
+        out.push_str("\n</details>\n");
     }
     out
 }
@@ -54,7 +70,7 @@ fn row(diagnostic: &Diagnostic, files: &Sources, prefix: &str) -> String {
     let message = with_code(&diagnostic.message);
     let rule = diagnostic.rule;
     if diagnostic.known {
-        return format!("- {word} `{rule}` {message} ({place}; there before the change)\n");
+        return format!("- {word} `{rule}` {message} ({place})\n");
     }
     let mut row = format!("- {word} `{rule}` {message}\n  <br>{place}\n");
     if let Some(why) = diagnostic.why {
