@@ -347,7 +347,7 @@ fn nobody_is_asked_where_nobody_is_and_what_cannot_be_is_said() {
         "--home NAME and --repository OWNER/NAME are missing, and nobody can be asked here",
     );
     says(&["--home", "runc"], "--repository OWNER/NAME is missing");
-    let with = |more: &[&'static str]| {
+    let with = |more: &[&'static str]| -> Vec<&'static str> {
         [
             &["--home", "runc", "--repository", "opencontainers/runc"],
             more,
@@ -382,6 +382,18 @@ fn nobody_is_asked_where_nobody_is_and_what_cannot_be_is_said() {
         ]),
         "would be a registry that `kepherd check` refuses",
     );
+    for hostile in [
+        "a/k@v1\" # x",
+        "a/k@v1 # x",
+        "a/k@${{ github.token }}",
+        "a/k@v1\n  y: z",
+        "a/k@../x",
+    ] {
+        says(&with(&["--uses", hostile]), "as OWNER/NAME@REVISION");
+    }
+    for hostile in ["my keps", "${{ 1 }}", "a\": b", ".hidden"] {
+        says(&with(&["--registry", hostile]), "");
+    }
     let upstream = enhancements();
     let kep = |number: &str| {
         let folder = Folder::empty();

@@ -15,7 +15,8 @@ use crate::render::{self, json};
 use crate::rules;
 use crate::sync::observed::Access;
 use crate::sync::remote::{Read as _, Wanted, WantedRepository};
-use crate::terms::RepositoryName;
+use crate::terms::links::documentation;
+use crate::terms::{Date, RepositoryName};
 use crate::text::words::printable;
 use crate::views::health::{self, Health, Part, Reading};
 use crate::views::refreshed::STALE_DAYS;
@@ -154,14 +155,14 @@ fn github(context: &mut Context<'_>, options: &Doctor, opened: &Opened) -> Resul
         let (viewer, access) = match seen {
             Ok(seen) => seen,
             Err(error) => {
-                let remedy = "set GITHUB_TOKEN, or KEPHERD_APP_ID and KEPHERD_APP_PRIVATE_KEY, or run `gh auth login`";
-                if at == 0 {
-                    readings.push(Reading::unknown("identity", who.clone(), remedy));
-                }
+                let remedy = format!(
+                    "{} says what it needs",
+                    documentation("operators/tokens.md")
+                );
                 readings.push(Reading::missing(
                     name.to_string(),
                     format!("{error:#}"),
-                    "see above",
+                    remedy,
                 ));
                 continue;
             }
@@ -255,7 +256,10 @@ fn workflows(opened: &Opened) -> Vec<Reading> {
             None => Reading::missing(
                 name,
                 format!("nothing {does}"),
-                "`kepherd init` in an empty folder shows the workflow",
+                format!(
+                    "{} shows its ten lines",
+                    documentation("adopters/workflows.md")
+                ),
             ),
         }
     };
@@ -288,8 +292,11 @@ fn sources(context: &Context<'_>, options: &Doctor, opened: &Opened) -> Vec<Read
         )];
     };
     let today = context.today();
-    let reading = |(name, newest): (RepositoryName, Option<crate::terms::Date>)| {
-        let remedy = "`kepherd refresh --list` says how much of it is read; docs/operators/refresh.md how to clone it";
+    let reading = |(name, newest): (RepositoryName, Option<Date>)| {
+        let remedy = format!(
+            "{} says how to clone it",
+            documentation("operators/refresh.md")
+        );
         match newest.map(|day| (day, day.days_until(today))) {
             None => Reading::missing(
                 name.to_string(),

@@ -14,7 +14,7 @@ use super::upstream::Wanted;
 use super::{Context, Exit, findings};
 use crate::cli::{Clone, Init, Participating, ProposalFormat};
 use crate::git;
-use crate::registry::load::{CONFIG_FILE, RawFile, load};
+use crate::registry::load::{CONFIG_FILE, RawFile, is_plain_name, load};
 use crate::rules;
 use crate::sources::proposal::{Because, Proposal, Settled};
 use crate::sources::starter::{self, File, Participant, Wishes};
@@ -131,6 +131,13 @@ impl Place {
             |_| String::new(),
             |below| below.to_string_lossy().replace('\\', "/"),
         );
+        // It stands in workflows, and in addresses.
+        if !below.is_empty() && !below.split('/').all(is_plain_name) {
+            bail!(
+                "--registry {}: a folder's name is asked for that is safe in workflows and addresses, of letters, digits, `-`, `.` and `_`",
+                printable(&below)
+            );
+        }
         Ok(Self {
             prefix: files::prefix(&root, here),
             top,
@@ -245,9 +252,7 @@ fn records(
 fn uses(options: &Init) -> Result<String> {
     if let Some(uses) = &options.uses {
         let is_named = uses.split_once('@').is_some_and(|(repository, revision)| {
-            repository.parse::<RepositoryName>().is_ok()
-                && !revision.is_empty()
-                && revision.bytes().all(|byte| byte.is_ascii_graphic())
+            repository.parse::<RepositoryName>().is_ok() && revision.split('/').all(is_plain_name)
         });
         if !is_named {
             bail!(

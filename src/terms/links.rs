@@ -77,6 +77,11 @@ pub fn link(link: &Link) -> String {
     format!("[{}]({target})", text(shown))
 }
 
+/// Where a page of the documentation is, such as `operators/tokens.md`: people of other projects have no `docs` of it.
+pub fn documentation(page: &str) -> String {
+    format!("{}/blob/main/docs/{page}", env!("CARGO_PKG_REPOSITORY"))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

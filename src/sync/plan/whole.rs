@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{Action, Notice, Plan};
 use crate::sync::desired::{Desired, DesiredIssue};
+use crate::terms::links::documentation;
 use crate::terms::{Date, Subject};
 use crate::text::words::counted;
 
@@ -93,11 +94,11 @@ impl Plan {
             )),
         }
         if self.is_first() {
-            remarks.push(
+            remarks.push(format!(
                 "this is the first run: nothing here is kepherd's yet. It can begin with a few records (`kepherd apply RECORD…`, `--only \
-                 accepted`), and docs/operators/recovery.md says how a run is taken back"
-                    .to_owned(),
-            );
+                 accepted`), and {} says how a run is taken back",
+                documentation("operators/recovery.md")
+            ));
         }
         remarks.extend(self.as_of.map(|as_of| format!("as of: {}", as_of.say())));
         remarks
