@@ -227,7 +227,8 @@ build() {
   if ! command -v cargo > /dev/null; then
     fail "kepherd $version has to be built, because $why, and there is no cargo here: install Rust before this step, or use the action at a release (\`@$tag\`, or its hash) on a machine with a network"
   fi
-  if ! cargo build --locked --release --no-default-features --manifest-path "$root/Cargo.toml" --target-dir "$temp/kepherd-target"; then
+  # In its own folder: cargo and rustup read settings where they are called, and the workspace may hold anybody's.
+  if ! (cd "$root" && cargo build --locked --release --no-default-features --manifest-path "$root/Cargo.toml" --target-dir "$temp/kepherd-target"); then
     fail "kepherd $version could not be built, which was tried because $why: the log of this step says what cargo lacks"
   fi
   folder=$temp/kepherd-target/release

@@ -14,7 +14,7 @@ unset GIT_DIR GIT_WORK_TREE GIT_INDEX_FILE
 export GIT_CONFIG_GLOBAL=/dev/null GIT_CONFIG_NOSYSTEM=1
 git init --quiet --bare "$index"
 files=()
-for file in Cargo.toml Cargo.lock build.rs src starter; do
+for file in Cargo.toml Cargo.lock build.rs src starter keps/registry.toml keps/releases; do
   if [ -e "$root/$file" ]; then
     files+=("$file")
   fi

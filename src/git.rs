@@ -84,6 +84,22 @@ impl Repository {
         })
     }
 
+    /// The default branch: what `origin` calls so, or else the one that is checked out.
+    pub fn default_branch(&self) -> Option<String> {
+        let leads_to = |name: &str| {
+            let found = self.repository.try_find_reference(name).ok()??;
+            let target = found.target();
+            Some(target.try_name()?.as_bstr().to_string())
+        };
+        let of_origin = leads_to("refs/remotes/origin/HEAD");
+        let of_origin =
+            of_origin.and_then(|name| Some(name.strip_prefix("refs/remotes/origin/")?.to_owned()));
+        of_origin.or_else(|| {
+            let name = self.repository.head_name().ok()??;
+            Some(name.shorten().to_string())
+        })
+    }
+
     /// The folder that is checked out, unless the repository is bare.
     pub fn worktree(&self) -> Option<&Path> {
         self.repository.workdir()

@@ -421,7 +421,7 @@ pub fn can_be_accepted(rule: RuleId, is_news: bool) -> bool {
 }
 
 /// Whether a rule is always an error: what cannot be read can neither be accepted nor acted on.
-fn is_firm(rule: &Rule) -> bool {
+pub fn is_firm(rule: &Rule) -> bool {
     [syntax::RULE.id, schema::RULE.id, unsafe_file::RULE.id].contains(&rule.id)
 }
 

@@ -107,7 +107,11 @@ impl Sandbox {
         };
         let world = match &options.state_file {
             Some(path) => match store::load(path)? {
-                Some(saved) => saved,
+                // A registry may have got people and repositories since.
+                Some(mut saved) => {
+                    saved.learn(&world);
+                    saved
+                }
                 None => {
                     store::save(path, &world)?;
                     world

@@ -136,10 +136,8 @@ fn runc_adopts() {
     let ran = folder.run(&["releases", "pull", "--repo", runc.path(), TODAY]);
     assert_eq!(ran.status, 0, "{}", ran.log);
     let calendar = folder.read("keps/releases/runc.toml");
-    let released = "minors = []";
     assert!(
-        calendar.contains("release = \"1.5\"\nreleased = 2026-04-01")
-            && !calendar.contains(released),
+        calendar.contains("release = \"1.5\"\nreleased = 2026-04-01"),
         "{calendar}"
     );
     assert!(calendar.contains("# The releases of runc."), "{calendar}");
@@ -294,19 +292,21 @@ fn what_is_there_stays_and_nothing_is_half_written() {
         "holds what is no record of a new registry",
     );
     refused(
-        &|folder| folder.write("keps/README.md", "ours\n"),
-        "keps/README.md` is there already, and is not overwritten",
+        &|folder| folder.write("keps/schema/kep.schema.json", "{}\n"),
+        "keps/schema/kep.schema.json` is there already, and is not overwritten",
     );
     // Files beside the registry are left, and said.
     let folder = Folder::empty();
     folder.write(".github/workflows/kepherd-check.yml", "name: ours\n");
     folder.write(".vscode/extensions.json", "{}\n");
     folder.write("src/main.go", "package main\n");
+    folder.write("keps/README.md", "ours\n");
     let ran = folder.run(&arguments);
     assert_eq!(ran.status, 0, "{}", ran.log);
     for left in [
         ".github/workflows/kepherd-check.yml",
         ".vscode/extensions.json",
+        "keps/README.md",
     ] {
         assert!(
             ran.log.contains(&format!(
@@ -356,7 +356,7 @@ fn nobody_is_asked_where_nobody_is_and_what_cannot_be_is_said() {
     };
     says(
         &["--home", "../x", "--repository", "a/b"],
-        "`../x` is no name of a runtime",
+        "`../x` is no name of a project",
     );
     says(
         &["--home", "Kubernetes", "--repository", "a/b"],
@@ -371,6 +371,8 @@ fn nobody_is_asked_where_nobody_is_and_what_cannot_be_is_said() {
         "`next` is no pattern of milestones",
     );
     says(&with(&["--runtime", "youki=x"]), "a repository like");
+    let nearly = "`crio` is not known, and `cri-o` is: is that meant?";
+    says(&with(&["--runtime", "crio"]), nearly);
     says(
         &with(&["--uses", "someone/kepherd"]),
         "as OWNER/NAME@REVISION",
@@ -414,6 +416,121 @@ fn nobody_is_asked_where_nobody_is_and_what_cannot_be_is_said() {
         ran.log
     };
     assert!(kep("4711").contains("KEP-4711"), "{}", kep("4711"));
+}
+
+/// A clone may hold links and names that lead anywhere; nothing is written there, and none of it becomes a part of a workflow.
+#[cfg(unix)]
+#[test]
+fn nothing_is_written_where_nobody_meant_it() {
+    use std::os::unix::fs::symlink;
+    let arguments = [
+        "init",
+        "--home",
+        "runc",
+        "--repository",
+        "opencontainers/runc",
+        TODAY,
+    ];
+    let refused = |folder: &Folder, below: &str, more: &[&str], why: &str| {
+        let before = folder.contents();
+        let mut all = arguments.to_vec();
+        all.extend(more);
+        let ran = Ran::of(&mut common::command(&folder.path().join(below), &all));
+        assert_eq!(ran.status, 2, "{below} {more:?}: {}", ran.out);
+        assert!(ran.log.contains(why), "{why}\n{}", ran.log);
+        assert!(!ran.log.contains('\u{1b}'), "{:?}", ran.log);
+        assert_eq!(folder.contents(), before);
+    };
+    let links = "is a symbolic link, and links are not followed";
+    let other = Folder::empty();
+    let folder = Folder::empty();
+    symlink(other.path(), folder.path().join("keps")).unwrap();
+    refused(&folder, "", &[], links);
+    let folder = Folder::empty();
+    symlink(other.path(), folder.path().join("docs")).unwrap();
+    refused(&folder, "", &["--registry", "docs/keps"], links);
+    assert!(other.contents().is_empty());
+    // Dangling ones as well.
+    let folder = Folder::empty();
+    symlink("nowhere", folder.path().join("keps")).unwrap();
+    refused(&folder, "", &[], "keps` is a");
+    // git's own files, with and without others beside them.
+    let worktree = History::with_worktree();
+    for (below, registry) in [("", ".git/keps"), ("", ".git/hooks"), (".git", "keps")] {
+        let ran = Ran::of(&mut common::command(
+            &worktree.worktree().join(below),
+            &[&arguments[..], &["--registry", registry]].concat(),
+        ));
+        assert_eq!(ran.status, 2, "{below} {registry}: {}", ran.out);
+        assert!(!worktree.worktree().join(".git/keps").exists());
+    }
+    let bare = History::bare();
+    let ran = Ran::of(&mut common::command(
+        std::path::Path::new(bare.path()),
+        &arguments,
+    ));
+    assert!(
+        ran.status == 2 && ran.log.contains("is a bare repository"),
+        "{}",
+        ran.log
+    );
+    // Names that would be more than a name in YAML.
+    let root = tempfile::tempdir().unwrap();
+    gix::init(root.path()).unwrap();
+    for hostile in [
+        "x\n  evil:\n    #",
+        "my: keps",
+        "*keps",
+        "a\"b",
+        "k\u{1b}]0;x\u{7}",
+        "x\\..\\..\\outside",
+    ] {
+        let here = root.path().join(hostile);
+        std::fs::create_dir(&here).unwrap();
+        let ran = Ran::of(&mut common::command(&here, &arguments));
+        assert_eq!(ran.status, 2, "{hostile:?}: {}", ran.out);
+        assert!(
+            ran.log
+                .contains("a folder's name is asked for that is safe")
+                && !ran.log.contains('\u{1b}'),
+            "{:?}",
+            ran.log
+        );
+        assert_eq!(std::fs::read_dir(&here).unwrap().count(), 0);
+    }
+}
+
+/// Of two at once one makes the registry whole, and the other leaves it.
+#[test]
+fn two_at_once_leave_one_whole_registry() {
+    for _ in 0..8 {
+        let folder = Folder::empty();
+        let start = |home: &str| {
+            let repository = format!("owner/{home}");
+            common::command(
+                folder.path(),
+                &["init", "--home", home, "--repository", &repository, TODAY],
+            )
+            .stdout(std::process::Stdio::null())
+            .stderr(std::process::Stdio::null())
+            .spawn()
+            .unwrap()
+        };
+        let mut both = ["runc", "crun"].map(start);
+        let ended = both.each_mut().map(|one| one.wait().unwrap().success());
+        let done = ended.iter().filter(|done| **done).count();
+        assert!(done <= 1, "{ended:?}");
+        let is_there = folder.path().join("keps/registry.toml").exists();
+        assert_eq!(is_there, done == 1, "{ended:?}");
+        if done == 1 {
+            assert_eq!(folder.run(&["check", TODAY]).status, 0);
+            let readme = folder
+                .path()
+                .join(".github/workflows/kepherd-check.yml")
+                .exists();
+            assert!(readme);
+        }
+    }
 }
 
 /// An older release says one sentence, whatever else the registry has that it does not know.

@@ -1131,6 +1131,32 @@ fn a_registry_that_goes_away_comes_back() {
     session.published_with(PATH, "samulkarp");
 }
 
+/// A registry that asks for a newer release is not looked at, and silence would look as if nothing were wrong.
+#[test]
+fn a_registry_for_a_newer_release_is_named() {
+    let folder = folder();
+    let config = text(&folder, "registry.toml");
+    folder.write(
+        "registry.toml",
+        format!("requires-kepherd = \"99.1\"\n{config}"),
+    );
+    let mut session = Session::with(&folder, capable());
+    let told = session.until(|message| message["method"] == "window/showMessage");
+    let message = told["params"]["message"].as_str().unwrap();
+    assert!(
+        message.contains("this registry asks for kepherd 99.1 or newer"),
+        "{message}"
+    );
+    // Once is enough.
+    folder.write("registry.toml", &config);
+    let changes = json!([{ "uri": session.uri("registry.toml"), "type": 2 }]);
+    session.tell(
+        "workspace/didChangeWatchedFiles",
+        json!({ "changes": changes }),
+    );
+    session.published_with(PATH, "samulkarp");
+}
+
 #[test]
 fn folders_come_and_go() {
     let folder = folder_named("keps");

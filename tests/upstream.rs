@@ -1014,7 +1014,7 @@ fn what_nobody_tracks_is_ranked_with_reasons_and_what_is_malformed_is_named() {
     insta::assert_snapshot!(stable(&format!("{}\n{}", ran.out, ran.log), &clone), @r#"
     score
        10 KEP-9003  Pod Lullabies  implementable, alpha, 1.38
-          runtimes are named in its graduation criteria; its files name containerd 1 time, CRI-O 1 time; aims at 1.38
+          runtimes are named in its graduation criteria; its files name containerd 1 time; aims at 1.38
           keps/sig-cli/9003-cli
 
         9 KEP-9002  Pod Lullabies  implementable, alpha, 1.38

@@ -1,19 +1,21 @@
 //! `kepherd doctor`: what is set up and what is not. It writes nothing: GitHub is asked as a plan asks it, with a [`Read`](crate::sync::remote::Read).
 
 use std::path::Path;
+use std::time::Instant;
 
 use anyhow::Result;
 
-use super::connect::{Connection, patience};
+use super::connect::{Connection, known_sandbox, patience};
 use super::files::{self, Opened};
 use super::{Context, Exit, block_on, refresh, schema};
 use crate::cli::{Doctor, TextOrJson};
 use crate::git::Repository;
+use crate::github::patience::Patience;
 use crate::registry::requirement;
 use crate::registry::schema::FileKind;
 use crate::render::{self, json};
 use crate::rules;
-use crate::sync::observed::Access;
+use crate::sync::observed::{Access, Observed};
 use crate::sync::remote::{Read as _, Wanted, WantedRepository};
 use crate::terms::links::documentation;
 use crate::terms::{Date, RepositoryName};
@@ -98,7 +100,7 @@ fn schemas(opened: &Opened) -> Option<Reading> {
     let first = opened.root.join(address.trim());
     let folder = first.parent()?.to_owned();
     let is_this = |kind: FileKind, text: &str| {
-        files::read_text(&folder.join(kind.schema_file()), 1 << 20).is_ok_and(|found| found == text)
+        plain_text(&folder.join(kind.schema_file())).is_some_and(|found| found == text)
     };
     let kinds = FileKind::ALL.into_iter().zip(schema::of_records());
     let others = kinds
@@ -109,7 +111,7 @@ fn schemas(opened: &Opened) -> Option<Reading> {
         _ => Reading::missing(
             NAME,
             "are missing, or another release's",
-            format!("`kepherd schema --out {}`", folder.display()),
+            "`kepherd schema --out DIR`, with the folder that `registry.toml` names in its first line",
         ),
     })
 }
@@ -148,58 +150,68 @@ fn github(context: &mut Context<'_>, options: &Doctor, opened: &Opened) -> Resul
         (None, None, Some(_)) => "a token (GITHUB_TOKEN or GH_TOKEN)".to_owned(),
         (None, None, None) => "whoever `gh` is signed in as".to_owned(),
     };
+    known_sandbox(context, options.sandbox.as_ref())?;
+    let names = &registry.config.value.repositories;
+    // An App acts for one installation at a time, so that each repository is asked by itself; anybody else asks for all of them at once.
+    let groups: Vec<&[RepositoryName]> = match environment.app_id {
+        Some(_) if options.sandbox.is_none() => names.chunks(1).collect(),
+        _ => vec![names],
+    };
     let mut readings = Vec::new();
-    // An App acts for one installation at a time, so that each repository is asked by itself.
-    for (at, name) in registry.config.value.repositories.iter().enumerate() {
-        let seen = block_on(seen(context, options, opened, name));
-        let (viewer, access) = match seen {
-            Ok(seen) => seen,
-            Err(error) => {
-                let remedy = format!(
-                    "{} says what it needs",
-                    documentation("operators/tokens.md")
-                );
-                readings.push(Reading::missing(
-                    name.to_string(),
-                    format!("{error:#}"),
-                    remedy,
-                ));
-                continue;
-            }
+    let mut waits = patience(&options.waits);
+    for group in groups {
+        let began = Instant::now();
+        let seen = block_on(seen(context, options, opened, group, waits.clone()));
+        waits.max_wait = waits.max_wait.saturating_sub(began.elapsed());
+        let remedy = || {
+            format!(
+                "{} says what it needs",
+                documentation("operators/tokens.md")
+            )
         };
-        if at == 0 {
-            readings.push(Reading::good(
-                "identity",
-                format!("{}, as {who}", printable(&viewer)),
-            ));
+        match seen {
+            Ok(mut observed) => {
+                if readings.is_empty() {
+                    let says = format!("{}, as {who}", printable(&observed.viewer));
+                    readings.push(Reading::good("identity", says));
+                }
+                readings.extend(group.iter().map(|name| {
+                    let seen = observed.repositories.remove(name).unwrap_or_default();
+                    match seen.problem {
+                        Some(problem) => Reading::missing(name.to_string(), problem, remedy()),
+                        None => right(name, &seen.access),
+                    }
+                }));
+            }
+            Err(error) => readings.extend(
+                group
+                    .iter()
+                    .map(|name| Reading::missing(name.to_string(), format!("{error:#}"), remedy())),
+            ),
         }
-        readings.push(right(name, &access));
     }
     Ok(readings)
 }
 
-/// Who asks, and what it may do in a repository.
+/// Who asks, and what it may do in some repositories.
 async fn seen(
     context: &mut Context<'_>,
     options: &Doctor,
     opened: &Opened,
-    name: &RepositoryName,
-) -> Result<(String, Access)> {
+    names: &[RepositoryName],
+    waits: Patience,
+) -> Result<Observed> {
     let registry = &opened.loaded.registry;
     let sandbox = options.sandbox.as_ref();
-    let waits = patience(&options.waits);
-    let connection = Connection::open_for(context, sandbox, registry, Some(name), waits).await?;
+    let connection = Connection::open_for(context, sandbox, registry, names.first(), waits).await?;
     let mut wanted = Wanted::default();
-    let nothing = WantedRepository::default();
-    wanted.repositories.insert(name.clone(), nothing);
+    for name in names {
+        let nothing = WantedRepository::default();
+        wanted.repositories.insert(name.clone(), nothing);
+    }
     let observed = connection.client.observe(&wanted).await;
     connection.close().await;
-    let mut observed = observed?;
-    let repository = observed.repositories.remove(name).unwrap_or_default();
-    if let Some(problem) = repository.problem {
-        anyhow::bail!("{problem}");
-    }
-    Ok((observed.viewer, repository.access))
+    Ok(observed?)
 }
 
 fn right(name: &RepositoryName, access: &Access) -> Reading {
@@ -237,9 +249,18 @@ fn workflows(opened: &Opened) -> Vec<Reading> {
     let texts = texts_in(&folder);
     let jobs = [
         ("check", "judges pull requests"),
-        ("reconcile", "applies what is merged"),
-        ("refresh", "proposes what others know"),
-        ("board", "publishes the board"),
+        (
+            "reconcile",
+            "applies what is merged, if the variable KEPHERD_RECONCILE is `on`",
+        ),
+        (
+            "refresh",
+            "proposes what others know, if the variable KEPHERD_REFRESH is `on`",
+        ),
+        (
+            "board",
+            "publishes the board, if the variable KEPHERD_BOARD is `on`",
+        ),
     ];
     let reading = |(name, does): (&str, &str)| {
         // This repository's own workflows run kepherd; those of others call the reusable ones.
@@ -255,15 +276,20 @@ fn workflows(opened: &Opened) -> Vec<Reading> {
             Some((file, _)) => Reading::good(name, format!("{file} {does}")),
             None => Reading::missing(
                 name,
-                format!("nothing {does}"),
-                format!(
-                    "{} shows its ten lines",
-                    documentation("adopters/workflows.md")
-                ),
+                format!("nothing {}", does.split(',').next().unwrap_or_default()),
+                format!("{} shows its lines", documentation("adopters/workflows.md")),
             ),
         }
     };
     jobs.into_iter().map(reading).collect()
+}
+
+/// The text of a file that is one: a pipe is not waited for, and a link not followed.
+fn plain_text(path: &Path) -> Option<String> {
+    let found = std::fs::symlink_metadata(path).ok()?;
+    found
+        .is_file()
+        .then(|| files::read_text(path, 1 << 20).ok())?
 }
 
 /// The workflows of a folder, by name.
@@ -275,7 +301,7 @@ fn texts_in(folder: &Path) -> Vec<(String, String)> {
         .collect();
     names.sort();
     let texts = names.into_iter().filter_map(|name| {
-        let text = files::read_text(&folder.join(&name), 1 << 20).ok()?;
+        let text = plain_text(&folder.join(&name))?;
         Some((name, text))
     });
     texts.collect()

@@ -32,11 +32,11 @@ pub(super) fn run(context: &mut Context<'_>, options: &Explain) -> Result<Exit> 
     };
     let paint = context.paint();
     writeln!(context.out, "{}: {}", paint.strong(rule.id.0), rule.summary)?;
-    writeln!(
-        context.out,
-        "\nLevel: {}, unless `[rules]` in registry.toml says otherwise.",
-        rule.level
-    )?;
+    let unless = match rules::is_firm(rule) {
+        true => ", whatever `[rules]` in registry.toml says",
+        false => ", unless `[rules]` in registry.toml says otherwise",
+    };
+    writeln!(context.out, "\nLevel: {}{unless}.", rule.level)?;
     writeln!(context.out, "Why: {}.", rule.why)?;
     writeln!(context.out, "Source: {}.", rule.source)?;
     for (title, text) in rule_docs::example(rule) {

@@ -54,7 +54,7 @@ pub(super) fn raw(root: &Path) -> Result<Vec<RawFile>> {
 }
 
 /// A registry that asks for a newer release is not looked at: what this one does not know, it would call mistakes.
-fn understood(raw: &[RawFile]) -> Result<()> {
+pub(super) fn understood(raw: &[RawFile]) -> Result<()> {
     let config = raw.iter().find(|file| file.path == CONFIG_FILE);
     let bytes = config.and_then(|file| file.content.as_ref().ok());
     let text = bytes.and_then(|bytes| std::str::from_utf8(bytes).ok());
@@ -337,8 +337,14 @@ fn place(
     file.problem(root)?;
     if let Some(text) = text {
         let unwritten = || format!("`{}` cannot be written", path.display());
-        let placed = text.persist(path).map_err(|error| error.error);
-        placed.with_context(unwritten)?;
+        // What appeared since it was looked at is somebody's.
+        let placed = match file.before {
+            None => text.persist_noclobber(path),
+            Some(_) => text.persist(path),
+        };
+        placed
+            .map_err(|error| error.error)
+            .with_context(unwritten)?;
     }
     let target = root.join(file.new_path);
     if path != target {

@@ -18,7 +18,7 @@ use crate::registry::load::{CONFIG_FILE, RawFile, is_plain_name, load};
 use crate::rules;
 use crate::sources::proposal::{Because, Proposal, Settled};
 use crate::sources::starter::{self, File, Participant, Wishes};
-use crate::terms::{Line, RepositoryName};
+use crate::terms::{Line, Misspelt, RepositoryName};
 use crate::text::words::printable;
 
 /// Where a registry is put if nobody says where.
@@ -37,14 +37,19 @@ pub(super) fn run(context: &mut Context<'_>, options: &Init) -> Result<Exit> {
     let Some(records) = records(context, options, &opened)? else {
         return Ok(Exit::CouldNotRun);
     };
-    let beside = match options.no_workflows {
+    let readme = starter::readme(&wishes);
+    let mut beside = vec![File {
+        path: place.path_of(&readme.path),
+        ..readme
+    }];
+    beside.extend(match options.no_workflows {
         true => starter::editors(),
         false => {
-            let mut beside = starter::workflows(&place.below, &uses(options)?);
+            let mut beside = starter::workflows(&place.below, &place.branch, &uses(options)?);
             beside.extend(starter::editors());
             beside
         }
-    };
+    });
     let (left, beside): (Vec<File>, Vec<File>) = beside
         .into_iter()
         .partition(|file| std::fs::symlink_metadata(place.top.join(&file.path)).is_ok());
@@ -61,7 +66,11 @@ pub(super) fn run(context: &mut Context<'_>, options: &Init) -> Result<Exit> {
         text: record.after,
     }));
     all.extend(beside);
-    let writes: Vec<Write<'_>> = all
+    // What makes the folder a registry comes last: a run that is killed leaves none.
+    let config = place.path_of(CONFIG_FILE);
+    let mut ordered: Vec<&File> = all.iter().collect();
+    ordered.sort_by_key(|file| file.path == config);
+    let writes: Vec<Write<'_>> = ordered
         .iter()
         .map(|file| Write {
             path: &file.path,
@@ -85,27 +94,66 @@ struct Place {
     prefix: String,
     /// Whether there is a git repository.
     is_repository: bool,
+    /// Its default branch.
+    branch: String,
 }
 
 impl Place {
     fn of(context: &Context<'_>) -> Result<Self> {
         let here = &context.environment.directory;
-        let named = context
-            .global
-            .registry
-            .as_deref()
-            .unwrap_or(Path::new(FOLDER));
-        let root = normal(&here.join(named));
-        // The folder may not be there yet, and what it is put into may be a link to somewhere else.
+        let named = context.global.registry.as_deref();
+        let root = normal(&here.join(named.unwrap_or(Path::new(FOLDER))));
+        // The folder may not be there yet.
         let there = root.ancestors().find(|folder| folder.is_dir());
         let there = there.with_context(|| format!("`{}` is in no folder", root.display()))?;
-        if root.exists() && !root.is_dir() {
+        if std::fs::symlink_metadata(&root).is_ok() && !root.is_dir() {
             bail!("`{}` is a file, and no folder", root.display());
         }
-        let worktree = git::Repository::discover(there).ok();
-        let worktree = worktree.and_then(|repository| Some(repository.worktree()?.to_owned()));
+        let repository = git::Repository::discover(there).ok();
+        let worktree = repository.as_ref().and_then(git::Repository::worktree);
+        if let (Some(repository), None) = (&repository, worktree) {
+            bail!(
+                "`{}` is a bare repository, without files to put a registry beside: clone it",
+                repository.directory().display()
+            );
+        }
+        let top = match (worktree, root.starts_with(here)) {
+            (Some(worktree), _) => worktree.to_owned(),
+            (None, true) => here.clone(),
+            (None, false) => root.clone(),
+        };
+        // Links are not followed: a clone may hold some that lead anywhere.
+        let folders = root
+            .ancestors()
+            .take_while(|folder| *folder != top && *folder != here);
+        let is_link = |folder: &&Path| {
+            std::fs::symlink_metadata(folder).is_ok_and(|found| found.is_symlink())
+        };
+        if let Some(link) = folders
+            .filter(|folder| folder.parent().is_some())
+            .find(is_link)
+        {
+            bail!(
+                "`{}` is a symbolic link, and links are not followed",
+                link.display()
+            );
+        }
+        // The working directory itself may have come by one.
+        let (top, root) = match root.strip_prefix(&top) {
+            Ok(_) => (top, root.clone()),
+            Err(_) => (
+                top.canonicalize()?,
+                there.canonicalize()?.join(root.strip_prefix(there)?),
+            ),
+        };
+        let branch = repository
+            .as_ref()
+            .and_then(git::Repository::default_branch);
+        // In a workflow it is one of names alone.
+        let branch = branch.filter(|name| name.split('/').all(is_plain_name));
+        let is_repository = repository.is_some();
         // What lies above the repository is another project's.
-        let is_own = |found: &PathBuf| worktree.as_ref().is_none_or(|top| found.starts_with(top));
+        let is_own = |found: &PathBuf| !is_repository || found.starts_with(&top);
         if let Some(found) = files::found_from(&root).filter(is_own) {
             let shown = found.join(CONFIG_FILE);
             let shown = shown.strip_prefix(here).unwrap_or(&shown);
@@ -114,23 +162,14 @@ impl Place {
                 shown.display()
             );
         }
-        let is_repository = worktree.is_some();
-        let top = worktree.unwrap_or_else(|| match root.starts_with(here) {
-            true => here.clone(),
-            false => root.clone(),
-        });
-        // One of them may have come by a link.
-        let (top, root) = match root.strip_prefix(&top) {
-            Ok(_) => (top, root),
-            Err(_) => (
-                top.canonicalize()?,
-                there.canonicalize()?.join(root.strip_prefix(there)?),
-            ),
-        };
-        let below = root.strip_prefix(&top).map_or_else(
-            |_| String::new(),
-            |below| below.to_string_lossy().replace('\\', "/"),
-        );
+        let parts = root
+            .strip_prefix(&top)
+            .unwrap_or(Path::new(""))
+            .components();
+        let parts: Option<Vec<&str>> = parts.map(|part| part.as_os_str().to_str()).collect();
+        let below = parts
+            .map(|parts| parts.join("/"))
+            .with_context(|| format!("`{}` has a name that is no text", root.display()))?;
         // It stands in workflows, and in addresses.
         if !below.is_empty() && !below.split('/').all(is_plain_name) {
             bail!(
@@ -143,6 +182,7 @@ impl Place {
             top,
             below,
             is_repository,
+            branch: branch.unwrap_or_else(|| "main".to_owned()),
         })
     }
 
@@ -291,10 +331,11 @@ fn wishes(context: &mut Context<'_>, options: &Init) -> Result<Wishes> {
     let mut ask = Ask(context);
     let home: Line = match &options.home {
         Some(home) => home.clone(),
-        None => ask.until(
-            "The project that the registry speaks for, such as runc",
-            None,
-        )?,
+        None => {
+            let question = "The project that the registry speaks for, such as runc";
+            let Home(home) = ask.until(question, None)?;
+            home
+        }
     };
     let repository: RepositoryName = match &options.repository {
         Some(repository) => repository.clone(),
@@ -305,12 +346,12 @@ fn wishes(context: &mut Context<'_>, options: &Init) -> Result<Wishes> {
         ([], true) => {
             let default: Vec<&str> = known.iter().map(Line::as_str).collect();
             let Names(names) = ask.until(
-                "Container runtimes that take part, or `none`",
+                "Container runtimes that take part, with commas between them, or `none`",
                 Some(&default.join(", ")),
             )?;
             participants(&names)
         }
-        ([], false) => known.into_iter().map(of_name).collect(),
+        ([], false) => known.iter().cloned().map(of_name).collect(),
         (named, _) => participants(named),
     };
     let labels = match (options.label.as_slice(), is_asked) {
@@ -324,9 +365,9 @@ fn wishes(context: &mut Context<'_>, options: &Init) -> Result<Wishes> {
     let milestone = match (&options.milestone, is_asked) {
         (Some(milestone), _) => milestone.clone(),
         (None, true) => {
-            let pattern: Line =
+            let Pattern(pattern) =
                 ask.until("The milestone of a release", Some(starter::MILESTONE))?;
-            pattern.to_string()
+            pattern
         }
         (None, false) => starter::MILESTONE.to_owned(),
     };
@@ -356,6 +397,31 @@ fn participants(named: &[Participating]) -> Vec<Participant> {
     named.map(participant).collect()
 }
 
+/// A project by its name.
+struct Home(Line);
+
+impl FromStr for Home {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let name: Line = text.parse().map_err(|why: Misspelt| why.to_string())?;
+        starter::named(&name).map_err(|why| why.to_string())?;
+        Ok(Self(name))
+    }
+}
+
+/// How milestones are called.
+struct Pattern(String);
+
+impl FromStr for Pattern {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        starter::milestone(text).map_err(|why| why.to_string())?;
+        Ok(Self(text.to_owned()))
+    }
+}
+
 /// Names with commas between them.
 struct Names(Vec<Participating>);
 
@@ -368,7 +434,11 @@ impl FromStr for Names {
             .map(str::trim)
             .filter(|name| !name.is_empty());
         let names = names.map(|name| name.parse::<Participating>());
-        Ok(Self(names.collect::<Result<_, _>>()?))
+        let names: Vec<Participating> = names.collect::<Result<_, _>>()?;
+        for one in participants(&names) {
+            starter::participates(&one).map_err(|why| why.to_string())?;
+        }
+        Ok(Self(names))
     }
 }
 
@@ -403,6 +473,13 @@ impl Ask<'_, '_> {
     }
 }
 
+/// Whether what a workflow calls is a commit, by its 40 digits.
+fn is_pinned(workflow: &str) -> bool {
+    let called = workflow.split(".yml@").nth(1).unwrap_or_default();
+    let revision: String = called.chars().take_while(char::is_ascii_hexdigit).collect();
+    revision.len() == 40
+}
+
 fn say(context: &mut Context<'_>, place: &Place, all: &[File], left: &[File]) -> Result<()> {
     let is_shown = |file: &&File| !file.about.is_empty();
     if !context.global.quiet {
@@ -412,7 +489,7 @@ fn say(context: &mut Context<'_>, place: &Place, all: &[File], left: &[File]) ->
             .map(|file| file.path.len())
             .max();
         for file in all.iter().filter(is_shown) {
-            let File { path, about, .. } = file;
+            let (path, about) = (printable(&file.path), printable(&file.about));
             writeln!(
                 context.out,
                 "{path:wide$}  {about}",
@@ -424,6 +501,15 @@ fn say(context: &mut Context<'_>, place: &Place, all: &[File], left: &[File]) ->
         writeln!(
             context.out,
             "{schemas:wide$}  what editors know of these files"
+        )?;
+    }
+    if all
+        .iter()
+        .any(|file| file.path.ends_with("/kepherd-check.yml") && !is_pinned(&file.text))
+    {
+        writeln!(
+            context.log,
+            "note: the workflows are called by a tag, which somebody could move: `--uses OWNER/NAME@COMMIT` pins them"
         )?;
     }
     for file in left {

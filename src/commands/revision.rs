@@ -75,6 +75,7 @@ impl Around {
             .folder(&commit)?
             .with_context(|| format!("there is no registry at {revision} ({})", commit.short()))?;
         let files = self.files(&commit, &folder, &[])?;
+        super::files::understood(&files)?;
         Ok((commit, folder, files))
     }
 

@@ -385,7 +385,11 @@ impl Wire {
             .to_bytes();
         seen.bytes = bytes.len();
         let bytes = without(secret, &bytes);
-        let body: Option<Value> = serde_json::from_slice(&bytes).ok();
+        let mut body: Option<Value> = serde_json::from_slice(&bytes).ok();
+        // JSON can spell a secret in other bytes.
+        if let Some(body) = body.as_mut().filter(|_| bytes.contains(&b'\\')) {
+            forget(secret, body);
+        }
         let message = message(body.as_ref());
         if let Some(wait) = patience::limit(status, &headers, &message, self.throttle.now()) {
             return Err(fail(Problem::Limited { message, wait }));
@@ -477,6 +481,20 @@ fn without<'a>(secret: &HeaderValue, answer: &'a [u8]) -> Cow<'a, [u8]> {
         }
     }
     Cow::Owned(out)
+}
+
+/// Takes the secret of a request out of what an answer says.
+fn forget(secret: &HeaderValue, value: &mut Value) {
+    match value {
+        Value::String(text) => {
+            if let Cow::Owned(bytes) = without(secret, text.as_bytes()) {
+                *text = String::from_utf8_lossy(&bytes).into_owned();
+            }
+        }
+        Value::Array(all) => all.iter_mut().for_each(|one| forget(secret, one)),
+        Value::Object(all) => all.values_mut().for_each(|one| forget(secret, one)),
+        Value::Null | Value::Bool(_) | Value::Number(_) => {}
+    }
 }
 
 /// What is told of a request at `-v`.
@@ -656,6 +674,14 @@ mod tests {
             &*without(&HeaderValue::from_static("Bearer any"), b"any"),
             b"any"
         );
+        // Spelt in other bytes it is the same secret.
+        let mut answer = serde_json::from_str(
+            r#"{"message": "bad \u0067hp_0123456789", "errors": [{"code": "ghp_\u0030123456789"}]}"#,
+        )
+        .unwrap();
+        forget(&secret, &mut answer);
+        let said = r#"{"message":"bad ***","errors":[{"code":"***"}]}"#;
+        assert_eq!(answer.to_string(), said);
     }
 
     #[test]

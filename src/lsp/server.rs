@@ -252,6 +252,17 @@ impl<D: Disk> Server<D> {
         self.out.push(Outgoing::Call(call));
     }
 
+    /// Judges what was not judged yet, and says why a registry is not looked at.
+    fn judge(&mut self) {
+        self.workspace.judge();
+        for message in self.workspace.untold() {
+            self.tell::<ShowMessageNotification>(ShowMessageParams {
+                kind: MessageType::Warning,
+                message,
+            });
+        }
+    }
+
     fn log(&mut self, message: impl Into<String>) {
         self.tell::<LogMessageNotification>(LogMessageParams {
             kind: MessageType::Warning,
@@ -480,7 +491,7 @@ impl<D: Disk> Server<D> {
     fn settle(&mut self) {
         self.is_unsettled = false;
         let edited = std::mem::take(&mut self.edited);
-        self.workspace.judge();
+        self.judge();
         self.watch();
         let anew = self.workspace.judged_anew();
         let changed = self
@@ -591,7 +602,7 @@ impl<D: Disk> Server<D> {
     fn completion(&mut self, params: CompletionParams) -> Answer {
         let place = params.text_document_position_params;
         // What rules find is offered to be accepted, so that it has to be known.
-        self.workspace.judge();
+        self.judge();
         self.is_unsettled = true;
         let snippets = self.client.snippets;
         let items = self.at(&place);
@@ -695,7 +706,7 @@ impl<D: Disk> Server<D> {
     }
 
     fn actions(&mut self, params: CodeActionParams) -> Answer {
-        self.workspace.judge();
+        self.judge();
         self.is_unsettled = true;
         let encoding = self.client.encoding;
         let asked = self.workspace.asked(&params.text_document.uri, encoding);

@@ -176,6 +176,10 @@ pub(super) struct Workspace<D> {
     found: BTreeSet<PathBuf>,
     /// The folders that the client has open.
     folders: BTreeSet<PathBuf>,
+    /// Why registries are not looked at, each as somebody was told.
+    unread: BTreeMap<PathBuf, String>,
+    /// What of that nobody was told yet.
+    untold: Vec<String>,
 }
 
 impl<D: Disk> Workspace<D> {
@@ -186,7 +190,14 @@ impl<D: Disk> Workspace<D> {
             registries: BTreeMap::new(),
             found: BTreeSet::new(),
             folders: BTreeSet::new(),
+            unread: BTreeMap::new(),
+            untold: Vec::new(),
         }
+    }
+
+    /// Why registries are not looked at, once each.
+    pub(super) fn untold(&mut self) -> Vec<String> {
+        std::mem::take(&mut self.untold)
     }
 
     pub(super) fn today(&self) -> Date {
@@ -395,8 +406,21 @@ impl<D: Disk> Workspace<D> {
         let found = std::mem::take(&mut self.found).into_iter();
         for (root, registry) in open.chain(found.map(|root| (root, None))) {
             let registry = match registry {
-                Some(registry) if !registry.is_stale => Some(registry),
+                Some(registry) if !registry.is_stale => Ok(Some(registry)),
                 before => OpenRegistry::read(&self.disk, &self.documents, &root, before),
+            };
+            let registry = match registry {
+                Ok(registry) => {
+                    self.unread.remove(&root);
+                    registry
+                }
+                // Silence would look like a registry without mistakes.
+                Err(why) => {
+                    if self.unread.insert(root.clone(), why.clone()).as_ref() != Some(&why) {
+                        self.untold.push(why);
+                    }
+                    None
+                }
             };
             match registry {
                 Some(registry) => {
@@ -500,15 +524,25 @@ fn is_same(registry: &Registry, files: &[RawFile]) -> bool {
 }
 
 impl OpenRegistry {
-    /// Reads a registry's files from disk, with open texts instead of theirs; absent: there is none.
+    /// Reads a registry's files from disk, with open texts instead of theirs; absent: there is none. The error says why it is not looked at.
     fn read(
         disk: &impl Disk,
         documents: &BTreeMap<String, Document>,
         root: &Path,
         before: Option<Self>,
-    ) -> Option<Self> {
+    ) -> Result<Option<Self>, String> {
         let stamp = disk.stamp(root);
-        let mut files = disk.files(root).ok()?;
+        let files = disk.files(root)?;
+        Ok(Self::of(files, stamp, documents, root, before))
+    }
+
+    fn of(
+        mut files: Vec<RawFile>,
+        stamp: u64,
+        documents: &BTreeMap<String, Document>,
+        root: &Path,
+        before: Option<Self>,
+    ) -> Option<Self> {
         let is_config = |file: &RawFile| FileKind::of(&file.path) == Some(FileKind::Config);
         // An open text of `registry.toml` alone makes no registry: whoever saves it does.
         if !files.iter().any(is_config) {

@@ -15,6 +15,7 @@ use crate::terms::{
 #[schemars(title = "Kubernetes release calendar")]
 pub struct KubernetesCalendar {
     /// The cycles, oldest first.
+    #[serde(default)]
     pub cycles: Vec<Cycle>,
 }
 
@@ -136,6 +137,7 @@ impl KubernetesCalendar {
 #[schemars(title = "Runtime release calendar")]
 pub struct RuntimeCalendar {
     /// The minors, oldest first.
+    #[serde(default)]
     pub minors: Vec<Minor>,
 }
 
@@ -202,6 +204,7 @@ impl RuntimeCalendar {
 #[schemars(title = "Maintainers")]
 pub struct Roster {
     /// The project's maintainers.
+    #[serde(default)]
     pub maintainers: Vec<Maintainer>,
 }
 

@@ -252,17 +252,22 @@ pub fn set_in(table: &mut Table, key: &str, value: Value, order: &[&str]) {
 
 /// A list of tables of a document, which is made if there is none; absent: it is written in another way.
 ///
-/// An empty list says as much as none; what stands above it goes to the head of the file.
+/// An empty list says as much as none. What stands above it, or alone in the file, goes to the head of the file.
 pub fn tables<'a>(document: &'a mut DocumentMut, key: &str) -> Option<&'a mut ArrayOfTables> {
     let is_empty = |item: &Item| item.as_array().is_some_and(Array::is_empty);
+    let mut above = String::new();
     if document.get(key).is_some_and(is_empty)
         && let Some((name, _)) = document.remove_entry(key)
     {
-        let above = name.leaf_decor().prefix().and_then(RawString::as_str);
-        let above = above.unwrap_or_default().trim_end_matches('\n').to_owned();
-        if !above.is_empty() {
-            document.decor_mut().set_prefix(format!("{above}\n\n"));
-        }
+        let prefix = name.leaf_decor().prefix().and_then(RawString::as_str);
+        above = prefix.unwrap_or_default().to_owned();
+    } else if document.is_empty() {
+        above = document.trailing().as_str().unwrap_or_default().to_owned();
+        document.set_trailing("");
+    }
+    let above = above.trim_end_matches('\n');
+    if !above.is_empty() {
+        document.decor_mut().set_prefix(format!("{above}\n\n"));
     }
     let entry = document
         .entry(key)

@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use super::plan_text::{figures, some_of};
 use crate::sync::apply::{Event, Failure, Outcome, Written};
 use crate::sync::plan::Plan;
-use crate::text::markdown::{html, text, with_code};
+use crate::text::markdown::{html, html_text, text, with_code};
 use crate::text::paint::Paint;
 use crate::text::words::{counted, printable};
 
@@ -155,7 +155,7 @@ pub fn markdown(
     }
     for Failure { what, why, url } in &outcome.failures {
         let what = match url {
-            Some(url) => format!("<a href=\"{}\">{}</a>", html(url), html(what)),
+            Some(url) => format!("<a href=\"{}\">{}</a>", html(url), html_text(what)),
             None => text(what),
         };
         let _ = writeln!(out, "- **failed:** {what}: {}", with_code(why));

@@ -9,7 +9,7 @@ use super::plan_rows;
 use super::plan_text;
 use crate::sync::plan::rows::{Row, Tone};
 use crate::sync::plan::{IssuePlan, Plan, RepositoryPlan};
-use crate::text::markdown::{fence, html, text};
+use crate::text::markdown::{fence, html, html_text, text};
 use crate::text::words::counted;
 
 /// The largest text, in bytes; the rest of the step's summary has room beside it.
@@ -100,7 +100,7 @@ fn write_repository(out: &mut String, plan: &RepositoryPlan) {
             let number = pull_request.number;
             let _ = writeln!(
                 out,
-                "- pull request {repository}#{number}: {}",
+                "- pull request `{repository}#{number}`: {}",
                 said.join("; ")
             );
         }
@@ -139,7 +139,7 @@ fn write_issue(out: &mut String, issue: &IssuePlan, open: &str) {
     };
     let touched = plan_rows::touched(issue).join(", ");
     let dash = if touched.is_empty() { "" } else { " — " };
-    let (name, touched) = (html(&issue.name), html(&touched));
+    let (name, touched) = (html_text(&issue.name), html_text(&touched));
     let lines: Vec<String> = plan_rows::of_issue(issue, false)
         .iter()
         .map(diff_line)
@@ -150,7 +150,7 @@ fn write_issue(out: &mut String, issue: &IssuePlan, open: &str) {
         out,
         "<details{open}><summary>{number} {} {name}{dash}{touched}</summary>\n\n\
          {fence}diff\n{block}\n{fence}\n\n</details>\n",
-        html(&subject)
+        html_text(&subject)
     );
 }
 

@@ -394,6 +394,22 @@ impl World {
         Ok(())
     }
 
+    /// Makes known and assignable who is so in another world, in its repositories. What there is stays as it is.
+    pub fn learn(&mut self, other: &World) {
+        for repository in other.repositories.values() {
+            let name = format!("{}/{}", repository.owner, repository.name);
+            self.add_repository(&name);
+            for login in &repository.assignable {
+                let named = other
+                    .users
+                    .get(login)
+                    .map_or(login.as_str(), |user| &user.login);
+                // The repository is there.
+                let _ = self.add_assignable(&name, named);
+            }
+        }
+    }
+
     /// Adds an empty repository, `owner/name`, that the viewer can push to; one that exists is kept.
     pub fn add_repository(&mut self, name: &str) -> &mut Repository {
         let key = name.to_lowercase();

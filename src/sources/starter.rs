@@ -4,11 +4,14 @@
 //! What is built in is the registry that kepherd itself is developed beside: Kubernetes' calendar, and the runtimes of the CRI development
 //! policy with theirs. How old it is stands in it: nothing that shipped later is in there.
 
+use std::sync::LazyLock;
+
 use toml_edit::{DocumentMut, Item, Table, Value};
 
 use crate::registry::load::{CONFIG_FILE, is_plain_name};
 use crate::registry::schema::FileKind;
 use crate::terms::{Account, Date, Line, Release, RepositoryName, Version};
+use crate::text::words::nearest;
 
 /// The files that are built in, by their paths in a registry.
 const BUILT_IN: &[(&str, &str)] = &include!("../../starter/built_in.rs");
@@ -74,12 +77,17 @@ pub struct Participant {
 pub enum Unusable {
     /// The name of a runtime is the name of its calendar's file, and of a table in records.
     #[error(
-        "`{0}` is no name of a runtime: letters, digits, `-`, `.` and `_` are asked for, such as runc"
+        "`{0}` is no name of a project: letters, digits, `-`, `.` and `_` are asked for, such as runc"
     )]
     Name(Line),
     /// Its calendar would take the place of Kubernetes'.
     #[error("`kubernetes` is no runtime: its calendar is in every registry")]
     Kubernetes,
+    /// It is not known, and nearly another one.
+    #[error(
+        "`{0}` is not known, and `{1}` is: is that meant? If it is another one, say where it is developed: {0}=OWNER/NAME"
+    )]
+    Nearly(Line, String),
     /// The milestones of all releases would be one.
     #[error(
         "`{0}` is no pattern of milestones: `{{release}}` stands for the release, as in `v{{release}}`"
@@ -104,10 +112,57 @@ pub const LABEL: &str = "kind/kep";
 pub const MILESTONE: &str = "{release}";
 
 /// The runtimes that are built in, in their order.
-pub fn known_runtimes() -> Vec<Line> {
-    let names = built_in_runtimes().into_iter();
-    let names = names.filter_map(|runtime| runtime.get("name")?.as_str()?.parse().ok());
-    names.collect()
+pub fn known_runtimes() -> &'static [Line] {
+    static KNOWN: LazyLock<Vec<Line>> = LazyLock::new(|| {
+        let names = built_in_runtimes().into_iter();
+        let names = names.filter_map(|runtime| runtime.get("name")?.as_str()?.parse().ok());
+        names.collect()
+    });
+    &KNOWN
+}
+
+/// Whether this can be the name of a project in a registry.
+///
+/// # Errors
+///
+/// Why it cannot.
+pub fn named(name: &Line) -> Result<(), Unusable> {
+    if !is_plain_name(name.as_str()) {
+        return Err(Unusable::Name(name.clone()));
+    }
+    match name.as_str().eq_ignore_ascii_case("kubernetes") {
+        true => Err(Unusable::Kubernetes),
+        false => Ok(()),
+    }
+}
+
+/// Whether this can take part. A name that is nearly a known one is a slip, unless somebody says where it is developed.
+///
+/// # Errors
+///
+/// Why it cannot.
+pub fn participates(one: &Participant) -> Result<(), Unusable> {
+    named(&one.name)?;
+    let known = known_runtimes();
+    if one.repository.is_none() && !known.contains(&one.name) {
+        let similar = nearest(one.name.as_str(), known.iter().map(Line::as_str));
+        if let Some(similar) = similar {
+            return Err(Unusable::Nearly(one.name.clone(), similar.to_owned()));
+        }
+    }
+    Ok(())
+}
+
+/// Whether this can be a pattern of milestones.
+///
+/// # Errors
+///
+/// Why it cannot.
+pub fn milestone(pattern: &str) -> Result<(), Unusable> {
+    match pattern.contains("{release}") {
+        true => Ok(()),
+        false => Err(Unusable::Milestone(pattern.to_owned())),
+    }
 }
 
 /// The files of a new registry, by their paths below its root.
@@ -116,26 +171,22 @@ pub fn known_runtimes() -> Vec<Line> {
 ///
 /// A wish that no registry can hold.
 pub fn registry(wishes: &Wishes) -> Result<Vec<File>, Unusable> {
+    // Where its issues are is where it is developed, unless something else is known.
+    let is_known = known_runtimes().contains(&wishes.home);
     let mut participants = vec![Participant {
         name: wishes.home.clone(),
-        repository: Some(wishes.repository.clone()),
+        repository: (!is_known).then(|| wishes.repository.clone()),
     }];
     for one in &wishes.runtimes {
         if participants.iter().all(|known| known.name != one.name) {
             participants.push(one.clone());
         }
     }
-    for Participant { name, .. } in &participants {
-        if !is_plain_name(name.as_str()) {
-            return Err(Unusable::Name(name.clone()));
-        }
-        if name.as_str().eq_ignore_ascii_case("kubernetes") {
-            return Err(Unusable::Kubernetes);
-        }
+    named(&wishes.home)?;
+    for one in &wishes.runtimes {
+        participates(one)?;
     }
-    if !wishes.milestone.contains("{release}") {
-        return Err(Unusable::Milestone(wishes.milestone.clone()));
-    }
+    milestone(&wishes.milestone)?;
     let mut files = vec![
         config(wishes, &participants),
         kubernetes(),
@@ -144,18 +195,22 @@ pub fn registry(wishes: &Wishes) -> Result<Vec<File>, Unusable> {
             text: with_schema(
                 FileKind::Roster,
                 "maintainers.toml",
-                "# Who may shepherd and liaise. `kepherd maintainers pull --file FILE` fills it from MAINTAINERS or OWNERS.\nmaintainers = []\n",
+                "# Who may shepherd and liaise. `kepherd maintainers pull --file FILE` fills it from MAINTAINERS or OWNERS.\n",
             ),
             about: "who may shepherd: nobody yet".to_owned(),
         },
     ];
     files.extend(participants.iter().map(calendar));
-    files.push(File {
+    Ok(files)
+}
+
+/// The page for the people who edit records, below the registry's root.
+pub fn readme(wishes: &Wishes) -> File {
+    File {
         path: "README.md".to_owned(),
         text: filled(README, wishes),
         about: "for the people who edit records".to_owned(),
-    });
-    Ok(files)
+    }
 }
 
 /// What leads editors to the language server, by paths below the repository.
@@ -169,8 +224,8 @@ pub fn editors() -> Vec<File> {
 }
 
 /// The workflows, by paths below the repository; `uses` is the repository and the revision that they are called from, and `registry` the
-/// registry's folder below the repository.
-pub fn workflows(registry: &str, uses: &str) -> Vec<File> {
+/// registry's folder below the repository, whose default branch is `branch`.
+pub fn workflows(registry: &str, branch: &str, uses: &str) -> Vec<File> {
     let below = match registry {
         "" | "." => String::new(),
         folder => format!("{folder}/"),
@@ -188,6 +243,7 @@ pub fn workflows(registry: &str, uses: &str) -> Vec<File> {
             .replace("{repository}", repository)
             .replace("{revision}", &format!("{revision}{comment}"))
             .replace("{below}", &below)
+            .replace("{branch}", branch)
             .replace("{registry}", folder),
         about: match *name {
             "check" => "checks pull requests; needs no secret".to_owned(),
@@ -310,6 +366,10 @@ fn participant(one: &Participant, known: &[Table]) -> String {
     if let Some(table) = known.iter().find(is_it) {
         let mut table = table.clone();
         table.decor_mut().clear();
+        // Somebody who says where it is developed knows better.
+        if let Some(repository) = repository {
+            table.insert("repository", Item::Value(repository.to_string().into()));
+        }
         return table.to_string();
     }
     let mut text = format!(
@@ -355,7 +415,7 @@ fn calendar(one: &Participant) -> File {
                 &path,
                 &format!(
                     "# The releases of {name}. `kepherd releases pull --runtime {name} --repo CLONE` fills it from the tags of a clone; a minor that is \
-                     planned is\n# written by hand: a table [[minors]] with `release = \"1.5\"` and `planned = \"2027-03\"`.\nminors = []\n"
+                     planned is\n# written by hand: a table [[minors]] with `release = \"1.5\"` and `planned = \"2027-03\"`.\n"
                 ),
             ),
             path,
@@ -366,7 +426,7 @@ fn calendar(one: &Participant) -> File {
 
 fn kubernetes() -> File {
     let path = crate::sources::releases::cycles::CALENDAR;
-    let text = built_in(path).unwrap_or("cycles = []\n");
+    let text = built_in(path).unwrap_or_default();
     let text = without_liaisons(without_schema(text));
     let about = match newest(&text) {
         Some((release, day)) => {

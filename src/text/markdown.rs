@@ -1,11 +1,13 @@
 //! Text from records and from GitHub as Markdown that does only what it is meant to do. Pure.
 
+/// What keeps two characters apart that would mean something together, and is not seen.
+const APART: &str = "<!-- -->";
+
 /// Text as inert Markdown: it formats nothing, links nothing, mentions nobody and ends no table cell.
 ///
 /// Backslashes take care of Markdown. GitHub finds mentions, references and addresses in the text that Markdown leaves, so an
 /// empty comment keeps their first character apart from the rest.
 pub fn text(text: &str) -> String {
-    const APART: &str = "<!-- -->";
     let mut inert = String::with_capacity(text.len());
     let mut rest = text;
     while let Some(c) = rest.chars().next() {
@@ -83,7 +85,27 @@ pub fn is_direction(c: char) -> bool {
     matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }
 
-/// Text inside HTML, for a job summary: there nothing that looks like a mention notifies anybody.
+/// Text inside HTML that people read, in a summary or in a comment: entities are read before mentions, references and addresses are looked for, so
+/// that these are taken apart as well.
+pub fn html_text(text: &str) -> String {
+    let mut safe = String::with_capacity(text.len());
+    let mut before = ['\0'; 2];
+    for c in text.chars() {
+        let is_reference =
+            c == '-' && before.map(|letter| letter.to_ascii_lowercase()) == ['g', 'h'];
+        if is_reference || c == '.' && before[1].eq_ignore_ascii_case(&'w') {
+            safe.push_str(APART);
+        }
+        safe.push_str(&html(c.encode_utf8(&mut [0; 4])));
+        if "@#:".contains(c) {
+            safe.push_str(APART);
+        }
+        before = [before[1], c];
+    }
+    safe
+}
+
+/// Text inside an attribute of HTML, or where nobody looks for mentions.
 pub fn html(text: &str) -> String {
     let mut safe = String::with_capacity(text.len());
     for c in text.chars() {
@@ -185,6 +207,20 @@ mod tests {
         assert_eq!(text("https://example.com"), "https:<!-- -->//example.com");
         assert_eq!(text("<!-- x --> | <b>"), "\\<\\!-- x --\\> \\| \\<b\\>");
         assert_eq!(text("[a](b)"), "\\[a\\](b)");
+    }
+
+    #[test]
+    fn html_that_people_read_mentions_nobody_either() {
+        assert_eq!(html_text("@octocat <b>"), "&#64;<!-- -->octocat &lt;b&gt;");
+        assert_eq!(html_text("a/b#12 GH-7"), "a/b&#35;<!-- -->12 GH<!-- -->-7");
+        assert_eq!(
+            html_text("https://www.example.com"),
+            "https&#58;<!-- -->//www<!-- -->.example.com"
+        );
+        assert_eq!(
+            html_text("In-place update, part 2 (CRI)"),
+            "In-place update, part 2 (CRI)"
+        );
     }
 
     #[test]

@@ -7,6 +7,7 @@ use serde::Serialize;
 use crate::findings::diagnostic::{Diagnostic, Level};
 use crate::registry::Registry;
 use crate::registry::calendars::RuntimeCalendar;
+use crate::registry::tracked::Tracked;
 use crate::terms::{Date, Freeze, Release, When};
 use crate::text::words::counted;
 
@@ -147,10 +148,8 @@ fn records(registry: &Registry, diagnostics: &[Diagnostic]) -> Reading {
 
 fn guards(registry: &Registry) -> Reading {
     let guards = &registry.config.value.guards;
-    let new = registry
-        .tracked()
-        .filter(|one| one.issue().is_none())
-        .count();
+    let is_new = |one: &Tracked<'_>| one.issue().is_none() && one.is_going_on();
+    let new = registry.tracked().filter(is_new).count();
     let says = format!(
         "a run creates at most {}, and takes off at most {} or {} % of a kind; {} no issue yet",
         counted(guards.creations, "issue"),
@@ -183,16 +182,17 @@ fn calendars(registry: &Registry, diagnostics: &[Diagnostic], today: Date) -> Ve
             None => Reading::missing(name, format!("no `{}`", runtime.calendar), remedy),
             Some(calendar) => {
                 let file = registry.file(calendar.file);
-                let is_stale = diagnostics
+                let stale = diagnostics
                     .iter()
-                    .any(|one| one.rule.0 == STALE && one.primary.file == calendar.file);
+                    .find(|one| one.rule.0 == STALE && one.primary.file == calendar.file);
                 let says = said(&calendar.value);
                 match says {
                     None => {
                         Reading::missing(name, format!("`{}` has no releases", file.path), remedy)
                     }
-                    Some(says) if is_stale => {
-                        Reading::missing(name, format!("{says}; a planned day has passed"), remedy)
+                    Some(says) if stale.is_some() => {
+                        let why = stale.map_or("", |one| &one.message);
+                        Reading::missing(name, format!("{says}; {why}"), remedy)
                     }
                     Some(says) => Reading::good(name, says),
                 }
@@ -286,6 +286,9 @@ fn people(registry: &Registry, today: Date) -> Vec<Reading> {
     };
     let calendar = registry.kubernetes.as_ref().map(|calendar| &calendar.value);
     let cycle = calendar.and_then(|calendar| calendar.current(today));
+    // Whoever has no liaisons says so where rules are.
+    let is_off = |rule: &str| registry.config.value.rules.get(rule) == Some(&Level::Off);
+    let cycle = cycle.filter(|_| !is_off("missing-liaison"));
     let liaison = cycle.map(|cycle| match cycle.liaisons.as_slice() {
         [] => Reading::missing(
             "liaison",

@@ -375,7 +375,7 @@ fn reconciled(project: &Project, event: &Event) -> (String, String) {
     let matrix: Value = serde_json::from_str(&list.results()["matrix"]).unwrap();
     let repositories = matrix["include"].as_array().unwrap();
     assert_eq!(repositories.len(), 1, "{matrix}");
-    let apply = ["repository", "owner", "name"]
+    let apply = ["repository", "key"]
         .into_iter()
         .fold(job("apply"), |job, key| {
             job.with(&format!("matrix.{key}"), repositories[0][key].clone())
@@ -423,7 +423,7 @@ fn reconciling_writes_and_gives_numbers_back_and_the_second_time_there_is_nothin
         .git(&there, &["rev-parse", "kepherd/write-back"]);
     assert_eq!(
         project.place.names("cache"),
-        ["journal-containerd--containerd+77-1"]
+        ["journal-containerd.containerd+77-1"]
     );
 
     // The pull request is not merged yet: issues are known by their markers and by the journal.
@@ -480,8 +480,7 @@ fn reconciling_without_the_right_to_it_says_so() {
     .with("vars.KEPHERD_RECONCILE", "on")
     .with("secrets.KEPHERD_TOKEN", "any")
     .with("matrix.repository", "containerd/containerd")
-    .with("matrix.owner", "containerd")
-    .with("matrix.name", "containerd")
+    .with("matrix.key", "containerd.containerd")
     .run();
     assert!(!applied.is_well);
     assert!(
@@ -509,8 +508,7 @@ fn without_a_token_reconciling_says_what_to_set() {
         &work,
     )
     .with("matrix.repository", "containerd/containerd")
-    .with("matrix.owner", "containerd")
-    .with("matrix.name", "containerd")
+    .with("matrix.key", "containerd.containerd")
     .run();
     assert!(!applied.is_well);
     assert!(

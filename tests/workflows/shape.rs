@@ -225,7 +225,11 @@ fn refreshing_keeps_reading_apart_from_writing() {
         assert!(!scripts.contains(foreign), "{foreign}");
     }
     // One branch, one pull request, no change of anything but records, and nothing of people's is pushed over.
-    assert!(scripts.contains("--include=\"$REGISTRY/*\"") && scripts.contains("gh pr close"));
+    assert!(
+        scripts.contains("include=\"${REGISTRY%/}/*\"")
+            && scripts.contains("--include=\"$include\"")
+            && scripts.contains("gh pr close")
+    );
     assert!(scripts.contains("has commits of other people"));
     assert!(propose.to_string().contains("starts no workflow"));
 }

@@ -9,7 +9,8 @@ use std::fmt;
 use super::facts::Facts;
 use super::kep_yaml::Kep;
 use crate::registry::calendars::KubernetesCalendar;
-use crate::terms::{Date, Release};
+use crate::sources::starter;
+use crate::terms::{Date, Line, Release};
 use crate::text::words::counted;
 
 /// A KEP that is looked at.
@@ -37,7 +38,14 @@ pub struct Mentions {
 impl Mentions {
     /// Counts them in a file, in Markdown or YAML; `runtimes` are the names of those that take part.
     pub fn in_text(text: &str, runtimes: &[&str]) -> Self {
-        let names: Vec<Name<'_>> = runtimes.iter().map(|name| Name::of(name)).collect();
+        // What is named after a runtime that takes no part is no mention of the interface.
+        let known = starter::known_runtimes();
+        let others = known.iter().map(Line::as_str);
+        let others = others.filter(|name| !runtimes.contains(name));
+        let taking_part = runtimes.iter().map(|name| Name::of(name, true));
+        let names: Vec<Name<'_>> = taking_part
+            .chain(others.map(|name| Name::of(name, false)))
+            .collect();
         let mut mentions = Self::default();
         let mut graduation: Option<usize> = None;
         for line in text.lines() {
@@ -65,7 +73,9 @@ impl Mentions {
     fn count(&mut self, word: &str, names: &[Name<'_>]) {
         let lower = word.to_lowercase();
         if let Some(name) = names.iter().find(|name| name.is_in(&lower)) {
-            *self.runtimes.entry(name.name.to_owned()).or_default() += 1;
+            if name.takes_part {
+                *self.runtimes.entry(name.name.to_owned()).or_default() += 1;
+            }
         } else if word == "CRI" || word.starts_with("CRI-") || lower == "cri-api" {
             self.cri += 1;
         }
@@ -94,13 +104,16 @@ struct Name<'a> {
     lower: String,
     /// Without its hyphens: `crio` for `cri-o`.
     joined: String,
+    /// Whether it takes part.
+    takes_part: bool,
 }
 
 impl<'a> Name<'a> {
-    fn of(name: &'a str) -> Self {
+    fn of(name: &'a str, takes_part: bool) -> Self {
         let lower = name.to_lowercase();
         Self {
             name,
+            takes_part,
             joined: lower.replace('-', ""),
             lower,
         }
@@ -413,7 +426,7 @@ mod tests {
             .collect();
         insta::assert_debug_snapshot!(words, @r#"
         [
-            "15 KEP-9004: runtimes are named in its graduation criteria; its files name containerd 1 time, CRI-O 1 time; kubelet feature gate PodLullabies; owned by sig-node; aims at 1.37",
+            "15 KEP-9004: runtimes are named in its graduation criteria; its files name containerd 1 time, cri-o 1 time; kubelet feature gate PodLullabies; owned by sig-node; aims at 1.37",
             "9 KEP-9003: kubelet feature gate PodLullabies; named by KEP-9001 (tracked); names KEP-9001 (tracked); sig-node takes part",
             "4 KEP-9005: owned by sig-node; aims at 1.37",
         ]

@@ -11,7 +11,7 @@ const BELOW: [&str; 3] = ["runc", "crun", "cri"];
 /// Whether a word, in lower case, names another project: a runtime of the CRI development policy, as one word or as a part of its name.
 pub(super) fn is_another(word: &str) -> bool {
     static WORDS: LazyLock<BTreeSet<String>> = LazyLock::new(|| {
-        let names = known_runtimes().into_iter();
+        let names = known_runtimes().iter();
         let words = names.flat_map(|name| {
             let name = name.as_str().to_lowercase();
             let parts: Vec<String> = name.split('-').map(str::to_owned).collect();
