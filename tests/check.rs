@@ -395,7 +395,6 @@ fn a_calendar_with_mistakes_makes_no_mistakes_elsewhere() {
         rules,
         [
             "schema releases/containerd.toml",
-            "schema releases/containerd.toml",
             "schema releases/kubernetes.toml"
         ]
     );
