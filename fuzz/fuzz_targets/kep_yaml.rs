@@ -15,7 +15,7 @@ fuzz_target!(|text: &str| {
     if text.len() > 1 << 14 {
         return;
     }
-    Mentions::in_text(text);
+    Mentions::in_text(text, &["runc", "cri-o"]);
     let day = |text: &str| text.parse().unwrap();
     let file = |path: &str, content: &[u8]| RawFile {
         path: path.to_owned(),
