@@ -93,3 +93,39 @@ impl Drift {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn of_a_section_only_the_last_edit_of_the_body_is_known() {
+        let drift = |field, login: Option<&str>| Drift {
+            field,
+            what: Drifted::Edited,
+            by: Some(Edit {
+                login: login.map(str::to_owned),
+                on: "2026-11-02".parse().unwrap(),
+            }),
+            enforced: false,
+        };
+        let who = |field, login| drift(field, login).say_who();
+        assert_eq!(
+            who(Field::Section, Some("octocat")),
+            ", the body last by octocat on 2026-11-02"
+        );
+        assert_eq!(
+            who(Field::Title, Some("octocat")),
+            ", by octocat on 2026-11-02"
+        );
+        assert_eq!(
+            who(Field::Title, None),
+            ", by a deleted account on 2026-11-02"
+        );
+        let nobody = Drift {
+            by: None,
+            ..drift(Field::Title, None)
+        };
+        assert_eq!(nobody.say_who(), "");
+    }
+}

@@ -63,3 +63,33 @@ pub(in crate::sync::plan) fn rows(comment: &Comment, full: bool) -> Vec<Row> {
     all.extend(rows::of_text("+", Tone::Added, &lines, full));
     all
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_announced_is_shown_without_its_marker_and_its_small_print() {
+        let comment = Comment {
+            marker: "<!-- marker -->".to_owned(),
+            body: "<!-- marker -->\n\nIt moved.\n<sub>who is told</sub>\n".to_owned(),
+        };
+        let said = |full: bool| -> Vec<String> {
+            let rows = rows(&comment, full).into_iter();
+            rows.map(|row| row.pieces.iter().map(|piece| piece.text.as_str()).collect())
+                .collect()
+        };
+        assert_eq!(
+            said(false),
+            ["an announcement, which mentions people", "+ It moved."]
+        );
+        assert_eq!(
+            said(true),
+            [
+                "an announcement, which mentions people",
+                "+ It moved.",
+                "+ <sub>who is told</sub>"
+            ]
+        );
+    }
+}

@@ -169,3 +169,25 @@ fn shown_lines(section: &str) -> Vec<&str> {
         .filter(|line| !line.is_empty() && !line.starts_with("<!-- kepherd:"))
         .collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_body_may_have_as_many_characters_as_github_takes_and_not_one_more() {
+        let section = "<!-- kepherd:begin KEP-1 -->\nstatus\n<!-- kepherd:end KEP-1 -->".to_owned();
+        let change = SectionChange {
+            from: None,
+            to: section.clone(),
+        };
+        // Two bytes a character, so that bytes and characters are told apart.
+        let body = |characters: usize| "é".repeat(characters - section.chars().count() - 2);
+        assert_eq!(too_long(&body(limits::BODY), &change), None);
+        assert_eq!(
+            too_long(&body(limits::BODY + 1), &change),
+            Some(limits::BODY + 1)
+        );
+        assert_eq!(too_long("short", &change), None);
+    }
+}

@@ -112,3 +112,30 @@ pub(in crate::sync::plan) fn say(what: &Drifted) -> Option<String> {
 pub(in crate::sync::plan) fn is_cause(happening: &Happening) -> bool {
     matches!(happening, Happening::Renamed(_))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_title_that_github_did_not_take_is_left_out() {
+        let answer = ObservedIssue {
+            title: "KEP-1 - a".to_owned(),
+            ..ObservedIssue::default()
+        };
+        let asked = |title: &str| missing(Some(&title.to_owned()), &answer);
+        assert_eq!(asked("KEP-1 - a"), None);
+        assert_eq!(asked("KEP-1 - b"), Some(LeftOut::Title));
+        assert_eq!(missing(None, &answer), None);
+    }
+
+    #[test]
+    fn a_title_that_others_changed_is_quoted() {
+        let drifted = Drifted::Replaced {
+            from: "a".to_owned(),
+            to: "b".to_owned(),
+        };
+        assert_eq!(say(&drifted).as_deref(), Some("is now \"b\""));
+        assert_eq!(say(&Drifted::Edited), None);
+    }
+}
