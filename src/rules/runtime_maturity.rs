@@ -527,6 +527,22 @@ mod tests {
         );
     }
 
+    /// What is behind as a whole is said of the whole, and not of a part that is no further behind.
+    #[test]
+    fn of_a_feature_and_its_part_that_are_alike_the_feature_is_shown() {
+        let feature = "enabled-by-default = true\n[runtimes.containerd]\nstate = \"merged\"\n";
+        let part = "[[runtimes.containerd.parts]]\nname = \"harmonies\"\nneeded-for = \"beta\"\nstate = \"merged\"\n";
+        let place = |found: &str| {
+            let line = found.lines().find(|line| line.contains("-->"));
+            line.unwrap().to_owned()
+        };
+        let (alone, both) = (
+            aiming("beta", feature),
+            aiming("beta", &format!("{feature}{part}")),
+        );
+        assert_eq!(place(&alone), place(&both), "{both}");
+    }
+
     #[test]
     fn what_has_shipped_or_needs_nothing_is_not_judged() {
         assert_eq!(
