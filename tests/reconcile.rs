@@ -655,6 +655,25 @@ fn a_file_that_is_no_plan_is_refused() {
     assert_eq!(hub.requests_since(0).2, 0);
 }
 
+/// Nobody reads a hundred lines that say why: the first ten, and how many more there are.
+#[test]
+fn a_saved_plan_that_is_stale_all_over_says_so_in_a_few_lines() {
+    let files = common::many(13, |_| "target = \"1.38\"\n".to_owned());
+    let hub = Hub::with(&common::borrowed(&files));
+    let plan = hub.folder.beside("plan.json");
+    hub.configure("[guards]\ncreations = 100\n");
+    hub.run(&["plan", "--out", &plan]).expect(0);
+    for (path, text) in &files {
+        hub.folder.write(path, text.replace("1.38", "1.39"));
+    }
+    let ran = hub.run(&["apply", &plan]);
+    assert_eq!(ran.status, 3, "{}", ran.log);
+    let said = ran.log.matches("something else is to do").count();
+    assert_eq!(said, 10, "{}", ran.log);
+    // Of 13 issues, and the labels of two releases.
+    assert!(ran.log.contains("… and 5 more"), "{}", ran.log);
+}
+
 #[test]
 fn a_saved_plan_remembers_what_it_was_made_with() {
     let hub = Hub::with(&[
