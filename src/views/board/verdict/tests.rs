@@ -553,6 +553,46 @@ fn what_is_out_is_shipped_if_the_record_says_so() {
     ");
 }
 
+/// Beta with the gate on is another stage than beta: each has shipped with its own release.
+#[test]
+fn beta_on_by_default_has_shipped_with_its_own_release() {
+    let shipped = |on: bool, beta: &str, beta_on: &str| {
+        let said = said(
+            |record| {
+                record.target = Some("1.37".parse().unwrap());
+                record.enabled_by_default = Some(on);
+                record.reached.beta = Some(beta.parse().unwrap());
+                record.reached.beta_on = Some(beta_on.parse().unwrap());
+            },
+            TODAY,
+        );
+        said.lines().next().unwrap_or_default().to_owned()
+    };
+    assert_eq!(shipped(false, "1.37", "1.38"), "shipped");
+    assert_eq!(shipped(true, "1.36", "1.37"), "shipped");
+    assert_eq!(shipped(true, "1.37", "1.38"), "will miss");
+}
+
+/// Where every runtime counts, each that lacks it belongs to why, and where none does, all do.
+#[test]
+fn every_runtime_that_decides_is_a_reason() {
+    let registry = world(PLANS[0].1, FREEZES[0].1);
+    let deciding = |containerd, cri_o| {
+        let mut entry = record(&registry);
+        aim(&mut entry, Stage::Beta, Some(true));
+        put(&mut entry, "containerd", containerd);
+        put(&mut entry, "cri-o", cri_o);
+        let verdict = judged(&registry, &entry);
+        (letter(verdict.outcome), verdict.deciding)
+    };
+    let both = deciding(Fact::Released, Fact::Released);
+    assert_eq!(both.1, 2, "{both:?}");
+    let late = deciding(Fact::Late, Fact::State(RuntimeState::Merged));
+    assert_eq!(late.1, 2, "{late:?}");
+    let one = deciding(Fact::Late, Fact::Released);
+    assert_eq!((one.0, one.1), (late.0, 1), "{one:?}");
+}
+
 #[test]
 fn what_needs_nothing_and_what_aims_at_nothing_are_told_apart() {
     insta::assert_snapshot!(said(|record| record.runtime_support = Some("the kubelet does it alone".parse().unwrap()), TODAY), @"
