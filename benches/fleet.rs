@@ -12,6 +12,9 @@
     clippy::expect_used
 )]
 
+#[path = "../tests/common/app.rs"]
+mod app;
+
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
@@ -22,17 +25,15 @@ use kepherd::github::patience::Patience;
 use kepherd::registry::Registry;
 use kepherd::registry::load::{RawFile, load};
 use kepherd::sandbox::seed::{Pinned, world};
-use kepherd::sandbox::{self, App, Limits, Sandbox};
+use kepherd::sandbox::{self, Limits, Sandbox};
 use kepherd::sync::apply::{Told, apply};
 use kepherd::sync::plan::Options;
 use kepherd::sync::reconcile::read_and_plan;
 use kepherd::sync::remembered::Remembered;
 use kepherd::terms::RepositoryName;
-use rustls_pki_types::PrivatePkcs1KeyDer;
-use rustls_pki_types::pem::PemObject as _;
 
-/// The key of an App that exists in tests only.
-const APP_KEY: &str = include_str!("../tests/common/app-key.pem");
+use app::{APP_KEY, app};
+
 /// How long a job of Actions may take: <https://docs.github.com/en/actions/reference/limits>.
 const JOB_HOURS: f64 = 6.0;
 /// How many jobs a matrix may have, likewise.
@@ -81,18 +82,6 @@ fn registry(repositories: &[String], issues: usize, target: &str) -> Registry {
     load(raw.collect()).registry
 }
 
-fn app() -> App {
-    let der = PrivatePkcs1KeyDer::from_pem_slice(APP_KEY.as_bytes()).unwrap();
-    let key = ring::signature::RsaKeyPair::from_der(der.secret_pkcs1_der()).unwrap();
-    App {
-        id: 1234,
-        slug: "kepherd-app".to_owned(),
-        public_key: Some(key.public().as_ref().to_vec()),
-        token_lifetime: 3_600,
-        issues: "write".to_owned(),
-    }
-}
-
 /// What jobs came to.
 #[derive(Debug, Clone, Copy, Default)]
 struct Came {
@@ -128,7 +117,7 @@ impl Hub {
         let options = sandbox::Options {
             limits: Some(Limits::of_github()),
             clock: clock.clone(),
-            app: Some(app()),
+            app: Some(app(3_600)),
             ..sandbox::Options::default()
         };
         let sandbox = Sandbox::start(world(registry, Pinned::TheirOwn), options)

@@ -7,9 +7,10 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 
 #[cfg(feature = "sandbox")]
 use crate::sandbox::faults::{Fault, names};
+use crate::sources::starter::Participant;
 use crate::terms::{
-    Account, CommitId, Date, Evidence, Handle, Line, Misspelt, Named, Release, RepositoryName,
-    Stage, Status, Triage, WorkKind, kep_number,
+    Account, CommitId, Date, Evidence, Handle, Line, Named, Release, RepositoryName, Stage, Status,
+    Triage, WorkKind, kep_number,
 };
 use crate::views::overview::{Criterion, RuntimeCriterion};
 
@@ -131,7 +132,7 @@ pub struct Init {
     pub repository: Option<RepositoryName>,
     /// A container runtime that takes part, once for each, or `none` [default: those of the CRI development policy]
     #[arg(long, value_name = "NAME[=OWNER/NAME]")]
-    pub runtime: Vec<Participating>,
+    pub runtime: Vec<Participant>,
     /// A label of every tracking issue, best one that other issues do not have [default: kind/kep]
     #[arg(long, value_name = "LABEL")]
     pub label: Vec<Line>,
@@ -157,31 +158,6 @@ pub struct Init {
     /// Write no workflows
     #[arg(long)]
     pub no_workflows: bool,
-}
-
-/// A runtime by its name, and where it is developed.
-#[derive(Debug, Clone)]
-pub struct Participating {
-    /// Its name, or `none`.
-    pub name: Line,
-    /// Its repository.
-    pub repository: Option<RepositoryName>,
-}
-
-impl std::str::FromStr for Participating {
-    type Err = String;
-
-    fn from_str(text: &str) -> Result<Self, String> {
-        let (name, repository) = match text.split_once('=') {
-            Some((name, repository)) => (name, Some(repository)),
-            None => (text, None),
-        };
-        let repository = repository.map(str::parse::<RepositoryName>).transpose();
-        Ok(Self {
-            name: name.parse().map_err(|why: Misspelt| why.to_string())?,
-            repository: repository.map_err(|why| why.to_string())?,
-        })
-    }
 }
 
 /// Options of `doctor`.

@@ -149,27 +149,16 @@ impl Registry {
     /// A text with the line that leads editors to its schema, as `registry.toml` has it for its own: the schemas may lie anywhere.
     /// Where that has none, the text stays as it is.
     pub fn with_schema_line(&self, path: &str, text: &str) -> String {
-        const LINE: &str = "#:schema ";
         let mut files = self.files.iter();
         let config = files.find(|file| FileKind::of(&file.path) == Some(FileKind::Config));
-        let first = config.and_then(|file| file.text.lines().next()?.strip_prefix(LINE));
-        let folder = first.and_then(|address| {
-            let (folder, _) = address.trim().rsplit_once('/')?;
+        let folder = config.and_then(|file| {
+            let (folder, _) = schema::schema_address(&file.text)?.rsplit_once('/')?;
             Some(folder)
         });
         let (Some(folder), Some(kind)) = (folder, FileKind::of(path)) else {
             return text.to_owned();
         };
-        let up = match folder.contains("://") || folder.starts_with('/') {
-            true => String::new(),
-            false => "../".repeat(path.matches('/').count()),
-        };
-        let folder = folder.strip_prefix("./").unwrap_or(folder);
-        let rest = match text.starts_with(LINE) {
-            true => text.split_once('\n').map_or("", |(_, rest)| rest),
-            false => text,
-        };
-        format!("{LINE}{up}{folder}/{}\n{rest}", kind.schema_file())
+        kind.schema_line(path, folder) + schema::without_schema_line(text)
     }
 
     /// The SIG that owns a KEP: the folder of its record.

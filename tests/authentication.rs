@@ -10,7 +10,8 @@ mod common;
 
 use std::process::Command;
 
-use common::{APP_KEY, Folder, Hub, PATH, Ran, app, record, seeded};
+use common::app::{APP_KEY, app};
+use common::{Folder, Hub, PATH, Ran, record, seeded};
 use kepherd::sandbox::{Faults, Options};
 
 const TOKEN: &str = "ghp_neverSeeThisToken0123456789";

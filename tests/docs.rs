@@ -12,10 +12,14 @@
     clippy::panic
 )]
 
+mod common;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::BufRead as _;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
+
+use common::copy;
 
 /// The day that all of it goes by.
 const TODAY: &str = "2026-11-27";
@@ -280,12 +284,14 @@ impl Around {
 
     /// This repository, as far as the documentation uses it.
     fn registry(&self) {
-        for folder in ["keps", "schema", "docs", "editors/vscode", ".github"] {
+        for folder in ["keps", "schema", "docs", ".github"] {
             copy(
                 &root().join(folder),
                 &self.at(&format!("hub/containerd/kepherd/{folder}")),
             );
         }
+        // Whoever works on the extension has its modules there as well.
+        self.write("hub/containerd/kepherd/editors/vscode/package.json", "{}\n");
         self.repository("containerd/kepherd", &[("2026-11-26", &[], &[])]);
     }
 
@@ -400,22 +406,6 @@ fn script(block: &str) -> String {
         script.push('\n');
     }
     script
-}
-
-fn copy(from: &Path, to: &Path) {
-    std::fs::create_dir_all(to).unwrap();
-    for entry in std::fs::read_dir(from).unwrap() {
-        let path = entry.unwrap().path();
-        let name = path.file_name().unwrap();
-        if name == "node_modules" {
-            continue;
-        }
-        if path.is_dir() {
-            copy(&path, &to.join(name));
-        } else {
-            std::fs::copy(&path, to.join(name)).unwrap();
-        }
-    }
 }
 
 /// Runs the pages whose paths begin so; gives how many blocks ran.

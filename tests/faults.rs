@@ -17,7 +17,8 @@ use std::process::{Command, Stdio};
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use common::{APP_KEY, Folder, Hub, PATH, REPO, Ran, app, record, seeded};
+use common::app::{APP_KEY, app};
+use common::{Folder, Hub, PATH, REPO, Ran, record, seeded};
 use kepherd::sandbox::faults::{Fault, names};
 use kepherd::sandbox::world::{State, World};
 use kepherd::sandbox::{Faults, Options};

@@ -10,7 +10,8 @@ mod common;
 
 use std::time::Duration;
 
-use common::{APP_KEY, Folder, REPO, app, borrowed, contract, many, registry, seeded};
+use common::app::{APP_KEY, app};
+use common::{Folder, REPO, borrowed, contract, many, registry, seeded};
 use kepherd::clock::Clock;
 use kepherd::github::client::{Address, Client};
 use kepherd::github::credentials::Credentials;

@@ -296,8 +296,8 @@ pub(super) fn no_sandbox() -> anyhow::Error {
     )
 }
 
-#[cfg(feature = "sandbox")]
 /// Starts a sandbox with the world as it looks before kepherd; an existing state file goes on where it was.
+#[cfg(feature = "sandbox")]
 pub(super) async fn start_sandbox(
     registry: &Registry,
     pinned: seed::Pinned,

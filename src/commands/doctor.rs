@@ -12,7 +12,7 @@ use crate::cli::{Doctor, TextOrJson};
 use crate::git::Repository;
 use crate::github::patience::Patience;
 use crate::registry::requirement;
-use crate::registry::schema::FileKind;
+use crate::registry::schema::schema_address;
 use crate::render::{self, json};
 use crate::rules;
 use crate::sync::observed::{Access, Observed};
@@ -36,9 +36,11 @@ pub(super) fn run(context: &mut Context<'_>, options: &Doctor) -> Result<Exit> {
         about: about.to_owned(),
         readings,
     };
-    parts.push(part("git", vec![history(&opened)]));
+    let repository = Repository::discover(&opened.root).ok();
+    parts.push(part("git", vec![history(repository.as_ref())]));
     parts.push(part("GitHub", github(context, options, &opened)?));
-    parts.push(part("workflows", workflows(&opened)));
+    let top = repository.as_ref().and_then(Repository::worktree);
+    parts.push(part("workflows", workflows(top.unwrap_or(&opened.root))));
     parts.push(part("sources", sources(context, options, &opened)));
     let health = Health {
         version: health::VERSION,
@@ -83,7 +85,7 @@ fn schemas(opened: &Opened) -> Option<Reading> {
     const NAME: &str = "schemas";
     let registry = &opened.loaded.registry;
     let file = registry.file(registry.config.file);
-    let Some(address) = file.text.lines().next()?.strip_prefix("#:schema ") else {
+    let Some(address) = schema_address(&file.text) else {
         return Some(Reading::missing(
             NAME,
             "`registry.toml` leads no editor to its schema",
@@ -97,14 +99,10 @@ fn schemas(opened: &Opened) -> Option<Reading> {
             "addresses are not looked up",
         ));
     }
-    let first = opened.root.join(address.trim());
+    let first = opened.root.join(address);
     let folder = first.parent()?.to_owned();
-    let is_this = |kind: FileKind, text: &str| {
-        plain_text(&folder.join(kind.schema_file())).is_some_and(|found| found == text)
-    };
-    let kinds = FileKind::ALL.into_iter().zip(schema::of_records());
-    let others = kinds
-        .filter(|(kind, (_, text))| !is_this(*kind, text))
+    let others = schema::of_records()
+        .filter(|(name, text)| plain_text(&folder.join(name)).as_ref() != Some(text))
         .count();
     Some(match others {
         0 => Reading::good(NAME, "are this release's"),
@@ -117,15 +115,15 @@ fn schemas(opened: &Opened) -> Option<Reading> {
 }
 
 /// Whether a change can be judged.
-fn history(opened: &Opened) -> Reading {
+fn history(repository: Option<&Repository>) -> Reading {
     const NAME: &str = "history";
-    match Repository::discover(&opened.root) {
-        Err(_) => Reading::missing(
+    match repository {
+        None => Reading::missing(
             NAME,
             "the registry is in no git repository",
             "`git init`: a change is judged against what was there before",
         ),
-        Ok(repository) => match (repository.commit("HEAD"), repository.is_shallow()) {
+        Some(repository) => match (repository.commit("HEAD"), repository.is_shallow()) {
             (Err(_), _) => Reading::missing(NAME, "there is no commit yet", "commit the registry"),
             (Ok(head), true) => Reading::unknown(
                 NAME,
@@ -240,13 +238,8 @@ fn right(name: &RepositoryName, access: &Access) -> Reading {
 }
 
 /// The workflows of the repository that the registry is in, by what they call kepherd for.
-fn workflows(opened: &Opened) -> Vec<Reading> {
-    let worktree = Repository::discover(&opened.root).ok();
-    let worktree = worktree.and_then(|repository| Some(repository.worktree()?.to_owned()));
-    let folder = worktree
-        .unwrap_or_else(|| opened.root.clone())
-        .join(".github/workflows");
-    let texts = texts_in(&folder);
+fn workflows(top: &Path) -> Vec<Reading> {
+    let texts = texts_in(&top.join(".github/workflows"));
     let jobs = [
         ("check", "judges pull requests"),
         (
@@ -284,12 +277,9 @@ fn workflows(opened: &Opened) -> Vec<Reading> {
     jobs.into_iter().map(reading).collect()
 }
 
-/// The text of a file that is one: a pipe is not waited for, and a link not followed.
+/// The text of a file, if it is one and no longer than a registry's may be.
 fn plain_text(path: &Path) -> Option<String> {
-    let found = std::fs::symlink_metadata(path).ok()?;
-    found
-        .is_file()
-        .then(|| files::read_text(path, 1 << 20).ok())?
+    String::from_utf8(files::read(path).ok()?).ok()
 }
 
 /// The workflows of a folder, by name.

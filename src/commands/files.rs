@@ -3,7 +3,7 @@
 use std::fs;
 use std::hash::{Hash as _, Hasher as _};
 use std::io::{Read as _, Write as _};
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path, PathBuf};
 
 use anyhow::{Context as _, Result, bail};
 use toml_edit::DocumentMut;
@@ -13,6 +13,7 @@ use super::{Context, Environment};
 use crate::registry::edit;
 use crate::registry::load::{CONFIG_FILE, Loaded, MAX_FILE_BYTES, RawFile, Unreadable, load};
 use crate::registry::requirement;
+use crate::text::source::SourceFile;
 use crate::{git, parallel};
 
 /// A registry on disk.
@@ -59,7 +60,9 @@ pub(super) fn understood(raw: &[RawFile]) -> Result<()> {
     let bytes = config.and_then(|file| file.content.as_ref().ok());
     let text = bytes.and_then(|bytes| std::str::from_utf8(bytes).ok());
     if let Some((text, asked)) = text.and_then(|text| Some((text, requirement::unmet(text)?))) {
-        let line = text[..asked.start].matches('\n').count() + 1;
+        let line = SourceFile::new(CONFIG_FILE, text)
+            .position(asked.span.start)
+            .line;
         bail!("{CONFIG_FILE}:{line}: {asked}");
     }
     Ok(())
@@ -160,7 +163,7 @@ pub(super) fn from_repository(root: &Path, context: &Context<'_>) -> String {
 }
 
 /// Reads a regular file, and no more of it than a record may have.
-fn read(path: &Path) -> Result<Vec<u8>, Unreadable> {
+pub(super) fn read(path: &Path) -> Result<Vec<u8>, Unreadable> {
     let denied = |error: std::io::Error| Unreadable::Denied(error.to_string());
     // Looked at before it is opened: opening a pipe would wait for its writer.
     let metadata = fs::symlink_metadata(path).map_err(denied)?;
@@ -270,7 +273,7 @@ impl Write<'_> {
             after: _,
         } = self;
         for below in [path, new_path] {
-            no_link(root, below)?;
+            no_link(root, Path::new(below))?;
         }
         let (old, new) = (root.join(path), root.join(new_path));
         if let Some(before) = before
@@ -293,9 +296,9 @@ impl Write<'_> {
 }
 
 /// Nothing is written through a symbolic link below a root.
-fn no_link(root: &Path, below: &str) -> Result<()> {
+pub(super) fn no_link(root: &Path, below: &Path) -> Result<()> {
     let mut path = root.to_owned();
-    for part in below.split('/') {
+    for part in below {
         path.push(part);
         if fs::symlink_metadata(&path).is_ok_and(|found| found.is_symlink()) {
             bail!(
@@ -388,6 +391,35 @@ pub(super) fn write(path: &Path, text: &str) -> Result<()> {
     let placed = staged.persist(path).map_err(|error| error.error);
     placed.with_context(|| format!("`{}` cannot be written", path.display()))?;
     Ok(())
+}
+
+/// Writes files that a command makes anew into a folder, and names each.
+pub(super) fn write_named(
+    context: &mut Context<'_>,
+    out: &Path,
+    named: impl IntoIterator<Item = (impl AsRef<Path>, String)>,
+) -> Result<()> {
+    let folder = context.environment.directory.join(out);
+    for (name, text) in named {
+        write(&folder.join(&name), &text)?;
+        if !context.global.quiet {
+            writeln!(context.out, "{}", out.join(&name).display())?;
+        }
+    }
+    Ok(())
+}
+
+/// A path without `.` and `..`: a folder that is not there yet has no canonical one, and `..` behind it still leads somewhere.
+pub(super) fn normal(path: &Path) -> PathBuf {
+    let mut normal = PathBuf::new();
+    for part in path.components() {
+        match part {
+            Component::CurDir => {}
+            Component::ParentDir => drop(normal.pop()),
+            part => normal.push(part),
+        }
+    }
+    normal
 }
 
 /// A text that is on disk beside the place that it is to take.

@@ -16,7 +16,7 @@ use crate::registry::load::{CONFIG_FILE, is_plain_name};
 use crate::rules;
 use crate::sources::proposal::{Because, Proposal, Settled};
 use crate::sources::starter::{self, File};
-use crate::terms::RepositoryName;
+use crate::terms::{CommitId, RepositoryName};
 use crate::text::words::printable;
 use place::Place;
 
@@ -38,14 +38,14 @@ pub(super) fn run(context: &mut Context<'_>, options: &Init) -> Result<Exit> {
         path: place.path_of(&readme.path),
         ..readme
     }];
-    beside.extend(match options.no_workflows {
-        true => starter::editors(),
-        false => {
-            let mut beside = starter::workflows(&place.below, &place.branch, &uses(options)?);
-            beside.extend(starter::editors());
-            beside
-        }
-    });
+    let uses = match options.no_workflows {
+        true => None,
+        false => Some(uses(options)?),
+    };
+    if let Some(uses) = &uses {
+        beside.extend(starter::workflows(&place.below, &place.branch, uses));
+    }
+    beside.extend(starter::editors());
     let (left, beside): (Vec<File>, Vec<File>) = beside
         .into_iter()
         .partition(|file| std::fs::symlink_metadata(place.top.join(&file.path)).is_ok());
@@ -76,7 +76,7 @@ pub(super) fn run(context: &mut Context<'_>, options: &Init) -> Result<Exit> {
         })
         .collect();
     files::write_all(&place.top, &writes)?;
-    say(context, &place, &all, &left)?;
+    say(context, &place, uses.as_deref(), &all, &left)?;
     Ok(Exit::Clean)
 }
 
@@ -148,40 +148,34 @@ fn uses(options: &Init) -> Result<String> {
     })
 }
 
-/// Whether what a workflow calls is a commit, by its 40 digits.
-fn is_pinned(workflow: &str) -> bool {
-    let called = workflow.split(".yml@").nth(1).unwrap_or_default();
-    let revision: String = called.chars().take_while(char::is_ascii_hexdigit).collect();
-    revision.len() == 40
+/// Whether what is called is a commit, by its 40 digits.
+fn is_pinned(uses: &str) -> bool {
+    let revision = uses.split(['@', ' ']).nth(1);
+    revision.and_then(CommitId::parse).is_some()
 }
 
-fn say(context: &mut Context<'_>, place: &Place, all: &[File], left: &[File]) -> Result<()> {
-    let is_shown = |file: &&File| !file.about.is_empty();
+fn say(
+    context: &mut Context<'_>,
+    place: &Place,
+    uses: Option<&str>,
+    all: &[File],
+    left: &[File],
+) -> Result<()> {
     if !context.global.quiet {
-        let wide = all
-            .iter()
-            .filter(is_shown)
-            .map(|file| file.path.len())
-            .max();
-        for file in all.iter().filter(is_shown) {
-            let (path, about) = (printable(&file.path), printable(&file.about));
-            writeln!(
-                context.out,
-                "{path:wide$}  {about}",
-                wide = wide.unwrap_or_default()
-            )?;
-        }
-        let schemas = place.path_of("schema/");
+        let shown = all.iter().filter(|file| !file.about.is_empty());
+        let mut rows: Vec<(String, &str)> = shown
+            .map(|file| (printable(&file.path), file.about.as_str()))
+            .collect();
+        let wide = rows.iter().map(|(path, _)| path.len()).max();
         let wide = wide.unwrap_or_default();
-        writeln!(
-            context.out,
-            "{schemas:wide$}  what editors know of these files"
-        )?;
+        let schemas = place.path_of("schema/");
+        rows.push((schemas, "what editors know of these files"));
+        for (path, about) in rows {
+            writeln!(context.out, "{path:wide$}  {}", printable(about))?;
+        }
     }
-    if all
-        .iter()
-        .any(|file| file.path.ends_with("/kepherd-check.yml") && !is_pinned(&file.text))
-    {
+    let is_written = |file: &File| file.path.ends_with("/kepherd-check.yml");
+    if uses.is_some_and(|uses| !is_pinned(uses)) && all.iter().any(is_written) {
         writeln!(
             context.log,
             "note: the workflows are called by a tag, which somebody could move: `--uses OWNER/NAME@COMMIT` pins them"

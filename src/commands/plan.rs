@@ -1,6 +1,6 @@
 //! `kepherd plan`, and what `apply` has in common with it.
 
-use std::path::{Component, Path, PathBuf};
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use anyhow::{Context as _, Result, bail};
@@ -74,14 +74,7 @@ pub(super) fn run(context: &mut Context<'_>, options: &PlanArgs) -> Result<Exit>
 
 /// A place for a plan: where a registry looks it would be a file that no registry knows, and the next plan would be refused.
 fn outside(path: &Path, opened: &Opened) -> Result<PathBuf> {
-    // A folder that is not there yet has no canonical path, and `..` behind it still leads somewhere.
-    let mut plain = PathBuf::new();
-    for part in path.components() {
-        match part {
-            Component::ParentDir => drop(plain.pop()),
-            part => plain.push(part),
-        }
-    }
+    let plain = files::normal(path);
     let whole = plain.ancestors().skip(1).find_map(|folder| {
         let behind = plain.strip_prefix(folder).ok()?;
         Some(folder.canonicalize().ok()?.join(behind))

@@ -18,13 +18,7 @@ use crate::views::health::Health;
 use crate::views::overview::Overview;
 
 pub(super) fn run(context: &mut Context<'_>, options: &SchemaArgs) -> Result<Exit> {
-    let folder = context.environment.directory.join(&options.out);
-    for (name, text) in all() {
-        files::write(&folder.join(name), &text)?;
-        if !context.global.quiet {
-            writeln!(context.out, "{}", options.out.join(name).display())?;
-        }
-    }
+    files::write_named(context, &options.out, all())?;
     Ok(Exit::Clean)
 }
 

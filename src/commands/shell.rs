@@ -16,13 +16,7 @@ pub(super) fn completions(context: &mut Context<'_>, options: &Completions) -> R
 
 /// Writes a page for kepherd and one for each of its commands.
 pub(super) fn man(context: &mut Context<'_>, options: &Man) -> Result<Exit> {
-    let folder = context.environment.directory.join(&options.out);
-    for (name, text) in pages()? {
-        files::write(&folder.join(&name), &text)?;
-        if !context.global.quiet {
-            writeln!(context.out, "{}", options.out.join(&name).display())?;
-        }
-    }
+    files::write_named(context, &options.out, pages()?)?;
     Ok(Exit::Clean)
 }
 

@@ -125,6 +125,13 @@ impl KubernetesCalendar {
             .min_by_key(|cycle| cycle.release)
     }
 
+    /// What shipped last, and when.
+    pub fn newest(&self) -> Option<(Date, Release)> {
+        let shipped = self.cycles.iter();
+        let shipped = shipped.filter_map(|cycle| Some((cycle.released?, cycle.release)));
+        shipped.max()
+    }
+
     /// Whether a release has shipped, as the calendar knows it.
     pub fn is_released(&self, release: Release) -> bool {
         self.shipped_by(release, Date(jiff::civil::Date::MAX))
@@ -184,6 +191,20 @@ impl RuntimeCalendar {
     pub fn is_of_another(&self, releases: impl IntoIterator<Item = Release>) -> bool {
         let mut releases = releases.into_iter();
         !self.minors.is_empty() && !releases.any(|release| self.minor(release).is_some())
+    }
+
+    /// What shipped last, and when.
+    pub fn newest(&self) -> Option<(Date, Version)> {
+        let shipped = self.minors.iter().flat_map(|minor| {
+            let first = Version {
+                release: minor.release,
+                patch: 0,
+            };
+            let first = minor.released.map(|day| (day, first));
+            let patches = minor.patches.iter().map(|(version, day)| (*day, *version));
+            first.into_iter().chain(patches)
+        });
+        shipped.max()
     }
 
     /// The minor with this number.

@@ -4,6 +4,7 @@
 use std::fmt;
 
 use crate::terms::Release;
+use crate::text::source::Span;
 
 /// The key.
 const KEY: &str = "requires-kepherd";
@@ -22,10 +23,8 @@ pub fn this_release() -> Release {
 pub struct TooNew {
     /// The release that it asks for.
     pub asked: Release,
-    /// Where in the text that stands, from the byte to the one behind it.
-    pub start: usize,
-    /// The end of it.
-    pub end: usize,
+    /// Where that stands.
+    pub span: Span,
 }
 
 impl fmt::Display for TooNew {
@@ -51,8 +50,10 @@ pub fn unmet(config: &str) -> Option<TooNew> {
     let span = value.span()?;
     (asked > this_release()).then_some(TooNew {
         asked,
-        start: span.start,
-        end: span.end,
+        span: Span {
+            start: span.start,
+            end: span.end,
+        },
     })
 }
 
@@ -68,7 +69,7 @@ mod tests {
         assert_eq!(unmet(&format!("{KEY} = \"0.0\"\n")), None);
         let text = format!("future = {{ key = 1 }}\n{KEY} = \"99.1\"\n");
         let found = unmet(&text).unwrap();
-        assert_eq!(&text[found.start..found.end], "\"99.1\"");
+        assert_eq!(&text[found.span.start..found.span.end], "\"99.1\"");
         assert_eq!(
             found.to_string(),
             format!(

@@ -16,6 +16,23 @@ use super::kep::KepRecord;
 use super::work_item::WorkItem;
 use crate::terms::spelling::DATE_MARK;
 
+/// What the line begins with that leads editors to the schema of a file: taplo's directive, which tombi reads too.
+const LINE: &str = "#:schema ";
+
+/// Where the first line of a file says that its schema is.
+pub fn schema_address(text: &str) -> Option<&str> {
+    let address = text.lines().next()?.strip_prefix(LINE)?;
+    Some(address.trim())
+}
+
+/// A file without the line that leads editors to its schema.
+pub fn without_schema_line(text: &str) -> &str {
+    match text.starts_with(LINE) {
+        true => text.split_once('\n').map_or("", |(_, rest)| rest),
+        false => text,
+    }
+}
+
 /// The kinds of files in a registry.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum FileKind {
@@ -71,6 +88,17 @@ impl FileKind {
             Self::Kep => "kep.schema.json",
             Self::WorkItem => "work-item.schema.json",
         }
+    }
+
+    /// The first line of a file at a path below the registry's root: it leads editors to the schema, which lies in a folder below the root or
+    /// at an address.
+    pub fn schema_line(self, path: &str, folder: &str) -> String {
+        let up = match folder.contains("://") || folder.starts_with('/') {
+            true => String::new(),
+            false => "../".repeat(path.matches('/').count()),
+        };
+        let folder = folder.strip_prefix("./").unwrap_or(folder);
+        format!("{LINE}{up}{folder}/{}\n", self.schema_file())
     }
 
     /// As a finding speaks of it.

@@ -34,11 +34,9 @@ pub fn findings(
         if diagnostic.known && !is_folded {
             is_folded = true;
             out.push_str(&format!(
-                "\n<details><summary>{} there before the change</summary>\n\n",
-                match known {
-                    1 => "1 finding was".to_owned(),
-                    several => format!("{several} findings were"),
-                }
+                "\n<details><summary>{} {} there before the change</summary>\n\n",
+                counted(known, "finding"),
+                if known == 1 { "was" } else { "were" }
             ));
         }
         let row = row(diagnostic, files, prefix);

@@ -4,13 +4,17 @@
 //! What is built in is the registry that kepherd itself is developed beside: Kubernetes' calendar, and the runtimes of the CRI development
 //! policy with theirs. How old it is stands in it: nothing that shipped later is in there.
 
+use std::str::FromStr;
 use std::sync::LazyLock;
 
 use toml_edit::{DocumentMut, Item, Table, Value};
 
-use crate::registry::load::{CONFIG_FILE, is_plain_name};
-use crate::registry::schema::FileKind;
-use crate::terms::{Account, Date, Line, Release, RepositoryName, Version};
+use super::releases::cycles::CALENDAR;
+use crate::findings::syntax::quoted;
+use crate::registry::load::{CONFIG_FILE, RawFile, is_plain_name, load};
+use crate::registry::schema::{FileKind, without_schema_line};
+use crate::registry::{Registry, edit, requirement};
+use crate::terms::{Account, Line, Misspelt, RepositoryName};
 use crate::text::words::nearest;
 
 /// The files that are built in, by their paths in a registry.
@@ -72,6 +76,22 @@ pub struct Participant {
     pub repository: Option<RepositoryName>,
 }
 
+impl FromStr for Participant {
+    type Err = Misspelt;
+
+    /// `NAME`, or `NAME=OWNER/NAME`.
+    fn from_str(text: &str) -> Result<Self, Misspelt> {
+        let (name, repository) = match text.split_once('=') {
+            Some((name, repository)) => (name, Some(repository)),
+            None => (text, None),
+        };
+        Ok(Self {
+            name: name.parse()?,
+            repository: repository.map(str::parse).transpose()?,
+        })
+    }
+}
+
 /// Why there is no new registry.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Unusable {
@@ -114,8 +134,9 @@ pub const MILESTONE: &str = "{release}";
 /// The runtimes that are built in, in their order.
 pub fn known_runtimes() -> &'static [Line] {
     static KNOWN: LazyLock<Vec<Line>> = LazyLock::new(|| {
-        let names = built_in_runtimes().into_iter();
-        let names = names.filter_map(|runtime| runtime.get("name")?.as_str()?.parse().ok());
+        let config = built_in_config();
+        let runtimes = built_in_runtimes(&config);
+        let names = runtimes.filter_map(|runtime| runtime.get("name")?.as_str()?.parse().ok());
         names.collect()
     });
     &KNOWN
@@ -187,9 +208,10 @@ pub fn registry(wishes: &Wishes) -> Result<Vec<File>, Unusable> {
         participates(one)?;
     }
     milestone(&wishes.milestone)?;
+    let known = built_in_registry();
     let mut files = vec![
         config(wishes, &participants),
-        kubernetes(),
+        kubernetes(&known),
         File {
             path: "maintainers.toml".to_owned(),
             text: with_schema(
@@ -200,7 +222,7 @@ pub fn registry(wishes: &Wishes) -> Result<Vec<File>, Unusable> {
             about: "who may shepherd: nobody yet".to_owned(),
         },
     ];
-    files.extend(participants.iter().map(calendar));
+    files.extend(participants.iter().map(|one| calendar(one, &known)));
     Ok(files)
 }
 
@@ -232,16 +254,11 @@ pub fn workflows(registry: &str, branch: &str, uses: &str) -> Vec<File> {
     };
     let folder = if below.is_empty() { "." } else { registry };
     let (repository, revision) = uses.split_once('@').unwrap_or((uses, ""));
-    let (revision, version) = revision.split_once(" # ").unwrap_or((revision, ""));
-    let comment = match version {
-        "" => String::new(),
-        version => format!(" # {version}"),
-    };
     let file = |(name, text): &(&str, &str)| File {
         path: format!(".github/workflows/kepherd-{name}.yml"),
         text: text
             .replace("{repository}", repository)
-            .replace("{revision}", &format!("{revision}{comment}"))
+            .replace("{revision}", revision)
             .replace("{below}", &below)
             .replace("{branch}", branch)
             .replace("{registry}", folder),
@@ -264,18 +281,28 @@ fn filled(template: &str, wishes: &Wishes) -> String {
 
 /// A text with the line that leads editors to its schema.
 fn with_schema(kind: FileKind, path: &str, text: &str) -> String {
-    let up = "../".repeat(path.matches('/').count());
-    format!("#:schema {up}schema/{}\n\n{text}", kind.schema_file())
+    format!("{}\n{text}", kind.schema_line(path, "schema"))
 }
 
-/// The tables of the runtimes that are built in.
-fn built_in_runtimes() -> Vec<Table> {
-    let document = built_in(CONFIG_FILE).and_then(|text| text.parse::<DocumentMut>().ok());
-    let tables = document.and_then(|document| {
-        let tables = document.get("runtimes")?.as_array_of_tables()?;
-        Some(tables.iter().cloned().collect())
+/// What is built in, as the registry that it is.
+fn built_in_registry() -> Registry {
+    let raw = BUILT_IN.iter().map(|(path, text)| RawFile {
+        path: (*path).to_owned(),
+        content: Ok(text.as_bytes().to_vec()),
     });
-    tables.unwrap_or_default()
+    load(raw.collect()).registry
+}
+
+/// The text of its `registry.toml`, which a new one repeats parts of as they are written.
+fn built_in_config() -> DocumentMut {
+    let document = built_in(CONFIG_FILE).and_then(|text| text.parse().ok());
+    document.unwrap_or_default()
+}
+
+/// The tables of the runtimes that are in it.
+fn built_in_runtimes(config: &DocumentMut) -> impl Iterator<Item = &Table> {
+    let tables = config.get("runtimes").and_then(Item::as_array_of_tables);
+    tables.into_iter().flatten()
 }
 
 fn built_in(path: &str) -> Option<&'static str> {
@@ -284,12 +311,8 @@ fn built_in(path: &str) -> Option<&'static str> {
 }
 
 /// What is built in of a source that belongs to everybody, or to one runtime: `[sources]` without the list of people.
-fn sources(participants: &[Participant]) -> String {
-    let document = built_in(CONFIG_FILE).and_then(|text| text.parse::<DocumentMut>().ok());
-    let Some(sources) = document
-        .as_ref()
-        .and_then(|document| document.get("sources")?.as_table())
-    else {
+fn sources(built_in: &DocumentMut, participants: &[Participant]) -> String {
+    let Some(sources) = built_in.get("sources").and_then(Item::as_table) else {
         return String::new();
     };
     let mut lines = String::from("[sources]\n");
@@ -313,13 +336,8 @@ fn sources(participants: &[Participant]) -> String {
     lines
 }
 
-fn quoted(text: &str) -> String {
-    Value::from(text).to_string()
-}
-
-fn list(texts: impl IntoIterator<Item = String>) -> String {
-    let texts: Vec<String> = texts.into_iter().map(|text| quoted(&text)).collect();
-    format!("[{}]", texts.join(", "))
+fn list<T: ToString>(all: &[T]) -> String {
+    edit::list(all.iter().map(ToString::to_string).collect()).to_string()
 }
 
 /// `registry.toml`.
@@ -334,22 +352,23 @@ fn config(wishes: &Wishes, participants: &[Participant]) -> File {
     } = wishes;
     let bots = match bots.is_empty() {
         true => "# bots = [\"NAME[bot]\"]   # the account that `apply` runs as\n".to_owned(),
-        false => format!("bots = {}\n", list(bots.iter().map(ToString::to_string))),
+        false => format!("bots = {}\n", list(bots)),
     };
     let mut text = format!(
         "requires-kepherd = {}\nhome = {}\nrepositories = {}\n{bots}",
-        quoted(&crate::registry::requirement::this_release().to_string()),
+        quoted(&requirement::this_release().to_string()),
         quoted(home.as_str()),
-        list([repository.to_string()]),
+        list(&[repository]),
     );
-    let known = built_in_runtimes();
+    let built_in = built_in_config();
     for one in participants {
-        text.push_str(&format!("\n[[runtimes]]\n{}", participant(one, &known)));
+        let table = participant(one, &built_in);
+        text.push_str(&format!("\n[[runtimes]]\n{table}"));
     }
     text.push_str(&format!(
         "\n{}\n[issue]\nlabels = {}\n\n[milestone]\ntitle = {}\n",
-        sources(participants),
-        list(labels.iter().map(ToString::to_string)),
+        sources(&built_in, participants),
+        list(labels),
         quoted(milestone),
     ));
     File {
@@ -360,10 +379,10 @@ fn config(wishes: &Wishes, participants: &[Participant]) -> File {
 }
 
 /// A runtime's table in `registry.toml`, without its head.
-fn participant(one: &Participant, known: &[Table]) -> String {
+fn participant(one: &Participant, built_in: &DocumentMut) -> String {
     let Participant { name, repository } = one;
     let is_it = |table: &&Table| table.get("name").and_then(Item::as_str) == Some(name.as_str());
-    if let Some(table) = known.iter().find(is_it) {
+    if let Some(table) = built_in_runtimes(built_in).find(is_it) {
         let mut table = table.clone();
         table.decor_mut().clear();
         // Somebody who says where it is developed knows better.
@@ -394,13 +413,17 @@ fn calendar_path(runtime: &Line) -> String {
 }
 
 /// A runtime's calendar: what is built in, or nothing yet.
-fn calendar(one: &Participant) -> File {
+fn calendar(one: &Participant, known: &Registry) -> File {
     let name = &one.name;
     let path = calendar_path(name);
     match built_in(&path) {
         Some(text) => {
-            let about = match newest(text) {
-                Some((version, day)) => format!("{name} up to {version} of {day}"),
+            let calendar = known.runtimes.get(name.as_str());
+            let about = match calendar.and_then(|calendar| calendar.value.newest()) {
+                Some((day, version)) if version.patch == 0 => {
+                    format!("{name} up to {} of {day}", version.release)
+                }
+                Some((day, version)) => format!("{name} up to {version} of {day}"),
                 None => name.to_string(),
             };
             File {
@@ -424,12 +447,13 @@ fn calendar(one: &Participant) -> File {
     }
 }
 
-fn kubernetes() -> File {
-    let path = crate::sources::releases::cycles::CALENDAR;
+fn kubernetes(known: &Registry) -> File {
+    let path = CALENDAR;
     let text = built_in(path).unwrap_or_default();
     let text = without_liaisons(without_schema(text));
-    let about = match newest(&text) {
-        Some((release, day)) => {
+    let calendar = known.kubernetes.as_ref();
+    let about = match calendar.and_then(|calendar| calendar.value.newest()) {
+        Some((day, release)) => {
             format!("Kubernetes' cycles, as known when {release} had shipped, on {day}")
         }
         None => "Kubernetes' cycles".to_owned(),
@@ -443,10 +467,7 @@ fn kubernetes() -> File {
 
 /// A text without the line that leads editors to a schema, and without what sets that apart.
 fn without_schema(text: &str) -> &str {
-    let rest = match text.strip_prefix("#:schema ") {
-        Some(rest) => rest.split_once('\n').map_or("", |(_, rest)| rest),
-        None => text,
-    };
+    let rest = without_schema_line(text);
     rest.trim_start_matches("#\n").trim_start_matches('\n')
 }
 
@@ -464,34 +485,4 @@ fn without_liaisons(text: &str) -> String {
         }
     }
     document.to_string()
-}
-
-/// What shipped last according to a calendar, and when.
-fn newest(text: &str) -> Option<(String, Date)> {
-    let document = text.parse::<DocumentMut>().ok()?;
-    let tables = ["cycles", "minors"]
-        .into_iter()
-        .find_map(|key| document.get(key)?.as_array_of_tables());
-    let mut shipped: Vec<(Date, String)> = Vec::new();
-    let day_of = |item: &Item| item.as_value()?.to_string().trim().parse::<Date>().ok();
-    for table in tables? {
-        let release: Option<Release> = table
-            .get("release")
-            .and_then(|item| item.as_str()?.parse().ok());
-        if let (Some(day), Some(release)) = (table.get("released").and_then(day_of), release) {
-            shipped.push((day, release.to_string()));
-        }
-        for (version, day) in table
-            .get("patches")
-            .and_then(Item::as_table)
-            .into_iter()
-            .flat_map(Table::iter)
-        {
-            if let (Ok(version), Some(day)) = (version.parse::<Version>(), day_of(day)) {
-                shipped.push((day, version.to_string()));
-            }
-        }
-    }
-    let (day, version) = shipped.into_iter().max()?;
-    Some((version, day))
 }

@@ -8,43 +8,36 @@ const APART: &str = "<!-- -->";
 /// Backslashes take care of Markdown. GitHub finds mentions, references and addresses in the text that Markdown leaves, so an
 /// empty comment keeps their first character apart from the rest.
 pub fn text(text: &str) -> String {
+    apart(text, |c, inert| match c {
+        '-' | '.' | ',' | '(' | ')' | '/' | '\'' | '"' | '?' | '%' | ';' | '=' | '+' | ':' => {
+            inert.push(c)
+        }
+        c if c.is_control() => inert.push(' '),
+        c if c.is_ascii_punctuation() => {
+            inert.push('\\');
+            inert.push(c);
+        }
+        c => inert.push(c),
+    })
+}
+
+/// Text whose characters are escaped one by one, with mentions, references and addresses taken apart.
+fn apart(text: &str, escape: impl Fn(char, &mut String)) -> String {
     let mut inert = String::with_capacity(text.len());
     let mut rest = text;
     while let Some(c) = rest.chars().next() {
         let lower: String = rest.chars().take(4).collect::<String>().to_lowercase();
-        if lower.starts_with("gh-") {
-            inert.push_str(&rest[..2]);
+        let length = match lower.as_str() {
+            "www." => 3,
+            start if start.starts_with("gh-") => 2,
+            _ => c.len_utf8(),
+        };
+        let (first, behind) = rest.split_at(length);
+        first.chars().for_each(|c| escape(c, &mut inert));
+        if length > c.len_utf8() || "@#:".contains(c) {
             inert.push_str(APART);
-            rest = &rest[2..];
-            continue;
         }
-        if lower == "www." {
-            inert.push_str(&rest[..3]);
-            inert.push_str(APART);
-            rest = &rest[3..];
-            continue;
-        }
-        match c {
-            '@' | '#' => {
-                inert.push('\\');
-                inert.push(c);
-                inert.push_str(APART);
-            }
-            ':' => {
-                inert.push(c);
-                inert.push_str(APART);
-            }
-            '-' | '.' | ',' | '(' | ')' | '/' | '\'' | '"' | '?' | '%' | ';' | '=' | '+' => {
-                inert.push(c)
-            }
-            c if c.is_control() => inert.push(' '),
-            c if c.is_ascii_punctuation() => {
-                inert.push('\\');
-                inert.push(c);
-            }
-            c => inert.push(c),
-        }
-        rest = &rest[c.len_utf8()..];
+        rest = behind;
     }
     inert
 }
@@ -88,41 +81,29 @@ pub fn is_direction(c: char) -> bool {
 /// Text inside HTML that people read, in a summary or in a comment: entities are read before mentions, references and addresses are looked for, so
 /// that these are taken apart as well.
 pub fn html_text(text: &str) -> String {
-    let mut safe = String::with_capacity(text.len());
-    let mut before = ['\0'; 2];
-    for c in text.chars() {
-        let is_reference =
-            c == '-' && before.map(|letter| letter.to_ascii_lowercase()) == ['g', 'h'];
-        if is_reference || c == '.' && before[1].eq_ignore_ascii_case(&'w') {
-            safe.push_str(APART);
-        }
-        safe.push_str(&html(c.encode_utf8(&mut [0; 4])));
-        if "@#:".contains(c) {
-            safe.push_str(APART);
-        }
-        before = [before[1], c];
-    }
-    safe
+    apart(text, html_char)
 }
 
 /// Text inside an attribute of HTML, or where nobody looks for mentions.
 pub fn html(text: &str) -> String {
     let mut safe = String::with_capacity(text.len());
-    for c in text.chars() {
-        match c {
-            '&' => safe.push_str("&amp;"),
-            '<' => safe.push_str("&lt;"),
-            '>' => safe.push_str("&gt;"),
-            '"' => safe.push_str("&quot;"),
-            c if c.is_control() => safe.push(' '),
-            // Markdown is read inside of HTML too.
-            c if c.is_ascii_punctuation() && !"-.,()/'?%;=+".contains(c) => {
-                safe.push_str(&format!("&#{};", u32::from(c)));
-            }
-            c => safe.push(c),
-        }
-    }
+    text.chars().for_each(|c| html_char(c, &mut safe));
     safe
+}
+
+fn html_char(c: char, safe: &mut String) {
+    match c {
+        '&' => safe.push_str("&amp;"),
+        '<' => safe.push_str("&lt;"),
+        '>' => safe.push_str("&gt;"),
+        '"' => safe.push_str("&quot;"),
+        c if c.is_control() => safe.push(' '),
+        // Markdown is read inside of HTML too.
+        c if c.is_ascii_punctuation() && !"-.,()/'?%;=+".contains(c) => {
+            safe.push_str(&format!("&#{};", u32::from(c)));
+        }
+        c => safe.push(c),
+    }
 }
 
 /// Text inside backticks in a table: a backtick would end it, and a bar would end the cell.

@@ -8,7 +8,7 @@ use crate::findings::diagnostic::{Diagnostic, Level};
 use crate::registry::Registry;
 use crate::registry::calendars::RuntimeCalendar;
 use crate::registry::tracked::Tracked;
-use crate::terms::{Date, Freeze, Release, When};
+use crate::terms::{Date, Release, When};
 use crate::text::words::counted;
 
 /// The version of the JSON format.
@@ -185,16 +185,14 @@ fn calendars(registry: &Registry, diagnostics: &[Diagnostic], today: Date) -> Ve
                 let stale = diagnostics
                     .iter()
                     .find(|one| one.rule.0 == STALE && one.primary.file == calendar.file);
-                let says = said(&calendar.value);
-                match says {
-                    None => {
+                match (said(&calendar.value), stale) {
+                    (None, _) => {
                         Reading::missing(name, format!("`{}` has no releases", file.path), remedy)
                     }
-                    Some(says) if stale.is_some() => {
-                        let why = stale.map_or("", |one| &one.message);
-                        Reading::missing(name, format!("{says}; {why}"), remedy)
+                    (Some(says), Some(stale)) => {
+                        Reading::missing(name, format!("{says}; {}", stale.message), remedy)
                     }
-                    Some(says) => Reading::good(name, says),
+                    (Some(says), None) => Reading::good(name, says),
                 }
             }
         });
@@ -209,11 +207,7 @@ fn kubernetes(registry: &Registry, today: Date) -> Reading {
         return Reading::missing(NAME, "no `releases/kubernetes.toml`", remedy);
     };
     let calendar = &calendar.value;
-    let shipped = calendar
-        .cycles
-        .iter()
-        .filter_map(|cycle| Some((cycle.released?, cycle.release)));
-    let shipped = match shipped.max() {
+    let shipped = match calendar.newest() {
         Some((day, release)) => format!("{release} shipped on {day}"),
         None => "nothing has shipped".to_owned(),
     };
@@ -226,7 +220,7 @@ fn kubernetes(registry: &Registry, today: Date) -> Reading {
         Some(cycle) => {
             let next = cycle.next_freeze(today).map_or_else(
                 || "its freezes are past".to_owned(),
-                |(freeze, instant): (Freeze, _)| format!("{freeze} on {}", instant.date()),
+                |(freeze, instant)| format!("{freeze} on {}", instant.date()),
             );
             Reading::good(
                 NAME,
@@ -238,18 +232,8 @@ fn kubernetes(registry: &Registry, today: Date) -> Reading {
 
 /// The newest version of a calendar, and the next minor that is planned.
 fn said(calendar: &RuntimeCalendar) -> Option<String> {
-    let days = calendar.minors.iter().flat_map(|minor| {
-        let first = minor
-            .released
-            .map(|day| (day, format!("{}.0", minor.release)));
-        let patches = minor.patches.iter();
-        first
-            .into_iter()
-            .chain(patches.map(|(version, day)| (*day, version.to_string())))
-    });
-    let shipped = days
-        .max()
-        .map(|(day, version)| format!("{version} of {day}"));
+    let shipped = calendar.newest();
+    let shipped = shipped.map(|(day, version)| format!("{version} of {day}"));
     let planned = calendar
         .minors
         .iter()

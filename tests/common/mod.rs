@@ -3,6 +3,8 @@
 //! Every exchange with the sandbox is held to GitHub's published interface when a [`Hub`] is dropped.
 #![allow(dead_code)]
 
+#[path = "app.rs"]
+pub mod app;
 #[path = "contract.rs"]
 pub mod contract;
 
@@ -17,9 +19,7 @@ use kepherd::registry::Registry;
 use kepherd::registry::load::{RawFile, load};
 use kepherd::sandbox::seed;
 use kepherd::sandbox::world::{Issue, IssuePatch, NewMilestone, World};
-use kepherd::sandbox::{App, Exchange, Faults, Options, Sandbox};
-use rustls_pki_types::PrivatePkcs1KeyDer;
-use rustls_pki_types::pem::PemObject as _;
+use kepherd::sandbox::{Exchange, Faults, Options, Sandbox};
 
 /// The repository of most tests.
 pub const REPO: &str = "containerd/containerd";
@@ -191,22 +191,6 @@ pub fn client(sandbox: &Sandbox, patience: Patience) -> Client {
         ..patience
     };
     Client::new(Address::of(&sandbox.url()).unwrap(), token, &[], patience).unwrap()
-}
-
-/// The private key of an App that exists in these tests only.
-pub const APP_KEY: &str = include_str!("app-key.pem");
-
-/// The App that it belongs to, as a sandbox knows it.
-pub fn app(token_lifetime: i64) -> App {
-    let der = PrivatePkcs1KeyDer::from_pem_slice(APP_KEY.as_bytes()).unwrap();
-    let key = ring::signature::RsaKeyPair::from_der(der.secret_pkcs1_der()).unwrap();
-    App {
-        id: 1234,
-        slug: "kepherd-app".to_owned(),
-        public_key: Some(key.public().as_ref().to_vec()),
-        token_lifetime,
-        issues: "write".to_owned(),
-    }
 }
 
 /// The program in a folder, with nothing of the caller's environment that it looks at.

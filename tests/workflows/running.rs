@@ -460,6 +460,14 @@ fn reconciling_is_off_until_somebody_wants_it() {
     }
 }
 
+/// The job of *reconcile* that applies, for the one repository.
+fn apply_of_containerd<'a>(project: &'a Project, event: &'a Event, work: &Path) -> Job<'a> {
+    let reconcile = workflow("reconcile");
+    Job::of(&project.place, &reconcile, "apply", event, work)
+        .with("matrix.repository", "containerd/containerd")
+        .with("matrix.key", "containerd.containerd")
+}
+
 /// A token with too few rights: nothing is written, and the log says which right is missing.
 #[test]
 fn reconciling_without_the_right_to_it_says_so() {
@@ -470,18 +478,10 @@ fn reconciling_without_the_right_to_it_says_so() {
     });
     let event = project.push();
     let work = project.place.checkout(HOME);
-    let applied = Job::of(
-        &project.place,
-        &workflow("reconcile"),
-        "apply",
-        &event,
-        &work,
-    )
-    .with("vars.KEPHERD_RECONCILE", "on")
-    .with("secrets.KEPHERD_TOKEN", "any")
-    .with("matrix.repository", "containerd/containerd")
-    .with("matrix.key", "containerd.containerd")
-    .run();
+    let applied = apply_of_containerd(&project, &event, &work)
+        .with("vars.KEPHERD_RECONCILE", "on")
+        .with("secrets.KEPHERD_TOKEN", "any")
+        .run();
     assert!(!applied.is_well);
     assert!(
         applied
@@ -500,16 +500,7 @@ fn without_a_token_reconciling_says_what_to_set() {
     let project = Project::new();
     let event = project.push();
     let work = project.place.checkout(HOME);
-    let applied = Job::of(
-        &project.place,
-        &workflow("reconcile"),
-        "apply",
-        &event,
-        &work,
-    )
-    .with("matrix.repository", "containerd/containerd")
-    .with("matrix.key", "containerd.containerd")
-    .run();
+    let applied = apply_of_containerd(&project, &event, &work).run();
     assert!(!applied.is_well);
     assert!(
         applied.log.contains("error: no token: set "),

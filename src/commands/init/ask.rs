@@ -5,7 +5,7 @@ use std::str::FromStr;
 
 use anyhow::{Result, bail};
 
-use crate::cli::{Init, Participating};
+use crate::cli::Init;
 use crate::commands::Context;
 use crate::sources::starter::{self, Participant, Wishes};
 use crate::terms::{Line, Misspelt, RepositoryName};
@@ -94,13 +94,10 @@ fn of_name(name: Line) -> Participant {
     }
 }
 
-fn participants(named: &[Participating]) -> Vec<Participant> {
+/// Those that take part: `none` is nobody.
+fn participants(named: &[Participant]) -> Vec<Participant> {
     let named = named.iter().filter(|one| one.name.as_str() != "none");
-    let participant = |one: &Participating| Participant {
-        name: one.name.clone(),
-        repository: one.repository.clone(),
-    };
-    named.map(participant).collect()
+    named.cloned().collect()
 }
 
 /// A project by its name.
@@ -129,7 +126,7 @@ impl FromStr for Pattern {
 }
 
 /// Names with commas between them.
-struct Names(Vec<Participating>);
+struct Names(Vec<Participant>);
 
 impl FromStr for Names {
     type Err = String;
@@ -139,8 +136,10 @@ impl FromStr for Names {
             .split(',')
             .map(str::trim)
             .filter(|name| !name.is_empty());
-        let names = names.map(|name| name.parse::<Participating>());
-        let names: Vec<Participating> = names.collect::<Result<_, _>>()?;
+        let names = names
+            .map(str::parse)
+            .collect::<Result<Vec<Participant>, Misspelt>>();
+        let names = names.map_err(|why| why.to_string())?;
         for one in participants(&names) {
             starter::participates(&one).map_err(|why| why.to_string())?;
         }

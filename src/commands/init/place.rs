@@ -37,7 +37,7 @@ impl Place {
     pub(super) fn of(context: &Context<'_>) -> Result<Self> {
         let here = &context.environment.directory;
         let named = context.global.registry.as_deref();
-        let root = normal(&here.join(named.unwrap_or(Path::new(FOLDER))));
+        let root = files::normal(&here.join(named.unwrap_or(Path::new(FOLDER))));
         // The folder may not be there yet.
         let there = root.ancestors().find(|folder| folder.is_dir());
         let there = there.with_context(|| format!("`{}` is in no folder", root.display()))?;
@@ -57,7 +57,12 @@ impl Place {
             (None, true) => here.clone(),
             (None, false) => root.clone(),
         };
-        no_link(&root, &[&top, here])?;
+        // A clone may hold links that lead anywhere; what leads to the caller's own folder is theirs.
+        let trusted = [here, &top]
+            .into_iter()
+            .find(|folder| root.starts_with(folder));
+        let trusted = trusted.map_or(Path::new("/"), PathBuf::as_path);
+        files::no_link(trusted, root.strip_prefix(trusted)?)?;
         // The working directory itself may have come by one.
         let (top, root) = match root.strip_prefix(&top) {
             Ok(_) => (top, root.clone()),
@@ -132,23 +137,6 @@ impl Place {
     }
 }
 
-/// Links are not followed: a clone may hold some that lead anywhere. What leads to one of these folders is the caller's.
-fn no_link(root: &Path, trusted: &[&Path]) -> Result<()> {
-    let folders = root
-        .ancestors()
-        .take_while(|folder| !trusted.contains(folder));
-    let mut folders = folders.filter(|folder| folder.parent().is_some());
-    let is_link =
-        |folder: &&Path| std::fs::symlink_metadata(folder).is_ok_and(|found| found.is_symlink());
-    if let Some(link) = folders.find(is_link) {
-        bail!(
-            "`{}` is a symbolic link, and links are not followed",
-            link.display()
-        );
-    }
-    Ok(())
-}
-
 /// The registry's folder below the repository. It stands in workflows, and in addresses.
 fn below(root: &Path, top: &Path) -> Result<String> {
     let parts = root.strip_prefix(top).unwrap_or(Path::new("")).components();
@@ -163,19 +151,4 @@ fn below(root: &Path, top: &Path) -> Result<String> {
         );
     }
     Ok(below)
-}
-
-/// A path without `.` and `..`.
-fn normal(path: &Path) -> PathBuf {
-    let mut normal = PathBuf::new();
-    for part in path.components() {
-        match part {
-            std::path::Component::CurDir => {}
-            std::path::Component::ParentDir => {
-                normal.pop();
-            }
-            part => normal.push(part),
-        }
-    }
-    normal
 }
