@@ -96,6 +96,15 @@ mod a_plan {
             plan.contains("as of: the records say what kep.yaml said on 2026-08-01\n"),
             "{plan}"
         );
+        // Nor is one that changes every section that is there.
+        let hub = Hub::one("issue = 7\n");
+        hub.run(&["apply"]).expect(0);
+        hub.rewrite("issue = 7\ntarget = \"1.38\"\n");
+        let plan = hub.run(&["plan"]).expect(0);
+        assert!(
+            plan.contains("1 to update") && !plan.contains("first run"),
+            "{plan}"
+        );
     }
 
     #[test]
@@ -168,6 +177,11 @@ mod what_is_managed {
             hub.issue(7).title,
             "[SIG-Node]: KEP-9001 - Pod Lullabies 9001"
         );
+        // From then on it follows the record.
+        let renamed = record(9001, "issue = 7\n").replace("Pod Lullabies", "Pod Songs");
+        hub.folder.write(PATH, renamed);
+        hub.run(&["apply"]).expect(0);
+        assert_eq!(hub.issue(7).title, "[SIG-Node]: KEP-9001 - Pod Songs 9001");
     }
 
     #[test]
@@ -484,6 +498,17 @@ mod three_way {
         hub.rewrite(&lines.replace("2.4", "2.5"));
         let plan = hub.run(&["plan"]).expect(1);
         let drifted = "target/kubernetes/v1.38 was taken off, by octocat on 2026-01-01";
+        assert!(plan.contains(drifted), "{plan}");
+        // Whoever took off another label since has nothing to do with it.
+        for labels in [vec!["other".to_owned()], Vec::new()] {
+            let patch = IssuePatch {
+                labels: Some(labels),
+                ..IssuePatch::default()
+            };
+            hub.world(|world| world.edit_issue("samuelkarp", REPO, 7, patch))
+                .unwrap();
+        }
+        let plan = hub.run(&["plan"]).expect(1);
         assert!(plan.contains(drifted), "{plan}");
         hub.run(&["apply"]).expect(1);
         assert_eq!(hub.issue(7).labels, Vec::<String>::new());
@@ -1493,6 +1518,35 @@ mod release_labels {
         hub.run(&["plan", "--exit-code"]).expect(0);
     }
 
+    /// Which of them kepherd put on, a section may say that cannot be read.
+    #[test]
+    fn of_two_records_that_share_a_pull_request_stay_while_one_of_them_waits_for_a_person() {
+        let pull = "pull-requests = [{ id = \"containerd/containerd#20\" }]\n";
+        let hub = Hub::with(&[
+            (
+                PATH,
+                &record(9001, &format!("issue = 7\ntarget = \"1.38\"\n{pull}")),
+            ),
+            (
+                "sig-node/9002-b.toml",
+                &record(9002, &format!("issue = 8\n{pull}")),
+            ),
+        ]);
+        hub.run(&["apply"]).expect(0);
+        let body = hub.issue(8).body;
+        hub.edit(
+            8,
+            body_patch(body.replace("kepherd:begin", "kepherd:began")),
+        );
+        hub.rewrite(&format!("issue = 7\ntarget = \"1.39\"\n{pull}"));
+        hub.run(&["apply"]).expect(1);
+        assert_eq!(hub.issue(20).labels, [TARGET, "target/kubernetes/v1.39"]);
+        hub.edit(8, body_patch(body));
+        hub.run(&["apply"]).expect(0);
+        assert_eq!(hub.issue(20).labels, ["target/kubernetes/v1.39"]);
+        hub.run(&["plan", "--exit-code"]).expect(0);
+    }
+
     #[test]
     fn of_a_record_that_names_a_pull_request_no_more_go_while_another_one_names_it() {
         let pull = "pull-requests = [{ id = \"containerd/containerd#20\" }]\n";
@@ -1598,6 +1652,11 @@ mod creation {
         let plan = hub.run(&["plan"]).expect(0);
         assert!(
             plan.contains("the new issue would be for Kubernetes 1.37, which has shipped: is the record up to date?"),
+            "{plan}"
+        );
+        assert!(plan.contains("1 to create · 1 notice — "), "{plan}");
+        assert!(
+            plan.contains("section    the record's status, 8 lines"),
             "{plan}"
         );
         hub.rewrite("target = \"1.38\"\n");
@@ -2271,6 +2330,52 @@ mod guards {
         );
     }
 
+    /// Labels of open pull requests are there, and can be taken away, as those of issues.
+    #[test]
+    fn count_labels_of_issues_and_of_open_pull_requests_together() {
+        let pull = "pull-requests = [{ id = \"containerd/containerd#20\" }]\n";
+        let hub = Hub::one(&format!("issue = 7\ntarget = \"1.38\"\n{pull}"));
+        hub.configure("[guards]\nremovals = 1\n");
+        hub.run(&["apply"]).expect(0);
+        hub.rewrite(&format!("issue = 7\n{pull}"));
+        let out = hub.run(&["plan"]).expect(3);
+        assert!(
+            out.contains("2 labels would be taken off; `guards.removals` allows 1 a run"),
+            "{out}"
+        );
+    }
+
+    #[test]
+    fn take_no_account_of_pull_requests_that_are_over() {
+        let aims = "target = \"1.38\"\n";
+        let records = |aiming: u32| {
+            many(4, |n| {
+                let aims = if n <= aiming { aims } else { "" };
+                let pull = "pull-requests = [{ id = \"containerd/containerd#20\" }]\n";
+                format!("issue = {n}\n{aims}{}", if n == 1 { pull } else { "" })
+            })
+        };
+        let hub = Hub::with(&borrowed(&records(4)));
+        hub.world(|world| world.merge_pull_request("mikebrow", REPO, 20))
+            .unwrap();
+        let theirs: Vec<String> = (0..10).map(|n| format!("size/{n}")).collect();
+        hub.label(20, &theirs.iter().map(String::as_str).collect::<Vec<_>>());
+        hub.run(&["apply"]).expect(0);
+        let plan = |aiming: u32| {
+            for (path, text) in records(aiming) {
+                hub.folder.write(&path, text);
+            }
+            hub.run(&["plan"])
+        };
+        // Each issue has three labels: a quarter of them may go, and no more.
+        plan(1).expect(0);
+        let out = plan(0).expect(3);
+        assert!(
+            out.contains("4 of 12 labels would be taken off; `guards.removals-percent` allows 25%"),
+            "{out}"
+        );
+    }
+
     #[test]
     fn nothing_is_deleted_and_issues_are_closed_with_a_reason() {
         let cases = [
@@ -2533,6 +2638,11 @@ mod announcements {
         assert!(
             plan.contains("comment    an announcement, which mentions people"),
             "{plan}"
+        );
+        let markdown = hub.run(&["plan", "--format=markdown"]).expect(0);
+        assert!(
+            markdown.contains("milestone 2.5, section, announcement</summary>"),
+            "{markdown}"
         );
         hub.run(&["apply"]).expect(0);
         let all = comments(&hub, 7);

@@ -596,6 +596,50 @@ fn a_saved_plan_that_is_stale_is_refused_and_says_why() {
         .expect(0);
     hub.label(7, &["target/kubernetes/v1.38"]);
     refused(&["KEP-9001 (#7): something else is to do"]);
+    // Somebody does what was planned, and somebody undoes what was in sync.
+    hub.run(&["apply"]).expect(0);
+    hub.folder
+        .write(other, record(9002, "issue = 8\ntarget = \"1.38\"\n"));
+    hub.run(&["plan", "--out", &hub.folder.beside("plan.json")])
+        .expect(0);
+    hub.run(&["apply"]).expect(0);
+    let closed = IssuePatch {
+        body: Some(String::new()),
+        ..IssuePatch::default()
+    };
+    hub.edit(7, closed);
+    refused(&[
+        "KEP-9001 (#7): was not in the plan",
+        "KEP-9002 (#8): nothing to do any more",
+    ]);
+}
+
+/// The labels of a pull request are a part of the plan, whatever happens to the issue.
+#[test]
+fn a_saved_plan_for_a_pull_request_is_stale_when_somebody_did_it() {
+    let target = "target/kubernetes/v1.38";
+    let hub = Hub::one(
+        "issue = 7\ntarget = \"1.38\"\npull-requests = [{ id = \"containerd/containerd#20\" }]\n",
+    );
+    hub.run(&["apply"]).expect(0);
+    hub.label(20, &["size/L"]);
+    let file = hub.folder.beside("plan.json");
+    let plan = hub.run(&["plan", "--out", &file]).expect(0);
+    assert!(
+        plan.contains("1 in sync · 1 pull request to label"),
+        "{plan}"
+    );
+    hub.label(20, &["size/L", target]);
+    let ran = hub.run(&["apply", &file]);
+    assert!(
+        ran.log
+            .contains("containerd/containerd#20: nothing to do any more"),
+        "{ran:?}"
+    );
+    ran.expect(3);
+    hub.label(20, &["size/L"]);
+    hub.run(&["apply", &file]).expect(0);
+    assert_eq!(hub.issue(20).labels, ["size/L", target]);
 }
 
 #[test]
@@ -672,6 +716,19 @@ fn a_saved_plan_that_is_stale_all_over_says_so_in_a_few_lines() {
     assert_eq!(said, 10, "{}", ran.log);
     // Of 13 issues, and the labels of two releases.
     assert!(ran.log.contains("… and 5 more"), "{}", ran.log);
+    // As many as are said are all of them.
+    hub.run(&["plan", "--out", &plan]).expect(0);
+    for (path, text) in files.iter().take(10) {
+        hub.folder.write(
+            path,
+            text.replace("1.38", "1.39")
+                .replace("title = \"", "title = \"More "),
+        );
+    }
+    let ran = hub.run(&["apply", &plan]);
+    let said = ran.log.matches("something else is to do").count();
+    assert_eq!(said, 10, "{}", ran.log);
+    assert!(!ran.log.contains("… and"), "{}", ran.log);
 }
 
 #[test]
@@ -1088,6 +1145,56 @@ fn a_section_of_another_version_is_written_anew_once_and_announces_nothing() {
     hub.run(&["apply"]).expect(0);
     assert_eq!(hub.requests_since(before).2, 0);
     assert!(hub.issue(7).comments.is_empty());
+}
+
+/// The section of one record is never that of another which is there, whatever the issue is called.
+#[test]
+fn a_section_of_another_record_is_no_number_that_was_corrected() {
+    let hub = Hub::one("issue = 7\n");
+    hub.run(&["apply"]).expect(0);
+    let body = hub.issue(7).body;
+    let named = IssuePatch {
+        title: Some("[SIG-Node]: KEP-9010 - Pod Lullabies".to_owned()),
+        ..IssuePatch::default()
+    };
+    hub.edit(7, named);
+    hub.rewrite("issue = 8\n");
+    hub.world(|world| {
+        world
+            .add_issue("octocat", REPO, 8, "KEP-9001 again", "")
+            .unwrap();
+    });
+    hub.folder.write(
+        "sig-node/9010-pod-lullabies.toml",
+        record(9010, "issue = 7\n"),
+    );
+    let out = hub.run(&["apply"]).expect(1);
+    assert!(
+        out.contains("the section in its body is that of KEP-9001"),
+        "{out}"
+    );
+    assert_eq!(hub.issue(7).body, body);
+}
+
+/// A body of as many characters as GitHub takes is written, and none with one more.
+#[test]
+fn a_new_issue_has_as_many_characters_as_github_takes_and_not_one_more() {
+    let needs = |count: usize| format!("runtime-support = \"{}\"\n", "a".repeat(count));
+    let hub = Hub::one(&needs(70_000));
+    let out = hub.run(&["plan"]).expect(1);
+    let words = "the body would have ";
+    let at = out.find(words).unwrap_or_else(|| panic!("{out}")) + words.len();
+    let characters: usize = out[at..].split(' ').next().unwrap().parse().unwrap();
+    let fits = 70_000 + 65_536 - characters;
+    hub.rewrite(&needs(fits + 1));
+    let out = hub.run(&["apply"]).expect(1);
+    assert!(
+        out.contains("the body would have 65537 characters"),
+        "{out}"
+    );
+    hub.rewrite(&needs(fits));
+    hub.run(&["apply"]).expect(0);
+    assert_eq!(hub.issue(1).body.chars().count(), 65_536);
 }
 
 /// A number that only the issue ever said was corrected in the record: the section becomes that of the new number.

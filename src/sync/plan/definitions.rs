@@ -378,3 +378,31 @@ fn milestone_differs(
         (is_ours, mend)
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What a rename is, decides whether all that is planned with the new name waits for it.
+    #[test]
+    fn a_label_with_another_colour_is_not_renamed() {
+        let milestone = |from: Option<&str>| Mend::Milestone {
+            title: "2.5".to_owned(),
+            number: 3,
+            from: from.map(str::to_owned),
+            reopen: true,
+            due: None,
+        };
+        let label = Mend::Label {
+            name: "area/cri".to_owned(),
+            color: Some(Change {
+                from: Some("ededed".to_owned()),
+                to: Some("5319e7".to_owned()),
+            }),
+            description: None,
+        };
+        assert!(!label.is_rename());
+        assert!(!milestone(None).is_rename());
+        assert!(milestone(Some("containerd 2.5")).is_rename());
+    }
+}

@@ -330,3 +330,20 @@ impl Change {
         change.is_some_and(|change| change.to.as_ref() != there)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_set_is_done_when_all_of_it_came_and_went() {
+        let names = |names: &[&str]| names.iter().map(ToString::to_string).collect::<Vec<_>>();
+        let change = SetChange {
+            add: names(&["a"]),
+            remove: names(&["b"]),
+        };
+        assert!(change.is_done(&names(&["A", "c"])));
+        assert!(!change.is_done(&names(&["a", "b"])), "b is still there");
+        assert!(!change.is_done(&names(&["c"])), "a is not");
+    }
+}

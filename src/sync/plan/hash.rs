@@ -142,3 +142,32 @@ fn pull_request(plan: &PullRequestPlan) -> Option<Value> {
         _ => None,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::sync::plan::SectionChange;
+    use crate::terms::Subject;
+
+    /// An issue counts if anything is written to it, be it only once the labels of its pull requests are off.
+    #[test]
+    fn a_section_that_is_written_afterwards_counts() {
+        let plan = |afterwards: Option<&str>| IssuePlan {
+            subject: Subject::Kep(1),
+            name: "a".to_owned(),
+            record: "sig-node/1-a.toml".to_owned(),
+            number: Some(7),
+            url: None,
+            action: Action::InSync,
+            afterwards: afterwards.map(|to| SectionChange {
+                from: None,
+                to: to.to_owned(),
+            }),
+            drift: Vec::new(),
+            notices: Vec::new(),
+        };
+        assert_eq!(issue(&plan(None)), None);
+        let (one, other) = (issue(&plan(Some("one"))), issue(&plan(Some("other"))));
+        assert!(one.is_some() && one != other, "{one:?}");
+    }
+}

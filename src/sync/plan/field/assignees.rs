@@ -130,3 +130,23 @@ pub(in crate::sync::plan) fn is_cause(what: &Drifted, happening: &Happening) -> 
         _ => false,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn whoever_assigned_or_unassigned_somebody_is_the_cause_of_that_alone() {
+        let login = |login: &str| login.to_owned();
+        let removed = Drifted::Removed(login("dims"));
+        assert!(is_cause(&removed, &Happening::Unassigned(login("Dims"))));
+        assert!(!is_cause(
+            &removed,
+            &Happening::Unassigned(login("mikebrow"))
+        ));
+        assert!(!is_cause(&removed, &Happening::Assigned(login("dims"))));
+        let added = Drifted::Added(login("dims"));
+        assert!(is_cause(&added, &Happening::Assigned(login("dims"))));
+        assert!(!is_cause(&added, &Happening::Unassigned(login("dims"))));
+    }
+}

@@ -86,3 +86,27 @@ pub(in crate::sync::plan) fn row(ending: Ending) -> Row {
     let text = format!("closed: the KEP {}", ending.said());
     Row::new(Field::State.as_str(), vec![Piece::new(Tone::Removed, text)])
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_closing_that_github_did_not_do_is_not_remembered() {
+        let remembers = |close: Option<Ending>, open: bool| {
+            let mut done = Applied {
+                closed: true,
+                ..Applied::default()
+            };
+            let answer = ObservedIssue {
+                open,
+                ..ObservedIssue::default()
+            };
+            correct(&mut done, &Applied::default(), close, &answer);
+            done.closed
+        };
+        assert!(remembers(Some(Ending::Done), false));
+        assert!(!remembers(Some(Ending::Done), true));
+        assert!(remembers(None, true), "opened again, and left so");
+    }
+}

@@ -571,6 +571,15 @@ fn beta_on_by_default_has_shipped_with_its_own_release() {
     assert_eq!(shipped(false, "1.37", "1.38"), "shipped");
     assert_eq!(shipped(true, "1.36", "1.37"), "shipped");
     assert_eq!(shipped(true, "1.37", "1.38"), "will miss");
+    // What is stable is on as well, and nobody calls it beta.
+    insta::assert_snapshot!(said(|record| {
+        record.stage = Some(Stage::Stable);
+        record.target = Some("1.37".parse().unwrap());
+        record.reached.stable = record.target;
+    }, TODAY), @"
+    shipped
+      Kubernetes 1.37 was released on 2026-08-26, with it as stable.
+    ");
 }
 
 /// Where every runtime counts, each that lacks it belongs to why, and where none does, all do.
@@ -789,4 +798,22 @@ fn a_release_counts_by_its_own_day() {
         "a patch is later than its minor"
     );
     assert_eq!(released("2.6.0"), Outcome::WillMiss);
+}
+
+/// A runtime with Kubernetes' numbers brings what is merged with its next minor: too late, once the one of the target is out.
+#[test]
+fn a_runtime_with_kubernetes_numbers_that_is_past_the_target_is_too_late() {
+    let last_of_cri_o = |release: &str| {
+        let mut registry = world(PLANS[0].1, FREEZES[0].1);
+        let calendar = registry.runtimes.get_mut("cri-o").unwrap();
+        calendar.value.minors[0].release = release.parse().unwrap();
+        let mut entry = record(&registry);
+        aim(&mut entry, Stage::Beta, Some(true));
+        put(&mut entry, "containerd", Fact::Released);
+        put(&mut entry, "cri-o", Fact::State(RuntimeState::Merged));
+        judged(&registry, &entry).outcome
+    };
+    assert_eq!(last_of_cri_o("1.36"), Outcome::OnCourse);
+    assert_eq!(last_of_cri_o("1.37"), Outcome::OnCourse);
+    assert_eq!(last_of_cri_o("1.38"), Outcome::WillMiss);
 }
