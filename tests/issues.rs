@@ -841,6 +841,37 @@ fn pull_requests_that_refer_to_a_work_items_issue_are_entries_of_it() {
     is_done(&hub);
 }
 
+/// People link a pull request by hand where its text says nothing, and take the link away again.
+#[test]
+fn pull_requests_that_are_linked_by_hand_are_entries_until_the_link_is_taken_away() {
+    let item = "id = \"critest\"\ntitle = \"x\"\nkind = \"interop\"\nassignees = [\"mikebrow\"]\nissue = 7\n";
+    let hub = hub(&[("work-items/critest.toml", item)]);
+    hub.world(|world| {
+        for number in [31, 32, 33] {
+            propose(world, REPO, number, "critest: sing", "");
+        }
+        let linked = |number| ("octocat", REPO, 7, (REPO, number));
+        let connect = |world: &mut World, (actor, repository, issue, pull)| {
+            world.connect_issue(actor, repository, issue, pull).unwrap();
+        };
+        connect(world, linked(31));
+        connect(world, linked(32));
+        connect(world, linked(33));
+        for number in [32, 33] {
+            world
+                .disconnect_issue("octocat", REPO, 7, (REPO, number))
+                .unwrap();
+        }
+        connect(world, linked(33));
+    });
+    insta::assert_snapshot!(pulled(&hub), @r#"
+    updated  item critest  work-items/critest.toml
+             pull-requests: nothing → "containerd/containerd#31"  (#31: open, and refers to #7)
+             pull-requests: nothing → "containerd/containerd#33"  (#33: open, and refers to #7)
+    "#);
+    is_done(&hub);
+}
+
 /// Whoever opens an issue chooses what stands in it, and kepherd would show it under its own name.
 #[test]
 fn links_lead_to_kubernetes_or_are_left_out() {

@@ -182,6 +182,27 @@ mod what_is_managed {
         hub.folder.write(PATH, renamed);
         hub.run(&["apply"]).expect(0);
         assert_eq!(hub.issue(7).title, "[SIG-Node]: KEP-9001 - Pod Songs 9001");
+        // Whoever gives it another one is told, and decides where the record changes too.
+        let mine = "KEP-9001: mine again";
+        let take = |hub: &Hub| {
+            hub.edit(
+                7,
+                IssuePatch {
+                    title: Some(mine.to_owned()),
+                    ..IssuePatch::default()
+                },
+            );
+        };
+        take(&hub);
+        let plan = hub.run(&["plan"]).expect(0);
+        let drifted = format!("puts back what drifted: is now \"{mine}\", by octocat");
+        assert!(plan.contains(&drifted), "{plan}");
+        hub.run(&["apply"]).expect(0);
+        assert_eq!(hub.issue(7).title, "[SIG-Node]: KEP-9001 - Pod Songs 9001");
+        take(&hub);
+        hub.rewrite("issue = 7\n");
+        hub.run(&["apply"]).expect(1);
+        assert_eq!(hub.issue(7).title, mine);
     }
 
     #[test]
@@ -465,6 +486,10 @@ mod three_way {
         let out = hub.run(&["apply"]).expect(1);
         assert!(
             out.contains("the record asks for milestone 2.5, and the issue has 3.0"),
+            "{out}"
+        );
+        assert!(
+            out.contains("`kepherd adopt` takes over what GitHub says"),
             "{out}"
         );
         assert_eq!(hub.issue(7), before);
@@ -1400,6 +1425,31 @@ mod release_labels {
         assert_eq!(release_labels(&hub, 7), ["1.39", "1.??"]);
     }
 
+    #[test]
+    fn are_put_on_as_long_as_github_takes_them() {
+        let hub = Hub::one("issue = 7\ntarget = \"1.38\"\n");
+        let theirs = |count: usize| -> Vec<String> {
+            let common = ["kind/feature".to_owned(), "area/cri".to_owned()];
+            let others = (0..count).map(|n| format!("theirs/{n}"));
+            common.into_iter().chain(others).collect()
+        };
+        let label = |count: usize| {
+            let labels = theirs(count);
+            hub.label(7, &labels.iter().map(String::as_str).collect::<Vec<_>>());
+        };
+        label(98);
+        let out = hub.run(&["apply"]).expect(1);
+        for words in [
+            "the issue would have 101 labels; GitHub takes 100",
+            "change the record, or take something off the issue",
+        ] {
+            assert!(out.contains(words), "{out}");
+        }
+        label(97);
+        hub.run(&["apply"]).expect(0);
+        assert_eq!(hub.issue(7).labels.len(), 100);
+    }
+
     fn with_pull_request(lines: &str) -> Hub {
         Hub::one(&format!("issue = 7\n{lines}"))
     }
@@ -1645,6 +1695,33 @@ mod creation {
         assert_eq!(hub.issue_count(), 12);
     }
 
+    /// Work without a KEP has its title only.
+    #[test]
+    fn of_a_work_item_waits_where_an_issue_has_its_title_and_no_other() {
+        let item = "id = \"critest\"\ntitle = \"Run critest\"\nkind = \"interop\"\nassignees = [\"mikebrow\"]\ntriage = \"accepted\"\n";
+        let people = |hub: &Hub, number: u64, title: &str| {
+            hub.world(|world| {
+                world
+                    .add_issue("octocat", REPO, number, title, "")
+                    .unwrap()
+                    .labels = vec![
+                    "kind/interop".to_owned(),
+                    "area/cri".to_owned(),
+                    "kind/feature".to_owned(),
+                ];
+            });
+        };
+        let hub = Hub::with(&[("work-items/critest.toml", item)]);
+        people(&hub, 40, " run CRITEST ");
+        people(&hub, 41, "Run something else");
+        let out = hub.run(&["apply"]).expect(1);
+        assert!(out.contains("looks tracked already, by #40"), "{out}");
+        assert!(!out.contains("#41"), "{out}");
+        hub.world(|world| world.delete_issue(REPO, 40)).unwrap();
+        hub.run(&["apply"]).expect(0);
+        assert_eq!(hub.issue_count(), 2);
+    }
+
     /// Whoever opens an issue for what is past is told before.
     #[test]
     fn for_a_release_that_has_shipped_is_said() {
@@ -1655,10 +1732,8 @@ mod creation {
             "{plan}"
         );
         assert!(plan.contains("1 to create · 1 notice — "), "{plan}");
-        assert!(
-            plan.contains("section    the record's status, 8 lines"),
-            "{plan}"
-        );
+        let rows = "          title      [SIG-Node]: KEP-9001 - Pod Lullabies 9001\n          labels     kind/feature  area/cri  target/kubernetes/v1.37\n          section    the record's status, ";
+        assert!(plan.contains(rows), "{plan}");
         hub.rewrite("target = \"1.38\"\n");
         let plan = hub.run(&["plan"]).expect(0);
         assert!(!plan.contains("which has shipped"), "{plan}");
@@ -2343,6 +2418,12 @@ mod guards {
             out.contains("2 labels would be taken off; `guards.removals` allows 1 a run"),
             "{out}"
         );
+        let config = hub.folder.read("registry.toml");
+        hub.folder.write(
+            "registry.toml",
+            config.replace("removals = 1", "removals = 2"),
+        );
+        hub.run(&["plan"]).expect(0);
     }
 
     #[test]
@@ -2644,6 +2725,8 @@ mod announcements {
             markdown.contains("milestone 2.5, section, announcement</summary>"),
             "{markdown}"
         );
+        let rows = "  section    3 lines out, 3 lines in\n-            - | Aims at | alpha in Kubernetes 1.38 ";
+        assert!(markdown.contains(rows), "{markdown}");
         hub.run(&["apply"]).expect(0);
         let all = comments(&hub, 7);
         assert_eq!(all.len(), 1);

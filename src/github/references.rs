@@ -39,8 +39,8 @@ pub(super) struct References {
 const EVENTS: &str = "itemTypes: [CROSS_REFERENCED_EVENT, CONNECTED_EVENT, DISCONNECTED_EVENT, MARKED_AS_DUPLICATE_EVENT, \
     RENAMED_TITLE_EVENT]) { nodes { __typename \
     ... on CrossReferencedEvent { source { __typename ... on PullRequest { ...pull } } } \
-    ... on ConnectedEvent { source { __typename ... on PullRequest { ...pull } } } \
-    ... on DisconnectedEvent { source { __typename ... on PullRequest { number repository { nameWithOwner } } } } \
+    ... on ConnectedEvent { source { __typename ... on PullRequest { ...pull } } subject { __typename ... on PullRequest { ...pull } } } \
+    ... on DisconnectedEvent { source { __typename ... on PullRequest { ...pull } } subject { __typename ... on PullRequest { ...pull } } } \
     ... on MarkedAsDuplicateEvent { canonical { __typename ... on Issue { number repository { nameWithOwner } } } } \
     ... on RenamedTitleEvent { previousTitle } } pageInfo { hasPreviousPage startCursor } }";
 
@@ -140,6 +140,7 @@ struct EventNode {
     #[serde(rename = "__typename")]
     kind: String,
     source: Option<Value>,
+    subject: Option<Value>,
     canonical: Option<Value>,
     previous_title: Option<String>,
 }
@@ -330,19 +331,21 @@ fn event(node: Option<EventNode>) -> Result<Event, Unusable> {
         return Ok(Event::Hidden);
     };
     let is = |node: &Value, name: &str| typename(node) == Some(name);
-    Ok(match (node.kind.as_str(), node.source) {
-        ("CrossReferencedEvent" | "ConnectedEvent", None) => Event::Hidden,
-        ("CrossReferencedEvent", Some(source)) if is(&source, "PullRequest") => {
-            let (id, pull) = pull_request(&source)?;
+    let is_hidden = node.source.is_none();
+    // Of the two that people link by hand, GitHub does not say which one is called what.
+    let sides = [node.subject, node.source].into_iter().flatten();
+    let pull = sides.into_iter().find(|side| is(side, "PullRequest"));
+    Ok(match (node.kind.as_str(), pull) {
+        ("CrossReferencedEvent" | "ConnectedEvent", None) if is_hidden => Event::Hidden,
+        ("CrossReferencedEvent", Some(pull)) => {
+            let (id, pull) = pull_request(&pull)?;
             Event::Mentioned(id, pull)
         }
-        ("ConnectedEvent", Some(source)) if is(&source, "PullRequest") => {
-            let (id, pull) = pull_request(&source)?;
+        ("ConnectedEvent", Some(pull)) => {
+            let (id, pull) = pull_request(&pull)?;
             Event::Connected(id, pull)
         }
-        ("DisconnectedEvent", Some(source)) if is(&source, "PullRequest") => {
-            Event::Disconnected(reference(&source)?)
-        }
+        ("DisconnectedEvent", Some(pull)) => Event::Disconnected(reference(&pull)?),
         ("MarkedAsDuplicateEvent", _) => {
             let canonical = node.canonical.filter(|one| is(one, "Issue"));
             Event::Duplicate(canonical.as_ref().map(reference).transpose()?)

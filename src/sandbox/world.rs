@@ -227,7 +227,11 @@ pub enum EventKind {
     },
     /// A pull request was linked to it by hand.
     Connected {
-        source: (String, u64),
+        pull_request: (String, u64),
+    },
+    /// Such a link was taken away.
+    Disconnected {
+        pull_request: (String, u64),
     },
     /// It was said to be a duplicate of another one.
     MarkedAsDuplicate {

@@ -35,7 +35,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::sync::desired::{Desired, DesiredIssue, LabelDefinition, MilestoneDefinition};
+use crate::sync::desired::{Desired, LabelDefinition, MilestoneDefinition};
 use crate::sync::observed::Observed;
 use crate::sync::remembered::Remembered;
 use crate::terms::{Ending, RepositoryName, Subject};
@@ -48,8 +48,6 @@ pub use field::{
     Change, Conflict, Drift, Drifted, Field, LeftOut, SectionChange, SetChange, Stale,
 };
 pub use guards::{Refusal, Removable};
-use identity::Identity;
-use index::Pin;
 pub use notice::Notice;
 pub use options::Options;
 use seen::Reading;
@@ -344,27 +342,4 @@ pub fn silent_issues(
         .iter()
         .map(|scene| (scene.name.clone(), scene.index.silent()));
     silent.filter(|(_, numbers)| !numbers.is_empty()).collect()
-}
-
-/// Whether a plan would create an issue: which issue is whose is enough to know that.
-pub fn is_anything_new(
-    desired: &Desired,
-    observed: &Observed,
-    remembered: &Remembered,
-    options: &Options,
-) -> bool {
-    let is_open = |name, issue: &DesiredIssue| {
-        issue.may_create && Pin::of(name, issue, remembered, options).is_none()
-    };
-    let mut repositories = desired.repositories.iter();
-    if !repositories.any(|(name, wanted)| wanted.issues.iter().any(|issue| is_open(name, issue))) {
-        return false;
-    }
-    let reading = Reading::of(observed);
-    let scenes = index::scenes(desired, observed, remembered, &reading, options);
-    scenes.iter().any(|scene| {
-        let issues = scene.wanted.issues.iter();
-        let mut issues = issues.filter(|issue| options.selects(&issue.subject));
-        issues.any(|issue| matches!(identity::identify(issue, scene, options), Identity::New))
-    })
 }

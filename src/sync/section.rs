@@ -628,6 +628,10 @@ mod tests {
                 good.replace(begin, " <!-- kepherd:begin KEP-7 -->"),
                 "cannot be read",
             ),
+            (
+                format!("{good}\n<!-- kepherd:ends KEP-7 -->"),
+                "cannot be read",
+            ),
             (good.replace("KEP-7", "KEP-x"), "names no record"),
         ];
         for (body, expected) in cases {

@@ -449,9 +449,6 @@ fn event<'a>(
         "id" => return Some(ResolvedValue::leaf(node_id("EV", event.id))),
         "actor" => return Some(account(scene, &event.actor)),
         "createdAt" => return Some(time(event.at)),
-        "assignable" | "closable" | "labelable" | "subject" | "issue" => {
-            return Some(Object::resolved(scene, Subject::Issue(found, issue)));
-        }
         _ => {}
     }
     Some(match (info.field_name(), &event.kind) {
@@ -474,9 +471,15 @@ fn event<'a>(
             ResolvedValue::leaf(reason.map(reason_word))
         }
         ("stateReason", EventKind::Reopened) => ResolvedValue::leaf("REOPENED"),
-        ("source", EventKind::CrossReferenced { source, .. } | EventKind::Connected { source }) => {
-            place(scene, source)?
+        ("source", EventKind::CrossReferenced { source, .. }) => place(scene, source)?,
+        // In the timeline of the issue it is the pull request that is the subject.
+        ("source", EventKind::Connected { .. } | EventKind::Disconnected { .. }) => {
+            Object::resolved(scene, Subject::Issue(found, issue))
         }
+        (
+            "subject",
+            EventKind::Connected { pull_request } | EventKind::Disconnected { pull_request },
+        ) => place(scene, pull_request)?,
         ("willCloseTarget", EventKind::CrossReferenced { source, will_close }) => {
             let is_pull_request =
                 referring(scene, source).is_some_and(|(_, source)| source.pull_request.is_some());
@@ -485,7 +488,12 @@ fn event<'a>(
         (
             "isCrossRepository",
             EventKind::CrossReferenced { source: other, .. }
-            | EventKind::Connected { source: other }
+            | EventKind::Connected {
+                pull_request: other,
+            }
+            | EventKind::Disconnected {
+                pull_request: other,
+            }
             | EventKind::MarkedAsDuplicate { canonical: other },
         ) => ResolvedValue::leaf(!same(&other.0, &found.full_name())),
         ("referencedAt", EventKind::CrossReferenced { .. }) => time(event.at),
@@ -502,6 +510,9 @@ fn event<'a>(
             Ok(from) => Object::resolved(scene, Subject::Repository(from)),
             Err(_) => ResolvedValue::null(),
         },
+        ("assignable" | "closable" | "labelable" | "subject" | "issue", _) => {
+            Object::resolved(scene, Subject::Issue(found, issue))
+        }
         _ => return None,
     })
 }
@@ -535,9 +546,13 @@ fn place<'a>(scene: &'a Scene<'a>, at: &(String, u64)) -> Option<ResolvedValue<'
 /// Whether the viewer may see where an event comes from: GitHub shows null for one that is in a private repository.
 pub(super) fn is_visible(scene: &Scene<'_>, kind: &EventKind) -> bool {
     match kind {
-        EventKind::CrossReferenced { source, .. } | EventKind::Connected { source } => {
-            referring(scene, source).is_some_and(|(repository, _)| !repository.hidden)
+        EventKind::CrossReferenced { source: other, .. }
+        | EventKind::Connected {
+            pull_request: other,
         }
+        | EventKind::Disconnected {
+            pull_request: other,
+        } => referring(scene, other).is_some_and(|(repository, _)| !repository.hidden),
         _ => true,
     }
 }

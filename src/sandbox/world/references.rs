@@ -61,12 +61,51 @@ impl World {
         number: u64,
         pull_request: (&str, u64),
     ) -> Result<(), ApiError> {
-        self.issue(pull_request.0, pull_request.1)?;
-        let source = (self.repository(pull_request.0)?.full_name(), pull_request.1);
+        let pull_request = self.pull_request_at(pull_request)?;
+        self.happens(
+            actor,
+            repository,
+            number,
+            EventKind::Connected { pull_request },
+        )
+    }
+
+    /// Takes such a link away.
+    pub fn disconnect_issue(
+        &mut self,
+        actor: &str,
+        repository: &str,
+        number: u64,
+        pull_request: (&str, u64),
+    ) -> Result<(), ApiError> {
+        let pull_request = self.pull_request_at(pull_request)?;
+        self.happens(
+            actor,
+            repository,
+            number,
+            EventKind::Disconnected { pull_request },
+        )
+    }
+
+    fn pull_request_at(
+        &self,
+        (repository, number): (&str, u64),
+    ) -> Result<(String, u64), ApiError> {
+        self.issue(repository, number)?;
+        Ok((self.repository(repository)?.full_name(), number))
+    }
+
+    fn happens(
+        &mut self,
+        actor: &str,
+        repository: &str,
+        number: u64,
+        kind: EventKind,
+    ) -> Result<(), ApiError> {
         self.issue(repository, number)?;
         let at = self.tick();
         self.revise(actor, repository, number, at, |issue, log| {
-            issue.record(log, EventKind::Connected { source });
+            issue.record(log, kind);
         })
     }
 

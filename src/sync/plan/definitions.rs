@@ -382,6 +382,8 @@ fn milestone_differs(
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::sync::plan::MilestoneDefinition;
+    use crate::terms::Date;
 
     /// What a rename is, decides whether all that is planned with the new name waits for it.
     #[test]
@@ -404,5 +406,45 @@ mod tests {
         assert!(!label.is_rename());
         assert!(!milestone(None).is_rename());
         assert!(milestone(Some("containerd 2.5")).is_rename());
+    }
+
+    /// Each of the three is enough: another title, that it is closed, and another day.
+    #[test]
+    fn a_milestone_is_put_right_in_what_is_wrong() {
+        let day = |day: &str| -> Option<Date> { Some(day.parse().unwrap()) };
+        let wanted = DesiredMilestone {
+            definition: MilestoneDefinition {
+                title: "2.5".to_owned(),
+                due: day("2026-12-31"),
+                description: "ours".to_owned(),
+            },
+            due_from: day("2026-12-01"),
+            is_out: false,
+        };
+        let said = |from: Option<&str>, open: bool, due: &str| {
+            let there = ObservedMilestone {
+                number: 3,
+                open,
+                due: day(due),
+                description: "ours".to_owned(),
+            };
+            let mend = milestone_differs(&wanted, &there, from.map(str::to_owned));
+            mend.map_or_else(String::new, |(_, mend)| mend.say())
+        };
+        assert_eq!(said(None, true, "2026-12-01"), "");
+        assert_eq!(said(None, true, "2026-12-31"), "");
+        assert_eq!(
+            said(None, true, "2027-01-01"),
+            "due 2027-01-01 → 2026-12-31"
+        );
+        assert_eq!(
+            said(None, true, "2026-11-30"),
+            "due 2026-11-30 → 2026-12-31"
+        );
+        assert_eq!(
+            said(None, false, "2026-12-15"),
+            "opened again, for it has not shipped"
+        );
+        assert_eq!(said(Some("2.5.0"), true, "2026-12-15"), "renamed to 2.5");
     }
 }

@@ -346,4 +346,28 @@ mod tests {
         assert!(!change.is_done(&names(&["a", "b"])), "b is still there");
         assert!(!change.is_done(&names(&["c"])), "a is not");
     }
+
+    #[test]
+    fn of_a_set_is_remembered_what_came_and_what_did_not_go() {
+        let names = |names: &[&str]| names.iter().map(ToString::to_string).collect::<Vec<_>>();
+        let change = SetChange {
+            add: names(&["came", "left-out"]),
+            remove: names(&["went", "stayed"]),
+        };
+        let settled = |planned: &[&str]| {
+            let mut remembered = names(planned);
+            let before = names(&["kept", "went", "stayed"]);
+            change.settle(
+                &mut remembered,
+                &before,
+                &names(&["Kept", "Came", "Stayed"]),
+            );
+            remembered
+        };
+        assert_eq!(
+            settled(&["kept", "came", "left-out"]),
+            ["kept", "came", "stayed"]
+        );
+        assert_eq!(settled(&["stayed"]), ["stayed"], "once");
+    }
 }

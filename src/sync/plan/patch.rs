@@ -307,5 +307,16 @@ mod tests {
         let missing = patch.missing_in(&issue(), Some("2.5"));
         let missing: Vec<String> = missing.iter().map(ToString::to_string).collect();
         assert_eq!(missing, ["label new", "assignee ghost", "the milestone"]);
+        // What did not come is said before what did not go.
+        let patch = Patch {
+            labels: Some(vec!["kind/feature".to_owned()]),
+            ..patch
+        };
+        let missing = patch.missing_in(&issue(), Some("2.5"));
+        let missing: Vec<String> = missing.iter().map(ToString::to_string).collect();
+        assert_eq!(
+            missing,
+            ["assignee ghost", "the milestone", "the removal of a label"]
+        );
     }
 }

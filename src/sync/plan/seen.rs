@@ -160,3 +160,66 @@ fn everything(seen: &ObservedRepository) -> Issues<'_> {
         .map(|(number, issue)| (number, Seen::of(issue)))
         .collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn former_titles_are_asked_for_of_own_issues_that_say_nothing_else() {
+        let silent = ObservedIssue {
+            own: true,
+            title: "Songs".to_owned(),
+            ..ObservedIssue::default()
+        };
+        let is_silent = |issue: &ObservedIssue| Seen::of(issue).is_silent();
+        assert!(is_silent(&silent));
+        let others = [
+            (
+                "people's",
+                ObservedIssue {
+                    own: false,
+                    ..silent.clone()
+                },
+            ),
+            (
+                "asked already",
+                ObservedIssue {
+                    former_titles: Some(Vec::new()),
+                    ..silent.clone()
+                },
+            ),
+            (
+                "by its title",
+                ObservedIssue {
+                    title: "KEP-1".to_owned(),
+                    ..silent.clone()
+                },
+            ),
+            (
+                "by its section",
+                ObservedIssue {
+                    body: "<!-- kepherd:begin KEP-1 -->\n\n<!-- kepherd:end KEP-1 -->".to_owned(),
+                    ..silent.clone()
+                },
+            ),
+            (
+                "by half a section",
+                ObservedIssue {
+                    body: "<!-- kepherd:begin KEP-1 -->".to_owned(),
+                    ..silent.clone()
+                },
+            ),
+            (
+                "by what is left of a marker",
+                ObservedIssue {
+                    body: "kepherd:begin KEP-1".to_owned(),
+                    ..silent.clone()
+                },
+            ),
+        ];
+        for (why, issue) in &others {
+            assert!(!is_silent(issue), "{why}");
+        }
+    }
+}

@@ -235,6 +235,7 @@ pub(super) fn event_type(kind: &EventKind) -> (&'static str, &'static str) {
         EventKind::Transferred { .. } => ("TransferredEvent", "TRANSFERRED_EVENT"),
         EventKind::CrossReferenced { .. } => ("CrossReferencedEvent", "CROSS_REFERENCED_EVENT"),
         EventKind::Connected { .. } => ("ConnectedEvent", "CONNECTED_EVENT"),
+        EventKind::Disconnected { .. } => ("DisconnectedEvent", "DISCONNECTED_EVENT"),
         EventKind::MarkedAsDuplicate { .. } => {
             ("MarkedAsDuplicateEvent", "MARKED_AS_DUPLICATE_EVENT")
         }

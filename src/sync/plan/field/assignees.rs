@@ -136,6 +136,15 @@ mod tests {
     use super::*;
 
     #[test]
+    fn people_are_assigned_and_unassigned() {
+        let said = |what: Drifted| say(&what).unwrap_or_default();
+        let dims = || "dims".to_owned();
+        assert_eq!(said(Drifted::Removed(dims())), "dims was unassigned");
+        assert_eq!(said(Drifted::Added(dims())), "dims was assigned");
+        assert_eq!(said(Drifted::Edited), "", "in the words of every field");
+    }
+
+    #[test]
     fn whoever_assigned_or_unassigned_somebody_is_the_cause_of_that_alone() {
         let login = |login: &str| login.to_owned();
         let removed = Drifted::Removed(login("dims"));

@@ -141,3 +141,14 @@ pub(in crate::sync::plan) fn touched(change: &Change) -> String {
 pub(in crate::sync::plan) fn is_cause(happening: &Happening) -> bool {
     *happening == Happening::Milestone
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn whoever_changed_the_milestone_is_the_cause_of_that_alone() {
+        assert!(is_cause(&Happening::Milestone));
+        assert!(!is_cause(&Happening::Renamed("a".to_owned())));
+    }
+}

@@ -116,7 +116,11 @@ pub(in crate::sync::plan) fn first_rows(body: &str, full: bool) -> Vec<Row> {
     all
 }
 
-pub(in crate::sync::plan) fn rows(change: &SectionChange, why: Vec<Piece>, full: bool) -> Vec<Row> {
+pub(in crate::sync::plan) fn rows<'a>(
+    change: &'a SectionChange,
+    why: Vec<Piece>,
+    full: bool,
+) -> Vec<Row> {
     let field = Field::Section.as_str();
     let new = shown_lines(&change.to);
     let Some(from) = &change.from else {
@@ -133,30 +137,18 @@ pub(in crate::sync::plan) fn rows(change: &SectionChange, why: Vec<Piece>, full:
         return all;
     };
     let old = shown_lines(from);
-    let without = |these: &[&'_ str], others: &[&str]| -> usize {
-        these.iter().filter(|text| !others.contains(text)).count()
+    let without = |these: &[&'a str], others: &[&str]| -> Vec<&'a str> {
+        let only = these.iter().filter(|text| !others.contains(text));
+        only.copied().collect()
     };
-    let text = match (without(&old, &new), without(&new, &old)) {
+    let (gone, come) = (without(&old, &new), without(&new, &old));
+    let text = match (gone.len(), come.len()) {
         (0, 0) => "only what kepherd remembers for its next comparison".to_owned(),
-        (gone, come) => format!(
-            "{} out, {} in",
-            counted(gone, "line"),
-            counted(come, "line")
-        ),
+        (out, into) => format!("{} out, {} in", counted(out, "line"), counted(into, "line")),
     };
     let mut pieces = vec![Piece::new(Tone::Quiet, text)];
     pieces.extend(why);
     let mut all = vec![Row::new(field, pieces)];
-    let gone: Vec<&str> = old
-        .iter()
-        .copied()
-        .filter(|text| !new.contains(text))
-        .collect();
-    let come: Vec<&str> = new
-        .iter()
-        .copied()
-        .filter(|text| !old.contains(text))
-        .collect();
     all.extend(rows::of_text("-", Tone::Removed, &gone, full));
     all.extend(rows::of_text("+", Tone::Added, &come, full));
     all

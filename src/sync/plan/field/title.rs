@@ -130,6 +130,29 @@ mod tests {
     }
 
     #[test]
+    fn a_title_that_github_did_not_take_is_not_remembered() {
+        let applied = |title: &str| Applied {
+            title: Some(title.to_owned()),
+            ..Applied::default()
+        };
+        let change = Change {
+            from: Some("before".to_owned()),
+            to: Some("after".to_owned()),
+        };
+        let remembers = |title: &str| {
+            let answer = ObservedIssue {
+                title: title.to_owned(),
+                ..ObservedIssue::default()
+            };
+            let mut done = applied("after");
+            correct(&mut done, &applied("before"), Some(&change), &answer);
+            done.title.unwrap_or_default()
+        };
+        assert_eq!(remembers("after"), "after");
+        assert_eq!(remembers("before"), "before");
+    }
+
+    #[test]
     fn a_title_that_others_changed_is_quoted() {
         let drifted = Drifted::Replaced {
             from: "a".to_owned(),

@@ -582,6 +582,52 @@ fn beta_on_by_default_has_shipped_with_its_own_release() {
     ");
 }
 
+/// It leads people to the line that says so.
+#[test]
+fn what_comes_next_rests_on_its_own_place_in_the_calendar() {
+    for (plan, key) in [(PLANS[1].1, "planned"), (PLANS[4].1, "release")] {
+        let registry = world(plan, FREEZES[0].1);
+        let mut entry = record(&registry);
+        aim(&mut entry, Stage::Beta, Some(true));
+        put(&mut entry, "containerd", Fact::State(RuntimeState::Merged));
+        put(&mut entry, "cri-o", Fact::Released);
+        let place = Pointer::to("minors").index(2).key(key);
+        let there = Basis::Value(registry.runtimes["containerd"].file, place);
+        let verdict = judged(&registry, &entry);
+        let mut reasons = verdict.reasons.iter();
+        assert!(
+            reasons.any(|reason| reason.rests_on.contains(&there)),
+            "{verdict:?}"
+        );
+    }
+}
+
+#[test]
+fn what_the_policy_asks_for_is_said_of_each_stage() {
+    let registry = world(PLANS[0].1, FREEZES[0].1);
+    let asked = |stage, on| {
+        let mut entry = record(&registry);
+        aim(&mut entry, stage, on);
+        put(&mut entry, "containerd", Fact::State(RuntimeState::None));
+        put(&mut entry, "cri-o", Fact::State(RuntimeState::None));
+        let verdict = judged(&registry, &entry);
+        let mut said = verdict.reasons.into_iter().map(|reason| reason.text);
+        said.find(|text| text.contains("the CRI development policy asks for"))
+            .unwrap()
+    };
+    insta::assert_snapshot!([
+        asked(Stage::Alpha, None),
+        asked(Stage::Beta, Some(false)),
+        asked(Stage::Beta, Some(true)),
+        asked(Stage::Stable, None),
+    ].join("\n"), @"
+    For alpha, the CRI development policy asks for one container runtime that has merged it, or has it as an experiment.
+    For a beta that is off by default, the CRI development policy asks for one container runtime that has released it.
+    For a beta that is on by default, the CRI development policy asks for a release of every participating container runtime.
+    For stable, the CRI development policy asks for a release of every participating container runtime.
+    ");
+}
+
 /// Where every runtime counts, each that lacks it belongs to why, and where none does, all do.
 #[test]
 fn every_runtime_that_decides_is_a_reason() {
@@ -774,6 +820,53 @@ fn a_calendar_with_mistakes_counts_as_unknown() {
     );
     registry.runtimes.remove("containerd");
     assert_eq!(judged(&registry, &entry).outcome, Outcome::CannotTell);
+}
+
+/// The tolerance is 30 days, and the last of them counts.
+#[test]
+fn a_release_counts_until_the_end_of_its_last_day() {
+    let released_on = |day: &str| {
+        let minor = format!("[[minors]]\nrelease = \"2.5\"\nreleased = {day}\n");
+        let registry = world(&minor, "");
+        let mut entry = record(&registry);
+        aim(&mut entry, Stage::Beta, Some(true));
+        put(&mut entry, "cri-o", Fact::Released);
+        let mut facts = RuntimeFacts::in_state(RuntimeState::Released);
+        facts.release = Some("2.5.0".parse().unwrap());
+        entry.value.runtimes.insert("containerd".to_owned(), facts);
+        verdict(&registry, &entry, "2027-02-05".parse().unwrap())
+            .unwrap()
+            .outcome
+    };
+    assert_eq!(released_on("2027-01-15"), Outcome::Ready);
+    assert_eq!(released_on("2027-01-16"), Outcome::WillMiss);
+}
+
+#[test]
+fn on_the_day_of_the_code_freeze_a_merge_is_still_before_it() {
+    let alpha = |state: RuntimeState, freeze: &str| {
+        let registry = world(PLANS[0].1, freeze);
+        let mut entry = record(&registry);
+        aim(&mut entry, Stage::Alpha, None);
+        put(&mut entry, "containerd", Fact::State(state));
+        put(&mut entry, "cri-o", Fact::State(state));
+        let verdict = judged(&registry, &entry);
+        let asked = "For alpha, the CRI development policy asks for one container runtime that has merged it";
+        let mut reasons = verdict.reasons.iter();
+        assert!(reasons.any(|reason| reason.text.starts_with(asked)));
+        (verdict.outcome, verdict.reasons[0].text.clone())
+    };
+    for state in [RuntimeState::None, RuntimeState::InProgress] {
+        let (outcome, text) = alpha(state, FREEZES[0].1);
+        assert_eq!(outcome, Outcome::AtRisk);
+        let words = "it has to be merged before Kubernetes 1.38 freezes its code on 2026-11-29.";
+        assert!(text.contains(words), "{text}");
+    }
+    let (outcome, text) = alpha(RuntimeState::InProgress, FREEZES[1].1);
+    assert_eq!(outcome, Outcome::AtRisk);
+    assert!(text.contains("froze its code on 2026-11-28"), "{text}");
+    let (outcome, _) = alpha(RuntimeState::None, FREEZES[1].1);
+    assert_eq!(outcome, Outcome::WillMiss);
 }
 
 #[test]
