@@ -482,3 +482,42 @@ pub struct Misread {
     /// What is wrong.
     pub reason: String,
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Whatever a person has to look at counts once, and what is written or stays does not.
+    #[test]
+    fn everything_that_a_person_decides_waits() {
+        let change = || Change::made(Place::key("stage"), None, Some("\"beta\"".to_owned()));
+        let mut proposal = Proposal::create(None, "sig-node/1-a.toml".to_owned(), String::new());
+        proposal.changes = vec![change(), change().kept(), change().open("decide")];
+        let mut all = Proposals::of(Source::Upstream);
+        assert_eq!(all.waiting(), 0);
+        all.proposals = vec![proposal.clone()];
+        assert_eq!(all.waiting(), 1);
+        proposal.refused = vec!["it would break a rule".to_owned(), "and another".to_owned()];
+        all.proposals.push(proposal);
+        assert_eq!(all.waiting(), 3, "another one, and a file that is refused");
+        let untouched = |because| Untouched {
+            subject: Subject::Kep(1),
+            because,
+        };
+        all.untouched = vec![
+            untouched(Because::ReadLater),
+            untouched(Because::Absent("it is not there".to_owned())),
+            untouched(Because::Skipped("it cannot be read".to_owned())),
+        ];
+        assert_eq!(all.waiting(), 4);
+        all.warnings = vec!["nobody understands line 7".to_owned()];
+        all.questions = vec![Question {
+            subject: None,
+            why: "two say otherwise".to_owned(),
+            settled_by: "ask them".to_owned(),
+            from: None,
+        }];
+        all.notes = vec!["nothing".to_owned()];
+        assert_eq!(all.waiting(), 6);
+    }
+}

@@ -130,6 +130,12 @@ mod tests {
     }
 
     #[test]
+    fn whoever_renamed_it_is_the_cause() {
+        assert!(is_cause(&Happening::Renamed("before".to_owned())));
+        assert!(!is_cause(&Happening::Milestone));
+    }
+
+    #[test]
     fn a_title_that_github_did_not_take_is_not_remembered() {
         let applied = |title: &str| Applied {
             title: Some(title.to_owned()),
