@@ -172,7 +172,7 @@ fn markdown_is_fit_for_a_pull_request() {
 
     </details>
 
-    1 record waiting for a person; 1 field kept:<!-- --> `kepherd upstream diff` shows why; read at 0123456789 of 2026-10-01
+    1 record waiting for a person; 1 field kept; read at 0123456789 of 2026-10-01
     "#);
     let taken = hub.run(&[&pull[..], &["--theirs"]].concat()).out;
     insta::assert_snapshot!(stable(&taken), @r#"

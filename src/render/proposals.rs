@@ -358,7 +358,8 @@ pub fn summary(all: &Proposals, is_written: bool) -> String {
     };
     if kept > 0 {
         words.push_str(&format!("; {} kept", counted(kept, "field")));
-        if let Some(command) = all.source.shown_by() {
+        // Where all that differs is shown, so is why.
+        if is_written && let Some(command) = all.source.shown_by() {
             words.push_str(&format!(": `{command}` shows why"));
         }
     }
