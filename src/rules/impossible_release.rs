@@ -1,4 +1,4 @@
-//! `impossible-release`: a record has a release that its runtime's calendar says is not out, or one of another line.
+//! `impossible-release`: a record has a release that its calendar says is not out, or one of another line.
 
 use super::{CRI_POLICY, Check, Context, Example, ExampleBeside, Group, Part, Reads, Rule};
 use crate::findings::diagnostic::{Finding, Level, Place, Pointer, RuleId};
@@ -8,13 +8,13 @@ use crate::registry::Entry;
 use crate::registry::calendars::{Minor, RuntimeCalendar};
 use crate::registry::kep::KepRecord;
 use crate::registry::schema::FileKind;
-use crate::terms::{BranchDecision, Date, KubernetesRange, Release, Version};
+use crate::terms::{BranchDecision, Date, KubernetesRange, PlannedDate, Release, Version};
 
 pub(super) const RULE: Rule = Rule {
     id: RuleId("impossible-release"),
     group: Group::Process,
     level: Level::Warning,
-    summary: "a runtime's release on record is not out, or is none of its line, or is good for nothing",
+    summary: "a release on record, a runtime's or that of a stage, is not out, or is none of its line, or is good for nothing",
     why: "the policy counts what is released: one that is not out would let a feature graduate that nobody can run",
     source: CRI_POLICY,
     example: Example {
@@ -64,6 +64,10 @@ planned = "2026-12"
         Part {
             reads: Reads::kep(&[&["runtimes"]]).and_lists(&[FileKind::Runtime]),
             check: Check::Kep(not_out),
+        },
+        Part {
+            reads: Reads::kep(&[&["reached"]]).and_lists(&[FileKind::Kubernetes]),
+            check: Check::Kep(not_shipped),
         },
         Part {
             reads: Reads::kep(&[&["runtimes"]]).and_lists(&[FileKind::Runtime]),
@@ -130,11 +134,8 @@ fn not_out(context: &Context<'_>, entry: &Entry<KepRecord>, findings: &mut Vec<F
             version,
             ..
         } = one;
-        let when = match (minor.released, minor.planned) {
-            (Some(day), _) if day <= context.today => continue,
-            (Some(day), _) => format!("the calendar says {day}, which is ahead"),
-            (None, Some(planned)) => format!("planned for {planned}"),
-            (None, None) => continue,
+        let Some(when) = ahead(minor.released, minor.planned, context.today) else {
+            continue;
         };
         findings.push(
             Finding::new(
@@ -145,6 +146,39 @@ fn not_out(context: &Context<'_>, entry: &Entry<KepRecord>, findings: &mut Vec<F
             .label(when)
             .help("correct the release; or, if it is out, write the day in `released` of the calendar"),
         );
+    }
+}
+
+/// A stage that is said to have shipped in a Kubernetes release which is ahead.
+fn not_shipped(context: &Context<'_>, entry: &Entry<KepRecord>, findings: &mut Vec<Finding>) {
+    let Some(calendar) = &context.registry.kubernetes else {
+        return;
+    };
+    for (stage, release) in entry.value.reached.entries() {
+        let cycle = calendar.value.cycle(release);
+        let when = cycle.and_then(|cycle| ahead(cycle.released, cycle.planned, context.today));
+        let Some(when) = when else {
+            continue;
+        };
+        findings.push(
+            Finding::new(
+                entry.file,
+                Place::Value(Pointer::to("reached").key(stage)),
+                format!("`{stage}` is on record as reached in Kubernetes {release}, which is not out"),
+            )
+            .label(when)
+            .help("leave it out until it has shipped, what a KEP aims at is `target`; or, if it is out, write the day in `released` of the calendar"),
+        );
+    }
+}
+
+/// When a release comes, if its calendar says that it is not out yet.
+fn ahead(released: Option<Date>, planned: Option<PlannedDate>, today: Date) -> Option<String> {
+    match (released, planned) {
+        (Some(day), _) if day <= today => None,
+        (Some(day), _) => Some(format!("the calendar says {day}, which is ahead")),
+        (None, Some(planned)) => Some(format!("planned for {planned}")),
+        (None, None) => None,
     }
 }
 
@@ -456,6 +490,40 @@ mod tests {
           = why: the policy counts what is released: one that is not out would let a feature graduate that nobody can run
           = help: write the first release of 2.3 that has it, such as `"2.3.1"`, or `"planned"`
         "#);
+    }
+
+    #[test]
+    fn a_stage_that_is_reached_before_its_release_is_out_is_shown() {
+        let with = |reached: &str| {
+            let record = format!("{RECORD}[reached]\n{reached}");
+            let calendar = "[[cycles]]\nrelease = \"1.37\"\nreleased = 2026-08-26\n\n[[cycles]]\nrelease = \"1.38\"\nplanned = 2026-12-16\n\n\
+                [[cycles]]\nrelease = \"1.39\"\n";
+            only(
+                ID,
+                &[
+                    ("sig-node/9001-a.toml", &record),
+                    ("releases/kubernetes.toml", calendar),
+                ],
+            )
+        };
+        insta::assert_snapshot!(with("alpha = \"1.37\"\nbeta = \"1.38\"\n"), @r#"
+        warning[impossible-release]: `beta` is on record as reached in Kubernetes 1.38, which is not out
+         --> sig-node/9001-a.toml:6:8
+          |
+        6 | beta = "1.38"
+          |        ^^^^^^ planned for 2026-12-16
+          |
+          = why: the policy counts what is released: one that is not out would let a feature graduate that nobody can run
+          = help: leave it out until it has shipped, what a KEP aims at is `target`; or, if it is out, write the day in `released` of the calendar
+        "#);
+        // What a calendar does not know, it says nothing of.
+        for reached in [
+            "alpha = \"1.37\"\n",
+            "alpha = \"1.39\"\n",
+            "alpha = \"1.12\"\n",
+        ] {
+            assert_eq!(with(reached), "", "{reached}");
+        }
     }
 
     #[test]

@@ -4,6 +4,8 @@ use super::{Change, Check, Example, ExampleBeside, Group, PROCESS, Part, Reads, 
 use crate::findings::diagnostic::{Finding, Level, Place, Pointer, RuleId};
 use crate::registry::Entry;
 use crate::registry::kep::KepRecord;
+use crate::registry::schema::FileKind;
+use crate::terms::Release;
 
 pub(super) const RULE: Rule = Rule {
     id: RuleId("reached-rewritten"),
@@ -43,14 +45,21 @@ alpha = "1.36"
     },
     remedy: "Undo the change. If the fact was wrong from the start, accept the finding with `[[allow]]` and the reason.",
     parts: &[Part {
-        reads: Reads::kep(&[&["number", "reached"]]),
+        reads: Reads::kep(&[&["number", "reached"]]).and_lists(&[FileKind::Kubernetes]),
         check: Check::KepChange(check),
     }],
 };
 
 fn check(change: &Change<'_, Entry<KepRecord>>, findings: &mut Vec<Finding>) {
     let (before, entry) = (change.before, change.after);
-    for (stage, was) in before.value.reached.entries() {
+    let calendar = change.registry.kubernetes.as_ref();
+    // What is not out has not shipped, whatever was written.
+    let is_ahead = |release: Release| {
+        let cycle = calendar.and_then(|calendar| calendar.value.cycle(release));
+        cycle.is_some_and(|cycle| cycle.released.is_none())
+    };
+    let shipped = before.value.reached.entries();
+    for (stage, was) in shipped.filter(|(_, release)| !is_ahead(*release)) {
         let is = entry
             .value
             .reached
@@ -112,6 +121,25 @@ mod tests {
           = help: undo the change: `alpha = "1.36"`; if it was wrong from the start, accept the finding with `[[allow]]`
         "#);
         assert!(from_to("alpha = \"1.36\"\n", "").contains("and the change removes that"));
+    }
+
+    #[test]
+    fn what_was_written_too_early_can_be_taken_back() {
+        let path = "sig-node/9001-a.toml";
+        let calendar = (
+            "releases/kubernetes.toml",
+            "[[cycles]]\nrelease = \"1.37\"\nreleased = 2026-08-26\n\n[[cycles]]\nrelease = \"1.38\"\nplanned = 2026-12-16\n",
+        );
+        let removed = |release: &str| {
+            let record = format!("{RECORD}[reached]\nbeta = \"{release}\"\n");
+            changed(
+                ID,
+                &[(path, &record), calendar],
+                &[(path, RECORD), calendar],
+            )
+        };
+        assert_eq!(removed("1.38"), "");
+        assert!(removed("1.37").contains("and the change removes that"));
     }
 
     #[test]
