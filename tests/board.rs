@@ -792,6 +792,16 @@ fn what_waits_and_for_whom_and_how_much_is_known() {
         .find(|minor| minor["release"] == "2.5")
         .unwrap();
     assert_eq!(next["must-bring"], serde_json::json!([9001]));
+    // A project without liaisons switches the rule off, and waits for none.
+    let config = committed.history.worktree().join("registry.toml");
+    let text = std::fs::read_to_string(&config).unwrap();
+    let off = "[rules]\nmissing-liaison = \"off\"\n";
+    std::fs::write(&config, format!("{text}\n{off}")).unwrap();
+    let waits = json(
+        &self::site(committed.history.worktree()),
+        "api/v1/waits.json",
+    );
+    assert!(!waits.to_string().contains("liaison"), "{waits}");
 }
 
 #[test]

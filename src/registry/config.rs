@@ -81,6 +81,11 @@ impl Config {
         self.runtime_names().any(|known| known == name)
     }
 
+    /// Whether somebody is to be the liaison of each cycle: whoever has none switches the rule off.
+    pub fn has_liaisons(&self) -> bool {
+        self.rules.get("missing-liaison") != Some(&Level::Off)
+    }
+
     /// The repository of a record that names none.
     pub fn default_repository(&self) -> Option<&RepositoryName> {
         self.repositories.first()

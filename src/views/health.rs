@@ -270,9 +270,7 @@ fn people(registry: &Registry, today: Date) -> Vec<Reading> {
     };
     let calendar = registry.kubernetes.as_ref().map(|calendar| &calendar.value);
     let cycle = calendar.and_then(|calendar| calendar.current(today));
-    // Whoever has no liaisons says so where rules are.
-    let is_off = |rule: &str| registry.config.value.rules.get(rule) == Some(&Level::Off);
-    let cycle = cycle.filter(|_| !is_off("missing-liaison"));
+    let cycle = cycle.filter(|_| registry.config.value.has_liaisons());
     let liaison = cycle.map(|cycle| match cycle.liaisons.as_slice() {
         [] => Reading::missing(
             "liaison",

@@ -108,7 +108,8 @@ pub(super) fn waits(
     for item in items {
         of_item(view, item, &mut waits);
     }
-    for cycle in cycles {
+    let liaisons = view.registry.config.value.has_liaisons();
+    for cycle in cycles.iter().filter(|_| liaisons) {
         if in_view.contains(&Some(cycle.release)) && cycle.is_on_record && cycle.liaisons.is_empty()
         {
             waits.push(Wait {
