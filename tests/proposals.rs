@@ -156,6 +156,13 @@ fn markdown_is_fit_for_a_pull_request() {
         clone.path(),
         "--format=markdown",
     ];
+    // As text it leads there, because of many records only what is edited is shown.
+    let text = hub.run(&[&pull[..4], &["--diff"]].concat());
+    assert!(
+        text.log
+            .contains("1 field kept: `kepherd upstream diff` shows why"),
+        "{text:?}"
+    );
     let stable = |text: &str| {
         text.replace(&clone.head()[..], "COMMIT")
             .replace(&clone.head()[..10], "0123456789")
@@ -191,7 +198,7 @@ fn markdown_is_fit_for_a_pull_request() {
 
     </details>
 
-    1 record updated; 1 field kept:<!-- --> `kepherd upstream diff` shows why; read at 0123456789 of 2026-10-01
+    1 record updated; 1 field kept; read at 0123456789 of 2026-10-01
     "#);
 }
 

@@ -117,7 +117,8 @@ fn show(context: &mut Context<'_>, opened: &Opened, all: &Proposals, how: How) -
             let is_one = all.proposals.len() == 1 && all.source == Source::Person;
             let is_nothing = all.proposals.iter().all(|one| !one.is_edit());
             if !context.global.quiet && (!is_one || is_nothing) {
-                let summary = proposals::summary(all, view.is_written);
+                let is_why_shown = !view.is_written && !view.diff;
+                let summary = proposals::summary(all, view.is_written, is_why_shown);
                 // With a diff, standard output is for that.
                 if how.diff || is_beside {
                     writeln!(context.log, "{summary}")?;

@@ -305,8 +305,8 @@ fn mended(all: &Proposals, is_written: bool) -> String {
     }
 }
 
-/// The line that counts.
-pub fn summary(all: &Proposals, is_written: bool) -> String {
+/// The line that counts. Where it is not shown why fields are kept, it leads to the command that shows it.
+pub fn summary(all: &Proposals, is_written: bool, is_why_shown: bool) -> String {
     let tally = Tally::of(all);
     if all.source == Source::Rules {
         return mended(all, is_written);
@@ -358,8 +358,7 @@ pub fn summary(all: &Proposals, is_written: bool) -> String {
     };
     if kept > 0 {
         words.push_str(&format!("; {} kept", counted(kept, "field")));
-        // Where all that differs is shown, so is why.
-        if is_written && let Some(command) = all.source.shown_by() {
+        if !is_why_shown && let Some(command) = all.source.shown_by() {
             words.push_str(&format!(": `{command}` shows why"));
         }
     }

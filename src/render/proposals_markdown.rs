@@ -61,7 +61,10 @@ pub fn markdown(all: &Proposals, view: View<'_>) -> String {
             .collect();
         out.folded(&counted(notes.len(), "note"), &notes);
     }
-    out.block(&format!("{}\n", with_code(&summary(all, view.is_written))));
+    out.block(&format!(
+        "{}\n",
+        with_code(&summary(all, view.is_written, true))
+    ));
     out.text
 }
 
