@@ -331,12 +331,16 @@ fn event(node: Option<EventNode>) -> Result<Event, Unusable> {
         return Ok(Event::Hidden);
     };
     let is = |node: &Value, name: &str| typename(node) == Some(name);
-    let is_hidden = node.source.is_none();
+    let is_hidden = match node.kind.as_str() {
+        "CrossReferencedEvent" => node.source.is_none(),
+        "ConnectedEvent" => node.source.is_none() || node.subject.is_none(),
+        _ => false,
+    };
     // Of the two that people link by hand, GitHub does not say which one is called what.
     let sides = [node.subject, node.source].into_iter().flatten();
     let pull = sides.into_iter().find(|side| is(side, "PullRequest"));
     Ok(match (node.kind.as_str(), pull) {
-        ("CrossReferencedEvent" | "ConnectedEvent", None) if is_hidden => Event::Hidden,
+        (_, None) if is_hidden => Event::Hidden,
         ("CrossReferencedEvent", Some(pull)) => {
             let (id, pull) = pull_request(&pull)?;
             Event::Mentioned(id, pull)
@@ -392,4 +396,32 @@ fn pull_request(node: &Value) -> Result<(IssueRef, SeenPullRequest), Unusable> {
         is_by_bot: author.is_some_and(|author| author.kind == "Bot"),
     };
     Ok((at(&repository.name_with_owner, number)?, pull))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What this identity may not see is counted, on whichever side of an event it is.
+    #[test]
+    fn an_event_whose_other_side_is_invisible_is_hidden() {
+        let is_hidden = |kind: &str, source: Option<Value>, subject: Option<Value>| {
+            let node = EventNode {
+                kind: kind.to_owned(),
+                source,
+                subject,
+                canonical: None,
+                previous_title: None,
+            };
+            matches!(event(Some(node)), Ok(Event::Hidden))
+        };
+        let issue = || Some(json!({ "__typename": "Issue" }));
+        assert!(is_hidden("CrossReferencedEvent", None, None));
+        assert!(!is_hidden("CrossReferencedEvent", issue(), None));
+        assert!(is_hidden("ConnectedEvent", issue(), None));
+        assert!(is_hidden("ConnectedEvent", None, issue()));
+        assert!(!is_hidden("ConnectedEvent", issue(), issue()));
+        assert!(!is_hidden("DisconnectedEvent", issue(), None));
+        assert!(matches!(event(None), Ok(Event::Hidden)));
+    }
 }
