@@ -674,6 +674,16 @@ fn a_file_that_is_no_plan_is_refused() {
         "{ran:?}"
     );
     ran.expect(2);
+    // A word that is neither is not taken for a file, whatever else is asked for.
+    for more in [&["apply", "77777"][..], &["apply", "nfs-e2ee", "--sandbox"]] {
+        let ran = hub.run(more);
+        let words = format!(
+            "the registry has no record of `{}`, and there is no plan of that name",
+            more[1]
+        );
+        assert!(ran.log.contains(&words), "{ran:?}");
+        ran.expect(2);
+    }
     let inside = hub.folder.path().join("sig-new/folder/plan.json");
     let around = hub
         .folder

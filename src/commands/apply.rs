@@ -33,7 +33,7 @@ pub(super) fn run(context: &mut Context<'_>, options: &Apply) -> Result<Exit> {
     let Some(opened) = sound_registry(context)? else {
         return Ok(Exit::CouldNotRun);
     };
-    let saved = match plan_file(options, &opened)? {
+    let saved = match plan_file(context, options, &opened)? {
         Some(file) => {
             let saved = saved_plan(&context.environment.directory.join(file));
             // `--sandbox` takes its file only behind `=`; a plan and a bare `--sandbox` are rare together.
@@ -79,7 +79,11 @@ fn between_writes(options: &Apply) -> Duration {
 }
 
 /// The saved plan that somebody means: one word that names no record.
-fn plan_file<'a>(options: &'a Apply, opened: &Opened) -> Result<Option<&'a str>> {
+fn plan_file<'a>(
+    context: &Context<'_>,
+    options: &'a Apply,
+    opened: &Opened,
+) -> Result<Option<&'a str>> {
     let [only] = options.what.as_slice() else {
         return Ok(None);
     };
@@ -97,6 +101,14 @@ fn plan_file<'a>(options: &'a Apply, opened: &Opened) -> Result<Option<&'a str>>
     if is_asked || repository.is_some() {
         bail!(
             "`{}` names no record, and a saved plan has its options in it: leave --create, --claim, --only and --repository out",
+            printable(only)
+        );
+    }
+    // Without a dot or a folder it looks like a record, and a plan of that name would be there.
+    let is_word = !only.contains(['.', '/', '\\']);
+    if is_word && !context.environment.directory.join(only).exists() {
+        bail!(
+            "the registry has no record of `{}`, and there is no plan of that name",
             printable(only)
         );
     }
