@@ -374,6 +374,10 @@ fn nobody_is_asked_where_nobody_is_and_what_cannot_be_is_said() {
     let nearly = "`crio` is not known, and `cri-o` is: is that meant?";
     says(&with(&["--runtime", "crio"]), nearly);
     says(
+        &with(&["--runtime", "none", "--runtime", "containerd"]),
+        "leave one of the two out",
+    );
+    says(
         &with(&["--uses", "someone/kepherd"]),
         "as OWNER/NAME@REVISION",
     );
@@ -450,6 +454,13 @@ fn nothing_is_written_where_nobody_meant_it() {
     symlink(other.path(), folder.path().join("docs")).unwrap();
     refused(&folder, "", &["--registry", "docs/keps"], links);
     assert!(other.contents().is_empty());
+    // What leads to the repository is whoever's who calls.
+    let worktree = History::with_worktree();
+    let folder = Folder::empty();
+    symlink(worktree.worktree(), folder.path().join("link")).unwrap();
+    let linked = [&arguments[..], &["--registry", "link/keps"]].concat();
+    Ran::of(&mut common::command(folder.path(), &linked)).expect(0);
+    assert!(worktree.worktree().join("keps/registry.toml").exists());
     // Dangling ones as well.
     let folder = Folder::empty();
     symlink("nowhere", folder.path().join("keps")).unwrap();
@@ -612,7 +623,8 @@ fn a_doctor_writes_nothing_and_says_what_is_missing_with_the_remedy() {
         "`bots = [\"NAME[bot]\"]`",
         "  no  history",
         "the registry is in no git repository",
-        "nothing judges pull requests",
+        "  ?   workflows",
+        "not looked at: the registry is in no working tree of git",
         "  ?   clones",
     ] {
         assert!(ran.out.contains(line), "{line}\n{}", ran.out);

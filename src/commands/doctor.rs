@@ -40,7 +40,7 @@ pub(super) fn run(context: &mut Context<'_>, options: &Doctor) -> Result<Exit> {
     parts.push(part("git", vec![history(repository.as_ref())]));
     parts.push(part("GitHub", github(context, options, &opened)?));
     let top = repository.as_ref().and_then(Repository::worktree);
-    parts.push(part("workflows", workflows(top.unwrap_or(&opened.root))));
+    parts.push(part("workflows", workflows(top)));
     parts.push(part("sources", sources(context, options, &opened)));
     let health = Health {
         version: health::VERSION,
@@ -238,7 +238,15 @@ fn right(name: &RepositoryName, access: &Access) -> Reading {
 }
 
 /// The workflows of the repository that the registry is in, by what they call kepherd for.
-fn workflows(top: &Path) -> Vec<Reading> {
+fn workflows(top: Option<&Path>) -> Vec<Reading> {
+    let Some(top) = top else {
+        let says = "not looked at: the registry is in no working tree of git, which they belong to";
+        return vec![Reading::unknown(
+            "workflows",
+            says,
+            "`git init`, or a clone",
+        )];
+    };
     let texts = texts_in(&top.join(".github/workflows"));
     let jobs = [
         ("check", "judges pull requests"),

@@ -55,10 +55,20 @@ pub(super) fn wishes(context: &mut Context<'_>, options: &Init) -> Result<Wishes
                 "Container runtimes that take part, with commas between them, or `none`",
                 Some(&default.join(", ")),
             )?;
-            participants(&names)
+            participants(&names)?
         }
-        ([], false) => known.iter().cloned().map(of_name).collect(),
-        (named, _) => participants(named),
+        ([], false) => {
+            if !known.contains(&home) {
+                let names: Vec<&str> = known.iter().map(Line::as_str).collect();
+                writeln!(
+                    ask.0.log,
+                    "note: {} take part, whose releases every KEP then waits for; `--runtime none` if yours need no container runtime",
+                    names.join(" and ")
+                )?;
+            }
+            known.iter().cloned().map(of_name).collect()
+        }
+        (named, _) => participants(named)?,
     };
     let labels = match (options.label.as_slice(), is_asked) {
         ([], true) => vec![ask.until(
@@ -94,10 +104,18 @@ fn of_name(name: Line) -> Participant {
     }
 }
 
-/// Those that take part: `none` is nobody.
-fn participants(named: &[Participant]) -> Vec<Participant> {
-    let named = named.iter().filter(|one| one.name.as_str() != "none");
-    named.cloned().collect()
+/// Those that take part: `none` is nobody, and stands alone.
+fn participants(named: &[Participant]) -> Result<Vec<Participant>> {
+    let is_nobody = |one: &Participant| one.name.as_str() == "none";
+    match named {
+        [only] if is_nobody(only) => Ok(Vec::new()),
+        named if named.iter().any(is_nobody) => {
+            bail!(
+                "`none` says that no container runtime takes part, and another one is named beside it: leave one of the two out"
+            )
+        }
+        named => Ok(named.to_vec()),
+    }
 }
 
 /// A project by its name.
@@ -140,7 +158,7 @@ impl FromStr for Names {
             .map(str::parse)
             .collect::<Result<Vec<Participant>, Misspelt>>();
         let names = names.map_err(|why| why.to_string())?;
-        for one in participants(&names) {
+        for one in participants(&names).map_err(|why| why.to_string())? {
             starter::participates(&one).map_err(|why| why.to_string())?;
         }
         Ok(Self(names))

@@ -58,10 +58,12 @@ impl Place {
             (None, false) => root.clone(),
         };
         // A clone may hold links that lead anywhere; what leads to the caller's own folder is theirs.
-        let trusted = [here, &top]
-            .into_iter()
-            .find(|folder| root.starts_with(folder));
-        let trusted = trusted.map_or(Path::new("/"), PathBuf::as_path);
+        let leading = [here.as_path(), top.as_path()].into_iter();
+        let trusted = leading
+            .chain(root.ancestors().last())
+            .filter(|folder| root.starts_with(folder))
+            .max_by_key(|folder| folder.components().count())
+            .unwrap_or(&root);
         files::no_link(trusted, root.strip_prefix(trusted)?)?;
         // The working directory itself may have come by one.
         let (top, root) = match root.strip_prefix(&top) {
