@@ -96,7 +96,7 @@ fn each_kind_of_change_is_judged() {
             "stage-skipped",
         ),
         (
-            "issue = 7\nstage = \"alpha\"\n[reached]\nalpha = \"1.38\"\n",
+            "issue = 7\nstage = \"alpha\"\n[reached]\nalpha = \"1.36\"\n",
             1,
             "reached-rewritten",
         ),
