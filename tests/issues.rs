@@ -850,19 +850,18 @@ fn pull_requests_that_are_linked_by_hand_are_entries_until_the_link_is_taken_awa
         for number in [31, 32, 33] {
             propose(world, REPO, number, "critest: sing", "");
         }
-        let linked = |number| ("octocat", REPO, 7, (REPO, number));
-        let connect = |world: &mut World, (actor, repository, issue, pull)| {
-            world.connect_issue(actor, repository, issue, pull).unwrap();
-        };
-        connect(world, linked(31));
-        connect(world, linked(32));
-        connect(world, linked(33));
-        for number in [32, 33] {
+        let mut link = |number, is_linked| {
             world
-                .disconnect_issue("octocat", REPO, 7, (REPO, number))
+                .link_by_hand("octocat", REPO, 7, (REPO, number), is_linked)
                 .unwrap();
+        };
+        for number in [31, 32, 33] {
+            link(number, true);
         }
-        connect(world, linked(33));
+        for number in [32, 33] {
+            link(number, false);
+        }
+        link(33, true);
     });
     insta::assert_snapshot!(pulled(&hub), @r#"
     updated  item critest  work-items/critest.toml

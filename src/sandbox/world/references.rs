@@ -53,58 +53,23 @@ impl World {
         }
     }
 
-    /// Links a pull request to an issue by hand, as people do at the side of its page.
-    pub fn connect_issue(
+    /// Links a pull request to an issue by hand, as people do at the side of its page, or takes that link away.
+    pub fn link_by_hand(
         &mut self,
         actor: &str,
         repository: &str,
         number: u64,
         pull_request: (&str, u64),
+        is_linked: bool,
     ) -> Result<(), ApiError> {
-        let pull_request = self.pull_request_at(pull_request)?;
-        self.happens(
-            actor,
-            repository,
-            number,
-            EventKind::Connected { pull_request },
-        )
-    }
-
-    /// Takes such a link away.
-    pub fn disconnect_issue(
-        &mut self,
-        actor: &str,
-        repository: &str,
-        number: u64,
-        pull_request: (&str, u64),
-    ) -> Result<(), ApiError> {
-        let pull_request = self.pull_request_at(pull_request)?;
-        self.happens(
-            actor,
-            repository,
-            number,
-            EventKind::Disconnected { pull_request },
-        )
-    }
-
-    fn pull_request_at(
-        &self,
-        (repository, number): (&str, u64),
-    ) -> Result<(String, u64), ApiError> {
-        self.issue(repository, number)?;
-        Ok((self.repository(repository)?.full_name(), number))
-    }
-
-    fn happens(
-        &mut self,
-        actor: &str,
-        repository: &str,
-        number: u64,
-        kind: EventKind,
-    ) -> Result<(), ApiError> {
+        let pull_request = self.place_of(pull_request)?;
         self.issue(repository, number)?;
         let at = self.tick();
         self.revise(actor, repository, number, at, |issue, log| {
+            let kind = match is_linked {
+                true => EventKind::Connected { pull_request },
+                false => EventKind::Disconnected { pull_request },
+            };
             issue.record(log, kind);
         })
     }
@@ -118,14 +83,19 @@ impl World {
         number: u64,
         canonical: (&str, u64),
     ) -> Result<(), ApiError> {
-        self.issue(canonical.0, canonical.1)?;
-        let canonical = (self.repository(canonical.0)?.full_name(), canonical.1);
+        let canonical = self.place_of(canonical)?;
         self.issue(repository, number)?;
         let at = self.tick();
         self.revise(actor, repository, number, at, |issue, log| {
             issue.record(log, EventKind::MarkedAsDuplicate { canonical });
             issue.change_state(State::Closed, Some(StateReason::Duplicate), log);
         })
+    }
+
+    /// Where an issue or pull request is that is there, as events name it.
+    fn place_of(&self, (repository, number): (&str, u64)) -> Result<(String, u64), ApiError> {
+        self.issue(repository, number)?;
+        Ok((self.repository(repository)?.full_name(), number))
     }
 }
 
