@@ -1550,19 +1550,25 @@ mod release_labels {
         assert_eq!(hub.issue(20).labels, ["target/kubernetes/v1.39"]);
     }
 
-    #[test]
-    fn of_two_records_that_share_a_pull_request_are_both_on_it() {
-        let pull = "pull-requests = [{ id = \"containerd/containerd#20\" }]\n";
-        let hub = Hub::with(&[
+    const PULL: &str = "pull-requests = [{ id = \"containerd/containerd#20\" }]\n";
+
+    /// Two records that name one pull request: the first aims at 1.38, and the second says this.
+    fn sharing(second: &str) -> Hub {
+        Hub::with(&[
             (
                 PATH,
-                &record(9001, &format!("issue = 7\ntarget = \"1.38\"\n{pull}")),
+                &record(9001, &format!("issue = 7\ntarget = \"1.38\"\n{PULL}")),
             ),
             (
                 "sig-node/9002-b.toml",
-                &record(9002, &format!("issue = 8\ntarget = \"1.39\"\n{pull}")),
+                &record(9002, &format!("issue = 8\n{second}{PULL}")),
             ),
-        ]);
+        ])
+    }
+
+    #[test]
+    fn of_two_records_that_share_a_pull_request_are_both_on_it() {
+        let hub = sharing("target = \"1.39\"\n");
         hub.run(&["apply"]).expect(0);
         assert_eq!(hub.issue(20).labels, [TARGET, "target/kubernetes/v1.39"]);
         hub.run(&["plan", "--exit-code"]).expect(0);
@@ -1571,24 +1577,14 @@ mod release_labels {
     /// Which of them kepherd put on, a section may say that cannot be read.
     #[test]
     fn of_two_records_that_share_a_pull_request_stay_while_one_of_them_waits_for_a_person() {
-        let pull = "pull-requests = [{ id = \"containerd/containerd#20\" }]\n";
-        let hub = Hub::with(&[
-            (
-                PATH,
-                &record(9001, &format!("issue = 7\ntarget = \"1.38\"\n{pull}")),
-            ),
-            (
-                "sig-node/9002-b.toml",
-                &record(9002, &format!("issue = 8\n{pull}")),
-            ),
-        ]);
+        let hub = sharing("");
         hub.run(&["apply"]).expect(0);
         let body = hub.issue(8).body;
         hub.edit(
             8,
             body_patch(body.replace("kepherd:begin", "kepherd:began")),
         );
-        hub.rewrite(&format!("issue = 7\ntarget = \"1.39\"\n{pull}"));
+        hub.rewrite(&format!("issue = 7\ntarget = \"1.39\"\n{PULL}"));
         hub.run(&["apply"]).expect(1);
         assert_eq!(hub.issue(20).labels, [TARGET, "target/kubernetes/v1.39"]);
         hub.edit(8, body_patch(body));
@@ -1599,17 +1595,7 @@ mod release_labels {
 
     #[test]
     fn of_a_record_that_names_a_pull_request_no_more_go_while_another_one_names_it() {
-        let pull = "pull-requests = [{ id = \"containerd/containerd#20\" }]\n";
-        let hub = Hub::with(&[
-            (
-                PATH,
-                &record(9001, &format!("issue = 7\ntarget = \"1.38\"\n{pull}")),
-            ),
-            (
-                "sig-node/9002-b.toml",
-                &record(9002, &format!("issue = 8\ntarget = \"1.39\"\n{pull}")),
-            ),
-        ]);
+        let hub = sharing("target = \"1.39\"\n");
         hub.run(&["apply"]).expect(0);
         hub.rewrite("issue = 7\ntarget = \"1.38\"\n");
         hub.run(&["apply"]).expect(0);

@@ -1157,6 +1157,19 @@ fn a_section_of_another_version_is_written_anew_once_and_announces_nothing() {
     assert!(hub.issue(7).comments.is_empty());
 }
 
+/// A record of another number names #7, whose section is that of KEP-9001: it waits.
+fn take_over(hub: &Hub) {
+    hub.folder.write(
+        "sig-node/9010-pod-lullabies.toml",
+        record(9010, "issue = 7\n"),
+    );
+    let out = hub.run(&["apply"]).expect(1);
+    assert!(
+        out.contains("the section in its body is that of KEP-9001"),
+        "{out}"
+    );
+}
+
 /// The section of one record is never that of another which is there, whatever the issue is called.
 #[test]
 fn a_section_of_another_record_is_no_number_that_was_corrected() {
@@ -1174,15 +1187,7 @@ fn a_section_of_another_record_is_no_number_that_was_corrected() {
             .add_issue("octocat", REPO, 8, "KEP-9001 again", "")
             .unwrap();
     });
-    hub.folder.write(
-        "sig-node/9010-pod-lullabies.toml",
-        record(9010, "issue = 7\n"),
-    );
-    let out = hub.run(&["apply"]).expect(1);
-    assert!(
-        out.contains("the section in its body is that of KEP-9001"),
-        "{out}"
-    );
+    take_over(&hub);
     assert_eq!(hub.issue(7).body, body);
 }
 
@@ -1213,15 +1218,7 @@ fn a_section_follows_a_number_that_was_corrected() {
     let hub = Hub::one("issue = 7\n");
     hub.run(&["apply"]).expect(0);
     hub.folder.remove(PATH);
-    hub.folder.write(
-        "sig-node/9010-pod-lullabies.toml",
-        record(9010, "issue = 7\n"),
-    );
-    let out = hub.run(&["apply"]).expect(1);
-    assert!(
-        out.contains("the section in its body is that of KEP-9001"),
-        "{out}"
-    );
+    take_over(&hub);
     let edited = IssuePatch {
         title: Some("[SIG-Node]: KEP-9010 - Pod Lullabies".to_owned()),
         ..IssuePatch::default()
