@@ -55,7 +55,7 @@ pub(super) fn wishes(context: &mut Context<'_>, options: &Init) -> Result<Wishes
                 "Container runtimes that take part, with commas between them, or `none`",
                 Some(&default.join(", ")),
             )?;
-            participants(&names)?
+            names
         }
         ([], false) => {
             if !known.contains(&home) {
@@ -143,7 +143,7 @@ impl FromStr for Pattern {
     }
 }
 
-/// Names with commas between them.
+/// Those that take part, of names with commas between them.
 struct Names(Vec<Participant>);
 
 impl FromStr for Names {
@@ -158,10 +158,11 @@ impl FromStr for Names {
             .map(str::parse)
             .collect::<Result<Vec<Participant>, Misspelt>>();
         let names = names.map_err(|why| why.to_string())?;
-        for one in participants(&names).map_err(|why| why.to_string())? {
-            starter::participates(&one).map_err(|why| why.to_string())?;
+        let participants = participants(&names).map_err(|why| why.to_string())?;
+        for one in &participants {
+            starter::participates(one).map_err(|why| why.to_string())?;
         }
-        Ok(Self(names))
+        Ok(Self(participants))
     }
 }
 

@@ -108,10 +108,10 @@ pub(super) fn waits(
     for item in items {
         of_item(view, item, &mut waits);
     }
-    let liaisons = view.registry.config.value.has_liaisons();
-    for cycle in cycles.iter().filter(|_| liaisons) {
-        if in_view.contains(&Some(cycle.release)) && cycle.is_on_record && cycle.liaisons.is_empty()
-        {
+    let has_liaisons = view.registry.config.value.has_liaisons();
+    for cycle in cycles {
+        let is_asked = in_view.contains(&Some(cycle.release)) && cycle.is_on_record;
+        if has_liaisons && is_asked && cycle.liaisons.is_empty() {
             waits.push(Wait {
                 whom: Whom::Volunteer,
                 subject: None,
